@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy
 from sqlalchemy import Connection
 
-from assay.scanner.diff.join import FINDINGS, diff
+from assay.scanner.diff.join import FINDINGS, became
 from assay.scanner.diff.model import Change, State
 from assay.scanner.diff.scopes import Scopes
 from assay.scanner.facts.model import BlockRef
@@ -98,9 +98,11 @@ def enter(connection: Connection, report: Report, complete: bool, owner: Owner =
     number, report = _next(connection), _as_it_names_roots(report)
     series = " ".join(sorted(report.run.targets))
     before = stored.header(connection, series)
-    known = {each.fingerprint: each for each in stored.open_findings(connection)}
+    found = _found(report)
+    marks = {mark: result.fingerprint for mark, result in found.items()}
+    known = {each.fingerprint: each for each in stored.open_findings(connection, marks)}
     _enter_run(connection, number, series, report, complete)
-    events = _events(connection, report, before[1] if before else None, known)
+    events = _events(connection, report, before[1] if before else None, known, found)
     _Writing(connection, number, owner).write(events, Scopes(report))
     entered = _entered(connection, number, before[0] if before else None, events)
     sums = {name: getattr(entered, name) for name in ("open", "waived", "unknown", "unobserved")}
@@ -156,8 +158,9 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
     )
 
 
-def _events(connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known]) -> list[Event]:
-    found = _found(report)
+def _events(
+    connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known], found: Mapping[bytes, Result]
+) -> list[Event]:
     events = [*_of_known(report, before, known, found)] if before is not None else []
     unknown_yet = [mark for mark in found if mark not in known]
     past = stored.over(connection, unknown_yet)
@@ -189,19 +192,12 @@ def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], foun
         part = [each for each in known.values() if each.observed is seen]
         if not part:
             continue
-        full = {mark: result.fingerprint for mark, result in found.items()}
-        results = [_with_fingerprint(each, full) for each in part]
-        changes = {short(each.fingerprint): each for each in diff(msgspec.structs.replace(before, results=results), report).changes}
+        old = msgspec.structs.replace(before, results=[each.result for each in part])
+        changes = {short(each.fingerprint): each for each in became(old, report)}
         for each in part:
             event = _event(each, changes.get(each.fingerprint), found.get(each.fingerprint))
             if event is not None:
                 yield event
-
-
-def _with_fingerprint(known: Known, full: Mapping[bytes, str]) -> Result:
-    """A known finding with the fingerprint of the run's own, where it has it too: the half that is kept is none of it."""
-    mark = full.get(known.fingerprint, known.fingerprint.hex() + "0" * 32)
-    return msgspec.structs.replace(known.result, fingerprint=mark)
 
 
 def _event(known: Known, changed: Change | None, now: Result | None) -> Event | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import sqlalchemy
@@ -61,6 +61,8 @@ def short(fingerprint: str) -> bytes:
     return bytes.fromhex(fingerprint)[:16]
 
 
+_OTHER_HALF = "0" * 32
+"""Of the fingerprint of what the run has not: the half that is kept is none of it."""
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Detail)
 
@@ -73,8 +75,8 @@ def detail(result: Result, message_length: int = 300) -> bytes:
     return _encoder.encode(told)
 
 
-def open_findings(connection: Connection) -> list[Known]:
-    """Every finding that is not over."""
+def open_findings(connection: Connection, full: Mapping[bytes, str]) -> list[Known]:
+    """Every finding that is not over. `full`: fingerprints of a run by the half of them that is kept."""
     columns = (
         *(finding.c[name] for name in ("id", "fingerprint", "state", "observed", "first", "since", "opened", "openings")),
         *(finding.c[name] for name in ("address", "element", "detail")),
@@ -97,7 +99,9 @@ def open_findings(connection: Connection) -> list[Known]:
             blocks=[BlockRef(at, file, 0, 0) for at, file in kept.blocks], type=kept.type, named=kept.named, stands_for=kept.stands_for,
         )  # fmt: skip
         verdict = _VERDICTS[state]
-        result = Result(name, title, severity, verdict, mark.hex(), kept.message, element, ref, [], [], kept.waiver)
+        result = Result(
+            name, title, severity, verdict, full.get(mark) or mark.hex() + _OTHER_HALF, kept.message, element, ref, [], [], kept.waiver
+        )
         known.append(Known(id_, mark, state, observed, first, since, opened, openings, result))
     return known
 
