@@ -7,7 +7,7 @@ seen before are held against it apart: that another finding took the place of on
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -48,7 +48,6 @@ _UNSEEN: dict[State, str] = {
     "still_unknown": "unobserved",
 }
 """What a finding without a result of its own became, to the event: none of them says that it is over."""
-Owner = Callable[[Result], str]
 
 
 class Event(msgspec.Struct):
@@ -90,7 +89,7 @@ def begin(connection: Connection) -> int:
     return int(connection.scalar(sqlalchemy.select(meta.c.value).where(meta.c.name == "runs")) or 0)
 
 
-def enter(connection: Connection, report: Report, complete: bool, owner: Owner = lambda _: "") -> Entered:
+def enter(connection: Connection, report: Report, complete: bool) -> Entered:
     """Enter a run. It counts once: one that is there already changes nothing."""
     there = connection.scalar(sqlalchemy.select(run.c.id).where(run.c.uuid == report.run.id))
     if there is not None:
@@ -103,7 +102,7 @@ def enter(connection: Connection, report: Report, complete: bool, owner: Owner =
     known = {each.fingerprint: each for each in stored.open_findings(connection, marks)}
     _enter_run(connection, number, series, report, complete)
     events = _events(connection, report, before[1] if before else None, known, found)
-    _Writing(connection, number, owner).write(events, Scopes(report))
+    _Writing(connection, number).write(events, Scopes(report))
     entered = _entered(connection, number, before[0] if before else None, events)
     sums = {name: getattr(entered, name) for name in ("open", "waived", "unknown", "unobserved")}
     connection.execute(sqlalchemy.update(run).where(run.c.id == number).values(sums))
@@ -225,8 +224,8 @@ def _event(known: Known, changed: Change | None, now: Result | None) -> Event | 
 class _Writing:
     """Writes the events of a run."""
 
-    def __init__(self, connection: Connection, number: int, owner: Owner) -> None:
-        self._connection, self._run, self._owner = connection, number, owner
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection, self._run = connection, number
         rows = connection.execute(sqlalchemy.select(control.c.control, control.c.id, control.c.title, control.c.severity))
         self._controls: dict[str, tuple[int, str, str]] = {name: (id_, title, severity) for name, id_, title, severity in rows}
         columns = (place.c.cloud, place.c.account, place.c.region, place.c.root, place.c.owner, place.c.id)
@@ -311,7 +310,7 @@ class _Writing:
 
     def _place(self, result: Result) -> int:
         ref = result.resource
-        key = (ref.cloud, ref.account or "", ref.region or "", ref.root, self._owner(result))
+        key = (ref.cloud, ref.account or "", ref.region or "", ref.root, result.owner or "")
         if key not in self._places:
             self._places[key] = len(self._places) + 1
             names = ("cloud", "account", "region", "root", "owner")

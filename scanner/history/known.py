@@ -81,7 +81,7 @@ def open_findings(connection: Connection, full: Mapping[bytes, str]) -> list[Kno
         *(finding.c[name] for name in ("id", "fingerprint", "state", "observed", "first", "since", "opened", "openings")),
         *(finding.c[name] for name in ("address", "element", "detail")),
         *(control.c[name] for name in ("control", "title", "severity")),
-        *(place.c[name] for name in ("cloud", "account", "region", "root")),
+        *(place.c[name] for name in ("cloud", "account", "region", "root", "owner")),
     )
     rows = connection.execute(
         sqlalchemy.select(*columns)
@@ -92,16 +92,15 @@ def open_findings(connection: Connection, full: Mapping[bytes, str]) -> list[Kno
     known: list[Known] = []
     for id_, mark, state, observed, first, since, opened, openings, address, element, told, name, title, severity, *where in rows:
         kept = _decoder.decode(told)
-        cloud, account, region, root = where
+        cloud, account, region, root, owner = where
         ref = ResourceRef(
             id=kept.id, kind=kept.kind, name=kept.name, cloud=cloud, account=account or None, region=region or None, address=address,
             root=root,
             blocks=[BlockRef(at, file, 0, 0) for at, file in kept.blocks], type=kept.type, named=kept.named, stands_for=kept.stands_for,
         )  # fmt: skip
         verdict = _VERDICTS[state]
-        result = Result(
-            name, title, severity, verdict, full.get(mark) or mark.hex() + _OTHER_HALF, kept.message, element, ref, [], [], kept.waiver
-        )
+        fingerprint, whose = full.get(mark) or mark.hex() + _OTHER_HALF, owner or msgspec.UNSET
+        result = Result(name, title, severity, verdict, fingerprint, kept.message, element, ref, [], [], kept.waiver, owner=whose)
         known.append(Known(id_, mark, state, observed, first, since, opened, openings, result))
     return known
 
