@@ -11,7 +11,7 @@ import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
-from assay.scanner.cli.live import leave, may_write, take, watch, with_credentials
+from assay.scanner.cli.live import OPTION, leave, may_write, take, watch, with_credentials
 from assay.scanner.sources.aws.request import DEFAULT_ROLE
 
 _ACCOUNTS = (
@@ -27,6 +27,7 @@ _ACCOUNTS = (
     click.option("--regions", metavar="REGION,…", help="Only these regions.  [default: the enabled ones]"),
     click.option("--services", metavar="SERVICE,…", help="Only these services: s3, kms, …  [default: those that the controls need]"),
     click.option("--control-profile", "profile", metavar="NAME", help="A named set of controls."),
+    OPTION,
     click.option("--print-policy", is_flag=True, help="Print the read-only IAM policy that this audit needs, and end."),
 )
 
@@ -73,7 +74,7 @@ def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
         return _print_policy(source, arguments)
     scan, config = prepared
     scan.sources = [source]
-    run = functools.partial(opinions.watch, run=functools.partial(watch, source=source))
+    run = functools.partial(opinions.watch, run=functools.partial(watch, source=source, minutes=arguments["minutes"]))
     return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, arguments, config, run, evidence))
 
 

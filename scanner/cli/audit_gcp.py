@@ -11,7 +11,7 @@ import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
-from assay.scanner.cli.live import may_write, take, watch, with_credentials
+from assay.scanner.cli.live import OPTION, may_write, take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
 _SCOPE = (
@@ -22,6 +22,7 @@ _SCOPE = (
     click.option("--quota-project", metavar="ID", help="The project whose quota is used.  [default: that of the credentials]"),
     click.option("--export", metavar="gs://BUCKET/PREFIX", help="Export to Cloud Storage and read that: for large organisations."),
     click.option("--control-profile", "profile", help="A named set of controls."),
+    OPTION,
     click.option("--print-roles", is_flag=True, help="Print the custom role that this audit needs, and end."),
 )
 
@@ -67,7 +68,7 @@ def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
     def run() -> int:
         source = _source(scan, parent, {**arguments, "out": evidence.snapshot(arguments["out"])})
         scan.sources = [source]
-        watched = functools.partial(opinions.watch, run=functools.partial(watch, source=source))
+        watched = functools.partial(opinions.watch, run=functools.partial(watch, source=source, minutes=arguments["minutes"]))
         return judging.finish(scan, arguments, config, watched, evidence)
 
     return with_credentials(_WHAT, "gcp", run)

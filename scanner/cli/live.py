@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
+import click
+
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
 from assay.scanner.cli.judging import on_terminal, say
 from assay.scanner.results.model import Report
@@ -19,6 +21,15 @@ from assay.scanner.words import many
 
 _SECONDS = 0.2
 """Between two looks at how far a source is."""
+_LINE_SECONDS = 60.0
+"""Between two lines of a log."""
+OPTION = click.option(
+    "--max-duration",
+    "minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    help="Stop asking after so long: what is known is judged, and what was not reached is named. --resume goes on with it.",
+)
 THREADS = "assay"
 """What the names of threads that make calls begin with."""
 
@@ -32,17 +43,17 @@ def may_write(arguments: dict[str, Any], resuming: str) -> bool:
     return not kept
 
 
-def watch(scan: Any, quiet: bool, source: Any) -> Report:
-    """Run a scan of a live source."""
+def watch(scan: Any, quiet: bool, source: Any, minutes: float | None = None) -> Report:
+    """Run a scan of a live source, which is asked for so many minutes at most."""
     scan.fork()  # the bar is a thread
-    with collecting(source, quiet):
+    with collecting(source, quiet, minutes):
         report: Report = scan.report()
     return report
 
 
 def take(source: Any, arguments: dict[str, Any], what: str) -> int:
     """Collect into a snapshot without judging, say what it holds, and give the exit code. `what` it counts: `account` or `project`."""
-    with collecting(source, arguments["quiet"]):
+    with collecting(source, arguments["quiet"], arguments["minutes"]):
         collected = source.collect_only()
     say(collected.gaps)
     if not arguments["quiet"]:
@@ -65,10 +76,46 @@ def with_credentials(cloud: str, extra: str, run: Callable[[], int]) -> int:
 
 
 @contextlib.contextmanager
-def collecting(source: Any, quiet: bool) -> Iterator[None]:
-    """Shows how far `source` is; the first Ctrl-C or SIGTERM asks it to stop, the second ends the process."""
-    with _stoppable(source), _bar(source) if on_terminal(quiet) else contextlib.nullcontext():
+def collecting(source: Any, quiet: bool, minutes: float | None = None) -> Iterator[None]:
+    """Shows how far `source` is; the first Ctrl-C or SIGTERM, or the end of its time, asks it to stop, the second ends the process."""
+    shown = contextlib.nullcontext() if quiet else _bar(source) if on_terminal(quiet) else _lines(source)
+    with _stoppable(source), _bounded(source, minutes), shown:
         yield
+
+
+@contextlib.contextmanager
+def _bounded(source: Any, minutes: float | None) -> Iterator[None]:
+    def stop() -> None:
+        console.tell(f"assay: --max-duration {minutes:g} is over: stopping with what is known")
+        source.stop()
+
+    timer = threading.Timer((minutes or 0) * 60, stop)
+    timer.daemon = True
+    if minutes is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
+def _lines(source: Any) -> Iterator[None]:
+    """A line a minute, for the log of a night."""
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(_LINE_SECONDS):
+            status = source.status()
+            console.tell(f"assay: {status.done} of {status.total or '?'} {status.count}, at {status.at}")
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def leave(code: int) -> NoReturn:

@@ -132,6 +132,17 @@ def test_a_signal_ends_it_with_what_is_known(number: int, slow: Callable[[float]
     assert not list(tmp_path.glob("*.partial"))
 
 
+def test_an_audit_that_takes_longer_than_it_may_ends_with_what_is_known(slow: Callable[[float], str], tmp_path: Path) -> None:
+    out = tmp_path / "a.snapshot"
+    process = started(slow(25), "-r", "json", "--snapshot", str(out), "--max-duration", "0.05")
+    before = time.monotonic()
+    told, said = process.communicate(timeout=40)
+    assert time.monotonic() - before < 30 and process.returncode == 3, said
+    gaps = json.loads(told)["coverage"]["gaps"]
+    assert "interrupted" in {gap["code"] for gap in gaps} and all("--resume" in gap["settles_it"] for gap in gaps)
+    assert "assay: --max-duration 0.05 is over: stopping with what is known" in said
+
+
 def test_a_second_signal_ends_it_at_once(slow: Callable[[float], str], asked: threading.Event) -> None:
     process = started(slow(25))
     under_way(process, asked)
