@@ -74,6 +74,8 @@ class Entered(msgspec.Struct):
     events: dict[str, int]
     """How many of each."""
     open: int
+    oldest: int | None
+    """The first run that found one of them failing."""
     waived: int
     unknown: int
     unobserved: int
@@ -141,6 +143,9 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
         previous=previous,
         events={name: count for name in EVENTS if (count := sum(event.name == name for event in events))},
         open=of(OPEN),
+        oldest=connection.scalar(
+            sqlalchemy.select(sqlalchemy.func.min(finding.c.opened)).where(finding.c.closed.is_(None), finding.c.state == OPEN)
+        ),
         waived=of(WAIVED),
         unknown=of(UNKNOWN),
         unobserved=sum(count for (_, observed), count in counts.items() if not observed),

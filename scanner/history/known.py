@@ -30,6 +30,8 @@ class Detail(msgspec.Struct, frozen=True, array_like=True):
     """Address and file."""
     message: str
     waiver: Waived | None = None
+    rest: bytes = b""
+    """The other half of its fingerprint, for reports of the run that finds it over."""
 
 
 class Known(msgspec.Struct):
@@ -69,7 +71,8 @@ def detail(result: Result, message_length: int = 300) -> bytes:
     """What is kept of a result."""
     ref = result.resource
     blocks = [(block.address, block.file) for block in ref.blocks]
-    told = Detail(ref.id, ref.kind, ref.name, ref.type, ref.named, ref.stands_for, blocks, result.message[:message_length], result.waiver)
+    message, rest = result.message[:message_length], bytes.fromhex(result.fingerprint)[16:]
+    told = Detail(ref.id, ref.kind, ref.name, ref.type, ref.named, ref.stands_for, blocks, message, result.waiver, rest)
     return _encoder.encode(told)
 
 
@@ -97,7 +100,7 @@ def open_findings(connection: Connection) -> list[Known]:
             blocks=[BlockRef(at, file, 0, 0) for at, file in kept.blocks], type=kept.type, named=kept.named, stands_for=kept.stands_for,
         )  # fmt: skip
         verdict = _VERDICTS[state]
-        result = Result(name, title, severity, verdict, mark.hex(), kept.message, element, ref, [], [], kept.waiver)
+        result = Result(name, title, severity, verdict, (mark + kept.rest).hex(), kept.message, element, ref, [], [], kept.waiver)
         known.append(Known(id_, mark, state, observed, first, since, opened, openings, result))
     return known
 
