@@ -20,6 +20,7 @@ from assay.scanner.estate_options import EstateConfig, EstateOptions, estate_of
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.globs import PathRule
 from assay.scanner.options import NEVER, SEVERITIES, Attestation, Selector
+from assay.scanner.owners import OwnersConfig
 from assay.scanner.rules.model import MAX_SIZE
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, Overlay, inside
@@ -117,6 +118,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """What resources are to the deployment: a role to what selects the resources that have it, any of the entries."""
     attestations: list[AttestationConfig] = []
     estate: EstateConfig | None = None
+    owners: OwnersConfig | None = None
+    """Whose what was found is."""
     waivers: list[WaiverConfig] = []
     waiver_files: list[str] = []
     """Files with a list of further waivers."""

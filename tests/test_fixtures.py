@@ -66,13 +66,19 @@ LIVE_ALONE = {
 AWS_ALONE = {
     "accounts.root-mfa": "Google has no root user",
     "accounts.no-root-access-keys": "Google has no root user",
+    "audit.object-events-recorded": "of Google, audit.api-trail-enabled asks for reads and writes of data, of all services",
     "compute.container-hardening": "Cloud Run has no switches for its containers",
+    "iam.users-through-groups": "Google has no users of its own; who has a role without a group is asked by accounts.iam-user-hygiene",
+    "keys.volumes-encrypted-by-default": "Google encrypts every disk",
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",
     "resilience.replication-lag": "Firestore has every change in most of its replicas before a write is answered",
 }
 """Controls of what Google does not have, and why."""
 GOOGLE_ALONE = {
+    "audit.all-logs-exported": "of AWS, audit.api-trail-enabled asks for the record of the whole account, and log groups are exported one by one",
     "data.firestore-rules-closed": "only Google has Firestore",
+    "data.no-public-address": "a public address alone fails data.not-public on AWS",
+    "iam.duties-separated": "AWS has no predefined roles for the two duties; what its policies give is judged by iam.no-privilege-escalation",
     "network.vpc-service-controls": "only Google has VPC Service Controls",
 }
 """Controls of what AWS does not have, and why."""
@@ -86,6 +92,8 @@ NO_TEMPLATES = {
     "audit.posture-findings": "templates have no type for notifications of Security Command Center, and the kind of manifests is an alpha",
 }
 """Controls that neither Deployment Manager nor Config Connector shows, though code and inventory do, and why."""
+NOT_IN_CLOUDFORMATION = {"keys.volumes-encrypted-by-default": "CloudFormation has no type for this setting of an account"}
+"""Controls that of AWS are judged in Terraform code and live accounts alone, and why."""
 GOOGLE_IN_CODE = {"data.ephemeral-data-ttl": "fields of Firestore are in neither the inventory, templates nor manifests"}
 """Controls that of Google are judged in Terraform code alone, and why."""
 NOT_POSSIBLE: dict[tuple[str, str, str], str] = {

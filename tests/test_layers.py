@@ -21,6 +21,7 @@ LAYERS = (
     ("rules",),
     ("results",),
     ("gate", "opinions", "questions"),
+    ("owners",),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("estate", "diff"),
     ("history",),

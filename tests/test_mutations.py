@@ -15,16 +15,22 @@ ATTESTED_ALONE = {compiled.control.id for compiled in load([builtin_folder()]).c
 ONE_CLOUD = {
     "resilience.replication-lag": {"aws"},  # Firestore is never late
     "resilience.restore-tested": {"aws"},  # no service of Google tests restores
+    "audit.all-logs-exported": {"google"},
     "data.firestore-rules-closed": {"google"},
+    "iam.duties-separated": {"google"},
+    "data.no-public-address": {"google"},
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},
     "access.user-network-allowlist": {"google"},
     "compute.container-hardening": {"aws"},
     "storage.tls-only-policy": {"aws"},
     "accounts.no-root-access-keys": {"aws"},
+    "audit.object-events-recorded": {"aws"},  # of Google, audit.api-trail-enabled asks for it
+    "iam.users-through-groups": {"aws"},  # Google has no users of its own
     "observe.container-metrics": {"aws"},  # Cloud Run sends metrics by itself
     "observe.sensitive-fields-masked": {"aws"},  # Cloud Logging masks nothing by itself
     "observe.tracing-enabled": {"aws"},  # what code does not enable may be enabled elsewhere
+    "keys.volumes-encrypted-by-default": {"aws"},  # Google encrypts every disk
     "accounts.root-mfa": set(),
     "estate.iac-managed": set(),
 }

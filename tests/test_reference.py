@@ -23,23 +23,37 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {
     "aws": {
+        "audit.all-logs-exported",
         "data.firestore-rules-closed",
+        "iam.duties-separated",
+        "data.no-public-address",
         "network.vpc-service-controls",
         "access.user-network-allowlist",
         "accounts.iam-user-hygiene",  # the deployment has no users of IAM
+        "iam.users-through-groups",
         "accounts.org-guardrails",  # policies of the organisation are in its own environment
     },
     "gcp": {
+        "audit.object-events-recorded",
         "compute.container-hardening",
         "storage.tls-only-policy",
         "accounts.no-root-access-keys",
         "accounts.root-mfa",
+        "iam.users-through-groups",
+        "keys.volumes-encrypted-by-default",
         "supply.deploy-least-privilege",
         "resilience.replication-lag",
     },
 }
 """Controls of what a cloud does not have, or of which nothing is asked there."""
-NOT_USED = {"data.cache-secured", "data.not-public", "iam.no-static-credentials", "accounts.no-root-access-keys", "accounts.root-mfa"}
+NOT_USED = {
+    "data.cache-secured",
+    "data.no-public-address",
+    "data.not-public",
+    "iam.no-static-credentials",
+    "accounts.no-root-access-keys",
+    "accounts.root-mfa",
+}
 """Controls of what the deployment does without, or what no code shows."""
 VALIDATING = 2
 """Blocks of records that validate certificates: one record for each name, which AWS tells."""

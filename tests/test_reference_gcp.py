@@ -16,7 +16,7 @@ from tests.scans import ROOT
 GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 LIVE = GOOGLE / "live"
 PER_BLOCK = (
-    "accounts.iam-user-hygiene", "accounts.org-guardrails", "audit.api-trail-enabled", "audit.config-recording", "iam.no-privilege-escalation",
+    "accounts.iam-user-hygiene", "accounts.org-guardrails", "audit.api-trail-enabled", "audit.config-recording", "iam.duties-separated", "iam.no-privilege-escalation",
     "iam.no-wildcard-privilege", "iam.trust-policy-scoped", "observe.threat-detection-enabled",
 )  # fmt: skip
 """Controls of which code has a resource for each block with bindings or a setting, and the live cloud one for each policy or project."""

@@ -118,8 +118,8 @@ def _end(code: int) -> NoReturn:
     Where somebody else still has work to do (another thread, output that cannot be written) the interpreter ends as it always does.
     """
     with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the caller closed it
+            stream.flush()
         if threading.active_count() == 1:
             atexit._run_exitfuncs()
             os._exit(code)

@@ -22,6 +22,7 @@ from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError, SelectionError, debug
 from assay.scanner.override import override
+from assay.scanner.owners import Owners
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
@@ -188,6 +189,8 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             raise error if error.key == ("profile",) and arguments["profile"] else config.located(error) from None
         scan.rules.in_force = placed(scan.rules.in_force, config, arguments)
         scan.gate = gating.gate(scan, arguments, config, rails, before)
+        if config.owners is not None:
+            scan.gate.owner = Owners(config.owners, chosen.paths).told
         debug("configuration and rules")
         return scan, config
     except AssayError as error:

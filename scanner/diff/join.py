@@ -7,6 +7,7 @@ control says there on the same resource tells whether it is fixed, unknown now, 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 from assay.scanner import __version__
 from assay.scanner.compare.resources import judged_resources
@@ -65,17 +66,17 @@ class _Join:
 
     def changes(self) -> list[Change]:
         """What is not as it was, the worst first."""
-        made = []
-        for fingerprint in self.old.findings.keys() | self.new.findings.keys():
-            old, new = self.old.findings.get(fingerprint), self.new.findings.get(fingerprint)
-            if old is not None and new is not None:
-                if old.verdict != new.verdict:
-                    made.append(self._change(_of_both(old, new), old, new, old.verdict, new.verdict))
-            elif new is not None:
-                made.append(self._appeared(new))
-            elif old is not None:
-                made.append(self._disappeared(old))
-        return sorted(made, key=_rank)
+        appeared = [self._appeared(new) for fingerprint, new in self.new.findings.items() if fingerprint not in self.old.findings]
+        return sorted([*self.of_old(), *appeared], key=_rank)
+
+    def of_old(self) -> Iterator[Change]:
+        """What is not as it was of the findings of the old report."""
+        for fingerprint, old in self.old.findings.items():
+            new = self.new.findings.get(fingerprint)
+            if new is None:
+                yield self._disappeared(old)
+            elif old.verdict != new.verdict:
+                yield self._change(_of_both(old, new), old, new, old.verdict, new.verdict)
 
     def unchanged(self) -> dict[str, int]:
         """Findings that both have with the same verdict, by it."""
@@ -171,6 +172,11 @@ def diff(old: Report, new: Report, incomplete: tuple[bool, bool] = (False, False
     )
 
 
+def became(old: Report, new: Report) -> Iterator[Change]:
+    """What became of the findings of a report that are not as they were, in any order."""
+    yield from _Join(old, new).of_old()
+
+
 def _of_both(old: Result, new: Result) -> tuple[State, str]:
     """The state of a finding that both reports have, with different verdicts."""
     if new.verdict == "waived":
@@ -192,10 +198,10 @@ def _align(old: Report, old_scopes: Scopes, new: Report, new_scopes: Scopes) -> 
     """Where nothing else tells the scope of a root, a fingerprint that both reports have tells that it is the same as the other's; without
     one, that both call the root alike."""
     roots = {result.fingerprint: result.resource.root for result in old.results}
-    for result in new.results:
-        if (root := roots.get(result.fingerprint)) is not None:
-            new_scopes.alias(result.resource.root, old_scopes.of(root))
-            old_scopes.alias(root, new_scopes.of(result.resource.root))
+    shared = {(result.resource.root, roots[result.fingerprint]): None for result in new.results if result.fingerprint in roots}
+    for ours, theirs in shared:
+        new_scopes.alias(ours, old_scopes.of(theirs))
+        old_scopes.alias(theirs, new_scopes.of(ours))
     for root in set.intersection(*({result.resource.root for result in report.results} for report in (old, new))):
         if old_scopes.knows(root) != new_scopes.knows(root):
             known, other = (old_scopes, new_scopes) if old_scopes.knows(root) else (new_scopes, old_scopes)

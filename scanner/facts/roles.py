@@ -22,11 +22,17 @@ class Roles(msgspec.Struct, frozen=True):
         roles: list[str] = []
         names = names_of(who)
         for name, selectors in sorted(self.selectors.items()):
-            selected = [covers(selector, who, names) for selector in selectors]
-            if True in selected:
-                roles.append(name)
-            elif why := next((answer for answer in selected if isinstance(answer, Unknown)), None):
-                return why
+            doubt: Unknown | None = None
+            for selector in selectors:
+                covered = covers(selector, who, names)
+                if covered is True:
+                    roles.append(name)
+                    break
+                if covered and doubt is None:
+                    doubt = covered
+            else:
+                if doubt is not None:
+                    return doubt
         return roles
 
 

@@ -36,6 +36,8 @@ class Gate:
         self._waivers, self._comments, self._beside, self._digest = accepted, comments, beside, digest
         self.course: Callable[[Result], Result] = lambda result: result
         """Tells of a finding what a history knows of it; may be set until the run begins."""
+        self.owner: Callable[[Result], Result] = lambda result: result
+        """Tells of a result whose it is; may be set until the run begins."""
         self.changes, self._looks_for, self._warnings = list(changes), looks_for, list(warnings)
 
     def result(self, result: Result) -> Result:
@@ -46,7 +48,7 @@ class Gate:
                 self._waived_by_change[sentence] = None
         for beside in self._beside:
             result = beside.standing(result)
-        return self.course(result)
+        return self.course(self.owner(result))
 
     def is_known(self, gap: Gap) -> bool:
         """Whether a gap was there before, as it is now. As for findings, the last comparison decides: a change may add to the baseline."""

@@ -6,14 +6,15 @@ seen before are held against it apart: that another finding took the place of on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 import sqlalchemy
 from sqlalchemy import Connection
 
-from assay.scanner.diff.join import FINDINGS, diff
+from assay.scanner.diff.join import FINDINGS, became
 from assay.scanner.diff.model import Change, State
 from assay.scanner.diff.scopes import Scopes
 from assay.scanner.facts.model import BlockRef
@@ -36,6 +37,7 @@ from assay.scanner.history.tables import (
     run,
 )
 from assay.scanner.results.model import WORST, Report, Result
+from assay.scanner.sources.paths import show
 
 _CLOSING: frozenset[State] = frozenset({"fixed", "gone", "settled"})
 _OVER = {"fixed": FIXED, "gone": GONE, "settled": SETTLED}
@@ -46,7 +48,6 @@ _UNSEEN: dict[State, str] = {
     "still_unknown": "unobserved",
 }
 """What a finding without a result of its own became, to the event: none of them says that it is over."""
-Owner = Callable[[Result], str]
 
 
 class Event(msgspec.Struct):
@@ -90,22 +91,29 @@ def begin(connection: Connection) -> int:
     return int(connection.scalar(sqlalchemy.select(meta.c.value).where(meta.c.name == "runs")) or 0)
 
 
-def enter(connection: Connection, report: Report, complete: bool, owner: Owner = lambda _: "") -> Entered:
+def enter(connection: Connection, report: Report, complete: bool) -> Entered:
     """Enter a run. It counts once: one that is there already changes nothing."""
     there = connection.scalar(sqlalchemy.select(run.c.id).where(run.c.uuid == report.run.id))
     if there is not None:
         return _entered(connection, there, None, [])
-    number = _next(connection)
+    number, report = _next(connection), _as_it_names_roots(report)
     series = " ".join(sorted(report.run.targets))
     before = stored.header(connection, series)
+    found = _found(report)
     known = {each.fingerprint: each for each in stored.open_findings(connection)}
     _enter_run(connection, number, series, report, complete)
-    events = _events(connection, report, before[1] if before else None, known)
-    _Writing(connection, number, owner).write(events, Scopes(report))
+    events = _events(connection, report, before[1] if before else None, known, found)
+    _Writing(connection, number).write(events, Scopes(report))
     entered = _entered(connection, number, before[0] if before else None, events)
     sums = {name: getattr(entered, name) for name in ("open", "waived", "unknown", "unobserved")}
     connection.execute(sqlalchemy.update(run).where(run.c.id == number).values(sums))
     return entered
+
+
+def _as_it_names_roots(report: Report) -> Report:
+    """The report with targets that are named as its roots are, by which it is told what the run looked at."""
+    targets = [show(target) if os.path.exists(target) else target for target in report.run.targets]
+    return msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, targets=targets))
 
 
 def _next(connection: Connection) -> int:
@@ -153,8 +161,9 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
     )
 
 
-def _events(connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known]) -> list[Event]:
-    found = _found(report)
+def _events(
+    connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known], found: Mapping[bytes, Result]
+) -> list[Event]:
     events = [*_of_known(report, before, known, found)] if before is not None else []
     unknown_yet = [mark for mark in found if mark not in known]
     past = stored.over(connection, unknown_yet)
@@ -186,19 +195,12 @@ def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], foun
         part = [each for each in known.values() if each.observed is seen]
         if not part:
             continue
-        full = {mark: result.fingerprint for mark, result in found.items()}
-        results = [_with_fingerprint(each, full) for each in part]
-        changes = {short(each.fingerprint): each for each in diff(msgspec.structs.replace(before, results=results), report).changes}
+        old = msgspec.structs.replace(before, results=[each.result for each in part])
+        changes = {short(each.fingerprint): each for each in became(old, report)}
         for each in part:
             event = _event(each, changes.get(each.fingerprint), found.get(each.fingerprint))
             if event is not None:
                 yield event
-
-
-def _with_fingerprint(known: Known, full: Mapping[bytes, str]) -> Result:
-    """A known finding with the fingerprint of the run's own, where it has it too: the half that is kept is none of it."""
-    mark = full.get(known.fingerprint, known.fingerprint.hex() + "0" * 32)
-    return msgspec.structs.replace(known.result, fingerprint=mark)
 
 
 def _event(known: Known, changed: Change | None, now: Result | None) -> Event | None:
@@ -226,8 +228,8 @@ def _event(known: Known, changed: Change | None, now: Result | None) -> Event | 
 class _Writing:
     """Writes the events of a run."""
 
-    def __init__(self, connection: Connection, number: int, owner: Owner) -> None:
-        self._connection, self._run, self._owner = connection, number, owner
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection, self._run = connection, number
         rows = connection.execute(sqlalchemy.select(control.c.control, control.c.id, control.c.title, control.c.severity))
         self._controls: dict[str, tuple[int, str, str]] = {name: (id_, title, severity) for name, id_, title, severity in rows}
         columns = (place.c.cloud, place.c.account, place.c.region, place.c.root, place.c.owner, place.c.id)
@@ -312,7 +314,7 @@ class _Writing:
 
     def _place(self, result: Result) -> int:
         ref = result.resource
-        key = (ref.cloud, ref.account or "", ref.region or "", ref.root, self._owner(result))
+        key = (ref.cloud, ref.account or "", ref.region or "", ref.root, result.owner or "")
         if key not in self._places:
             self._places[key] = len(self._places) + 1
             names = ("cloud", "account", "region", "root", "owner")

@@ -82,7 +82,7 @@ def open_findings(connection: Connection) -> list[Known]:
         *(finding.c[name] for name in ("id", "fingerprint", "state", "observed", "first", "since", "opened", "openings")),
         *(finding.c[name] for name in ("address", "element", "detail")),
         *(control.c[name] for name in ("control", "title", "severity")),
-        *(place.c[name] for name in ("cloud", "account", "region", "root")),
+        *(place.c[name] for name in ("cloud", "account", "region", "root", "owner")),
     )
     rows = connection.execute(
         sqlalchemy.select(*columns)
@@ -93,14 +93,15 @@ def open_findings(connection: Connection) -> list[Known]:
     known: list[Known] = []
     for id_, mark, state, observed, first, since, opened, openings, address, element, told, name, title, severity, *where in rows:
         kept = _decoder.decode(told)
-        cloud, account, region, root = where
+        cloud, account, region, root, owner = where
         ref = ResourceRef(
             id=kept.id, kind=kept.kind, name=kept.name, cloud=cloud, account=account or None, region=region or None, address=address,
             root=root,
             blocks=[BlockRef(at, file, 0, 0) for at, file in kept.blocks], type=kept.type, named=kept.named, stands_for=kept.stands_for,
         )  # fmt: skip
         verdict = _VERDICTS[state]
-        result = Result(name, title, severity, verdict, (mark + kept.rest).hex(), kept.message, element, ref, [], [], kept.waiver)
+        fingerprint, whose = (mark + kept.rest).hex(), owner or msgspec.UNSET
+        result = Result(name, title, severity, verdict, fingerprint, kept.message, element, ref, [], [], kept.waiver, owner=whose)
         known.append(Known(id_, mark, state, observed, first, since, opened, openings, result))
     return known
 

@@ -128,6 +128,8 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     standing: Standing = ""
     course: Course | msgspec.UnsetType = msgspec.UNSET
     """Of a finding, where a history is kept."""
+    owner: str | msgspec.UnsetType = msgspec.UNSET
+    """Where the configuration says whose what is; empty for what is nobody's."""
 
 
 class ControlOutcome(msgspec.Struct, frozen=True):

@@ -181,6 +181,7 @@ def test_controls_by_id_and_glob(code: Callable[[str], Path]) -> None:
         "data.encrypted-cmk",
         "keys.encryption-everywhere",
         "keys.rotation-and-policy",
+        "keys.volumes-encrypted-by-default",
         "secrets.encrypted-cmk",
         "storage.encrypted-cmk",
     ]

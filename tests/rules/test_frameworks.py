@@ -210,19 +210,6 @@ def test_mappings_to_benchmarks_are_published_or_explained() -> None:
     assert own == added(), "name the check of Prowler that asks the same under peers, or give the reason in docs/frameworks.md"
 
 
-def test_what_the_page_calls_unjudged_is_automated_and_unjudged() -> None:
-    listed = PAGE.partition("## Called automated, and judged by none")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (cis_\w+) \| ([\d., ]+) \|", listed, re.MULTILINE)
-    assert len(rows) > 3
-    judged = {
-        (name, section) for control in RULES.by_id().values() for name, sections in control.frameworks.items() for section in sections
-    }
-    for name, sections in rows:
-        for section in sections.split(", "):
-            assert RULES.frameworks[name].sections[section].assessment == "automated"
-            assert (name, section) not in judged, f"{name} {section} is judged now: take it off docs/frameworks.md"
-
-
 def test_what_is_published_is_of_sections_that_are_there() -> None:
     absent = {name: set(sections) - set(RULES.frameworks[name].sections) for name, sections in PUBLISHED.items()}
     assert absent == {name: set() for name in PUBLISHED}

@@ -24,6 +24,8 @@ LOG_SINK = "logging.googleapis.com/LogSink"
 DEFAULT = "_Default"
 """The sink that every project has from the start, and the bucket that it puts entries in."""
 HOST = "logging.googleapis.com/"
+LEVELS = ("organization", "folder", "billingAccount")
+"""Where a manifest names what a sink is of that is no project. https://cloud.google.com/config-connector/docs/reference/resource-docs/logging/logginglogsink"""
 _OWNER = lazy_re.pattern(r"^//logging\.googleapis\.com/((?:projects|folders|organizations|billingAccounts)/[^/]+)/")
 
 
@@ -160,10 +162,14 @@ def code_sinks(view: View, index: Any, at: SinkAt) -> Iterator[Sink]:
     """The sinks of the same project that code declares. `index` has their items under no key."""
     for item in view.index(index).get(None, ()):
         same = view.item.same_account(item)
+        found = sink(item, at)
+        of = next((level for level in LEVELS if isinstance(item, Declared) and not item[level].absent), None)
+        if of is not None:
+            same = None if found.children.data is not False else False
         if same is not False:
-            found = sink(item, at)
             coexists = view.item.coexists(item)
             doubt = None if coexists else found.perhaps
             if same is None:
-                doubt = doubt or Unknown(f"whether {item.address} is of the same project", "name the project", item.location())
+                what = f"whether the project is in what {item.address} is for" if of else f"whether {item.address} is of the same project"
+                doubt = doubt or Unknown(what, "scan the live organisation" if of else "name the project", item.location())
             yield msgspec.structs.replace(found, perhaps=doubt)

@@ -18,7 +18,8 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _LIVE = "scan the live account"
-_OBJECTS = "AWS::S3::Object"
+OBJECTS = "AWS::S3::Object"
+"""The type of objects in selectors of data events."""
 
 
 class TrailsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -123,12 +124,12 @@ def _basic(bucket: View, selector: View, at: TrailsAt) -> Value[bool]:
     """
     resources, more = selector.inner(at.resources)
     of_all = [any_of([covers(bucket, at.called, text) for text in resource[at.values].elements()]) for resource in resources]
-    objects = [resource[at.type].equals(_OBJECTS) for resource in resources]
+    objects = [resource[at.type].equals(OBJECTS) for resource in resources]
     return any_of([*map(all_of, zip(objects, of_all, strict=True)), selector.says(more or False)])
 
 
-# What a field has to be for objects of S3 to be recorded.
-_FIXED = {"eventcategory": "Data", "resources.type": _OBJECTS, "eventsource": "s3.amazonaws.com"}
+FIXED = {"eventcategory": "Data", "resources.type": OBJECTS, "eventsource": "s3.amazonaws.com"}
+"""What a field has to be for objects of S3 to be recorded."""
 
 
 def _advanced(bucket: View, selector: View, at: TrailsAt) -> tuple[Value[bool], Value[bool]]:
@@ -152,7 +153,7 @@ def _advanced(bucket: View, selector: View, at: TrailsAt) -> tuple[Value[bool], 
         elif name.data == "resources.arn":
             tests.append(_all_of_bucket(bucket, field, at))
         else:
-            wanted = _FIXED.get(name.data or "")
+            wanted = FIXED.get(name.data or "")
             tests.append(names(field[at.equals], wanted) if wanted else field.says(False))
     return all_of([*tests, *reads]), all_of([*tests, *writes])
 

@@ -175,10 +175,20 @@ class DeclaredElsewhere(Elsewhere):
             bindings = [element for attachment in self.attached if attachment.path == BINDINGS for element in attachment.elements]
             data = (bindings if path == BINDINGS else {"bindings": bindings}) if bindings else None
             return Value(data, tuple(dict.fromkeys(attachment.seen for attachment in self.attached)))
+        if path == "#inherited_bindings":
+            return self._of_its_project()
         if path.startswith("#"):
             return Value(None, (self.seen,))
         elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         return Value(elements or self.why, (self.seen,))
+
+    def _of_its_project(self) -> Value[Any]:
+        """The bindings that the template declares on the project that the name of the resource has in it."""
+        _, found, rest = (flat(self.named) or "").partition("projects/")
+        own = rest.partition("/")[0]
+        values = [project[BINDINGS] for project in self.deployment.projects if found and flat(project.project) == own]
+        bindings = [element for value in values if isinstance(value.data, list) for element in value.data]
+        return Value(bindings or None, tuple(place for value in values if value.data for place in value.seen) or (self.seen,))
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:

@@ -1,0 +1,74 @@
+"""The findings of a run, counted by what they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from assay.scanner.results.model import Report, Result
+from assay.scanner.rules.model import SEVERITIES
+
+
+class Row(msgspec.Struct):
+    """What is of one account, owner, control or section of a framework."""
+
+    name: str
+    failing: dict[str, int] = {}
+    """Severity to the number of failures that count: those that were known before do not."""
+    unknown: int = 0
+    """What could not be judged, an error among it."""
+    waived: int = 0
+    passing: int = 0
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """The worst first."""
+        return (*(-self.failing.get(severity, 0) for severity in SEVERITIES), -self.unknown, self.name)
+
+
+def rows(report: Report, by: str) -> list[Row]:
+    """One row for each of a group that has a finding, the worst first. `by`: one of GROUPS."""
+    found: dict[str, Row] = {}
+    for name, result in GROUPS[by](report):
+        row = found.setdefault(name, Row(name))
+        if result.verdict == "fail" and result.standing != "known":
+            row.failing[result.severity] = row.failing.get(result.severity, 0) + 1
+        elif result.verdict in ("unknown", "error"):
+            row.unknown += 1
+        elif result.verdict == "waived":
+            row.waived += 1
+        elif result.verdict == "pass":
+            row.passing += 1
+    return sorted((row for row in found.values() if row.failing or row.unknown or row.waived), key=lambda row: row.rank)
+
+
+def _by(name: Callable[[Result], str]) -> Callable[[Report], Iterator[tuple[str, Result]]]:
+    return lambda report: ((name(result), result) for result in report.results)
+
+
+def _account(result: Result) -> str:
+    ref = result.resource
+    return f"{ref.cloud}:{ref.account}" if ref.account else ref.root
+
+
+def _owners(report: Report) -> Iterable[tuple[str, Result]]:
+    """Nothing where nobody says whose what is."""
+    return ((result.owner, result) for result in report.results if isinstance(result.owner, str))
+
+
+def _sections(report: Report) -> Iterator[tuple[str, Result]]:
+    """The sections of the frameworks that the controls of the run serve."""
+    serves = {control.id: control.frameworks for control in report.controls}
+    for result in report.results:
+        for framework, sections in serves.get(result.control, {}).items():
+            yield from ((f"{framework} {section}", result) for section in sections)
+
+
+GROUPS: dict[str, Callable[[Report], Iterable[tuple[str, Result]]]] = {
+    "account": _by(_account),
+    "owner": _owners,
+    "control": _by(lambda result: result.control),
+    "framework": _sections,
+}
+"""What results are counted by, to each result with the name of what it is of: a result may be of several."""
