@@ -22,7 +22,7 @@ EVENTS = {
 
 def changed(history: HistoryReport) -> str:
     """What a run changed, with the number of each."""
-    told = [f"{count} {EVENTS.get(name, name)}" for name, count in history.events.items()]
+    told = [f"{history.events[name]} {said}" for name, said in EVENTS.items() if name in history.events]
     return ", ".join(told) or "nothing changed"
 
 

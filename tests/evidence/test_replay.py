@@ -45,6 +45,16 @@ def test_a_replay_is_byte_identical(repo: Path, target: str) -> None:
     assert (repo.parent / "again.json").read_bytes() == (made / "reports" / "results.json").read_bytes()
 
 
+def test_a_replay_of_a_run_with_a_history_is_byte_identical(repo: Path) -> None:
+    """What the history knew is no part of what is judged: the next night it knows more."""
+    for folder in ("first", "second"):
+        made = run(repo.parent / folder, "infra", *CONTROLS, "--history", str(repo.parent / "history.db"))
+    said = json.loads((made / "reports" / "results.json").read_text())
+    assert {result["course"]["state"] for result in said["results"] if "course" in result} == {"known"} and said["history"]["previous"]
+    code, told = evidence("replay", made)
+    assert (code, told.splitlines()[0][:9]) == (0, "IDENTICAL"), told
+
+
 @pytest.mark.parametrize("paths", [["fixtures/demo"], ["fixtures/trade_streamer/aws/plan", "fixtures/trade_streamer/gcp/live"]])
 def test_a_replay_of_every_input_is_byte_identical(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     monkeypatch.chdir(ROOT)
@@ -187,9 +197,10 @@ def test_a_replay_takes_over_every_option_by_which_a_scan_judges() -> None:
     """An option that is new has to be taken over, or listed here with what makes it none of these."""
     of_reports = {*evidencing._OURS, "reader"}
     of_others = {"imports", "everything", "beside", "checkov"}  # what other scanners said is handed on
+    of_histories = {"history", "fail_on_new"}  # what one knew is handed on
     refused = {"since", "allow_config_changes"}  # beside --evidence
     asked = set(evidence_replay._Asked.__struct_fields__)
-    assert {str(option.name) for option in scan.command.params} - of_reports - of_others - refused == asked
+    assert {str(option.name) for option in scan.command.params} - of_reports - of_others - of_histories - refused == asked
 
 
 def test_the_commit_is_in_the_manifest_and_a_replay_takes_it_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

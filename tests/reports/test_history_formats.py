@@ -23,7 +23,7 @@ from tests.reports.test_json_report import VALIDATOR
 from tests.reports.test_jsonl_report import VALIDATOR as LINES
 
 FORMATS = sorted(set(formats.names()) - samples.PRINTED)
-SUMMED = sorted(set(FORMATS) - {"json", "jsonl", "gitlab", "csv-population"})
+SUMMED = sorted(set(FORMATS) - {"json", "jsonl", "gitlab", "csv-population", "rollup-csv"})
 """Those that say in a sentence what the run changed: JSON has it in parts, and the others have no place for anything but findings."""
 TRACE = re.compile(r"first[-_]seen(?!_time)|firstDetection|regressed|\bhistory\b(?!\.replaceState)|course|not observed", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ def test_every_format_says_what_the_run_changed(name: str) -> None:
     assert "2 new, 1 back, 1 not observed, 1 left the scope, 1 fixed, 1 gone, 1 settled; 7 findings open, the oldest for 40 days" in said
 
 
-@pytest.mark.parametrize("name", sorted(set(SUMMED) - {"github", "azure"}))
+@pytest.mark.parametrize("name", sorted(set(SUMMED) - {"github", "azure", "rollup"}))
 def test_every_format_names_the_findings_that_it_has_no_result_of(name: str) -> None:
     said = made(name, histories.remembered())
     for address in ("aws_dynamodb_table.orders", "//storage.googleapis.com/old", "aws_s3_bucket.told", "aws_s3_bucket.lost"):
@@ -180,6 +180,14 @@ def test_no_cell_of_a_history_is_a_formula(name: str, text: str) -> None:
     for line in csv.reader(io.StringIO(content, newline=""), strict=True):
         for part in ";".join(line).split(";"):
             assert part.lstrip(' \t"')[:1] not in ("=", "+", "-", "@", "＝")
+
+
+def test_a_roll_up_counts_what_is_new_or_back() -> None:
+    found = {row["name"]: row["new"] for row in rows("rollup-csv", histories.remembered()) if row["by"] == "control"}
+    assert found["storage.public-access-blocked"] == "2" and found["edge.lb-https-only"] == "1" and found["team.own-rule"] == "0"
+    assert "new" not in rows("rollup-csv", samples.report())[0]
+    said = made("rollup", histories.remembered())
+    assert re.search(r"^by control +critical .* waived +new$", said, re.MULTILINE) and "\nHistory: 2 new, 1 back" in said
 
 
 def test_a_run_with_nothing_to_tell_says_so() -> None:
