@@ -17,6 +17,8 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	  --evidence demo-evidence --evidence-key demo-key; test $$? -eq 1
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
+	@echo "== Four nights of one account: a defect appears, is waived, counts again, is fixed"
+	$(BIN)/python fixtures/demo/nights.py
 	@echo "== The evidence of that scan, as an auditor checks it: who signed what, and whether the verdicts follow from it"
 	$(BIN)/assay evidence verify demo-evidence --key demo-key.pub
 	$(BIN)/assay evidence replay demo-evidence/2*
@@ -33,7 +35,7 @@ lint: $(READY) ## style and types
 
 docs: $(READY) ## write the generated pages
 	$(BIN)/python docs/generate.py
-	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/second-opinion.md docs/writing-a-rule.md
+	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/history.md docs/second-opinion.md docs/writing-a-rule.md
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check
@@ -63,6 +65,7 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/assets.py
 	$(BIN)/python bench/page.py
+	$(BIN)/python bench/history.py
 
 $(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -259,7 +259,7 @@ def configuration(arguments: dict[str, Any]) -> Config:
 
 
 _ASSIGNING = ("--var", "--parameter")
-_SECRET = ("--external-id",)
+_SECRET = ("--external-id", "--notify")
 
 
 def _arguments(argv: list[str]) -> list[str]:

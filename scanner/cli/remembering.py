@@ -20,6 +20,13 @@ _OPTIONS = (
         metavar="FILE|URL",
         help="Enter the run in this history, a file of SQLite or postgresql://…, and say of each finding how old it is.",
     ),
+    click.option(
+        "--notify",
+        multiple=True,
+        envvar="ASSAY_NOTIFY",
+        metavar="URL",
+        help="With --history: tell these of what is new, by owner: slack://…, msteams://…, mailto://…, json://… (Apprise). Repeatable.",
+    ),
     click.option("--fail-on-new", is_flag=True, help="With --history: only what is new, or is back, fails the run."),
 )
 
@@ -35,10 +42,16 @@ class Memory:
     def __init__(self, scan: Any, arguments: dict[str, Any]) -> None:
         """Raises AssayError where it cannot be used."""
         self._where, self.code = arguments.get("history"), EXIT_OK
+        self._notifier: Any = None
         if self._where is None:
-            if arguments.get("fail_on_new"):
-                raise AssayError("assay: --fail-on-new needs a history to tell what is new: --history FILE")
+            for option in ("fail_on_new", "notify"):
+                if arguments.get(option):
+                    raise AssayError(f"assay: --{option.replace('_', '-')} needs a history to tell what is new: --history FILE")
             return
+        if arguments.get("notify"):
+            from assay.scanner.cli.notifying import Notifier
+
+            self._notifier = Notifier(arguments["notify"])
         from assay.scanner.history.courses import Courses
 
         scan.gate.course = Courses(self._where, lambda: scan.begun().started).told
@@ -54,11 +67,18 @@ class Memory:
         try:
             with opened(self._where, make=True) as connection:
                 entered = enter(connection, report, complete)
-            return msgspec.structs.replace(report, history=history_report(self._where, entered))
+            report = msgspec.structs.replace(report, history=history_report(self._where, entered))
         except AssayError as error:
             console.tell(f"{error}; the run is not in it")
             self.code = EXIT_INCOMPLETE
             return report
+        if self._notifier is not None:
+            try:
+                self._notifier.tell(report)
+            except AssayError as error:
+                console.tell(str(error))
+                self.code = EXIT_INCOMPLETE
+        return report
 
 
 def said(report: Report) -> str:
