@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from assay.reports import asff_resources, findings, opinions_view
+from assay.reports import asff_resources, findings, history_view, opinions_view
 from assay.reports.json_report import encoded
 from assay.reports.judged import Judged, population, stable_id
 from assay.reports.requirements import sections
@@ -137,10 +137,11 @@ class _Findings:
         return made
 
     def _times(self, made: Object, judged: Judged) -> None:
-        """`CreatedAt` is what the hub has; else when the baseline was made that has the finding; else when this run ended. When a finding
-        was first observed is said where somebody knows it."""
-        first = judged.deciding[0]
-        if (since := first_known(first, self.report)) is not None and judged.standing == "known":
+        """`CreatedAt` is what the hub has; else when a history found the finding first, or the baseline was made that has it; else when
+        this run ended. When a finding was first observed is said where somebody knows it."""
+        known = [since for result in judged.deciding if (since := first_known(result, self.report)) is not None]
+        since = min(known, default=None) if judged.course or judged.standing == "known" else None
+        if since is not None:
             made["CreatedAt"] = made["FirstObservedAt"] = min(stamp(since), self._finished)
         elif judged.standing == "new":
             made["FirstObservedAt"] = made["LastObservedAt"]
@@ -215,7 +216,7 @@ class _Findings:
             "unknown": _listed(f"{fact.fact}: {fact.reason}" for fact in unknown),
             "settles-it": _listed(fact.settles_it for fact in unknown), "run": self.report.run.id,
             "policies": self.report.tool.policies, "version": self.report.tool.version,
-            "other-scanners": _listed(opinions_view.beside(*row) for row in rows),
+            **history_view.course_fields(judged.course), "other-scanners": _listed(opinions_view.beside(*row) for row in rows),
         }  # fmt: skip
         return {f"assay/{name}": _text(value, _FIELD) for name, value in told.items() if value}
 

@@ -1,13 +1,15 @@
 """One line for each finding, to click on and to search: `path:line:col: SEVERITY control message [address]`; the last line counts all.
 What another scanner says stands before it: `path:line:col: NOTE control message` where it differs or finds something alone, and its counts.
+What a history knows of a finding ends its line; what a run changed, and the findings that are no more, stand before the last one too.
 
 The form is that of compilers, which editors and terminals know as a place: https://www.gnu.org/prep/standards/html_node/Errors.html
 """
 
 from __future__ import annotations
 
-from assay.reports import opinions_view
+from assay.reports import history_view, opinions_view
 from assay.reports.findings import FINDINGS, counted, said
+from assay.reports.history_text import LISTED, briefly
 from assay.reports.page import Page
 from assay.reports.view import is_in, outcome, place, severity_rank
 from assay.scanner.results.formats import Context
@@ -22,8 +24,10 @@ def render(report: Report, context: Context) -> bytes:
     """UTF-8 text: what fails, is not known or could not be judged, unless it is accepted or was known before; the last line counts all."""
     page = Page(context.width, context.color)
     for result in sorted(counted(report, *FINDINGS), key=_order):
-        page.labelled(f"{_at(result)}:", result.severity.upper(), result.severity, f"{result.control} {_message(result)}")
+        told = history_view.aged(_message(result), result, report)
+        page.labelled(f"{_at(result)}:", result.severity.upper(), result.severity, f"{result.control} {told}")
     _beside(page, report)
+    briefly(page, report, 0 if context.verbose else LISTED)
     outcome_ = outcome(report)
     page.sentence(outcome_.sentence, f"{outcome_.word.upper()}:", outcome_.word)
     return page.encoded()

@@ -22,7 +22,8 @@ COLUMNS = (
     "resource", "address", "root", "stands_for", "file", "line", "seen", "observed_at", "unknown", "settled_by", "waived_by", "owner",
     "reason", "ticket", "expires", "frameworks", "fingerprints", "other_scanners",
 )  # fmt: skip
-"""`item` is the same for the same control and resource in every run; `results` is how many results of the report it stands for."""
+"""`item` is the same for the same control and resource in every run; `results` is how many results of the report it stands for. Where
+a history is kept, its columns stand behind these (csv_report.py)."""
 
 
 def render(report: Report, context: Context) -> bytes:
@@ -32,7 +33,7 @@ def render(report: Report, context: Context) -> bytes:
 
 def chunks(report: Report, context: Context) -> Iterator[bytes]:
     """The same in parts of some rows."""
-    return csv_report.written(COLUMNS, _rows(report))
+    return csv_report.written(csv_report.columns(report, COLUMNS), _rows(report))
 
 
 def _rows(report: Report) -> Iterator[Mapping[str, object]]:
@@ -62,6 +63,7 @@ def _row(judged: Judged, outcome: ControlOutcome | None, run: Run, beside: Seque
         "frameworks": csv_report.listed(f"{name} {section}" for name, section in served),
         "fingerprints": csv_report.listed(result.fingerprint for result in judged.results),
         "other_scanners": csv_report.listed(opinions_view.beside(*row) for row in beside),
+        **csv_report.course(judged.course),
     }  # fmt: skip
 
 

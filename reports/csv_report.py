@@ -11,10 +11,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings, history_view, opinions_view
 from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import ControlOutcome, Report, Result, WaiverUse
+from assay.scanner.results.model import ControlOutcome, Course, HistoryChange, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import spreadsheet_cell
@@ -25,8 +25,10 @@ COLUMNS = (
     "expires", "frameworks", "fingerprint", "scanner", "relation", "theirs", "checks",
 )  # fmt: skip
 """`record` is `run` (its counts), `result`, `control` (one that met no resource), `gap` (what was not judged), `waiver`, `opinion`
-(what another scanner says of a control on a resource, or by a check that no control asks for, or lacks) or `configuration` (a change of it
-that lets more through)."""
+(what another scanner says of a control on a resource, or by a check that no control asks for, or lacks), `configuration` (a change of it
+that lets more through) or `history` (a finding of earlier runs that this one has no result of: `verdict` is what became of it)."""
+OF_HISTORY = ("state", "first_seen", "since", "times")
+"""The last columns, where a history is kept: what it knows of a finding."""
 LONGEST = 32_000
 """Characters of a cell: Excel takes 32,767."""
 _AT_ONCE = 1_000
@@ -39,7 +41,12 @@ def render(report: Report, context: Context) -> bytes:
 
 def chunks(report: Report, context: Context) -> Iterator[bytes]:
     """The same in parts of some rows."""
-    return written(COLUMNS, _rows(report))
+    return written(columns(report, COLUMNS), _rows(report))
+
+
+def columns(report: Report, plain: Sequence[str]) -> Sequence[str]:
+    """The columns of a report, with those of a history where one is kept."""
+    return (*plain, *OF_HISTORY) if history_view.is_kept(report) else plain
 
 
 def written(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
@@ -70,6 +77,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     for opinion in report.opinions:
         yield from _of_opinion(opinion)
     yield from ({"record": "configuration", "verdict": "fail", "message": change} for change in report.gate.changes)
+    yield from (_of_past(change, outcomes.get(change.control), report) for change in history_view.changes(report))
 
 
 def _of_result(result: Result, outcome: ControlOutcome | None) -> Mapping[str, object]:
@@ -85,6 +93,21 @@ def _of_result(result: Result, outcome: ControlOutcome | None) -> Mapping[str, o
         "settled_by": listed(fact.settles_it for fact in result.unknown), "waived_by": waiver.by if waiver else "",
         "owner": waiver.owner if waiver else "", "reason": waiver.reason if waiver else "", "ticket": waiver.ticket if waiver else "",
         "expires": waiver.expires if waiver else "", "frameworks": frameworks(outcome), "fingerprint": result.fingerprint,
+        **course(result.course or None),
+    }  # fmt: skip
+
+
+def course(known: Course | None) -> Mapping[str, str]:
+    """What a history knows of a finding, by its columns."""
+    return dict(zip(OF_HISTORY, history_view.course_fields(known).values(), strict=False))
+
+
+def _of_past(change: HistoryChange, outcome: ControlOutcome | None, report: Report) -> Mapping[str, object]:
+    return {
+        "record": "history", "control": change.control, "title": outcome.title if outcome else "", "severity": change.severity,
+        "verdict": change.event, "message": history_view.why(change, report), "element": change.element, "account": change.account,
+        "region": change.region, "address": change.address, "root": change.root, "file": change.file, "frameworks": frameworks(outcome),
+        "fingerprint": change.fingerprint, "since": change.since,
     }  # fmt: skip
 
 

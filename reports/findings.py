@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.reports import opinions_view
+from assay.reports import history_view, opinions_view
 from assay.reports.in_force import in_force_briefly
 from assay.reports.view import message_of, ordered, place, waived_at
 from assay.scanner.results.model import BaselineComparison, Report, Result, Waived, WaiverUse
@@ -40,7 +40,7 @@ def gaps(report: Report) -> list[tuple[Gap, bool]]:
 
 def of_run(report: Report) -> Iterator[tuple[str, str]]:
     """What is said of a run beside its results and gaps, each with a heading: what lets more through than before, warnings, waivers,
-    controls that met no resource, accounts that were left out, what another scanner says."""
+    controls that met no resource, accounts that were left out, what another scanner says, and findings of a history without a result."""
     yield from (("the gate lets more through", change) for change in report.gate.changes)
     yield from (("warning", warning) for warning in report.gate.warnings)
     yield from (("waiver", used(waiver)) for waiver in report.gate.waivers)
@@ -48,6 +48,7 @@ def of_run(report: Report) -> Iterator[tuple[str, str]]:
     nowhere = (control for control in report.controls if not control.resources)
     yield from (("not applicable", f"{control.id}: {control.reason}") for control in nowhere)
     yield from (("left out", f"{left.scope} {left.name}: {left.reason}") for left in report.coverage.left_out)
+    yield from ((history_view.event(change), history_view.told(change, report)) for change in history_view.changes(report))
 
 
 def is_known(result: Result) -> bool:
@@ -110,7 +111,9 @@ def totals(report: Report) -> list[str]:
     parts += [f"{many(left, 'gap')} known from before"] if left else []
     by = in_force_briefly(report.run.in_force)
     beside = map(opinions_view.counted, report.opinions)
-    return [", ".join(parts), *map(compared, report.gate.comparisons), *([f"in force: {by}"] if by else []), *beside]
+    told = history_view.summary(report)
+    since = [f"history: {told}"] if told else []
+    return [", ".join(parts), *since, *map(compared, report.gate.comparisons), *([f"in force: {by}"] if by else []), *beside]
 
 
 def used(waiver: WaiverUse) -> str:

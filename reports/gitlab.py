@@ -3,7 +3,7 @@
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. Paths are relative to the repository, so a scan is to be
 started there. The fingerprint has no line in it, so that moved code is no new finding. What is waived or known from before is left out;
 waivers and settings are `info`. What another scanner says of a finding ends its description; the array has no place for what is no finding
-of the run.
+of the run. The age of a finding in a history stands behind what it says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings, history_view, opinions_view
 from assay.reports.in_force import in_force_briefly
 from assay.reports.sarif_rules import Object
 from assay.reports.view import place
@@ -32,7 +32,9 @@ LONGEST = 4_000
 def render(report: Report, context: Context) -> bytes:
     """JSON without a byte order mark, which GitLab's parser does not take."""
     rows = opinions_view.of_resources(report)
-    entries = [_entry(result, rows.get(opinions_view.of_result(result), ())) for result in findings.counted(report, *findings.FINDINGS)]
+    entries = [
+        _entry(result, report, rows.get(opinions_view.of_result(result), ())) for result in findings.counted(report, *findings.FINDINGS)
+    ]
     entries += [_of_gap(gap) for gap in findings.unseen(report)]
     entries += [_of_change(change, report) for change in report.gate.changes]
     entries += [_of_waiver(waiver) for waiver in report.gate.waivers if waiver.findings]
@@ -40,10 +42,11 @@ def render(report: Report, context: Context) -> bytes:
     return defused_json(msgspec.json.format(msgspec.json.encode(entries), indent=1)) + b"\n"
 
 
-def _entry(result: Result, rows: Iterable[tuple[Opinion, Compared]]) -> Object:
+def _entry(result: Result, report: Report, rows: Iterable[tuple[Opinion, Compared]]) -> Object:
     severity = SEVERITIES.get(result.severity, "major") if result.verdict == "fail" else NOT_JUDGED
+    said = history_view.aged(findings.headed(result), result, report)
     return {
-        "description": _text("; ".join([findings.headed(result), *(opinions_view.beside(opinion, row) for opinion, row in rows)])),
+        "description": _text("; ".join([said, *(opinions_view.beside(opinion, row) for opinion, row in rows)])),
         "check_name": visible(result.control),
         "fingerprint": visible(result.fingerprint),
         "severity": "info" if result.verdict == "unknown" else severity,

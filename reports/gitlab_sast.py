@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings, history_view, opinions_view
 from assay.reports.gitlab import line_of, path_of
 from assay.reports.markdown_text import block, prose, span
 from assay.reports.sarif_rules import Object
@@ -52,7 +52,7 @@ def render(report: Report, context: Context) -> bytes:
         "version": VERSION,
         "scan": scan,
         "vulnerabilities": [
-            _vulnerability(result, context, [opinions_view.beside(*row) for row in rows.get(opinions_view.of_result(result), ())])
+            _vulnerability(result, report, context, [opinions_view.beside(*row) for row in rows.get(opinions_view.of_result(result), ())])
             for result in results
         ],
     }
@@ -77,11 +77,13 @@ def _messages(report: Report) -> Iterator[Object]:
         yield {"level": "info", "value": _text(f"waiver: {findings.used(waiver)}")}
     for opinion in opinions_view.sentences(report):
         yield {"level": "info", "value": _text(opinion)}
+    for change in history_view.sentences(report):
+        yield {"level": "info", "value": _text(change)}
     for warning in (*report.gate.changes, *report.gate.warnings):
         yield {"level": "warn", "value": _text(warning)}
 
 
-def _vulnerability(result: Result, context: Context, opinions: Sequence[str]) -> Object:
+def _vulnerability(result: Result, report: Report, context: Context, opinions: Sequence[str]) -> Object:
     control, seen = context.controls.get(result.control), place(result)
     line = line_of(result)
     end = max(seen.end_line, line) if seen and seen.file and seen.line > 0 else line
@@ -89,7 +91,7 @@ def _vulnerability(result: Result, context: Context, opinions: Sequence[str]) ->
     built: Object = {
         "id": str(uuid.uuid5(uuid.NAMESPACE_OID, visible(result.fingerprint))),
         "name": findings.line(result.title, LONGEST_NAME),
-        "description": _description(result, control, opinions),
+        "description": _description(result, control, [*opinions, *_course(result, report)]),
         "severity": SEVERITIES.get(result.severity, "Unknown") if result.verdict == "fail" else "Unknown",
         "identifiers": [{"type": "assay_control", "name": f"Assay {_text(result.control)}", "value": _text(result.control) or "(none)"}],
         "location": {**where, "class": _text(result.resource.address) or "(none)"},
@@ -101,11 +103,17 @@ def _vulnerability(result: Result, context: Context, opinions: Sequence[str]) ->
     return built
 
 
-def _description(result: Result, control: Control | None, opinions: Sequence[str]) -> str:
+def _course(result: Result, report: Report) -> list[str]:
+    """What a history knows of a finding: the format has no times of one, which GitLab keeps itself."""
+    age = history_view.age(result, report)
+    return [f"in the history: {age}, first found {result.course.first}"] if result.course and age else []
+
+
+def _description(result: Result, control: Control | None, told: Sequence[str]) -> str:
     """GitLab Flavored Markdown: what others wrote stands in code spans."""
     lines = [f"{span(findings.subject(result))}: {span(findings.said(result), 2_000)}"]
     lines += [f"- {span(fact.fact)} is {span(fact.observed)}, expected {span(fact.expected)}" for fact in result.evidence[:20]]
-    lines += [f"- {span(opinion, 2_000)}" for opinion in opinions]
+    lines += [f"- {span(opinion, 2_000)}" for opinion in told]
     if result.waiver and result.waiver.expired:
         lines.append(span(findings.accepted(result.waiver)))
     if control is not None:

@@ -19,10 +19,11 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from assay.reports import opinions_view, scope
+from assay.reports import history_view, opinions_view, scope
 from assay.reports.findings import accepted, compared
 from assay.reports.frameworks_view import chapters
 from assay.reports.html_data import MOST_ON_A_PAGE, packed
+from assay.reports.html_history import chapter
 from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
@@ -49,6 +50,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000
 """Width of the bar of verdicts, in its own units."""
 
+HISTORY = "// history"
+"""Ends the lines of a script that only a page of a run with a history has."""
 MOST_BLOCKS = 20
 """Blocks that are named of one resource: a thousand results on a resource of a thousand blocks would fill any disk."""
 
@@ -92,7 +95,7 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
     alone |= {"live": scope.is_live(report), "comparison": None, "printed": False, "parts": None, "index": ""}
     foot = _foot(report)
     made = _template().render(
-        **_assets("report.js", foot),
+        **_assets(asset("report.js", history_view.is_kept(report)), foot),
         **(alone | beside),
         report=report,
         auditor=context.auditor,
@@ -125,6 +128,8 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         passes=passes(report) if context.auditor else [],
         beside=opinions_view,
         data=Markup(_data(report, beside)),  # noqa: S704  # base64
+        age=partial(history_view.age, report=report),
+        **chapter(report),
         **appendix(report),
     )
     return made.encode() + b"\n"
@@ -141,7 +146,7 @@ def _data(report: Report, beside: Mapping[str, Any]) -> str:
     """The table of all results, packed; of too many the worst."""
     if beside.get("printed") or beside.get("parts"):
         return ""
-    return packed(itertools.islice(ordered(report.results), MOST_ON_A_PAGE))
+    return packed(itertools.islice(ordered(report.results), MOST_ON_A_PAGE), history_view.is_kept(report))
 
 
 def _outcome(report: Report) -> Outcome:
@@ -215,18 +220,20 @@ def _safe(value: Any) -> Any:
 
 
 @cache
-def asset(name: str) -> str:
-    """A style or script that pages carry in themselves."""
-    return (TEMPLATES / name).read_text("utf-8")
+def asset(name: str, history: bool = False) -> str:
+    """A style or script that pages carry in themselves; without a history, the lines that end in HISTORY are left out."""
+    text = (TEMPLATES / name).read_text("utf-8")
+    kept = (line for line in text.splitlines(keepends=True) if history or not line.rstrip("\n").endswith(HISTORY))
+    return "".join(kept)
 
 
 def _assets(script: str, foot: str) -> dict[str, str]:
-    return {"style": asset("style.css"), "foot": foot, "script": asset(script), "policy": _policy(script, foot)}
+    return {"style": asset("style.css"), "foot": foot, "script": script, "policy": _policy(script, foot)}
 
 
 def _policy(script: str, foot: str) -> str:
     """The content security policy: nothing but the two styles and the script of this very file."""
-    scripts, style, own = _digest(asset(script)), _digest(asset("style.css")), _digest(foot)
+    scripts, style, own = _digest(script), _digest(asset("style.css")), _digest(foot)
     return f"default-src 'none'; script-src '{scripts}'; style-src '{style}' '{own}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from assay.reports.findings import accepted
+from assay.reports.history_view import word
 from assay.reports.view import WORDS, message_of, place, where
 from assay.scanner.results.model import Result
 from assay.scanner.words import visible
@@ -23,6 +24,8 @@ PREFIX = 12
 MOST_ON_A_PAGE = 250_000
 """Results in the table of one page, which a browser holds in memory."""
 FACETS = ("verdict", "severity", "control", "account", "region", "file", "standing")
+OF_HISTORY = ("state", "since")
+"""Facets of a run with a history: what a finding is in it, and since which day."""
 _TEXTS = ("address", "element", "message", "root", "note")
 _LISTS = ("evidence", "unknown")
 """Columns of lists. A fact in one is four texts, one behind the other."""
@@ -48,10 +51,11 @@ class _Texts:
 class _Table:
     """The columns, as numbers of texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, history: bool) -> None:
         self.texts = _Texts()
-        self.facets = {name: _Texts() for name in FACETS}
-        self.columns: dict[str, list[Any]] = {name: [] for name in (*FACETS, *_TEXTS, *_LISTS, "line")}
+        names = (*FACETS, *OF_HISTORY) if history else FACETS
+        self.facets = {name: _Texts() for name in names}
+        self.columns: dict[str, list[Any]] = {name: [] for name in (*names, *_TEXTS, *_LISTS, "line")}
         self.prints: list[str] = []
         self.titles: dict[str, str] = {}
 
@@ -68,6 +72,8 @@ class _Table:
             "file": seen.file if seen else "",
             "standing": result.standing,
         }
+        if "state" in self.facets:
+            facets |= {"state": word(result.course), "since": result.course.since[:10]} if result.course else {"state": "", "since": ""}
         note = accepted(result.waiver) if result.waiver else ""
         texts = (held.address, result.element, message_of(result), held.root, note)
         for name, text in facets.items():
@@ -84,9 +90,9 @@ class _Table:
         self.columns[name].append([self.texts.number(text) for row in rows for text in row])
 
 
-def packed(results: Iterable[Result]) -> str:
+def packed(results: Iterable[Result], history: bool = False) -> str:
     """The table in base64; the same results give the same text."""
-    table = _Table()
+    table = _Table(history)
     for result in results:
         table.add(result)
     data = {

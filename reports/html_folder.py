@@ -68,8 +68,9 @@ def _report(report: Report, account: str, results: list[Result]) -> tuple[Report
     """What a page is of, and the worst result of each of its questions. What was accepted and found as a whole is in the index."""
     calls = [call for call in report.coverage.calls if call.account == account]
     part = msgspec.structs.replace(
-        report, results=results, gate=GateReport(), opinions=[], coverage=Coverage(gaps=report.coverage.gaps, calls=calls)
-    )
+        report, results=results, gate=GateReport(), opinions=[], history=msgspec.UNSET,
+        coverage=Coverage(gaps=report.coverage.gaps, calls=calls),
+    )  # fmt: skip
     worst_of = questions(part)
     asked: dict[str, list[str]] = {}
     for result in worst_of:

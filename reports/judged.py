@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.reports.view import identity
-from assay.scanner.results.model import Report, ResourceRef, Result, Standing, Verdict, worst
+from assay.scanner.results.model import Course, Report, ResourceRef, Result, Standing, Verdict, worst
 
 NAMESPACE = uuid.UUID("6f0b2c1e-3f0c-5d0a-9d57-0a55a7a55a70")
 """Of the ids that formats give: version 5 of RFC 9562, the same for the same thing in every run."""
@@ -26,6 +26,9 @@ def stable_id(*parts: str) -> str:
 def resource_key(resource: ResourceRef) -> tuple[str, ...]:
     """What tells a resource from all others of a run."""
     return (resource.cloud, resource.account or "", resource.region or "", resource.root, resource.address, resource.id)
+
+
+_NEWEST = ("new", "regressed", "known")
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -48,6 +51,15 @@ class Judged(msgspec.Struct, frozen=True):
         """`known` where all of what decides was known before, `new` where some of it is new."""
         standings = {result.standing for result in self.deciding}
         return "new" if "new" in standings else "known" if standings == {"known"} else ""
+
+    @property
+    def course(self) -> Course | None:
+        """What a history knows of what decides: the newest state, the earliest times, how often it began. None where it knows nothing."""
+        known = [result.course for result in self.deciding if result.course]
+        if not known:
+            return None
+        newest = min(known, key=lambda each: _NEWEST.index(each.state))
+        return Course(newest.state, min(each.first for each in known), min(each.since for each in known), max(each.times for each in known))
 
 
 def population(report: Report) -> list[Judged]:

@@ -7,15 +7,15 @@ with its reason. Gaps are errors of a suite of their own: a run that did not see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import msgspec
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings, history_view, opinions_view
 from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import Report, Result
+from assay.scanner.results.model import Course, Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, shown
@@ -42,12 +42,12 @@ def render(report: Report, context: Context) -> bytes:
 
 def chunks(report: Report, context: Context) -> Iterator[bytes]:
     """The same suite by suite."""
-    suites = list(_suites(report))
+    suites, known = list(_suites(report)), _known(report)
     total = Element("testsuites", {"name": "assay", **_counts([case for _, cases in suites for case in cases], ("failures", "errors"))})
     opening = tostring(total, "unicode", short_empty_elements=False).removesuffix("</testsuites>")
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}\n'.encode()
     for name, cases in suites:
-        yield tostring(_suite(name, cases, report), "utf-8", xml_declaration=False) + b"\n"
+        yield tostring(_suite(name, cases, report, known.get(name, {})), "utf-8", xml_declaration=False) + b"\n"
     yield tostring(_gate(report), "utf-8", xml_declaration=False) + b"\n"
     yield b"</testsuites>\n"
 
@@ -59,7 +59,7 @@ def _suites(report: Report) -> Iterator[tuple[str, list[TestCase]]]:
     rows = opinions_view.of_resources(report)
     for control, results in sorted(by_control.items()):
         if results:
-            yield control, list(_apart(_case(result, rows.get(opinions_view.of_result(result), ())) for result in results))
+            yield control, list(_apart(_case(result, report, rows.get(opinions_view.of_result(result), ())) for result in results))
     if report.gate.changes:
         yield CONFIGURATION, list(_apart(TestCase(change, "failure", "configuration", change) for change in report.gate.changes))
     if report.coverage.gaps:
@@ -67,12 +67,17 @@ def _suites(report: Report) -> Iterator[tuple[str, list[TestCase]]]:
         yield NOT_SEEN, list(_apart(_of_gap(gap, gap in before) for gap in report.coverage.gaps))
 
 
-def _suite(name: str, cases: list[TestCase], report: Report) -> Element:
+def _suite(name: str, cases: list[TestCase], report: Report, known: Mapping[str, str] = {}) -> Element:
     suite = Element("testsuite", {"name": _line(name), **_counts(cases, ("failures", "errors", "skipped"))})
     if report.run.started:
         suite.set("timestamp", _line(report.run.started))
     properties = SubElement(suite, "properties")
-    for key, value in (("policies", report.tool.policies), ("run", report.run.id), ("targets", ", ".join(report.run.targets))):
+    for key, value in (
+        ("policies", report.tool.policies),
+        ("run", report.run.id),
+        ("targets", ", ".join(report.run.targets)),
+        *known.items(),
+    ):
         SubElement(properties, "property", {"name": key, "value": _line(value)})
     for case in cases:
         made = SubElement(suite, "testcase", {"classname": _line(name), "name": case.name})
@@ -82,11 +87,27 @@ def _suite(name: str, cases: list[TestCase], report: Report) -> Element:
     return suite
 
 
+def _known(report: Report) -> dict[str, dict[str, str]]:
+    """Control to what a history knows of its findings, as properties: how many are in which state, and since when one of them is."""
+    courses: dict[str, list[Course]] = {}
+    for result in report.results:
+        if result.course:
+            courses.setdefault(result.control, []).append(result.course)
+    return {
+        control: {
+            **{f"history.{state}": str(sum(each.state == state for each in held)) for state in ("new", "regressed", "known")},
+            "history.since": min(each.since for each in held),
+        }
+        for control, held in courses.items()
+    }
+
+
 def _gate(report: Report) -> Element:
     """What the run comes to and what is accepted in it, as the output of a suite without cases."""
-    suite = _suite(GATE, [], report)
+    told_of = history_view.summary(report)
+    suite = _suite(GATE, [], report, {"history": told_of} if told_of else {})
     waivers = [f"waiver: {findings.used(waiver)}" for waiver in report.gate.waivers]
-    told = [*findings.totals(report), *waivers, *report.gate.warnings, *opinions_view.sentences(report)]
+    told = [*findings.totals(report), *waivers, *report.gate.warnings, *opinions_view.sentences(report), *history_view.sentences(report)]
     SubElement(suite, "system-out").text = "\n".join(map(_line, told))
     return suite
 
@@ -97,9 +118,9 @@ def _counts(cases: list[TestCase], kinds: Iterable[str]) -> dict[str, str]:
     return {"tests": str(len(cases)), **numbers}
 
 
-def _case(result: Result, rows: Sequence[tuple[Opinion, Compared]]) -> TestCase:
+def _case(result: Result, report: Report, rows: Sequence[tuple[Opinion, Compared]]) -> TestCase:
     name = findings.subject(result) + (f" [{result.element}]" if result.element else "")
-    message, details = findings.said(result), _details(result, rows)
+    message, details = findings.said(result), _details(result, report, rows)
     if findings.is_known(result):
         return TestCase(name, "skipped", "known", f"known from before: {result.verdict}: {message}", details)
     if result.verdict == "waived":
@@ -119,11 +140,12 @@ def _of_gap(gap: Gap, known: bool) -> TestCase:
     return TestCase(name, "error", _line(gap.code), gap.reason, gap.settles_it)
 
 
-def _details(result: Result, rows: Iterable[tuple[Opinion, Compared]]) -> str:
-    """Where to look, what was seen there, and what other scanners say of it."""
+def _details(result: Result, report: Report, rows: Iterable[tuple[Opinion, Compared]]) -> str:
+    """Where to look, what was seen there, what other scanners say of it, and what a history knows."""
     lines = [f"{result.severity} {result.control}: {result.title}", where(place(result))]
     lines += [f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence]
     lines += [opinions_view.beside(opinion, row) for opinion, row in rows]
+    lines += [f"in the history: {age}"] if (age := history_view.age(result, report)) else []
     return "\n".join([*filter(None, lines), f"fingerprint {result.fingerprint}"])
 
 

@@ -7,14 +7,15 @@ A comment has at most 65,536 characters; a summary 1 MiB
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings, history_view, opinions_view
 from assay.reports.markdown_text import block, prose, span
 from assay.reports.view import FailingInput, failing, place, remediation, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
-from assay.scanner.results.model import PastFinding, Report, Result, WaiverUse
+from assay.scanner.results.model import HistoryChange, PastFinding, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Compared
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.words import many
@@ -34,15 +35,17 @@ def render(report: Report, context: Context) -> bytes:
     lines += [f"- {span(sentence)}" for sentence in findings.totals(report)[1:][:TOTALS]]
     lines += _section("The gate lets more through than before", report.gate.changes, _sentence)
     lines += _failures(report, context)
-    lines += _section("Errors of rules", findings.counted(report, "error"), _finding)
+    finding = partial(_finding, report=report)
+    lines += _section("Errors of rules", findings.counted(report, "error"), finding)
     lines += _section("Not judged", told(findings.unseen(report)), _sentence)
     lines += _section("The gate", report.gate.warnings, _sentence)
-    lines += _folded("Could not be told", findings.counted(report, "unknown"), _finding)
+    lines += _folded("Could not be told", findings.counted(report, "unknown"), finding)
     lines += _folded("Waivers", report.gate.waivers, _waiver)
-    lines += _folded("Known from before", findings.known(report), _finding)
+    lines += _folded("Known from before", findings.known(report), finding)
     lines += _folded("Not judged, known from before", told(report.gate.known_gaps), _sentence)
     lines += _opinions(report)
     lines += _folded("Gone", [past for comparison in report.gate.comparisons for past in comparison.gone], _gone)
+    lines += _folded("Without a result in this run", history_view.changes(report), partial(_past, report=report))
     lines += ["", f"Assay {span(report.tool.version)} on {span(', '.join(report.run.targets))}"]
     return ("\n".join(lines) + "\n").encode()
 
@@ -82,7 +85,7 @@ def _failures(report: Report, context: Context) -> list[str]:
     lines: list[str] = []
     room, control, results, inputs = FAILURES, "", findings.counted(report, "fail"), failing(report)
     for number, result in enumerate(results):
-        entry = _finding(result)
+        entry = _finding(result, report)
         if result.control != control:
             control = result.control
             entry = f"{_heading(result, context.controls.get(control), inputs[control])}\n{entry}"
@@ -104,11 +107,12 @@ def _heading(result: Result, control: Control | None, mended: FailingInput) -> s
     return "\n".join(parts)
 
 
-def _finding(result: Result) -> str:
+def _finding(result: Result, report: Report) -> str:
     seen = place(result)
     address = result.resource.address if seen and seen.file else findings.subject(result)
     waiver = f" ({span(findings.accepted(result.waiver))})" if result.waiver else ""
-    return f"- {span(where(seen)) + ' ' if seen else ''}{span(address)}: {span(findings.said(result))}{waiver}"
+    said = history_view.aged(span(findings.said(result)), result, report)
+    return f"- {span(where(seen)) + ' ' if seen else ''}{span(address)}: {said}{waiver}"
 
 
 def _waiver(use: WaiverUse) -> str:
@@ -117,6 +121,10 @@ def _waiver(use: WaiverUse) -> str:
 
 def _gone(past: PastFinding) -> str:
     return f"- {span(past.control)} {span(past.address)}" + (f" {span(past.element)}" if past.element else "")
+
+
+def _past(change: HistoryChange, report: Report) -> str:
+    return f"- {history_view.event(change)}: {span(history_view.told(change, report))}"
 
 
 def _opinions(report: Report) -> list[str]:

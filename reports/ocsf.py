@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings, history_view, opinions_view
 from assay.reports.json_report import encoded
 from assay.reports.judged import stable_id
 from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
-from assay.reports.times import finished, first_known, milliseconds, seen, started
+from assay.reports.times import finished, first_known, milliseconds, moment, seen, started
 from assay.reports.view import identity, message_of, outcome, remediation
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import BaselineComparison, Evidence, PastFinding, Report, ResourceRef, Result
+from assay.scanner.results.model import BaselineComparison, Evidence, HistoryChange, PastFinding, Report, ResourceRef, Result
 from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.coverage import Gap
@@ -46,13 +46,16 @@ def render(report: Report, context: Context) -> bytes:
 
 
 def chunks(report: Report, context: Context) -> Iterator[bytes]:
-    """The same line by line: results, findings that are gone, what was not seen, and at last the run."""
+    """The same line by line: results, findings that are no more, what was not seen, and at last the run."""
     rows = opinions_view.of_resources(report)
     events = _Events(report, context)
     for result in sorted(report.results, key=identity):
         yield encoded(events.of_result(result, rows.get(opinions_view.of_result(result), ()))) + b"\n"
     for comparison in report.gate.comparisons:
         yield from (encoded(events.of_past(past, comparison)) + b"\n" for past in comparison.gone)
+    told = {past.fingerprint for comparison in report.gate.comparisons for past in comparison.gone}
+    over = (change for change in history_view.changes(report) if change.event in history_view.OVER and change.fingerprint not in told)
+    yield from (encoded(events.of_change(change)) + b"\n" for change in over)
     yield from (encoded(events.of_gap(gap, known)) + b"\n" for gap, known in findings.gaps(report))
     yield encoded(events.of_run()) + b"\n"
 
@@ -69,7 +72,7 @@ class _Events:
     def of_result(self, result: Result, rows: Sequence[tuple[Opinion, Compared]]) -> Object:
         """A result."""
         control, waiver = self.context.controls.get(result.control), result.waiver
-        activity = UPDATE if result.standing == "known" else CREATE
+        activity = UPDATE if result.standing == "known" or (result.course and result.course.state == "known") else CREATE
         time = milliseconds(seen(result, self.report.run))
         event = self._event(activity, result.fingerprint, result.control, result.title, message_of(result), _severity(result), time)
         event["metadata"]["profiles"] = ["cloud"]
@@ -78,6 +81,8 @@ class _Events:
         event |= {"status_id": status, "status": _STATUSES[status], "compliance": self._compliance(result, control)}
         if (since := first_known(result, self.report)) is not None:
             event["finding_info"]["first_seen_time"] = min(milliseconds(since), time)
+            if result.course and result.course.times > 1:  # it stands for all that it was, the first of which began then
+                event |= {"count": result.course.times, "start_time": min(milliseconds(since), self._started)}
         if waiver is not None:
             event["comment"] = event["status_detail"] = _text(findings.accepted(waiver))
         if result.evidence:
@@ -110,17 +115,29 @@ class _Events:
     def of_past(self, past: PastFinding, comparison: BaselineComparison) -> Object:
         """A finding that is not there any more: it is closed, and nobody says why."""
         message = f"{past.address} {past.element}".strip() + f": not found any more, beside the {comparison.kind} {comparison.name}"
-        held = self._outcomes.get(past.control)
-        title = held.title if held else past.control
-        event = self._event(CLOSE, past.fingerprint, past.control, title, message, _INFORMATIONAL, self._finished)
-        gone = {
-            "control": _text(past.control),
-            "status_id": 99,
-            "status": "Gone",
-            "status_code": "gone",
+        return self._closed(past.control, past.fingerprint, message, (99, "Gone", "gone"))
+
+    def of_change(self, change: HistoryChange) -> Object:
+        """A finding of a history that is no more: what is fixed, or is told now, passes."""
+        because = history_view.why(change, self.report)
+        message = f"{history_view.subject(change)}: {change.event}" + (f"; {because}" if because else "")
+        status = (99, "Gone") if change.event == "gone" else COMPLIANCE["pass"]
+        event = self._closed(change.control, change.fingerprint, message, (*status, change.event))
+        if (since := moment(change.since)) is not None:
+            event["finding_info"]["first_seen_time"] = min(milliseconds(since), self._finished)
+        return event
+
+    def _closed(self, control: str, uid: str, message: str, compliance: tuple[int, str, str]) -> Object:
+        held, (number, word, code) = self._outcomes.get(control), compliance
+        event = self._event(CLOSE, uid, control, held.title if held else control, message, _INFORMATIONAL, self._finished)
+        told = {
+            "control": _text(control),
+            "status_id": number,
+            "status": word,
+            "status_code": code,
             "status_details": [_text(message)],
         }
-        return event | {"status_id": RESOLVED, "status": _STATUSES[RESOLVED], "compliance": gone}
+        return event | {"status_id": RESOLVED, "status": _STATUSES[RESOLVED], "compliance": told}
 
     def of_gap(self, gap: Gap, known: bool) -> Object:
         """Something that was not judged: a check that gave no result."""
@@ -238,6 +255,7 @@ def _unmapped(result: Result, rows: Sequence[tuple[Opinion, Compared]]) -> Objec
     made: Object = {"verdict": result.verdict, "control_severity": _text(result.severity)}
     made |= {"element": _text(result.element)} if result.element else {}
     made |= {"standing": _text(result.standing)} if result.standing else {}
+    made |= {"history": {name: _text(value) for name, value in history_view.fields(result).items()}} if result.course else {}
     if rows:
         made["opinions"] = [_text(opinions_view.beside(*row)) for row in rows[:_MOST]]
     if len(result.evidence) > _MOST:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from assay.reports import oscal_run
+from assay.reports import history_view, oscal_run
 from assay.reports.findings import accepted, said
 from assay.reports.json_report import encoded
 from assay.reports.judged import resource_key
@@ -103,7 +103,7 @@ def _item(resource: ResourceRef, uuid: str) -> Object:
 def _observation(result: Result, name: str, item: str, run: Run) -> Object:
     told = {
         "control-id": result.control, "verdict": result.verdict, "severity": result.severity, "fingerprint": result.fingerprint,
-        "element": result.element, "standing": result.standing,
+        "element": result.element, "standing": result.standing, **history_view.fields(result),
     }  # fmt: skip
     types = ["control-objective", *(["finding"] if result.verdict == "fail" else [])]
     return without_empty(

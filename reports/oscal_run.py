@@ -65,6 +65,9 @@ def result(report: Report) -> Object:
     """The result of the run without its lists, and without what they refer to."""
     verdicts = {f"count-{verdict.replace('_', '-')}": number for verdict, number in sorted(report.summary.verdicts.items())}
     told = {"run-id": report.run.id, **verdicts, "gaps": len(report.coverage.gaps), "resources": report.summary.resources}
+    if history := report.history:
+        told |= {f"history-{name}": number for name, number in history.events.items()}
+        told |= {"history-previous": history.previous, "history-open": history.open, "history-oldest": history.oldest}
     return without_empty(
         {
             "uuid": oscal_id("result", report.run.id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assay.reports import history_view
 from assay.reports.page import Page
 from assay.reports.rollup_rows import GROUPS, Row, rows
 from assay.reports.view import outcome
@@ -22,19 +23,22 @@ def render(report: Report, context: Context) -> bytes:
     for by in GROUPS:
         of_group = rows(report, by)
         if of_group:
-            _group(page, by, of_group, 0 if context.verbose else SHOWN)
+            _group(page, by, of_group, 0 if context.verbose else SHOWN, history_view.is_kept(report))
     page.blank()
+    if told := history_view.summary(report):
+        page.sentence(told, "History:", "heading")
     said = outcome(report)
     page.sentence(said.sentence, f"{said.word.upper()}:", said.word)
     return page.encoded()
 
 
-def _group(page: Page, by: str, of_group: list[Row], most: int) -> None:
+def _group(page: Page, by: str, of_group: list[Row], most: int, history: bool) -> None:
     page.blank()
-    page.verbatim(f"{f'by {by}':<{_NAME}}" + "".join(f"{name:>10}" for name in _COLUMNS), 0, "heading")
+    columns = (*_COLUMNS, "new") if history else _COLUMNS
+    page.verbatim(f"{f'by {by}':<{_NAME}}" + "".join(f"{name:>10}" for name in columns), 0, "heading")
     for row in of_group[: most or None]:
         name = row.name or "(nobody)"
-        numbers = (*(row.failing.get(severity, 0) for severity in SEVERITIES), row.unknown, row.waived)
+        numbers = (*(row.failing.get(severity, 0) for severity in SEVERITIES), row.unknown, row.waived, *([row.new] if history else []))
         told = name if len(name) < _NAME else f"{name[: _NAME - 2]}…"
         page.verbatim(f"{told:<{_NAME}}" + "".join(f"{number or '-':>10}" for number in numbers))
     if most and len(of_group) > most:

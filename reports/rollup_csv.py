@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from assay.reports import history_view
 from assay.reports.csv_report import written
 from assay.reports.rollup_rows import GROUPS, rows
 from assay.scanner.results.formats import Context
@@ -15,11 +16,12 @@ COLUMNS = ("by", "name", *SEVERITIES, "unknown", "waived", "pass")
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8, a line of headings first, as of the other CSV report."""
-    return b"".join(written(COLUMNS, _rows(report)))
+    columns = (*COLUMNS, "new") if history_view.is_kept(report) else COLUMNS
+    return b"".join(written(columns, _rows(report)))
 
 
 def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     for by in GROUPS:
         for row in rows(report, by):
             failing: dict[str, object] = {severity: row.failing.get(severity, 0) for severity in SEVERITIES}
-            yield {"by": by, "name": row.name, **failing, "unknown": row.unknown, "waived": row.waived, "pass": row.passing}
+            yield {"by": by, "name": row.name, **failing, "unknown": row.unknown, "waived": row.waived, "pass": row.passing, "new": row.new}

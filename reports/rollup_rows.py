@@ -20,6 +20,8 @@ class Row(msgspec.Struct):
     """What could not be judged, an error among it."""
     waived: int = 0
     passing: int = 0
+    new: int = 0
+    """Of the failures, those that a history calls new or back."""
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -34,6 +36,7 @@ def rows(report: Report, by: str) -> list[Row]:
         row = found.setdefault(name, Row(name))
         if result.verdict == "fail" and result.standing != "known":
             row.failing[result.severity] = row.failing.get(result.severity, 0) + 1
+            row.new += int(result.course.state != "known") if result.course else 0
         elif result.verdict in ("unknown", "error"):
             row.unknown += 1
         elif result.verdict == "waived":

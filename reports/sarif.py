@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from assay.reports import opinions_view, sarif_gate
+from assay.reports import opinions_view, sarif_gate, sarif_history
 from assay.reports.in_force import in_force, in_force_briefly
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts
@@ -39,20 +39,31 @@ def render(report: Report, context: Context) -> bytes:
     """One run, without indents: uploads are limited in size. Results are verdicts, notifications are errors and what was not seen."""
     rules = SarifRules(report, context)
     results, left_out = _kept(report)
+    left_out += Counter(absent=len(sarif_history.past(report)) - (MOST_RESULTS - len(results)))  # what is none or less is dropped
     notifications, configured = _notifications(report, rules, left_out), _configured(report)
-    compared, rows = sarif_gate.is_compared(report), opinions_view.of_resources(report)
+    rows = opinions_view.of_resources(report)
     run: Object = {
         "tool": {"driver": _driver(report, rules, [*notifications, *configured])},
         "automationDetails": {"id": _automation(report)},
         "invocations": [_invocation(report, notifications, configured)],
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory in which the scan was started."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, rules, compared, rows.get(opinions_view.of_result(result), ())) for result in results],
+        "results": [
+            *(_result(result, rules, _baseline(report, result), rows.get(opinions_view.of_result(result), ())) for result in results),
+            *sarif_history.absent(report, rules, _physical, MOST_RESULTS - len(results)),
+        ],
         "properties": _properties(report),
     }
     if rules.taxonomies:
         run["taxonomies"] = rules.taxonomies
     return defused_json(msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})) + b"\n"
+
+
+def _baseline(report: Report, result: Result) -> str:
+    """How a result stands beside what was before; empty where the run is compared with nothing."""
+    if sarif_gate.is_compared(report):
+        return sarif_gate.baseline_state(result)
+    return sarif_history.baseline_state(result.course or None) if sarif_history.is_baseline(report) else ""
 
 
 def _kept(report: Report) -> tuple[list[Result], Counter[str]]:
@@ -109,10 +120,11 @@ def _properties(report: Report) -> Object:
         "verdicts": dict(verdicts(report)),
         "unsupportedTypes": {shown(type_): number for type_, number in unsupported(report)},
         **sarif_gate.properties(report),
+        **sarif_history.properties(report),
     }
 
 
-def _result(result: Result, rules: SarifRules, compared: bool, rows: Sequence[tuple[Opinion, Compared]]) -> Object:
+def _result(result: Result, rules: SarifRules, baseline: str, rows: Sequence[tuple[Opinion, Compared]]) -> Object:
     failed = KINDS[result.verdict] == "fail"
     related = _related(result)
     built: Object = {
@@ -133,8 +145,11 @@ def _result(result: Result, rules: SarifRules, compared: bool, rows: Sequence[tu
         built["properties"]["element"] = shown(result.element)
     if rows:
         built["properties"]["opinions"] = sarif_gate.opinions(rows)
-    if compared:
-        built["baselineState"] = sarif_gate.baseline_state(result)
+    if baseline:
+        built["baselineState"] = baseline
+    if result.course:
+        known = sarif_history.of_course(result.course)
+        built |= {**known, "properties": built["properties"] | known["properties"]}
     if suppressions := sarif_gate.suppressions(result, _physical):
         built["suppressions"] = suppressions
     return built
@@ -221,7 +236,7 @@ def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) ->
             _notification("instances_unknown", "note", f"{many(blocks.template, 'block')} with a number of instances that is not known")
         )
     if left_out:
-        listed = ", ".join(f"{number} {WORDS[verdict]}" for verdict, number in left_out.items())
+        listed = ", ".join(f"{number} {WORDS.get(verdict, verdict)}" for verdict, number in left_out.items())
         built.append(
             _notification("results_left_out", "warning", f"more than {MOST_RESULTS} results; left out: {listed}; the json report has all")
         )

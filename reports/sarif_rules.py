@@ -32,6 +32,9 @@ class SarifRules:
     def __init__(self, report: Report, context: Context) -> None:
         headings = {result.control: (result.title, result.severity) for result in report.results}
         headings |= {control.id: (control.title, control.severity) for control in report.controls}
+        for change in report.history.changes if report.history else ():  # of a control that the run may not have
+            title = context.controls[change.control].title if change.control in context.controls else change.control
+            headings.setdefault(change.control, (title, change.severity))
         ids = sorted(headings)
         self.index = {id_: index for index, id_ in enumerate(ids)}
         known = {id_: context.controls[id_] for id_ in ids if id_ in context.controls}

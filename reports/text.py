@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from assay.reports.history_view import mark
 from assay.reports.page import Page
 from assay.reports.text_rest import rest
-from assay.reports.view import FailingInput, failing, is_in, message_of, outcome, place, remediation, severity_rank, shortly
+from assay.reports.view import FailingInput, failing, is_in, message_of, outcome, place, remediation, severity_rank
 from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
@@ -63,7 +64,7 @@ def _failures(page: Page, report: Report, context: Context) -> None:
         for heading, places in _by_file(results):
             page.verbatim(heading, style="heading")
             for spot in places:
-                _place(page, spot, context, roots > 1, shown)
+                _place(page, spot, report, context, roots > 1, shown)
         page.blank()
         for control in sorted({result.control for result in results} - told):
             told.add(control)
@@ -92,7 +93,7 @@ def _order(spot: FailingPlace) -> tuple[int, str, str]:
     return spot.seen.line if spot.seen else 0, spot.first.resource.root, spot.first.resource.address
 
 
-def _place(page: Page, spot: FailingPlace, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
+def _place(page: Page, spot: FailingPlace, report: Report, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
     resource, seen = spot.first.resource, spot.seen
     page.verbatim(f"{seen.line}: {resource.address}" if seen and seen.file and seen.line else resource.address, 2)
     if show_root and resource.root and not is_in(seen, resource.root):
@@ -105,7 +106,7 @@ def _place(page: Page, spot: FailingPlace, context: Context, show_root: bool, sh
     if at and with_code:
         shown.add(at)
     for result in sorted(spot.failures, key=lambda result: (result.control, result.element)):
-        page.prose(f"{message_of(result)} [{shortly(result)}]", 4, f"{result.control}:", "heading")
+        page.prose(f"{message_of(result)} [{mark(result, report)}]", 4, f"{result.control}:", "heading")
         if result.waiver is not None and result.waiver.expired and result.waiver.expires not in result.message:
             who = f" by {result.waiver.owner}" if result.waiver.owner else ""
             page.prose(f"its waiver{who} ended on {result.waiver.expires}", 6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from assay.reports.history_text import history
 from assay.reports.in_force import in_force
 from assay.reports.opinions_text import opinions
 from assay.reports.page import Page
@@ -46,6 +47,7 @@ def rest(page: Page, report: Report, context: Context) -> None:
     opinions(page, report, most)
     _summary(page, report)
     _unseen(page, report, context.verbose)
+    history(page, report, most)
 
 
 def _listed(page: Page, lines: Sequence[str], most: int, what: str) -> None:

@@ -50,7 +50,10 @@ def seen(result: Result, run: Run) -> datetime:
 
 
 def first_known(result: Result, report: Report) -> datetime | None:
-    """A time at which a finding is known to have been there already: when the baseline was made that has it. None where no report says."""
+    """A time at which a finding is known to have been there already: when a history found it first, or the baseline was made that has it.
+    None where no report says."""
+    if result.course and (first := moment(result.course.first)) is not None:
+        return first
     if result.standing != "known":
         return None
     made = [moment(each.made) for each in report.gate.comparisons if each.kind == "baseline" and not each.expired]

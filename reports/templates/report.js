@@ -34,10 +34,12 @@
     const print = (row) => data.prints.slice(row * data.prefix, (row + 1) * data.prefix);
     const titleOf = (row) => data.titles[text("control", row)] || "";
     const FACETS = { verdict: "Verdict", severity: "Severity", control: "Control", account: "Account", region: "Region", file: "File", standing: "Beside what was before" };
+    Object.assign(FACETS, { state: "In the history", since: "Since" }); // history
     const RANKS = {
       verdict: ["error", "fail", "unknown", "waived", "pass", "not applicable"],
       severity: ["critical", "high", "medium", "low", "info"],
     };
+    RANKS.state = ["new", "back", "known", ""]; // history
     const state = { words: "", chosen: {}, sort: "", down: false, page: 0, size: 50, rows: [] };
 
     // Ranks of the texts of a column, so that rows are sorted by numbers.
@@ -117,6 +119,7 @@
     const head = make("thead");
     const headings = make("tr");
     const SHOWN = [["verdict", "Verdict"], ["severity", "Severity"], ["control", "Control"], ["address", "Resource"], ["message", "What is so"], ["file", "Place"]];
+    SHOWN.splice(2, 0, ["state", "In the history"], ["since", "Since"]); // history
     for (const [name, heading] of SHOWN) {
       const cell = make("th", undefined, { scope: "col" });
       const button = make("button", heading, { type: "button", class: "sort" });
@@ -176,6 +179,7 @@
         ["Region", text("region", row)], ["Root", text("root", row)], ["Place", place(row)], ["Accepted", text("note", row)], ["Fingerprint", print(row)]]) {
         if (value) list.append(make("dt", heading), make("dd", value));
       }
+      if (text("state", row)) list.append(make("dt", "In the history"), make("dd", `${text("state", row)}, since ${text("since", row)}`)); // history
       const parts = [make("h3", text("address", row), { id: "finding", class: "address" }), said, list,
         facts(row, "evidence", ["Fact", "Observed", "Expected", "Place"]), facts(row, "unknown", ["Fact", "Reason", "What settles it", "Place"]), close];
       dialog.replaceChildren(...parts.filter((part) => part !== null));
@@ -197,6 +201,7 @@
       opener.addEventListener("click", () => open(row));
       name.append(opener);
       cells.append(first, make("td", text("severity", row), { class: "word" }), control, name, make("td", text("message", row)), make("td", place(row), { class: "address" }));
+      cells.children[1].after(make("td", text("state", row), { class: "word" }), make("td", text("since", row), { class: "word" })); // history
       return cells;
     }
 
@@ -215,6 +220,7 @@
     const quoted = (value) => `"${(/^[=+\-@\t\r]/.test(value) ? "'" : "") + value.replaceAll('"', '""')}"`;
     copy.addEventListener("click", () => {
       const names = ["verdict", "severity", "control", "account", "region", "root", "address", "element", "message", "file"];
+      names.push("state", "since"); // history
       const lines = [[...names, "line", "fingerprint"].map(quoted).join(",")];
       for (const row of state.rows) lines.push([...names.map((name) => text(name, row)), String(columns.line[row]), print(row)].map(quoted).join(","));
       const done = () => { status.textContent = `${state.rows.length} rows copied`; };

@@ -163,9 +163,13 @@ def _judged(run: str, record: RunRecord, restored: Restored, arguments: dict[str
 
 
 def as_then(report: Report, said: Report) -> Report:
-    """A report with what is not judged taken over from what the run said: times, the commit, and what others said of the same."""
+    """A report with what is not judged taken over from what the run said: times, the commit, what others said of the same, and what a
+    history knew of it."""
     taken = {name: getattr(said.run, name) for name in ("id", "started", "finished", "arguments", "revisions")}
-    return msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, **taken), opinions=said.opinions)
+    run, results = msgspec.structs.replace(report.run, **taken), report.results
+    if courses := {result.fingerprint: result.course for result in said.results if result.course}:
+        results = [msgspec.structs.replace(result, course=courses.get(result.fingerprint, msgspec.UNSET)) for result in results]
+    return msgspec.structs.replace(report, run=run, results=results, opinions=said.opinions, history=said.history)
 
 
 def asked_then(record: RunRecord, top: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], datetime.date]:

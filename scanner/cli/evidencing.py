@@ -42,8 +42,11 @@ _OPTIONS = (
         help="Store the files that are read without what reports do not show, as they are, or their digests alone.  [default: masked]",
     ),
 )
-_OURS = ("evidence", "evidence_key", "evidence_inputs", "reports", "verbose", "color", "no_color", "quiet", "debug", "resume", "out")
-"""Options that say nothing of what is judged."""
+_OURS = (
+    "evidence", "evidence_key", "evidence_inputs", "reports", "verbose", "color", "no_color", "quiet", "debug", "resume", "out",
+    "history", "fail_on_new", "notify",
+)  # fmt: skip
+"""Options that say nothing of what is judged. Addresses of a history and of whom to notify may hold secrets."""
 _NAMED = {"variables": "var", "parameters": "parameter"}
 """Options whose values are withheld, to what their names are called."""
 _SUFFIXES = {

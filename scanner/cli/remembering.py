@@ -11,6 +11,7 @@ from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, console
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report
+from assay.scanner.results.remembered import changed, unseen
 from assay.scanner.words import many
 
 _OPTIONS = (
@@ -85,15 +86,4 @@ def said(report: Report) -> str:
     if not report.history:
         return ""
     history = report.history
-    events = ", ".join(f"{count} {_WORDS.get(name, name)}" for name, count in history.events.items()) or "nothing changed"
-    unseen = f", {history.unobserved} of what is known not seen" if history.unobserved else ""
-    return f"history: {events}; {many(history.open, 'finding')} open{unseen}"
-
-
-_WORDS = {
-    "unknown": "became unknown",
-    "unobserved": "not observed",
-    "left_scope": "left the scope",
-    "seen": "seen again",
-    "unwaived": "no longer waived",
-}
+    return f"history: {changed(history)}; {many(history.open, 'finding')} open{unseen(history)}"

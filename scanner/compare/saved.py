@@ -8,7 +8,7 @@ import os
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.results.model import ControlOutcome, FrameworkOutcome, GateReport, Report, Result, Run, Summary, Tool
+from assay.scanner.results.model import ControlOutcome, FrameworkOutcome, GateReport, HistoryReport, Report, Result, Run, Summary, Tool
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.encodings import is_utf16, utf8
@@ -41,6 +41,7 @@ class _End(msgspec.Struct):
     coverage: Coverage
     opinions: list[Opinion] = []
     frameworks: list[FrameworkOutcome] = []
+    history: HistoryReport | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Line(msgspec.Struct):
@@ -108,7 +109,7 @@ def _of_lines(content: bytes) -> Report | None:
         raise UnreadableReport("it has no closing line: the run did not come to its end, or the file was cut")
     return Report(
         schema=FORMATS[-1], tool=begin.tool, run=end.run, summary=end.summary, controls=end.controls, results=results, gate=end.gate,
-        frameworks=end.frameworks, opinions=end.opinions, coverage=end.coverage,
+        frameworks=end.frameworks, opinions=end.opinions, history=end.history, coverage=end.coverage,
     )  # fmt: skip
 
 

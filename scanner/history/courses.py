@@ -57,6 +57,7 @@ def history_report(where: str, entered: Entered) -> HistoryReport:
     return HistoryReport(
         previous=started.get(entered.previous or 0, ""),
         open=entered.open,
+        oldest=started.get(entered.oldest or 0, ""),
         waived=entered.waived,
         unknown=entered.unknown,
         unobserved=entered.unobserved,
@@ -71,10 +72,12 @@ def _change(event: Event, started: Mapping[int, str]) -> HistoryChange:
     assert known is not None
     return HistoryChange(
         event=event.name,  # type: ignore[arg-type]
+        fingerprint=event.result.fingerprint,
         control=event.result.control,
         severity=event.result.severity,
         address=ref.address,
         root=ref.root,
+        file=next((block.file for block in ref.blocks if block.file), ""),
         element=event.result.element,
         account=ref.account or "",
         region=ref.region or "",

@@ -75,6 +75,8 @@ class Entered(msgspec.Struct):
     events: dict[str, int]
     """How many of each."""
     open: int
+    oldest: int | None
+    """The first run that found one of them failing."""
     waived: int
     unknown: int
     unobserved: int
@@ -98,8 +100,7 @@ def enter(connection: Connection, report: Report, complete: bool) -> Entered:
     series = " ".join(sorted(report.run.targets))
     before = stored.header(connection, series)
     found = _found(report)
-    marks = {mark: result.fingerprint for mark, result in found.items()}
-    known = {each.fingerprint: each for each in stored.open_findings(connection, marks)}
+    known = {each.fingerprint: each for each in stored.open_findings(connection)}
     _enter_run(connection, number, series, report, complete)
     events = _events(connection, report, before[1] if before else None, known, found)
     _Writing(connection, number).write(events, Scopes(report))
@@ -150,6 +151,9 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
         previous=previous,
         events={name: count for name in EVENTS if (count := sum(event.name == name for event in events))},
         open=of(OPEN),
+        oldest=connection.scalar(
+            sqlalchemy.select(sqlalchemy.func.min(finding.c.opened)).where(finding.c.closed.is_(None), finding.c.state == OPEN)
+        ),
         waived=of(WAIVED),
         unknown=of(UNKNOWN),
         unobserved=sum(count for (_, observed), count in counts.items() if not observed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy
@@ -30,6 +30,8 @@ class Detail(msgspec.Struct, frozen=True, array_like=True):
     """Address and file."""
     message: str
     waiver: Waived | None = None
+    rest: bytes = b""
+    """The other half of its fingerprint, for reports of the run that finds it over."""
 
 
 class Known(msgspec.Struct):
@@ -61,8 +63,6 @@ def short(fingerprint: str) -> bytes:
     return bytes.fromhex(fingerprint)[:16]
 
 
-_OTHER_HALF = "0" * 32
-"""Of the fingerprint of what the run has not: the half that is kept is none of it."""
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Detail)
 
@@ -71,12 +71,13 @@ def detail(result: Result, message_length: int = 300) -> bytes:
     """What is kept of a result."""
     ref = result.resource
     blocks = [(block.address, block.file) for block in ref.blocks]
-    told = Detail(ref.id, ref.kind, ref.name, ref.type, ref.named, ref.stands_for, blocks, result.message[:message_length], result.waiver)
+    message, rest = result.message[:message_length], bytes.fromhex(result.fingerprint)[16:]
+    told = Detail(ref.id, ref.kind, ref.name, ref.type, ref.named, ref.stands_for, blocks, message, result.waiver, rest)
     return _encoder.encode(told)
 
 
-def open_findings(connection: Connection, full: Mapping[bytes, str]) -> list[Known]:
-    """Every finding that is not over. `full`: fingerprints of a run by the half of them that is kept."""
+def open_findings(connection: Connection) -> list[Known]:
+    """Every finding that is not over."""
     columns = (
         *(finding.c[name] for name in ("id", "fingerprint", "state", "observed", "first", "since", "opened", "openings")),
         *(finding.c[name] for name in ("address", "element", "detail")),
@@ -99,7 +100,7 @@ def open_findings(connection: Connection, full: Mapping[bytes, str]) -> list[Kno
             blocks=[BlockRef(at, file, 0, 0) for at, file in kept.blocks], type=kept.type, named=kept.named, stands_for=kept.stands_for,
         )  # fmt: skip
         verdict = _VERDICTS[state]
-        fingerprint, whose = full.get(mark) or mark.hex() + _OTHER_HALF, owner or msgspec.UNSET
+        fingerprint, whose = (mark + kept.rest).hex(), owner or msgspec.UNSET
         result = Result(name, title, severity, verdict, fingerprint, kept.message, element, ref, [], [], kept.waiver, owner=whose)
         known.append(Known(id_, mark, state, observed, first, since, opened, openings, result))
     return known

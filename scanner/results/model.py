@@ -313,10 +313,13 @@ class HistoryChange(msgspec.Struct, frozen=True, kw_only=True):
 
     event: Literal["fixed", "gone", "settled", "unobserved", "left_scope"]
     """`unobserved`, `left_scope`: it was not seen, which says nothing of it."""
+    fingerprint: str
     control: str
     severity: str
     address: str
     root: str
+    file: str
+    """The first that it was in, as fingerprints name it; empty where it was in none."""
     element: str
     account: str
     region: str
@@ -345,6 +348,8 @@ class HistoryReport(msgspec.Struct, frozen=True, kw_only=True):
     previous: str
     """When the run began that it is compared with; empty for the first."""
     open: int
+    oldest: str
+    """Since when the one of them fails that has failed longest; empty where none does."""
     waived: int
     unknown: int
     unobserved: int

@@ -45,6 +45,17 @@ def test_a_replay_is_byte_identical(repo: Path, target: str) -> None:
     assert (repo.parent / "again.json").read_bytes() == (made / "reports" / "results.json").read_bytes()
 
 
+def test_a_replay_of_a_run_with_a_history_is_byte_identical(repo: Path) -> None:
+    """What the history knew is no part of what is judged: the next night it knows more."""
+    for folder in ("first", "second"):
+        made = run(repo.parent / folder, "infra", *CONTROLS, "--history", str(repo.parent / "history.db"))
+    said = json.loads((made / "reports" / "results.json").read_text())
+    assert "history" not in json.loads((made / "run.json").read_text())["options"], "its address may hold a password"
+    assert {result["course"]["state"] for result in said["results"] if "course" in result} == {"known"} and said["history"]["previous"]
+    code, told = evidence("replay", made)
+    assert (code, told.splitlines()[0][:9]) == (0, "IDENTICAL"), told
+
+
 @pytest.mark.parametrize("paths", [["fixtures/demo"], ["fixtures/trade_streamer/aws/plan", "fixtures/trade_streamer/gcp/live"]])
 def test_a_replay_of_every_input_is_byte_identical(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     monkeypatch.chdir(ROOT)

@@ -139,6 +139,7 @@ def test_the_schema_has_the_fields_of_the_model(name: str) -> None:
 def test_the_schema_has_the_fields_of_the_outer_structs() -> None:
     outer = SCHEMA["properties"]
     coverage = SCHEMA["$defs"]["coverage"]["properties"]
+    history = SCHEMA["$defs"]["history"]["properties"]
     for definition, struct in (
         (SCHEMA, Report),
         (outer["tool"], model.Tool),
@@ -147,6 +148,8 @@ def test_the_schema_has_the_fields_of_the_outer_structs() -> None:
         (coverage["files"], FileCounts),
         (coverage["blocks"], Blocks),
         (coverage["tree"], Tree),
+        (history["nights"]["items"], model.Night),
+        (history["changes"]["items"], model.HistoryChange),
     ):
         assert set(definition["properties"]) == set(struct.__struct_fields__)
         assert set(definition["required"]) == set(struct.__struct_fields__) - (WHERE_ASKED["report"] if struct is Report else set())

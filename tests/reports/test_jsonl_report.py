@@ -12,9 +12,11 @@ import pytest
 from assay import reports
 from assay.reports import json_report
 from assay.reports.jsonl import render
+from assay.scanner.compare import saved
+from assay.scanner.results import formats
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
-from tests.reports import samples
+from tests.reports import histories, samples
 
 SCHEMAS = Path(reports.__file__).parent / "schemas"
 WHOLE = json.loads((SCHEMAS / "assay-results-2.json").read_text("utf-8"))
@@ -41,6 +43,12 @@ def test_together_the_lines_say_what_the_json_report_says(report: Report) -> Non
     for part in ("run", "summary", "gate"):
         assert end["end"][part] == whole[part]
     assert sorted(end["end"]["controls"], key=lambda each: each["id"]) == whole["controls"]
+
+
+def test_lines_are_read_back_with_all_that_a_history_knows() -> None:
+    report = histories.remembered()
+    read = saved.decoded(b"".join(formats.parts("jsonl")(report, samples.context())))
+    assert read is not None and json_report.render(read, samples.context()) == json_report.render(report, samples.context())
 
 
 @pytest.mark.parametrize("text", samples.HOSTILE)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from assay.reports import compare_html, html, html_data
 from assay.reports.html import render
-from tests.reports import samples
+from tests.reports import histories, samples
 from tests.results.test_compare import _hostile as compared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -90,6 +90,32 @@ def test_it_is_searched_filtered_and_sorted(page: Page, tmp_path: Path) -> None:
     assert page.locator("#table th[aria-sort=descending]").count() == 1
 
 
+def test_what_a_history_knows_is_filtered_and_sorted(page: Page, tmp_path: Path) -> None:
+    shown = Shown(page, tmp_path / "report.html", histories.remembered()).ready()
+    page.get_by_label("In the history", exact=True).select_option(label="back (1)")
+    row = page.locator("#table tbody tr")
+    assert row.count() == 1 and row.locator("td").nth(2).inner_text() == "back" and row.locator("td").nth(3).inner_text() == "2026-11-20"
+    page.get_by_label("In the history", exact=True).select_option(label="all")
+    page.get_by_role("button", name="Since", exact=True).click()
+    page.get_by_role("button", name="Since", exact=True).click()
+    assert page.locator("#table tbody tr:first-child td").nth(3).inner_text() == "2026-11-20", "the newest first"
+    page.locator("button.open").first.click()
+    assert "since 2026-11-20" in page.locator("dialog[open]").inner_text()
+    assert shown.said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_page_with_a_history_is_accessible(page: Page, tmp_path: Path, scheme: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    shown = Shown(page, tmp_path / "report.html", histories.remembered(samples.compared())).ready()
+    assert shown.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(media="print")
+    assert shown.violations() == []
+
+
 def test_a_finding_has_a_link_that_leads_back_to_it(page: Page, tmp_path: Path) -> None:
     report = samples.report()
     failure = next(each for each in report.results if each.verdict == "fail" and each.evidence)
@@ -137,8 +163,9 @@ def test_a_phone_has_no_page_that_is_wider_than_itself(page: Page, tmp_path: Pat
 
 
 @pytest.mark.parametrize("text", samples.HOSTILE)
-def test_hostile_names_stay_text(page: Page, tmp_path: Path, text: str) -> None:
-    held, context = samples.hostile(text)
+@pytest.mark.parametrize("made", [samples.hostile, histories.hostile], ids=["run", "history"])
+def test_hostile_names_stay_text(page: Page, tmp_path: Path, text: str, made: Any) -> None:
+    held, context = made(text)
     file = tmp_path / "report.html"
     dialogs: list[str] = []
     errors: list[str] = []
