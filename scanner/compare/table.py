@@ -188,6 +188,8 @@ class _Table:
             return _Outcome(
                 "one_side", f"no live resource of type {type_} can be judged", "scan the code; this is no matter of the live side"
             )
+        if names.is_binding(ref.type) and ref.stands_for == "itself" and names.scope_key(ref) is None:
+            return _Outcome("one_side", "live, a binding is judged with the whole policy of what it is on", "see what is said of that")
         if self.states.lacks(ref):
             return _Outcome("code_not_deployed", "it is not in the state of its root module", "deploy the code")
         doubt = self.live_side.doubt_about(names.placed(ref, match.gone))

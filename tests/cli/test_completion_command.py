@@ -89,7 +89,7 @@ def test_bash_completes_after_the_installation(home: Path, tmp_path: Path) -> No
     [
         ("assay ex", ["explain"]),
         ("assay explain storage.enc", ["storage.encrypted-cmk"]),
-        ("assay controls show keys.", ["keys.encryption-everywhere", "keys.rotation-and-policy"]),
+        ("assay controls show keys.", ["keys.encryption-everywhere", "keys.rotation-and-policy", "keys.volumes-encrypted-by-default"]),
         ("assay scan --control data.p", ["data.pitr-enabled"]),
         ("assay scan -r con", ["concise"]),
         ("assay scan --fail-on c", ["critical"]),
