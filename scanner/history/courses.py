@@ -9,10 +9,11 @@ import sqlalchemy
 
 from assay.scanner.diff.join import FINDINGS
 from assay.scanner.history.database import opened
-from assay.scanner.history.entering import Entered, Event
+from assay.scanner.history.entering import Entered
 from assay.scanner.history.known import short, state_of
 from assay.scanner.history.nights import nights, times
 from assay.scanner.history.tables import OPEN, finding
+from assay.scanner.history.writing import Event
 from assay.scanner.results.model import Course, HistoryChange, HistoryReport, Result
 
 NIGHTS = 30
