@@ -32,12 +32,13 @@ INSTANCE = as_listed("AWS::EC2::Instance", "IamInstanceProfile", "KeyName", "Pub
 
 
 def _family(item: Configured) -> Any:
-    return {"value": item.configuration.get("Family")} if _revision(item)[1] >= 0 else None
+    family, revision = _revision(item)
+    return {"value": family} if revision >= 0 else None
 
 
 def _revision(item: Configured) -> tuple[str, int]:
     """The family and the revision; -1 of one that is not in use any more."""
-    family, number = str(item.configuration.get("Family")), str(item.configuration.get("TaskDefinitionArn") or item.arn).rpartition(":")[2]
+    family, _, number = str(item.configuration.get("TaskDefinitionArn") or item.arn).rpartition("/")[2].partition(":")
     active = item.configuration.get("Status") in (None, "ACTIVE")
     return family, int(number) if active and number.isdecimal() and len(number) < 20 else -1
 

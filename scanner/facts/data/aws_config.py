@@ -40,5 +40,16 @@ TABLE = Recorded(
     "AWS::DynamoDB::Table", _name, (("describe_table", _table), ("describe_continuous_backups", _backups), ("list_tags_of_resource", _tags))
 )
 REGIONAL_TABLE = Recorded("AWS::DynamoDB::Table", _name, (("describe_table", _table),))
-INSTANCE = as_listed("AWS::RDS::DBInstance", "KmsKeyId", "DBClusterIdentifier", "ReadReplicaSourceDBInstanceIdentifier")
+
+
+def _instance(item: Configured) -> Any:
+    """Of an instance that is no replica, the list of states of replication is empty, and says that there is no source of another kind.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html
+    """
+    source = ("ReadReplicaSourceDBClusterIdentifier",) if item.configuration.get("StatusInfos") == [] else ()
+    return item.fields("KmsKeyId", "DBClusterIdentifier", "ReadReplicaSourceDBInstanceIdentifier", *source)
+
+
+INSTANCE = Recorded("AWS::RDS::DBInstance", _instance)
 CLUSTER = as_listed("AWS::RDS::DBCluster", "KmsKeyId", "ReplicationSourceIdentifier", "ReadReplicaIdentifiers")

@@ -22,7 +22,8 @@ def _attributes(item: Configured, *texts: str) -> dict[str, Any]:
 
 
 def _queue(item: Configured) -> dict[str, Any]:
-    return {"value": item.configuration.get("QueueUrl") or item.id}
+    name, url = item.arn.rpartition(":")[2], item.configuration.get("QueueUrl")
+    return {"value": url if isinstance(url, str) and url.endswith(f"/{name}") else name or item.name}
 
 
 def _queue_attributes(item: Configured) -> dict[str, Any]:

@@ -98,8 +98,13 @@ class Listing(msgspec.Struct, frozen=True):
 class _Fields(dict[str, Any]):
     """What an answer leaves out is empty in the id: records of DNS have a set identifier only where there are several."""
 
-    def __missing__(self, name: str) -> str:
-        return ""
+    def __init__(self, listed: dict[str, Any], **more: str) -> None:
+        super().__init__(more)
+        self._listed = listed
+
+    def __missing__(self, name: str) -> Any:
+        found = self._listed.get(name)
+        return "" if found is None else found
 
 
 def resource_id(listing: Listing, listed: dict[str, Any], partition: str, account: str, region: str) -> str:
@@ -107,7 +112,7 @@ def resource_id(listing: Listing, listed: dict[str, Any], partition: str, accoun
     if "{" not in listing.id:
         return str(listed.get(listing.id) or listed)
     last = str(listed.get("value", "")).rpartition("/")[2]
-    return listing.id.format_map(_Fields({**listed, "partition": partition, "account": account, "region": region, "last": last}))
+    return listing.id.format_map(_Fields(listed, partition=partition, account=account, region=region, last=last))
 
 
 def snake_case(operation: str) -> str:

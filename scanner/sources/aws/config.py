@@ -23,6 +23,7 @@ from assay.scanner.sources.aws.recorded import AUDIT, Configured
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Source, Wanted
+from assay.scanner.sources.redaction import may_be_hidden, unknown_where_hidden
 from assay.scanner.words import many
 
 _LOOKED_AT = 20
@@ -186,6 +187,8 @@ class Inventory:
                 self._spool.seek(entry.offset)
                 raw = self._spool.read(entry.length)
                 try:
-                    yield configured(msgspec.json.decode(raw), entry.is_whole), self._files[entry.file]
+                    data = msgspec.json.decode(raw)
+                    data = unknown_where_hidden(data) if may_be_hidden(raw) else data  # somebody may have left out what is secret
+                    yield configured(data, entry.is_whole), self._files[entry.file]
                 except (NoItem, msgspec.DecodeError, RecursionError) as error:
                     yield Gap(self._files[entry.file], "parse_error", f"{key[2]} {key[3]} cannot be read: {error}", AUDIT), ""

@@ -67,13 +67,15 @@ class AccountReader(SnapshotReader):
         yield from self._enter(AccountRecord(self._id, "", "", self._regions))
         placed = self._unlisted()
         self._items += placed.pop("", [])
-        self._elsewhere += self._absent.pop("", [])
+        self._elsewhere += [*self._absent.pop("", []), *self._absent.pop(GLOBAL, [])]
         self._read(items, "", None)
         for region in (GLOBAL, *self._regions):
             yield from self._enter(RegionRecord(region, complete=True))
             self._items += placed.pop(region, [])
             self._left_out = [*self._elsewhere, *self._absent.get(region, ())]
             self._read(items, region if region == GLOBAL else "region", None if region == GLOBAL else frozenset({region}))
+            if region == GLOBAL:  # what is in front of resources of regions, CloudFront, is found there too
+                self._elsewhere = [*self._elsewhere, *self._items]
         yield self._flush()
         self._left_out = [*self._elsewhere, *(item for absent in self._absent.values() for item in absent)]
         yield from self._whole()

@@ -19,7 +19,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
@@ -51,7 +51,7 @@ class Found(msgspec.Struct):
 class _Text:
     """The text of a file, of which no more is held than one value."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: Any) -> None:
         self._stream, self._decode = stream, codecs.getincrementaldecoder("utf-8")().decode
         self._text, self._at, self._ended = "", 0, False
 
@@ -59,7 +59,7 @@ class _Text:
         """Read on; whether there was more."""
         if self._ended:
             return False
-        piece = self._stream.read(_PIECE)
+        piece = self._stream.read1(_PIECE)  # so that what comes before damage is there
         self._ended = not piece
         self._text, self._at = self._text[self._at :] + self._decode(piece, final=self._ended), 0
         return True

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.override import override
 from assay.scanner.sources.aws.calls import Listing, resource_id
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord
@@ -127,6 +128,22 @@ class ConfigItem(ApiItem):
         return tags_of(self._item.tags if isinstance(self._item.tags, dict) else none)
 
 
+def _id(item: Configured, listing: Listing, listed: dict[str, Any], region: str) -> str:
+    """The ARN of the resource, as live. Raises NoItem for an item without what that is made of, by which others name the resource."""
+    is_made = "{" in listing.id
+    for name in _NAME.findall(listing.id) if is_made else [listing.id]:
+        if name not in _GIVEN and not (isinstance(value := listed.get(name), str) and value):
+            if is_made or not item.arn:
+                raise NoItem(f"it has no {name}")
+            return item.arn
+    partition = item.arn.split(":")[1] if item.arn.startswith("arn:") else "aws"
+    return resource_id(listing, listed, partition, item.account, region)
+
+
+_NAME = lazy_re.pattern(r"\{(\w+)")
+_GIVEN = ("partition", "account", "region", "last")
+
+
 def item_of(item: Configured, listing: Listing, recorded: Recorded, file: str) -> ConfigItem | None:
     """The resource of a listing that an item is; None where it is none of it."""
     listed = recorded.listed(item)
@@ -138,8 +155,6 @@ def item_of(item: Configured, listing: Listing, recorded: Recorded, file: str) -
         if data is not None:
             outcome = "absent" if data is NOT_SET else "answered"
             answers[name] = Answer(outcome, data=None if data is NOT_SET else data, operation=operation, time=item.time)
-    partition = item.arn.split(":")[1] if item.arn.startswith("arn:") else "aws"
     region = "" if item.region == GLOBAL else item.region
-    id_ = resource_id(listing, listed, partition, item.account, region)
-    record = ItemRecord(listing.type, id_, item.account, region, operation, item.time, listed, answers)
+    record = ItemRecord(listing.type, _id(item, listing, listed, region), item.account, region, operation, item.time, listed, answers)
     return ConfigItem(record, item, listing, file)
