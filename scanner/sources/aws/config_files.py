@@ -31,6 +31,8 @@ SNAPSHOT_ID = "configSnapshotId"
 _PIECE = 1 << 20
 MAX_ITEM = 64_000_000
 """Characters of one item, and of what else a file says."""
+_MAX_HEAD = 100
+"""Fields beside the items that are kept: an item has 20."""
 _DECODER = json.JSONDecoder()
 _SPACE = " \t\r\n"
 
@@ -145,7 +147,9 @@ class ConfigFile:
                         number += 1
                         yield Found(_decoded(element) if name == _RESULTS else element, name == _RESULTS, number)
                 else:
-                    self.head[str(name)] = text.value()
+                    value = text.value()
+                    if len(self.head) < _MAX_HEAD:
+                        self.head[str(name)] = value
                 if text.peek() != "}":
                     text.take(",")
             text.take("}")
