@@ -101,7 +101,24 @@ INPUTS = (
             ),
         ),
     ),
-    Input("aws", {"aws_api": "AWS live"}, live=True, remedy="aws", remedy_title="AWS CLI", fence="sh"),
+    Input(
+        "aws",
+        {"aws_api": "AWS live"},
+        live=True,
+        remedy="aws",
+        remedy_title="AWS CLI",
+        fence="sh",
+        formats=(
+            Format(
+                "aws_config",
+                "assay.scanner.sources.aws.config",
+                ((b"onfigurationItem", b"Results"), (b"resourceType",), (b"AWS::",)),
+                (b"{", b"["),
+                (".json",),
+                packed=True,
+            ),
+        ),
+    ),
     Input(
         "google",
         {"google_api": "Google Cloud live and asset export"},

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefini
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute import app_runner
+from assay.scanner.facts.compute import app_runner, aws_config
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
@@ -31,6 +31,7 @@ FUNCTIONS = Listing(
     of_whole_account=True,
     gone=(_GONE,),
     details=(POLICY, CODE_SIGNING),
+    recorded=aws_config.FUNCTION,
 )
 URLS = Listing(
     "lambda.url",
@@ -61,6 +62,7 @@ TASKS = Listing(
     of_whole_account=True,
     gone=("ClientException",),
     details=(DESCRIBE_TASK,),
+    recorded=aws_config.TASK,
 )
 # https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobDefinitions.html
 JOBS = Listing(
@@ -105,6 +107,7 @@ INSTANCES = Listing(
     id="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}",
     gone=("InvalidInstanceID.NotFound",),
     details=(USER_DATA,),
+    recorded=aws_config.INSTANCE,
 )
 SCALING_GROUPS = Listing(
     "autoscaling.group",

@@ -6,7 +6,7 @@ Every replica of a global table is a table of its own region, and judged there t
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.data import dynamodb
+from assay.scanner.facts.data import aws_config, dynamodb
 from assay.scanner.facts.data.kinds import DataStore
 from assay.scanner.facts.keys.aws_api import live_copy_key, live_key
 from assay.scanner.facts.spelling import Index
@@ -26,6 +26,7 @@ TABLES = Listing(
     joined_across_regions=True,
     gone=("ResourceNotFoundException", "TableNotFoundException"),
     details=(DESCRIBE, BACKUPS, TAGS, EXPIRY, POLICY),
+    recorded=aws_config.TABLE,
 )
 LISTINGS = (TABLES,)
 _RECOVERY = "describe_continuous_backups.ContinuousBackupsDescription.PointInTimeRecoveryDescription"

@@ -7,6 +7,7 @@ is not read: AWS ended it on 30 September 2025 (https://docs.aws.amazon.com/waf/
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge import aws_config
 from assay.scanner.facts.edge.classic import ClassicBalancerAt, classic_balancer
 from assay.scanner.facts.edge.entry_points import EntryPointAt, entry_point
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
@@ -33,6 +34,7 @@ BALANCERS = Listing(
         ),
         Call("elbv2", "DescribeLoadBalancerAttributes", (("LoadBalancerArn", "LoadBalancerArn"),)),
     ),
+    recorded=aws_config.BALANCER,
 )
 LISTENERS = Listing(
     "elbv2.listener",
@@ -42,6 +44,7 @@ LISTENERS = Listing(
     parent=BALANCERS.type,
     known=(("LoadBalancerArn", "LoadBalancerArn"),),
     gone=("ListenerNotFound", "ListenerNotFoundException"),
+    recorded=aws_config.LISTENER,
 )
 RULES = Listing(
     "elbv2.rule",
@@ -88,6 +91,7 @@ DISTRIBUTIONS = Listing(
     gone=("NoSuchDistribution",),
     # What a list leaves out, such as logging.
     details=(Call("cloudfront", "GetDistributionConfig", (("Id", "Id"),)),),
+    recorded=aws_config.DISTRIBUTION,
 )
 
 

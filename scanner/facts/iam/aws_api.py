@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam import aws, raising
+from assay.scanner.facts.iam import aws, aws_config, raising
 from assay.scanner.facts.iam.held import ITSELF, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.view import View
@@ -16,7 +16,9 @@ from assay.scanner.sources.values import Value
 
 _DETAILS = Call("iam", "GetAccountAuthorizationDetails", page_size=1000)
 _COUNTS = ("AttachmentCount", "PermissionsBoundaryUsageCount")
-ROLES = Listing("iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True, joined_across_regions=True)
+ROLES = Listing(
+    "iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True, joined_across_regions=True, recorded=aws_config.ROLE
+)
 # Whether a user has a password, of which the answer tells nothing else: https://docs.aws.amazon.com/IAM/latest/APIReference/API_LoginProfile.html
 PASSWORD = Call("iam", "GetLoginProfile", (("UserName", "UserName"),), absent=("NoSuchEntity",))
 DEVICES = Call("iam", "ListMFADevices", (("UserName", "UserName"),))
@@ -28,9 +30,21 @@ USERS = Listing(
     everywhere=True,
     joined_across_regions=True,
     details=(PASSWORD, DEVICES),
+    recorded=aws_config.USER,
 )
-GROUPS = Listing("iam.group", _DETAILS, entries="GroupDetailList", id="Arn", everywhere=True, joined_across_regions=True)
-POLICIES = Listing("iam.policy", _DETAILS, entries="Policies", id="Arn", everywhere=True, joined_across_regions=True, uses=_COUNTS)
+GROUPS = Listing(
+    "iam.group", _DETAILS, entries="GroupDetailList", id="Arn", everywhere=True, joined_across_regions=True, recorded=aws_config.GROUP
+)
+POLICIES = Listing(
+    "iam.policy",
+    _DETAILS,
+    entries="Policies",
+    id="Arn",
+    everywhere=True,
+    joined_across_regions=True,
+    uses=_COUNTS,
+    recorded=aws_config.POLICY,
+)
 LISTINGS = (ROLES, USERS, GROUPS, POLICIES)
 
 

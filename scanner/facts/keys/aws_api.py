@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.keys import kms, names
+from assay.scanner.facts.keys import aws_config, kms, names
 from assay.scanner.facts.keys.kinds import Key, KeyRef
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index, Referrer
@@ -31,8 +31,16 @@ KEYS = Listing(
     joined_across_regions=True,
     gone=("NotFoundException",),
     details=(DESCRIBE, ROTATION, POLICY),
+    recorded=aws_config.KEY,
 )
-ALIASES = Listing("kms.alias", Call("kms", "ListAliases", page_size=100), entries="Aliases", id="AliasArn", joined_across_regions=True)
+ALIASES = Listing(
+    "kms.alias",
+    Call("kms", "ListAliases", page_size=100),
+    entries="Aliases",
+    id="AliasArn",
+    joined_across_regions=True,
+    recorded=aws_config.ALIAS,
+)
 LISTINGS = (KEYS, ALIASES)
 _ABOUT = "describe_key.KeyMetadata"
 

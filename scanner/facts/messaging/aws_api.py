@@ -7,6 +7,7 @@ from assay.scanner.facts.data.aws_api import TABLES
 from assay.scanner.facts.data.aws_api import TAGS as TABLE_TAGS
 from assay.scanner.facts.iam.aws_api import ROLES, USERS
 from assay.scanner.facts.keys.aws_api import live_key
+from assay.scanner.facts.messaging import aws_config
 from assay.scanner.facts.messaging.change_streams import TableAt, mappings_by_table, table
 from assay.scanner.facts.messaging.channels import ChannelAt, channel
 from assay.scanner.facts.messaging.deliveries import DeliveryAt, dead_letters, delivery
@@ -24,9 +25,18 @@ QUEUES = Listing(
     id="arn:{partition}:sqs:{region}:{account}:{last}",
     gone=("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
     details=(QUEUE_ATTRIBUTES, QUEUE_TAGS),
+    recorded=aws_config.QUEUE,
 )
 TOPIC_ATTRIBUTES = Call("sns", "GetTopicAttributes", (("TopicArn", "TopicArn"),))
-TOPICS = Listing("sns.topic", Call("sns", "ListTopics"), entries="Topics", id="TopicArn", gone=("NotFound",), details=(TOPIC_ATTRIBUTES,))
+TOPICS = Listing(
+    "sns.topic",
+    Call("sns", "ListTopics"),
+    entries="Topics",
+    id="TopicArn",
+    gone=("NotFound",),
+    details=(TOPIC_ATTRIBUTES,),
+    recorded=aws_config.TOPIC,
+)
 DESCRIBE_BUS = Call("events", "DescribeEventBus", (("Name", "Name"),))
 BUSES = Listing(
     "events.bus",

@@ -56,7 +56,7 @@ def table(view: View, at: TableAt) -> ChangeStream:
     consumed = any_of([*(each.enabled for each in consumers), *([view.says(more)] if more else [])])
     return ChangeStream(
         identity=view.identity(called(view, at.name), *(each.item for each in items)),
-        watched=view.says(bool(consumers)),
+        watched=view.says(True if consumers else more or False),
         on=on,
         both_images=view[at.view_type].equals("NEW_AND_OLD_IMAGES"),
         consumers=view.says(consumers),

@@ -10,6 +10,7 @@ import msgspec
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS, CLASSIC, CLASSIC_BALANCERS
 from assay.scanner.facts.indexes import by_text
+from assay.scanner.facts.network import aws_config
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, listed, opening
@@ -29,9 +30,9 @@ def of_ec2(type_: str, entries: str, resource: str, page_size: int = 1000, **mor
     return Listing(f"ec2.{type_}", call, entries=entries, id=f"arn:{{partition}}:ec2:{{region}}:{{account}}:{resource}", **more)
 
 
-GROUPS = of_ec2("security_group", "SecurityGroups", "security-group/{GroupId}")
+GROUPS = of_ec2("security_group", "SecurityGroups", "security-group/{GroupId}", recorded=aws_config.SECURITY_GROUP)
 # Whatever is in a group is so by its network interfaces.
-INTERFACES = of_ec2("network_interface", "NetworkInterfaces", "network-interface/{NetworkInterfaceId}")
+INTERFACES = of_ec2("network_interface", "NetworkInterfaces", "network-interface/{NetworkInterfaceId}", recorded=aws_config.INTERFACE)
 PREFIX_LISTS = Listing(
     "ec2.prefix_list",
     Call("ec2", "DescribeManagedPrefixLists", page_size=100),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import ACLS, BALANCERS, CLASSIC_BALANCERS, CLOUDFRONT_ACLS, DISTRIBUTIONS, STAGES
+from assay.scanner.facts.observe import aws_config
 from assay.scanner.facts.observe.aws import (
     BalancerAt,
     DistributionAt,
@@ -46,6 +47,7 @@ TRAILS = Listing(
     joined_across_regions=True,
     gone=("TrailNotFoundException",),
     details=(STATUS, SELECTORS),
+    recorded=aws_config.TRAIL,
 )
 LISTINGS = (SOURCES, DELIVERIES, TRAILS)
 _SOURCES = sources(SOURCES.type, "resourceArns")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.aws_api import live_copy_key, live_key
-from assay.scanner.facts.secrets import secrets_manager
+from assay.scanner.facts.secrets import aws_config, secrets_manager
 from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Namesakes
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -22,6 +22,7 @@ SECRETS = Listing(
     of_whole_account=True,
     gone=("ResourceNotFoundException",),
     details=(DESCRIBE, POLICY),
+    recorded=aws_config.SECRET,
 )
 LISTINGS = (SECRETS,)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.aws_api import live_key
 from assay.scanner.facts.spelling import Beside, Many
-from assay.scanner.facts.storage import access_points, s3
+from assay.scanner.facts.storage import access_points, aws_config, s3
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -55,12 +55,18 @@ BUCKETS = Listing(
         LIFECYCLE,
         REPLICATION,
     ),
+    recorded=aws_config.BUCKET,
 )
 _ACCOUNT_BLOCK = Call(
     "s3control", "GetPublicAccessBlock", (("AccountId", "@account"),), absent=(_NO_BLOCK,), action="s3:GetAccountPublicAccessBlock"
 )
 ACCOUNT = Listing(
-    "s3control.account", _ACCOUNT_BLOCK, entries="", id="arn:{partition}:s3:::account/{account}/public-access-block", everywhere=True
+    "s3control.account",
+    _ACCOUNT_BLOCK,
+    entries="",
+    id="arn:{partition}:s3:::account/{account}/public-access-block",
+    everywhere=True,
+    recorded=aws_config.ACCOUNT,
 )
 _POINT = (("AccountId", "@account"), ("Name", "Name"))
 GET_POINT = Call("s3control", "GetAccessPoint", _POINT)
@@ -75,6 +81,7 @@ POINTS = Listing(
     known=(("OfBucket", "Name"),),
     gone=("NoSuchAccessPoint",),
     details=(GET_POINT, POINT_POLICY),
+    recorded=aws_config.POINT,
 )
 LISTINGS = (BUCKETS, ACCOUNT, POINTS)
 _POINT_BLOCK = "get_access_point.PublicAccessBlockConfiguration"

@@ -7,8 +7,11 @@ Areas declare their listings beside their readers (`LISTINGS` in facts/<area>/aw
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
+
+from assay.scanner.sources.aws.recorded import Recorded
 
 _PREFIXES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "s3control": "s3"}
 """Client names whose IAM service prefix is another: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html"""
@@ -88,6 +91,28 @@ class Listing(msgspec.Struct, frozen=True):
     """Error codes that say that the resource itself does not exist any more."""
     details: tuple[Call, ...] = ()
     """Calls about one resource, in the order in which they may use each other's answers."""
+    recorded: Recorded | None = None
+    """How AWS Config records these resources, where it does."""
+
+
+class _Fields(dict[str, Any]):
+    """What an answer leaves out is empty in the id: records of DNS have a set identifier only where there are several."""
+
+    def __init__(self, listed: dict[str, Any], **more: str) -> None:
+        super().__init__(more)
+        self._listed = listed
+
+    def __missing__(self, name: str) -> Any:
+        found = self._listed.get(name)
+        return "" if found is None else found
+
+
+def resource_id(listing: Listing, listed: dict[str, Any], partition: str, account: str, region: str) -> str:
+    """The ARN of a listed resource, by `Listing.id`."""
+    if "{" not in listing.id:
+        return str(listed.get(listing.id) or listed)
+    last = str(listed.get("value", "")).rpartition("/")[2]
+    return listing.id.format_map(_Fields(listed, partition=partition, account=account, region=region, last=last))
 
 
 def snake_case(operation: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
-from assay.scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.aws.calls import Call, Listing, resource_id
 from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record, walk
 from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.spool import SHARED, Spool
@@ -316,17 +316,8 @@ def _entries_at(page: dict[str, Any], path: str) -> Any:
     return malformed if malformed is not None else [entry for entries in held for entry in entries or []]
 
 
-class _Fields(dict[str, Any]):
-    """What an answer leaves out is empty in the id: records of DNS have a set identifier only where there are several."""
-
-    def __missing__(self, name: str) -> str:
-        return ""
-
-
 def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
-    last = str(listed.get("value", "")).rpartition("/")[2]
-    fields = {**listed, "partition": unit.account.partition, "account": unit.account.id, "region": unit.home, "last": last}
-    id_ = listing.id.format_map(_Fields(fields)) if "{" in listing.id else str(listed.get(listing.id) or listed)
+    id_ = resource_id(listing, listed, unit.account.partition, unit.account.id, unit.home)
     region = "" if unit.region == GLOBAL else unit.region
     return ItemRecord(listing.type, id_, unit.account.id, region, listing.call.label, now(), listed)
 

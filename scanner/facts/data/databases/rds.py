@@ -87,7 +87,8 @@ def _region(view: View, at: DatabaseAt) -> Value[Any]:
 def _source(view: View, at: DatabaseAt) -> Value[Any]:
     """What it is a read copy of. The clusters of a global database name their source too, and are stores of their own."""
     place: Place = at.joined.named if at.joined else at.joined_to
-    return view.says(None) if view[place].is_set().data is True else source(view[at.source])
+    joined, own = view[place].is_set(), source(view[at.source])
+    return view.says(None) if joined.data is True else own if own.data is None or not joined.unknown else view.says(joined.unknown)
 
 
 def _readers(view: View, at: DatabaseAt) -> Iterator[Value[Any] | Unknown]:
@@ -108,7 +109,7 @@ def _listed(view: View, at: DatabaseAt) -> Iterator[Value[Any] | Unknown]:
     members = next(iter(known.get(view.item.address, ())), None)
     if members is not None:
         yield from [Value(arn.split(":")[3], (view.location,)) for arn in members if arn != view.item.address]
-    elif view[at.joined_to].is_set().data is True:
+    elif view[at.joined_to].is_set().data is not False:  # where that is not known, it may be in one
         why = f"where the other clusters of {describe(view[at.joined_to].data)} are"
         yield from known.get(None, ()) or [Unknown(why, "look at the global database", view.location)]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.data import aws_config as databases
+from assay.scanner.facts.keys import aws_config
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
 from assay.scanner.facts.keys.at_rest.stores import StoreAt, store
 from assay.scanner.facts.keys.aws_api import live_key
@@ -49,7 +51,13 @@ REGISTRIES = Listing(
     gone=("RepositoryNotFoundException",),
     details=(_REPOSITORY_POLICY, _SCANNING),
 )
-VOLUMES = Listing("ec2.volume", Call("ec2", "DescribeVolumes", page_size=500), entries="Volumes", id=f"{_EC2}:volume/{{VolumeId}}")
+VOLUMES = Listing(
+    "ec2.volume",
+    Call("ec2", "DescribeVolumes", page_size=500),
+    entries="Volumes",
+    id=f"{_EC2}:volume/{{VolumeId}}",
+    recorded=aws_config.VOLUME,
+)
 SNAPSHOTS = Listing(
     "ec2.snapshot",
     Call("ec2", "DescribeSnapshots", (("OwnerIds", '=["self"]'),), page_size=1000),
@@ -61,10 +69,23 @@ FILE_SYSTEMS = Listing(
     Call("efs", "DescribeFileSystems", action="elasticfilesystem:DescribeFileSystems"),
     entries="FileSystems",
     id="FileSystemArn",
+    recorded=aws_config.FILE_SYSTEM,
 )
 VAULTS = Listing("backup.vault", Call("backup", "ListBackupVaults"), entries="BackupVaultList", id="BackupVaultArn")
-INSTANCES = Listing("rds.instance", Call("rds", "DescribeDBInstances", page_size=100), entries="DBInstances", id="DBInstanceArn")
-CLUSTERS = Listing("rds.cluster", Call("rds", "DescribeDBClusters", page_size=100), entries="DBClusters", id="DBClusterArn")
+INSTANCES = Listing(
+    "rds.instance",
+    Call("rds", "DescribeDBInstances", page_size=100),
+    entries="DBInstances",
+    id="DBInstanceArn",
+    recorded=databases.INSTANCE,
+)
+CLUSTERS = Listing(
+    "rds.cluster",
+    Call("rds", "DescribeDBClusters", page_size=100),
+    entries="DBClusters",
+    id="DBClusterArn",
+    recorded=databases.CLUSTER,
+)
 WAREHOUSES = Listing(
     "redshift.cluster",
     Call("redshift", "DescribeClusters", page_size=100),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network import aws_config
 from assay.scanner.facts.network.aws_api import of_ec2
 from assay.scanner.facts.network.networks.kinds import TrafficRecord
 from assay.scanner.facts.network.networks.vpc import VpcAt, vpc
@@ -14,11 +15,12 @@ VPCS = of_ec2(
     "Vpcs",
     "vpc/{VpcId}",
     gone=("InvalidVpcID.NotFound",),
+    recorded=aws_config.VPC,
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcAttribute.html
     details=(Call("ec2", "DescribeVpcAttribute", (("VpcId", "VpcId"), ("Attribute", "=enableDnsSupport"))),),
 )
-SUBNETS = of_ec2("subnet", "Subnets", "subnet/{SubnetId}")
-FLOW_LOGS = of_ec2("flow_log", "FlowLogs", "vpc-flow-log/{FlowLogId}")
+SUBNETS = of_ec2("subnet", "Subnets", "subnet/{SubnetId}", recorded=aws_config.SUBNET)
+FLOW_LOGS = of_ec2("flow_log", "FlowLogs", "vpc-flow-log/{FlowLogId}", recorded=aws_config.FLOW_LOG)
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ListResolverQueryLogConfigAssociations.html
 QUERY_LOGS = Listing(
     "route53resolver.query_log_association",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network import aws_config
 from assay.scanner.facts.network.aws_api import GROUP_RULES, GROUPS, of_ec2
 from assay.scanner.facts.network.remote.acls import AclAt, network_acl
 from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
@@ -12,7 +13,7 @@ from assay.scanner.facts.spelling import Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkAcls.html
-ACLS = of_ec2("network_acl", "NetworkAcls", "network-acl/{NetworkAclId}")
+ACLS = of_ec2("network_acl", "NetworkAcls", "network-acl/{NetworkAclId}", recorded=aws_config.NETWORK_ACL)
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeClientVpnEndpoints.html
 ENDPOINTS = of_ec2(
     "client_vpn_endpoint",

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data.aws_api import DESCRIBE, TABLES
+from assay.scanner.facts.data.aws_config import REGIONAL_TABLE
 from assay.scanner.facts.observe.alerts.aws_api import WATCH
 from assay.scanner.facts.resilience.lag.aws import TableAt, table
 from assay.scanner.facts.resilience.lag.kinds import ReplicatedTable
 from assay.scanner.sources.aws.calls import Listing
 
-HERE = Listing("dynamodb.regional_table", TABLES.call, entries=TABLES.entries, id=TABLES.id, gone=TABLES.gone, details=(DESCRIBE,))
+HERE = Listing(
+    "dynamodb.regional_table",
+    TABLES.call,
+    entries=TABLES.entries,
+    id=TABLES.id,
+    gone=TABLES.gone,
+    details=(DESCRIBE,),
+    recorded=REGIONAL_TABLE,
+)
 LISTINGS = (HERE,)
 READERS = (
     Reader(

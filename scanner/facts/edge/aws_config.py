@@ -1,0 +1,52 @@
+"""Load balancers and distributions in AWS Config. Of web ACLs of a load balancer there is nothing.
+
+https://github.com/awslabs/aws-config-resource-schema, `AWS::ElasticLoadBalancingV2::LoadBalancer`, `AWS::CloudFront::Distribution`
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded, Spelled, as_listed
+from assay.scanner.sources.raw import Unknown
+
+
+def _attributes(item: Configured) -> Any:
+    found = item.more("LoadBalancerAttributes")
+    return {"Attributes": found} if isinstance(found, list) else None
+
+
+BALANCER = as_listed("AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroups", describe_load_balancer_attributes=_attributes)
+LISTENER = as_listed("AWS::ElasticLoadBalancingV2::Listener", "SslPolicy", "Certificates", "AlpnPolicy", "MutualAuthentication")
+
+
+def _settings(item: Configured) -> Any:
+    """The settings of a distribution, of which newer ones may not be recorded."""
+    found = item.configuration.get("distributionConfig")
+    if not isinstance(found, dict):
+        return Unknown("the item has no settings of the distribution", AUDIT)
+    settings = Spelled(found, frozenset(), f"the item of {item.name or item.id}")
+    origins = settings.get("Origins")
+    for origin in origins.get("Items") or [] if isinstance(origins, dict) else ():
+        for name in ("OriginAccessControlId", "VpcOriginConfig"):
+            if not any(key.lower() == name.lower() for key in origin):
+                origin[name] = Unknown(f"the item of {item.name or item.id} has no {name} of an origin", AUDIT)
+    return settings
+
+
+def _distribution(item: Configured) -> Any:
+    settings = _settings(item)
+    if isinstance(settings, Unknown):
+        raise ValueError(settings.reason)
+    told = Spelled({name: value for name, value in settings.items() if name.lower() not in _SUMMED}, frozenset(), settings.of)
+    fields = item.fields()
+    told |= {"Id": fields.get("Id"), "ARN": fields.get("Arn"), "DomainName": fields.get("DomainName"), "Status": fields.get("Status")}
+    return told
+
+
+_SUMMED = ("logging", "defaultrootobject", "callerreference")
+"""What the list of distributions leaves out."""
+
+DISTRIBUTION = Recorded(
+    "AWS::CloudFront::Distribution", _distribution, (("get_distribution_config", lambda item: {"DistributionConfig": _settings(item)}),)
+)
