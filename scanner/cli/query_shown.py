@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime
+import decimal
 import io
 import itertools
-import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
 import msgspec
 
-from assay.scanner.cli import console
 from assay.scanner.cli.story import columns
-from assay.scanner.words import defused_json, many, shown, spreadsheet_cell, visible
+from assay.scanner.words import defused, defused_json, many, shown, spreadsheet_cell, visible
 
 if TYPE_CHECKING:
     from assay.scanner.tables.duck import Answer
@@ -27,14 +27,17 @@ _GAP, _LEAST = 2, 8
 _NUMBERS = ("BIGINT", "INTEGER", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "UHUGEINT")
 _WIDE = ("W", "F")
 _LARGEST = 1 << 63
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def show(answer: Answer, form: str) -> None:
     """Write an answer to standard output, as its rows come."""
-    parts: Callable[[Answer], Iterator[str]] = {"text": _text, "csv": _csv, "json": _json, "jsonl": _jsonl}[form]
-    for part in parts(answer):
-        console.show(part)
-    sys.stdout.flush()
+    parts: Callable[[Answer], Iterator[str]] = {"text": _text, "csv": _csv, "json": _json, "jsonl": _objects}[form]
+    lines = parts(answer)
+    while some := list(itertools.islice(lines, _MEASURED)):
+        # Each cell is made visible by itself, and JSON is defused already: once more over all of it would take longer than all else.
+        text = "\n".join(some)
+        click.echo(text if form in ("json", "jsonl") else defused(text))
 
 
 def _text(answer: Answer) -> Iterator[str]:
@@ -107,21 +110,20 @@ def _texts(row: Iterable[Any]) -> list[str]:
 
 
 def _csv(answer: Answer) -> Iterator[str]:
-    """RFC 4180, a part of some rows at once. What is not there is empty; no text is taken for a formula."""
-    yield _csv_rows([[spreadsheet_cell(visible(name)) for name in answer.names]])
-    while rows := list(itertools.islice(answer.rows, _MEASURED)):
-        yield _csv_rows([["" if value is None else _csv_cell(value) for value in row] for row in rows])
-
-
-def _csv_rows(rows: Iterable[Sequence[str]]) -> str:
+    """RFC 4180. What is not there is empty; no text is taken for a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().rstrip("\n")
+    writer = csv.writer(out, lineterminator="\n")
+    names = [spreadsheet_cell(visible(name)) for name in answer.names]
+    for row in itertools.chain([names], (["" if value is None else _csv_cell(value) for value in row] for row in answer.rows)):
+        writer.writerow(row)
+        yield out.getvalue().removesuffix("\n")
+        out.seek(0)
+        out.truncate()
 
 
 def _csv_cell(value: Any) -> str:
     text = _cell(value)
-    return text if isinstance(value, (bool, int, float, datetime.date)) else spreadsheet_cell(visible(text))
+    return text if isinstance(value, (bool, int, float, decimal.Decimal, datetime.date)) else spreadsheet_cell(visible(text))
 
 
 def _json(answer: Answer) -> Iterator[str]:
@@ -138,16 +140,13 @@ def _json(answer: Answer) -> Iterator[str]:
     yield f"{start}{before}]"
 
 
-def _jsonl(answer: Answer) -> Iterator[str]:
-    yield from _objects(answer)
-
-
 def _objects(answer: Answer) -> Iterator[str]:
+    """JSON, an object a line."""
     names = list(_distinct(answer.names))
     as_json = [type_ == "JSON" for type_ in answer.types]
     for row in answer.rows:
         values = [_embedded(value) if json and value is not None else _plain(value) for value, json in zip(row, as_json, strict=True)]
-        yield defused_json(msgspec.json.encode(dict(zip(names, values, strict=True)))).decode()
+        yield defused_json(_encode(dict(zip(names, values, strict=True)))).decode()
 
 
 def _distinct(names: Iterable[str]) -> Iterator[str]:
@@ -172,12 +171,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, str):
         return value
     plain = _plain(value)
-    return plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()
+    return plain if isinstance(plain, str) else _encode(plain).decode()
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it: times as `2026-01-15 09:30:00`, numbers that are too large for JSON's readers as text."""
-    if value is None or isinstance(value, (bool, str, float)):
+    if value is None or isinstance(value, (bool, str, float, decimal.Decimal)):
         return value
     if isinstance(value, int):
         return value if -_LARGEST <= value < _LARGEST else str(value)

@@ -120,7 +120,7 @@ RESULTS = Table(
     ),
 )  # fmt: skip
 RESOURCES = Table(
-    "resources", (REPORTS, SNAPSHOTS), "A resource that a control was asked of, or that a snapshot holds.",
+    "resources", (REPORTS, SNAPSHOTS), "A resource that a control was asked of, once for each of its kinds, or that a snapshot holds.",
     _columns(
         *_FROM, _RESOURCE,
         ("kind", TEXT, "Kind: `Bucket`; of a snapshot NULL, since nothing has read it."),
@@ -224,7 +224,7 @@ CHANGES = Table(
         *_FROM,
         ("started", TIME, "When the run began."),
         _HALF, _CONTROL,
-        ("event", TEXT, "`new`, `regressed`, `fixed`, `gone`, `unobserved` and so on (docs/configuration.md)."),
+        ("event", TEXT, "`new`, `regressed`, `fixed`, `gone`, `settled`, `waived`, `unwaived`, `unknown`, `unobserved`, `left_scope`, `seen`."),
         ("since", TIME, "Of what is over, when it was found failing; else since when it was what it was before."),
         ("rule_changed", TEXT, "How far another rule judged: `control`, `digest` or empty."),
         ("reason", TEXT, "Why, where the event does not say it."),

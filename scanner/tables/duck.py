@@ -105,14 +105,17 @@ class Database:
         """
         with _told(self._waiting):
             statements = self._connection.extract_statements(sql)
-        if len(statements) != 1:
-            raise QueryError(f"a question is one SELECT; this is {len(statements)} statements" if statements else "the question is empty")
+        if not statements:
+            raise QueryError("the question is empty")
         kind = str(statements[0].type).rpartition(".")[2]
+        if (len(statements) > 1 or kind != "SELECT") and re.search(r"\bpivot\b", sql, re.IGNORECASE):
+            raise QueryError("a question is one SELECT, so that PIVOT names its values: PIVOT results ON verdict IN ('fail', 'pass')")
+        if len(statements) > 1:
+            raise QueryError(f"a question is one SELECT, and this is {len(statements)} statements")
         if kind != "SELECT":
-            way = "name the values of PIVOT: PIVOT results ON verdict IN ('fail', 'pass')" if re.search("pivot", sql, re.I) else _READS
-            raise QueryError(f"a question is one SELECT, and this is {_article(kind)} statement: {way}")
+            raise QueryError(f"a question is one SELECT, and this is {_article(kind)} statement: {_READS}")
         with _told(self._waiting):
-            self._connection.get_table_names(sql)  # names and columns that are not there are told before anything is read
+            self._connection.sql(sql)  # names and columns that are not there are told before anything is read; nothing is run yet
         if re.search(r"\bquery(_table)?\b", sql, re.IGNORECASE):
             return list(self._waiting)
         return [name for name in self._waiting if re.search(rf"\b{name}\b", sql, re.IGNORECASE)]
@@ -138,9 +141,9 @@ class Database:
             names, types = self._described()
             if _ZONED in types:  # Python would need the table of time zones to show what is UTC
                 cells = [f"c{number}::TIMESTAMP" if type_ == _ZONED else f"c{number}" for number, type_ in enumerate(types)]
-                aliases = ", ".join(f"c{number}" for number in range(len(types)))
-                inner = sql.strip().rstrip(";")
-                self._connection.execute(f"SELECT {', '.join(cells)} FROM (\n{inner}\n) AS answer({aliases})")  # noqa: S608
+                columns = ", ".join(f"c{number}" for number in range(len(types)))
+                self._connection.execute(f"CREATE TEMP VIEW assay_answer({columns}) AS\n{sql}")
+                self._connection.execute(f"SELECT {', '.join(cells)} FROM assay_answer")  # noqa: S608
                 types = self._described()[1]
         return Answer(names, types, self._rows())
 

@@ -56,7 +56,7 @@ class Taking:
             yield from (self._begun.row(FACTS.name, **fact) for fact in _facts(result))
         if RESOURCES.name in self._wanted:
             ref = result.resource
-            mark = hash((ref.cloud, ref.root, ref.id, ref.address, ref.account, ref.region))
+            mark = hash((ref.cloud, ref.root, ref.id, ref.kind, ref.address, ref.account, ref.region))
             if mark not in self._seen:
                 self._seen.add(mark)
                 yield self._begun.row(RESOURCES.name, **_resource(ref))
@@ -81,7 +81,7 @@ class Taking:
         for control in controls:
             yield row(
                 CONTROLS.name, control=control.id, title=control.title, severity=control.severity, verdict=control.verdict,
-                resources=control.resources, frameworks=control.frameworks, reason=control.reason,
+                resources=control.resources, frameworks=_sorted(control.frameworks), reason=control.reason,
             )  # fmt: skip
         yield from (row(CALLS.name, **call_values(call)) for call in coverage.calls)
         yield from (row(GAPS.name, **gap_values(gap, gap in known)) for gap in coverage.gaps)
@@ -121,7 +121,7 @@ def _result(result: Result) -> Values:
         "control": result.control, "title": result.title, "severity": result.severity, "verdict": result.verdict,
         "standing": result.standing, "fingerprint": result.fingerprint, "message": result.message, "element": result.element,
         "resource": ref.id, "kind": ref.kind, "type": ref.type, "name": ref.name, "cloud": ref.cloud, "account": ref.account,
-        "region": ref.region, "address": ref.address, "root": ref.root, "tags": ref.tags, **_lines(_place(result)),
+        "region": ref.region, "address": ref.address, "root": ref.root, "tags": _sorted(ref.tags), **_lines(_place(result)),
     }  # fmt: skip
     if waiver is not None:
         values |= {
@@ -138,7 +138,7 @@ def _resource(ref: ResourceRef) -> Values:
     values = {
         "resource": ref.id, "kind": ref.kind, "type": ref.type, "name": ref.name, "cloud": ref.cloud, "account": ref.account,
         "region": ref.region, "address": ref.address, "root": ref.root, "stands_for": ref.stands_for, "in_example": ref.in_example,
-        "tags": ref.tags,
+        "tags": _sorted(ref.tags),
     }  # fmt: skip
     return values | ({"file": block.file, "line": block.start_line, "end_line": block.end_line} if block else {})
 
@@ -180,6 +180,11 @@ def _place(result: Result) -> Location | None:
             return location
     blocks = (block for block in result.resource.blocks if block.file)
     return next((Location(block.file, block.start_line or 0, block.end_line or 0) for block in blocks), None)
+
+
+def _sorted(said: dict[str, Any]) -> dict[str, Any]:
+    """The same run gives the same rows, from memory or from a report."""
+    return dict(sorted(said.items())) if len(said) > 1 else said
 
 
 def _lines(location: Location | None) -> Values:
