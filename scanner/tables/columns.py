@@ -224,7 +224,7 @@ CHANGES = Table(
         *_FROM,
         ("started", TIME, "When the run began."),
         _HALF, _CONTROL,
-        ("event", TEXT, "`new`, `regressed`, `fixed`, `gone`, `settled`, `waived`, `unwaived`, `unknown`, `unobserved`, `left_scope`, `seen`."),
+        ("event", TEXT, "What: `new`, `regressed`, `fixed`, `gone`, `settled`, `waived`, `unwaived`, `unknown`, `unobserved` or another."),
         ("since", TIME, "Of what is over, when it was found failing; else since when it was what it was before."),
         ("rule_changed", TEXT, "How far another rule judged: `control`, `digest` or empty."),
         ("reason", TEXT, "Why, where the event does not say it."),

@@ -190,3 +190,23 @@ def test_duckdb_is_an_extra_with_a_lower_bound_and_no_dependency() -> None:
     [wanted] = extras["query"]
     assert wanted.startswith("duckdb>=") and wanted in extras["dev"]
     assert not any("duckdb" in needed for needed in project["dependencies"])
+
+
+def test_a_question_that_takes_for_ever_can_be_stopped(tmp_path: Path) -> None:
+    import os
+    import signal
+    import subprocess
+
+    (tmp_path / "t").mkdir()
+    sql = "SELECT count(*) FROM range(100000000) AS a(i), range(1000000) AS b(j) WHERE hash(i, j) = 3"
+    ran = subprocess.Popen(
+        [sys.executable, "-m", "assay", "query", sql], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path / "t")}
+    )
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            ran.communicate(timeout=4)
+        ran.send_signal(signal.SIGINT)
+        said = ran.communicate(timeout=30)
+    finally:
+        ran.kill()
+    assert ran.returncode == 3 and "assay: stopped" in said[1] and not list((tmp_path / "t").iterdir())
