@@ -36,7 +36,7 @@ lint: $(READY) ## style and types
 docs: $(READY) ## write the generated pages
 	$(BIN)/python docs/generate.py
 	$(BIN)/python deploy/write.py
-	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/history.md docs/second-opinion.md docs/writing-a-rule.md
+	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/history.md docs/query.md docs/second-opinion.md docs/writing-a-rule.md
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check

@@ -17,6 +17,7 @@ PAGES = {
     "permissions-aws.md": "assay.scanner.live.aws",
     "permissions-gcp.md": "assay.scanner.live.google",
     "mutations.md": "docs.mutations",
+    "query.md": "docs.query_columns",
     "seed-coverage.md": "docs.seed_coverage",
     "side-by-side.md": "docs.side_by_side",
 }

@@ -5,6 +5,8 @@ Of a page, in its order and in one empty directory:
 - a fenced block whose language is followed by a path (```` ```yaml assay.yaml ````) becomes that file;
 - a block ```` ```console ```` is a session: each line that begins with `$ ` is run by bash, and what stands below it is what it prints.
 
+What a command names below `fixtures/`, and the page does not write itself, is copied from the repository.
+
 Dates of the future in a page would be of the past one day: those of DATES are moved before a run, and moved back in what it prints.
 """
 
@@ -13,16 +15,19 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-DATES = {"2027-01-31": 60}
+DATES = {"2027-01-31": 60, "2027-01-01": 20}
 """A day that pages show to how many days from now it is when they are run."""
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMIT = re.compile(r"\b[0-9a-f]{40}\b")
 _SECONDS = 120
+_ROOT = Path(__file__).parent.parent
+_FIXTURE = re.compile(r"(?<![\w/.])fixtures/[\w./-]+")
 
 
 class Session:
@@ -46,6 +51,8 @@ class Session:
 
     def run(self, command: str) -> str:
         """What a command prints, both streams in their order, as a page shows it."""
+        for name in _FIXTURE.findall(command):
+            self._copy(name)
         ran = subprocess.run(
             ["bash", "-c", self._now(command)], cwd=self._directory, env=self._environment, timeout=_SECONDS, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
@@ -54,6 +61,17 @@ class Session:
         for shown, moved in self._moved.items():
             text = text.replace(moved, shown)
         return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+    def _copy(self, name: str) -> None:
+        """A file or a directory of the repository, unless the page made it."""
+        given, here = _ROOT / name, self._directory / name
+        if here.exists() or not given.exists():
+            return
+        here.parent.mkdir(parents=True, exist_ok=True)
+        if given.is_dir():
+            shutil.copytree(given, here)
+        else:
+            shutil.copyfile(given, here)
 
     def _now(self, text: str) -> str:
         for shown, moved in self._moved.items():

@@ -323,7 +323,7 @@ def transcripts() -> Any:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["adopting", "coming-from", "diff", "history", "second-opinion", "writing-a-rule"])
+@pytest.mark.parametrize("name", ["adopting", "coming-from", "diff", "history", "query", "second-opinion", "writing-a-rule"])
 def test_what_a_page_shows_is_what_is_printed(name: str) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
     assert transcripts().ran(page) == page, f"run: python docs/transcripts.py docs/{name}.md"

@@ -20,7 +20,7 @@ LAYERS = (
     ("analysis",),
     ("rules",),
     ("results",),
-    ("gate", "opinions", "questions"),
+    ("gate", "opinions", "questions", "tables"),
     ("owners",),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("estate", "diff"),
@@ -28,12 +28,13 @@ LAYERS = (
     ("worker",),
     ("run",),
     ("fixtures", "since", "configuration_schema", "evidence"),
+    ("query",),
     ("cli",),
     ("__main__", "api"),
 )
 """From the lowest. What stands in one layer does not import each other, apart from what is inside of a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-OF_REPORTS = {"results", "rules", "facts", "sources", "compare", "diff", "words", "lazy_re"}
+OF_REPORTS = {"results", "rules", "facts", "sources", "compare", "diff", "tables", "words", "lazy_re"}
 """What a report format may import."""
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": "assay.scanner.cli.compare",
     "diff": "assay.scanner.cli.diff",
     "history": "assay.scanner.cli.history",
+    "query": "assay.scanner.cli.query",
     "baseline": "assay.scanner.cli.baseline",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",

@@ -171,6 +171,8 @@ class Evidence:
             path = self._path(f"reports/{_report(name)}")
             if name == "html":
                 code = self._pages(formats.in_folder(name), report, context)
+            elif formats.as_files(name):
+                code = output.written_as_files(name, self._path(f"reports/{_plain(name)}"), report, context)
             else:
                 code = output.written(name, path, lambda name=name: formats.parts(name)(report, context))  # type: ignore[misc]
             if code != EXIT_OK:

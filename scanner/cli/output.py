@@ -59,7 +59,16 @@ def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
     if twice := next((path for path in files if files.count(path) > 1), None):
         console.tell(f"assay: {twice}: two reports are for this file; give each its own: FORMAT=PATH")
         return None
+    if single := next((name for name, path in targets if path == "-" and _is_folder(name)), None):
+        console.tell(f"assay: the {single} report is a folder of files; name it: {single}=DIR")
+        return None
     return targets if _ready(name for name, _ in targets) else None
+
+
+def _is_folder(name: str) -> bool:
+    with contextlib.suppress(Exception):  # a name of another group, or a format that cannot be imported, which is told when it is written
+        return formats.as_files(name) is not None
+    return False
 
 
 def _ready(names: Iterable[str]) -> bool:
@@ -138,7 +147,9 @@ def write_with(
             verbose=bool(arguments.get("verbose")),
             auditor=arguments.get("reader") == "auditor",
         )
-        if path.endswith(("/", os.sep)):
+        if _is_folder(name):
+            codes.append(written_as_files(name, path, report, context))
+        elif path.endswith(("/", os.sep)):
             codes.append(_written_into(name, path, report, context))
         else:
             codes.append(written(name, path, functools.partial(_parts, name, report, context)))
@@ -149,6 +160,31 @@ def write_with(
 def worst(*codes: int) -> int:
     """What several reports ask for together."""
     return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
+
+
+def written_as_files(name: str, path: str, report: Report, context: formats.Context) -> int:
+    """Make a report that is several files; the exit code that this alone asks for."""
+    files = formats.as_files(name)
+    assert files is not None
+    try:
+        if os.path.exists(path) and not os.path.isdir(path):
+            raise OSError(errno.ENOTDIR, "it is a file; name a directory")
+        os.makedirs(path, exist_ok=True)
+        for file, parts in files(report, context):
+            code = written(name, os.path.join(path, file), lambda parts=parts: parts)  # type: ignore[misc]
+            if code != EXIT_OK:
+                return code
+    except OSError as error:
+        console.tell(f"assay: {path}: the {name} report could not be written: {error.strerror or error}")
+        return EXIT_USAGE
+    except AssayError as error:
+        console.refused(error)
+        return EXIT_USAGE
+    except Exception as error:
+        debug("a format failed", error)
+        console.tell(f"assay: the {name} report could not be made: {type(error).__name__}: {error}; please report it")
+        return EXIT_INCOMPLETE
+    return EXIT_OK
 
 
 def _written_into(name: str, path: str, report: Report, context: formats.Context) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -27,13 +28,17 @@ class _Head(msgspec.Struct):
     schema: str = ""
 
 
-class _Begin(msgspec.Struct):
+class Begin(msgspec.Struct):
+    """The first line of a report of lines."""
+
     schema: str
     tool: Tool
     run: Run
 
 
-class _End(msgspec.Struct):
+class End(msgspec.Struct):
+    """Its last line: what is known once all is judged."""
+
     run: Run
     summary: Summary
     controls: list[ControlOutcome]
@@ -47,14 +52,14 @@ class _End(msgspec.Struct):
 class _Line(msgspec.Struct):
     """A line of a report that was written while the run went on (`-r jsonl`): one of the three."""
 
-    begin: _Begin | None = None
+    begin: Begin | None = None
     result: Result | None = None
-    end: _End | None = None
+    end: End | None = None
 
 
 def read(path: str) -> Report | None:
     """The report at a path; None where it is something else. Raises UnreadableReport."""
-    if not _has_mark(path):
+    if not has_mark(path):
         return None
     if os.path.getsize(path) > MAX_BYTES:
         raise UnreadableReport(f"the report is larger than {MAX_BYTES:,} bytes")
@@ -87,16 +92,33 @@ def decoded(content: bytes) -> Report | None:
 def _of_lines(content: bytes) -> Report | None:
     """The report that lines of JSON are: None where the first is not the beginning of one."""
     first, _, rest = content.partition(b"\n")
-    try:
-        begin = msgspec.json.decode(first, type=_Line).begin
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
+    begin = beginning(first)
     if begin is None:
         return None
-    if begin.schema not in FORMATS:
+    *results, end = behind(rest.splitlines())
+    assert isinstance(end, End)
+    return Report(
+        schema=FORMATS[-1], tool=begin.tool, run=end.run, summary=end.summary, controls=end.controls, gate=end.gate,
+        results=[part for part in results if isinstance(part, Result)], frameworks=end.frameworks, opinions=end.opinions,
+        history=end.history, coverage=end.coverage,
+    )  # fmt: skip
+
+
+def beginning(line: bytes) -> Begin | None:
+    """What the first line of a report of lines says; None where it is no such line. Raises UnreadableReport."""
+    try:
+        begin = msgspec.json.decode(line, type=_Line).begin
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    if begin is not None and begin.schema not in FORMATS:
         raise UnreadableReport(f"a report of format {begin.schema}; this version reads {' and '.join(FORMATS)}")
-    decoder, results, end = msgspec.json.Decoder(_Line), list[Result](), None
-    for number, line in enumerate(rest.splitlines(), 2):
+    return begin
+
+
+def behind(lines: Iterable[bytes]) -> Iterator[Result | End]:
+    """What stands in the lines behind the first, one after the other; the last is the end. Raises UnreadableReport."""
+    decoder, end = msgspec.json.Decoder(_Line), None
+    for number, line in enumerate(lines, 2):
         try:
             part = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -104,16 +126,16 @@ def _of_lines(content: bytes) -> Report | None:
         if end is not None or (part.result is None and part.end is None):
             raise UnreadableReport(f"line {number} does not belong there: a report has one beginning, results, and one end")
         end = part.end
-        results += [part.result] if part.result is not None else []
+        if part.result is not None:
+            yield part.result
+        if end is not None:
+            yield end
     if end is None:
         raise UnreadableReport("it has no closing line: the run did not come to its end, or the file was cut")
-    return Report(
-        schema=FORMATS[-1], tool=begin.tool, run=end.run, summary=end.summary, controls=end.controls, results=results, gate=end.gate,
-        frameworks=end.frameworks, opinions=end.opinions, history=end.history, coverage=end.coverage,
-    )  # fmt: skip
 
 
-def _has_mark(path: str) -> bool:
+def has_mark(path: str) -> bool:
+    """Whether what every report says of itself stands anywhere in a file."""
     if not os.path.isfile(path):
         return False
     try:

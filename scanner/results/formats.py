@@ -79,6 +79,13 @@ class FolderFormat(Protocol):
         """Names and contents; `index` is the file that leads to the others."""
 
 
+class FilesFormat(Protocol):
+    """A format that is always a folder of several files, which may be large."""
+
+    def files(self, report: Report, context: Context) -> Iterable[tuple[str, Iterable[bytes]]]:
+        """Names and contents in parts; each is taken before the next is asked for."""
+
+
 class StreamedFormat(Protocol):
     """A format that is written while a run goes on."""
 
@@ -113,6 +120,11 @@ def streamed(name: str) -> StreamedFormat | None:
 def in_folder(name: str) -> Callable[..., Iterable[tuple[str, bytes]]] | None:
     """The function that writes a format as a folder; None for one that is a single file."""
     return getattr(load(name), "folder", None)
+
+
+def as_files(name: str) -> Callable[[Report, Context], Iterable[tuple[str, Iterable[bytes]]]] | None:
+    """The function that writes a format as several files; None for one that can be a single file."""
+    return getattr(load(name), "files", None)
 
 
 def parts(name: str) -> Callable[[Report, Context], Iterable[bytes]]:

@@ -62,8 +62,8 @@ HOSTILE = (
     "  ",
 )
 
-PRINTED = frozenset({"pdf"})
-"""Formats that are no text, and that print another: tests/reports/test_pdf_report.py has them."""
+PRINTED = frozenset({"pdf", "parquet"})
+"""Formats that are no text: tests/reports/test_pdf_report.py and test_parquet_report.py have them."""
 ENUMERATED = {
     "schema",
     "verdict",
