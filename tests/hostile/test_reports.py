@@ -53,7 +53,7 @@ def report_of(count: int, gaps: int = 0, text: str = "") -> Report:
     return msgspec.structs.replace(whole, results=results, controls=controls, coverage=coverage)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if not name.startswith("rollup")])  # which count findings
 def test_a_control_with_errors_and_failures(name: str) -> None:
     assert b"aws_s3_bucket.b0" in made(name, report_of(8))
 
@@ -79,7 +79,7 @@ def test_no_format_moves_the_cursor_or_hides_text(name: str) -> None:
     text = "a\x1b[2J\x9b2J\x7f\x85\u2028\u2029\u202e\u2066\u200b\ufeff\xadz\u00e9"
     written = made(name, report_of(8, gaps=3, text=text)).decode("utf-8")
     odd = {char for char in written if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")} - set(
-        "\r\n" if name.startswith("csv") else "\n"
+        "\r\n" if "csv" in name else "\n"
     )
     assert odd == set()
     if name in ("json", "jsonl"):
