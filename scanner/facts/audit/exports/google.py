@@ -152,8 +152,8 @@ def _keys(view: View, at: RoutingAt) -> Iterator[str]:
 
 def _of_template(view: View, at: RoutingAt, items: Iterable[Item]) -> Iterator[Found | Unknown]:
     """Sinks of a template or a manifest, which have the name of their project in theirs, or name what else they are of."""
-    assert isinstance(view.item, Declared)
-    own = (view.item.full or "").partition("googleapis.com/")[2]
+    full = view.item.full if isinstance(view.item, Declared) else None  # of a policy that names nothing, no project is known
+    own = (full or "").partition("googleapis.com/")[2]
     for item in items:
         doubt = item.template
         level = next((level for level in LEVELS if not item[level].absent), None)
