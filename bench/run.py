@@ -85,10 +85,10 @@ def main() -> None:
     small = generate(scratch / "20", 24)
     _, version, _ = measure([sys.executable, "-m", "assay", "--version"], runs)
     _, first, _ = measure([*ASSAY, f"json={scratch / 'out.json'}", str(small)], runs)
-    print(f"\n- `assay --version`: {version * 1000:.0f} ms (limit 150)\n- a module of 24 resources: {first * 1000:.0f} ms (limit 500)")
+    print(f"\n- `assay --version`: {version * 1000:.0f} ms (limit 150)\n- a module of 24 resources: {first * 1000:.0f} ms (limit 300)")
     print(f"- 10 times the resources cost {times['6,000'] / times['600']:.1f} times the CPU")
     shutil.rmtree(scratch)
-    sys.exit(1 if missed or version > 0.15 or first > 0.5 else 0)
+    sys.exit(1 if missed or version > 0.15 or first > 0.3 else 0)
 
 
 if __name__ == "__main__":
