@@ -36,6 +36,11 @@ def options(command: Any) -> Any:
     return decorated(command, _OPTIONS)
 
 
+def _is_said(option: str) -> bool:
+    """Whether the command line itself has an option: a variable of the environment is there for other runs too."""
+    return click.get_current_context().get_parameter_source(option) is click.core.ParameterSource.COMMANDLINE
+
+
 class Memory:
     """The history of a run; of none, where none was asked for."""
 
@@ -45,7 +50,7 @@ class Memory:
         self._notifier: Any = None
         if self._where is None:
             for option in ("fail_on_new", "notify"):
-                if arguments.get(option):
+                if arguments.get(option) and _is_said(option):
                     raise AssayError(f"assay: --{option.replace('_', '-')} needs a history to tell what is new: --history FILE")
             return
         if arguments.get("notify"):

@@ -12,7 +12,7 @@ from assay.scanner.history.database import opened
 from assay.scanner.history.entering import Entered
 from assay.scanner.history.known import short, state_of
 from assay.scanner.history.nights import nights, times
-from assay.scanner.history.tables import OPEN, finding
+from assay.scanner.history.tables import OPEN, WAIVED, finding
 from assay.scanner.history.writing import Event
 from assay.scanner.results.model import Course, HistoryChange, HistoryReport, Result
 
@@ -42,11 +42,12 @@ class Courses:
         if known is None:
             return Course("new", now, now, int(state == OPEN))
         was, closed, first, since, opened_in, openings = known
-        begins = state == OPEN and (opened_in is None or closed is not None)
-        if closed is not None:
-            return Course("regressed" if state == OPEN else "known", self._runs[first], now, openings + begins)
-        begun = opened_in if state == OPEN and opened_in is not None else since if state == was else None
-        return Course("known", self._runs[first], self._runs[begun] if begun is not None else now, openings + begins)
+        if state == OPEN and (closed is not None or opened_in is None):
+            return Course("new" if closed is None else "regressed", self._runs[first], now, openings + 1)
+        if state == OPEN and was == WAIVED:
+            return Course("regressed", self._runs[first], self._runs[opened_in], openings)
+        begun = opened_in if state == OPEN else since if state == was and closed is None else None
+        return Course("known", self._runs[first], now if begun is None else self._runs[begun], openings)
 
 
 def history_report(where: str, entered: Entered) -> HistoryReport:

@@ -100,7 +100,8 @@ class Course(msgspec.Struct, frozen=True):
     """What a history knows of a finding."""
 
     state: Literal["new", "regressed", "known"]
-    """`new`: the run is the first that found it; `regressed`: it was over, and is back; `known`: it was there before."""
+    """`new`: the run is the first that found it, or found it failing; `regressed`: it was over or waived, and fails again; `known`: it was
+    so before."""
     first: str
     """When it was found first: RFC 3339, UTC, as all times here."""
     since: str

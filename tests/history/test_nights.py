@@ -139,6 +139,22 @@ def test_only_what_is_new_fails_the_run(nights: Nights) -> None:
     assert nights.code == 1
 
 
+def test_what_nobody_knew_to_fail_fails_the_run(nights: Nights) -> None:
+    nights.run(a=OPEN.format("orders"))
+    failing = nights.run("--fail-on-new", a=OFF.format("orders"))
+    assert nights.code == 1 and "new" in states(failing).values()
+
+
+def test_what_is_not_waived_any_more_fails_the_run(nights: Nights) -> None:
+    nights.run(a=OFF.format("orders"))
+    write(nights.tree, {"assay.yaml": WAIVER.format("2027-06-30")})
+    nights.run("--fail-on-new", a=OFF.format("orders"))
+    assert nights.code == 0
+    (nights.tree / "assay.yaml").unlink()
+    failing = nights.run("--fail-on-new", a=OFF.format("orders"))
+    assert nights.code == 1 and states(failing) == {"aws_dynamodb_table.orders": "regressed"}
+
+
 def test_a_control_that_another_rule_judges_is_told(nights: Nights) -> None:
     nights.run(a=OFF.format("orders"))
     write(nights.tree, {"assay.yaml": "controls:\n  data.pitr-enabled:\n    severity: low\n    reason: it is a cache\n"})

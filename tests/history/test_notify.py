@@ -64,6 +64,12 @@ def test_what_is_new_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "data.pitr-enabled (back): aws_dynamodb_table.orders" in second["message"]
 
 
+def test_a_run_without_a_history_needs_no_address_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Any) -> None:
+    monkeypatch.setenv("ASSAY_NOTIFY", hook.url)
+    ran = assay("scan", write(tmp_path, {"main.tf": ON.format("orders")}), "--control", "data.pitr-enabled")
+    assert ran.exit_code == 0 and hook.received == []
+
+
 def test_names_call_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Any) -> None:
     monkeypatch.chdir(write(tmp_path, {"assay.yaml": 'owners:\n  default: "<!channel> @everyone *x*"\n'}))
     night(tmp_path, hook.url, OFF.format("orders"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assay.scanner.analysis.estate.kinds import CloudPair, Difference, EnvironmentPair, RegionPair
-from assay.scanner.analysis.estate.recording import ELSEWHERE
+from assay.scanner.analysis.estate.recording import ELSEWHERE, UNKNOWN
 from assay.scanner.analysis.estate.summary import Component, Scope, Sighting, Verdicts
 from assay.scanner.analysis.estate.view import EstateView
 from assay.scanner.sources.raw import Unknown
@@ -97,7 +97,7 @@ def _of_facts(view: EstateView, scope: Scope, name: str, one: Component, two: Co
         left, right = one.facts[fact], two.facts[fact]
         if left == right or fact.partition(".")[2].startswith(_OF_TIME):
             continue
-        is_open = "" in left or "" in right
+        is_open = any(not value or value.startswith(UNKNOWN) for value in (*left, *right))
         place = (*one.seen.place, *two.seen.place)
         why = Unknown(f"whether {fact} is the same in both regions", "scan the plan or the live account", two.seen.spot)
         what = f"{name}: {fact}"
@@ -111,7 +111,7 @@ def _of_facts(view: EstateView, scope: Scope, name: str, one: Component, two: Co
 
 
 def _said(values: frozenset[str]) -> str:
-    return ", ".join(sorted(value or "not known" for value in values))
+    return ", ".join(sorted(value.removeprefix(UNKNOWN) or "not known" for value in values))
 
 
 def cloud_pairs(view: EstateView) -> Iterator[CloudPair]:

@@ -19,6 +19,8 @@ from assay.scanner.facts.policies import Grant
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
+UNKNOWN = "?"
+"""What the text of a fact begins with that is not known; what differs in why is not known to be alike."""
 ELSEWHERE = "*"
 """The region of what may have copies in regions that are not known."""
 ANY_ROLE = "?"
@@ -167,10 +169,11 @@ def _facts(resource: Resource, kind: str) -> Iterator[tuple[str, frozenset[str]]
 
 
 def _images(told: Any) -> Iterator[str]:
-    """Images without the registry, of which each region may have its own; the empty text for one that is not known."""
+    """Images without the registry, of which each region may have its own. One that is not known is named after why, behind UNKNOWN."""
     for image in told if isinstance(told, list) else [told]:
-        reference = image.reference.data if isinstance(image, Part) else None  # type: ignore[attr-defined]
-        yield _REGISTRY.sub("", reference) if isinstance(reference, str) and "${" not in reference else ""
+        reference: Any = image.reference.data if isinstance(image, Part) else image  # type: ignore[attr-defined]
+        text = reference.reason if isinstance(reference, Unknown) else _REGISTRY.sub("", str(reference))
+        yield f"{UNKNOWN}{text}" if isinstance(reference, Unknown) or "${" in text else text
 
 
 def _let_in(resource: Resource, kind: str) -> Iterator[str]:
