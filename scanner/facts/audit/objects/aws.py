@@ -88,7 +88,7 @@ def _lacking(done: str, trails: Iterable[tuple[list[str], list[Selected]]]) -> s
     missing = f"no selector is for what is {done} every bucket"
     lacking = [[*short, *([] if any(each.wanted.data is not False for each in options) else [missing])] for short, options in trails]
     nearest = min(lacking, key=len)
-    return ", ".join(nearest)
+    return ", ".join(nearest) or "nothing that is known"
 
 
 def _others(view: View, at: ObjectsAt) -> Iterator[View]:
