@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-
-from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.style import Style
+from typing import TYPE_CHECKING
 
 from assay.scanner.words import defused, shown
+
+if TYPE_CHECKING:
+    from rich.style import Style
 
 STYLES = {
     "critical": "bold red",
@@ -106,24 +106,37 @@ class Page:
     def _styled(self, text: str, style: str) -> str:
         if not self.color or style not in STYLES or not text:
             return text
+        from rich.color import ColorSystem  # slow to import, and most lines have no colour
+
         return _style(style).render(text, color_system=ColorSystem.STANDARD)
 
 
 @cache
 def _style(name: str) -> Style:
+    from rich.style import Style
+
     return Style.parse(STYLES[name])
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns that keep the indent of the text; words that are too long are broken."""
     width = max(width, 8)
-    if len(text) <= width and cell_len(text) <= width:
+    if len(text) <= width and columns(text) <= width:
         return [text.rstrip()]
     indent = text[: len(text) - len(text.lstrip(" "))][: width // 2]
     lines: list[str] = []
     line, used = indent, len(indent)
     for word in text.split():
-        size = len(word) if word.isascii() else cell_len(word)  # far quicker for most words
+        size = columns(word)
         if used > len(indent) and used + 1 + size > width:
             lines.append(line)
             line, used = indent, len(indent)
@@ -134,7 +147,7 @@ def wrap(text: str, width: int) -> list[str]:
                 lines.append(line)
                 line, used = indent, len(indent)
             else:
-                line, used = line + part, used + (len(part) if part.isascii() else cell_len(part))
+                line, used = line + part, used + columns(part)
     return [*lines, line] if line.strip() or not lines else lines
 
 
@@ -145,9 +158,9 @@ def _pieces(word: str, size: int, room: int, width: int) -> list[str | None]:
     pieces: list[str | None] = []
     piece, used = "", 0
     for char in word:
-        columns = cell_len(char)
-        if piece and used + columns > room:
+        taken = columns(char)
+        if piece and used + taken > room:
             pieces += [piece, None]
             piece, used, room = "", 0, width
-        piece, used = piece + char, used + columns
+        piece, used = piece + char, used + taken
     return [*pieces, piece]

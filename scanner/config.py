@@ -7,7 +7,6 @@ report says what it changed (results/model.py, InForce).
 from __future__ import annotations
 
 import datetime
-import difflib
 import os
 import re
 from pathlib import Path
@@ -342,6 +341,8 @@ def _with_key(error: msgspec.ValidationError, data: Any) -> msgspec.ValidationEr
 def _nearest_field(problem: str) -> str:
     """The key of the file that one may be meant for that is not known, as the way out."""
     field = re.search(r"unknown field `(\w+)`$", problem)
+    import difflib  # slow to import, and used for mistakes only
+
     near = difflib.get_close_matches(field[1], Settings.__struct_fields__, 1) if field else []
     return f"did you mean {near[0]}? " if near else ""
 

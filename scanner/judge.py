@@ -14,7 +14,7 @@ from assay.scanner.analysis.estate.summary import Summary
 from assay.scanner.analysis.estate.taking import NEEDED, Taking
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.facts import reading
-from assay.scanner.facts.catalogue import Catalogue, catalogue
+from assay.scanner.facts.catalogue import Catalogue, catalogue, catalogue_for
 from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource, cloud_of
 from assay.scanner.facts.roles import Roles
@@ -91,6 +91,11 @@ class Rules:
     def summed_up(self) -> Mapping[str, frozenset[str]]:
         """Kinds that are read for the estate, whether or not a control judges them, with the facts that count."""
         return NEEDED if self.estate is not None else {}
+
+    @property
+    def read_kinds(self) -> set[str]:
+        """The kinds that are read: to be judged, or for the estate."""
+        return self.judges.applies_to | self.summed_up.keys()
 
     def wanted(self, known: Catalogue) -> Wanted:
         """What to collect for these rules."""
@@ -183,7 +188,8 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
             collection.scope = scope_of(collection.name)
         name, left_out = collection.name, watch.judges(count, collection.name)
         if left_out is None and by_types:
-            known = catalogue(*inputs.readers_of(source.input, {item.type for item in (*collection.items, *collection.context)}))
+            types = {item.type for item in (*collection.items, *collection.context)}
+            known = catalogue_for(inputs.readers_of(source.input, types), types, rules.read_kinds)
         if left_out is None:
             yield judge(collection, rules, known, "live" if inputs.is_live(source.input) else "code")
         elif left_out:
@@ -207,7 +213,7 @@ def described(error: BaseException) -> str:
 def judge(collection: Collection, rules: Rules, known: Catalogue, source: str = "code") -> Judged:
     """The verdicts of all controls on all resources of a collection. `known`: the readers of its input; `source`: `code` or `live`."""
     whole = collection.part is Part.WHOLE  # its parts are in the ledger
-    coverage = Coverage() if whole else ledger.enter(collection, {*known.readers, *rules.named_types}, known.joined)
+    coverage = Coverage() if whole else ledger.enter(collection, known.types | rules.named_types, known.joined)
     entered = len(collection.coverage.gaps)
     run = _Run(rules, known, coverage, source)
     results: list[Result] = []
@@ -279,7 +285,7 @@ class _Run:
 
     def _kinds(self, part: Part) -> set[str]:
         """The kinds that are read from a part of something."""
-        applied = self.rules.judges.applies_to | self.rules.summed_up.keys()
+        applied = self.rules.read_kinds
         if part is Part.ALL:
             return applied
         return {name for name in applied if name in self.known.kinds and self.known.kinds[name].of_whole_account is (part is Part.WHOLE)}

@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.scanner import targets
+from assay.scanner.facts import catalogue as catalogues
+from assay.scanner.facts import type_index
 from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.type_index import Looks
 from assay.scanner.judge import Judged, Rules, judge
 from assay.scanner.options import Options
 from assay.scanner.results.tally import Tally
@@ -146,3 +149,45 @@ def test_the_readers_of_a_cloud_are_loaded_where_it_is() -> None:
     assert inputs.readers_of("plan", ["aws_s3_bucket", "random_id"]) == ("terraform_aws",)
     assert inputs.readers_of("terraform", ["data.google_project", "provider.aws"]) == ("terraform_aws", "terraform_gcp")
     assert inputs.readers_of("terraform", ["random_id"]) == ()
+
+
+SCENES = sorted(
+    path
+    for control in sorted((ROOT / "fixtures/controls").glob("*/*/terraform"))
+    for cloud in ("aws", "gcp")
+    for path in sorted(control.glob(f"{cloud}-fail*"))[:1]
+)
+
+
+def test_readers_of_the_types_that_are_there_say_what_all_readers_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one failing case of each control on each cloud."""
+    assert len(SCENES) > 150
+    whole, sizes = catalogue(*inputs.readers("terraform")), set()
+    for path in SCENES:
+        options, sources = specified(path)
+        rules = Rules(options)
+        for collection in [collection for source in sources for collection in source.collect()]:
+            monkeypatch.setattr(catalogues, "_GROWN", {})
+            types = {item.type for item in (*collection.items, *collection.context)}
+            some = catalogues.catalogue_for(inputs.readers("terraform"), types, rules.read_kinds)
+            assert (some.types, some.joined) == (whole.types, whole.joined)
+            few, all_ = judge(collection, rules, some), judge(collection, rules, whole)
+            assert few.results == all_.results, path
+            assert few.coverage.blocks == all_.coverage.blocks, path
+            assert few.contributions.records.keys() == all_.contributions.records.keys(), path
+            sizes.add(len(some.modules))
+    assert max(sizes) < len(whole.modules) / 2
+
+
+def test_what_readers_look_at_is_kept_until_a_module_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    module = tmp_path / "area" / "terraform_aws.py"
+    module.parent.mkdir()
+    module.write_text("READERS = ()\n")
+    looks = {"area": [Looks("Bucket", frozenset({"aws_s3_bucket"}), frozenset({"aws_s3_bucket"}), frozenset())]}
+    type_index.keep("terraform_aws", [str(tmp_path)], looks)
+    assert type_index.kept("terraform_aws", [str(tmp_path)]) == looks
+    assert type_index.kept("terraform_gcp", [str(tmp_path)]) is None
+    module.write_text("READERS = []\n\n")
+    type_index._state.cache_clear()
+    assert type_index.kept("terraform_aws", [str(tmp_path)]) is None

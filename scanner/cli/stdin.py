@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -113,6 +112,8 @@ def read(paths: Iterable[str]) -> Iterator[StandardInput | None]:
         raise NoInput(f"assay: standard input cannot be read: {error.strerror or error}") from None
     if len(content) > MAX_BYTES:
         raise NoInput(f"assay: standard input has more than {MAX_BYTES:,} bytes; write it to a file, and name that")
+    import tempfile  # slow to import, and rarely used
+
     with tempfile.TemporaryDirectory(prefix="assay-stdin-") as made:
         directory = os.path.realpath(made)
         # A repository of its own, wherever temporary files are, so that fingerprints are the same each time.

@@ -13,13 +13,14 @@ import importlib
 import importlib.util
 import os
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
 import msgspec
 
-from assay.scanner import facts, plugins
+from assay.scanner import facts, plugins, sources
+from assay.scanner.facts import type_index
 from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource
 from assay.scanner.facts.spelling import Another, Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
@@ -30,6 +31,8 @@ from assay.scanner.sources.interface import Item
 Meaning = Callable[[View, Any], Resource | None]
 Need = str | Call | tuple[str, Call]
 """What a fact of a live resource needs: another type, a call about the resource itself, or a call about each resource of another type."""
+Module = tuple[str, str]
+"""The package of an area, and the name of a module of readers in it."""
 
 
 class Reader(msgspec.Struct, frozen=True, eq=False):
@@ -60,9 +63,19 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
         return [join for join in self.joins if isinstance(join, Companion) and join not in of_others]
 
     @property
+    def contributions(self) -> list[Contribution]:
+        """What is recorded of each collection for the others."""
+        return [join for join in self.joins if isinstance(join, Contribution)]
+
+    @property
     def joined(self) -> set[str]:
         """The types of other items that it looks at."""
         return {type_ for join in self.joins for type_ in join.joined}
+
+    def looks(self) -> type_index.Looks:
+        """What it looks at, without the reader itself."""
+        elsewhere = {type_ for join in (*self.companions, *self.contributions) for type_ in join.joined}
+        return type_index.Looks(self.kind.__name__, frozenset(self.types), frozenset({*self.types, *elsewhere}), frozenset(self.joined))
 
     def needs(self, listings: dict[str, Listing]) -> dict[str, set[Need]]:
         """Fact to what it needs of a live account; of the elements of a list by its path, `copies.encryption_key`. `*`: every fact."""
@@ -102,28 +115,30 @@ def _told(spelling: type[Spelling], kind: type[Resource]) -> dict[str, tuple[str
 
 
 class Catalogue:
-    """Kinds and readers of all areas, for some inputs. Immutable once it is made; `catalogue()` keeps one for each choice of inputs."""
+    """Kinds of all areas, and readers of some. Immutable once it is made; `catalogue()` keeps one for each choice of inputs."""
 
-    def __init__(self, inputs: Iterable[str]) -> None:
+    def __init__(self, modules: Iterable[Module], looks: Iterable[type_index.Looks] = ()) -> None:
+        """`looks`: what readers look at that are left out."""
+        self.modules, left_out = tuple(modules), tuple(looks)
         self.kinds: dict[str, type[Resource]] = {}
         self.readers: dict[str, list[Reader]] = {}
         """Item type to the readers of it."""
         self.by_input: dict[str, list[Reader]] = {}
         self.listings: dict[str, Listing] = {}
         """Item type of a live AWS account to what lists it."""
-        for package, modules in areas().items():
+        for package in areas():
             for kind in _module(package, "kinds").KINDS:
                 self.kinds[kind.__name__] = kind
-            for name in inputs:
-                if name in modules:
-                    self._enter(name, _module(package, name))
+        for package, name in self.modules:
+            self._enter(name, _module(package, name))
         entered = [entry for entries in self.by_input.values() for entry in entries]
         self.kinds_of = {type_: frozenset(entry.kind.__name__ for entry in readers) for type_, readers in self.readers.items()}
         """Item type to the names of the kinds that it is read as."""
-        self.joined = frozenset(type_ for entry in entered for type_ in entry.joined)
-        """Item types that readers look at for joins."""
-        contributions = (join for entry in entered for join in entry.joins if isinstance(join, Contribution))
-        self.contributions = tuple(dict.fromkeys(contributions))
+        self.types = frozenset([*self.readers, *(type_ for other in left_out for type_ in other.types)])
+        """Item types that readers read, also those that are left out."""
+        self.joined = frozenset().union(*(entry.joined for entry in entered), *(other.joined for other in left_out))
+        """Item types that readers look at for joins, also those that are left out."""
+        self.contributions = tuple(dict.fromkeys(join for entry in entered for join in entry.contributions))
 
     def _enter(self, name: str, module: ModuleType) -> None:
         for entry in module.READERS:
@@ -145,7 +160,7 @@ class Catalogue:
     @property
     def read_types(self) -> frozenset[str]:
         """The item types that something reads, for themselves or for joins."""
-        return frozenset(self.readers) | self.joined
+        return self.types | self.joined
 
     def inputs_of(self, kind: str) -> set[str]:
         """The inputs that have a reader for a kind."""
@@ -159,10 +174,13 @@ def _module(package: str, name: str) -> ModuleType:
 @functools.cache
 def areas() -> dict[str, frozenset[str]]:
     """The packages of all areas, those of others last, with the names of the modules in each."""
-    rooms = (facts.__name__, f"{facts.__name__.rpartition('.')[0]}.analysis")
-    own = sorted((package, modules) for room in rooms for package, modules in _within(room, _locations(room)))
-    others = [(package, _listed(_locations(package))) for package in plugins.found(plugins.FACTS).values()]
+    own = sorted((package, modules) for room in _rooms() for package, modules in _within(room, _locations(room)))
+    others = [(package, _listed(_locations(package))[0]) for package in plugins.found(plugins.FACTS).values()]
     return dict([*own, *others])
+
+
+def _rooms() -> tuple[str, str]:
+    return facts.__name__, f"{facts.__name__.rpartition('.')[0]}.analysis"
 
 
 def _locations(package: str) -> list[str]:
@@ -172,22 +190,67 @@ def _locations(package: str) -> list[str]:
 
 def _within(package: str, folders: list[str]) -> Iterator[tuple[str, frozenset[str]]]:
     """The areas below a package: those of its packages that have kinds, at any depth."""
-    modules = _listed(folders)
+    modules, inner = _listed(folders)
     if "kinds" in modules:
         yield package, modules
-    for name in modules:
-        inner = [path for folder in folders if os.path.isdir(path := os.path.join(folder, name))]
-        if inner:
-            yield from _within(f"{package}.{name}", inner)
+    for name, within in inner.items():
+        yield from _within(f"{package}.{name}", within)
 
 
-def _listed(folders: Iterable[str]) -> frozenset[str]:
-    """The names of the modules and packages in some folders."""
-    names = [name for folder in folders for name in os.listdir(folder)]
-    return frozenset(name.partition(".")[0] for name in names if name.endswith(".py") or "." not in name) - {"__init__", "__pycache__"}
+def _listed(folders: Iterable[str]) -> tuple[frozenset[str], dict[str, list[str]]]:
+    """The names of the modules in some folders, and the folders in them."""
+    modules: set[str] = set()
+    inner: dict[str, list[str]] = {}
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    modules.add(entry.name[:-3])
+                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                    inner.setdefault(entry.name, []).append(entry.path)
+    return frozenset(modules) - {"__init__"}, inner
+
+
+def _modules(inputs: Iterable[str]) -> Iterator[Module]:
+    names = tuple(inputs)
+    return ((package, name) for package, modules in areas().items() for name in names if name in modules)
 
 
 @functools.cache
 def catalogue(*inputs: str) -> Catalogue:
     """The catalogue with the readers of some inputs; without any, the kinds alone."""
-    return Catalogue(inputs)
+    return Catalogue(_modules(inputs))
+
+
+_GROWN: dict[tuple[str, ...], Catalogue] = {}
+"""Inputs to the catalogue of all readers of them that something asked for until now."""
+
+
+def catalogue_for(inputs: tuple[str, ...], types: Collection[str], kinds: Collection[str]) -> Catalogue:
+    """The catalogue with at least those readers of some inputs that give resources of some kinds where there are items of some types.
+
+    Of these it says the same as the whole one.
+    """
+    known = _GROWN.get(inputs)
+    modules = {
+        (package, name)
+        for name in inputs
+        for package, readers in _looks(name).items()
+        if any(reader.kind in kinds and not reader.gives.isdisjoint(types) for reader in readers)
+    }
+    if known is None or not modules.issubset(known.modules):
+        modules.update(known.modules if known else ())
+        left_out = (reader for name in inputs for package, of in _looks(name).items() if (package, name) not in modules for reader in of)
+        known = _GROWN[inputs] = Catalogue((module for module in _modules(inputs) if module in modules), left_out)
+    return known
+
+
+@functools.cache
+def _looks(name: str) -> type_index.Kept:
+    """What the readers of one input look at."""
+    folders = tuple(folder for room in (*_rooms(), sources.__name__) for folder in _locations(room))
+    looks = type_index.kept(name, folders)
+    if looks is None:
+        looks = {package: [reader.looks() for reader in _module(package, name).READERS] for package, _ in _modules((name,))}
+        type_index.keep(name, folders, looks)
+    return looks

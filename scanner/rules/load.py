@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import hashlib
 import os
@@ -233,6 +232,8 @@ def _cached(key: str, digest: str) -> RuleSet | None:
 
 def nearest(wanted: str, known: Iterable[str]) -> str:
     """` did you mean X?` for a message, empty where nothing is near."""
+    import difflib  # slow to import, and used for mistakes only
+
     near = difflib.get_close_matches(wanted, list(known), 1)
     return f"did you mean {near[0]}?" if near else ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import codecs
-import csv
 import functools
 import hashlib
 import io
@@ -192,6 +191,8 @@ def _base64decode(text: str) -> str:
 
 
 def _csvdecode(text: str) -> list[dict[str, str]]:
+    import csv  # slow to import, and rarely used
+
     try:
         header, *rows = [row for row in csv.reader(io.StringIO(text), strict=True) if row]
     except csv.Error as error:
