@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import msgspec
-
 from assay.scanner.facts.model import Identity
 from assay.scanner.globs import matches
 from assay.scanner.options import Selector
 from assay.scanner.sources.raw import Unknown
 
 
-class Roles(msgspec.Struct, frozen=True):
+class Roles:
     """Roles, each with what selects the resources that have it: any of its selectors."""
 
-    selectors: Mapping[str, Iterable[Selector]] = {}
+    def __init__(self, selectors: Mapping[str, Iterable[Selector]] | None = None) -> None:
+        self._selectors = sorted((selectors or {}).items())
+        self._by_type: dict[str, list[tuple[str, list[Selector]]]] = {}
+        """Type to the roles that its resources may have, with the selectors that are for it: every resource is asked for several times."""
 
     def of(self, who: Identity) -> list[str] | Unknown:
         """The roles of a resource, sorted; Unknown where it hangs on a tag that is not known."""
         roles: list[str] = []
         names = names_of(who)
-        for name, selectors in sorted(self.selectors.items()):
+        for name, selectors in self._of_type(who.type):
             doubt: Unknown | None = None
             for selector in selectors:
                 covered = covers(selector, who, names)
@@ -34,6 +35,13 @@ class Roles(msgspec.Struct, frozen=True):
                 if doubt is not None:
                     return doubt
         return roles
+
+    def _of_type(self, type_: str) -> list[tuple[str, list[Selector]]]:
+        found = self._by_type.get(type_)
+        if found is None:
+            may = ((name, [selector for selector in selectors if matches(selector.type, type_)]) for name, selectors in self._selectors)
+            found = self._by_type[type_] = [(name, selectors) for name, selectors in may if selectors]
+        return found
 
 
 def names_of(who: Identity) -> tuple[str, ...]:
