@@ -234,8 +234,10 @@ def _attached(view: View, at: GoogleWorkloadAt) -> Value[bool]:
 
 def _interfaces_written(text: Any) -> bool | Unknown:
     """Whether the list of interfaces in an annotation, which is JSON, has any."""
-    if isinstance(text, (Text, Document)):
-        return True if not isinstance(text, Document) else bool(text.content)
+    if isinstance(text, Document):
+        return text.content if isinstance(text.content, Unknown) else bool(text.content)
+    if isinstance(text, Text):
+        return True
     if text in (None, ""):
         return False
     try:

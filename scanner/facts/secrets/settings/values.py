@@ -68,7 +68,7 @@ def _held(name: str, raw: Any) -> Answer:
     if isinstance(raw, Text):
         return _of_text(name, raw)
     if isinstance(raw, Document):
-        return _of_data(name, raw.content)
+        return _held(name, raw.content)
     if isinstance(raw, (dict, list)):
         return _of_data(name, raw)
     return of_value(name, raw)
@@ -146,7 +146,7 @@ def _in_script(raw: Any) -> Answer:
     if isinstance(raw, Unknown):
         return because(raw)
     if isinstance(raw, Document):
-        return _of_data("", raw.content)
+        return _held("", raw.content)
     if isinstance(raw, Text):
         return of_script(flat(raw)) or _open_in_script(raw)
     return of_script(raw) if isinstance(raw, str) else ()
@@ -208,7 +208,8 @@ def written(raw: Any, late: bool, placeholders: bool) -> Answer:
     if isinstance(raw, Unknown):
         return because(raw) if _open(raw) and not late else ()
     if isinstance(raw, Document):
-        return _written_document(raw.content, late)
+        content = raw.content
+        return _written_document(content, late) if isinstance(content, (dict, list)) else written(content, late, placeholders)
     if isinstance(raw, dict):
         return _written_document(raw, late)
     if isinstance(raw, list):
