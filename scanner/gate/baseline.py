@@ -23,7 +23,15 @@ from assay.scanner.sources.coverage import Gap
 FORMAT = "assay-baseline/1"
 COUNTED = ("fail", "unknown", "error")
 _TELLING = frozenset(
-    {"module_missing", "macro_unsupported", "terragrunt_unsupported", "link_not_followed", "call_denied", "account_inactive"}
+    {
+        "module_missing",
+        "macro_unsupported",
+        "terragrunt_unsupported",
+        "stack_unsupported",
+        "link_not_followed",
+        "call_denied",
+        "account_inactive",
+    }
 )
 """Codes of gaps that say what is missing, beside which everything is judged."""
 _OF_CONTENT = frozenset(

@@ -15,7 +15,7 @@ from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK, Disk, Overlay, repository
 from assay.scanner.sources.paths import show
-from assay.scanner.sources.terraform import terragrunt
+from assay.scanner.sources.terraform import orchestrated
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
 from assay.scanner.sources.terraform.variables import automatic
 
@@ -83,7 +83,7 @@ def _once(paths: Iterable[str]) -> list[str]:
 
 def _directory(top: str, found: Found, overlay: Overlay, exclude: Sequence[PathRule]) -> None:
     below = Below(top, found.boundary[-1], overlay, exclude)
-    units: list[str] = []
+    above: list[tuple[orchestrated.Orchestrator, str]] = []
     for place in below:
         code = [name for name in place.files if is_code(name)]
         _leave_out(place, below)
@@ -92,12 +92,12 @@ def _directory(top: str, found: Found, overlay: Overlay, exclude: Sequence[PathR
             found.directories.append(os.path.normpath(place.directory))
         else:  # the whole directory is read, as Terraform does, and what these files declare is judged
             found.files += [os.path.normpath(os.path.join(place.directory, name)) for name in judged]
-        units += [os.path.join(place.directory, name) for name in terragrunt.FILES if name in place.files]
+        above += [(whose, os.path.join(place.directory, name)) for name in sorted(place.files) if (whose := orchestrated.of(name))]
         binary = [name for name in place.files if _entered(place, name, found, overlay)]
         _binary_plans(place, binary, found)
         for name, fate in place.settled:
             found.listing.settle(place.show(name), fate)
-    found.gaps += [*below.gaps, *terragrunt.gaps(units, show)]
+    found.gaps += [*below.gaps, *orchestrated.gaps(above, show)]
 
 
 def _leave_out(place: WalkedDirectory, below: Below) -> None:
@@ -119,8 +119,8 @@ def _entered(place: WalkedDirectory, name: str, found: Found, overlay: Overlay) 
     if (known := overlay.known_fate(path)) is not None:
         found.listing.settle(shown, known)
         return False
-    if name in terragrunt.FILES:
-        found.listing.settle(shown, Fate("unread", "a file of Terragrunt, which is not evaluated"))
+    if (whose := orchestrated.of(name)) is not None:
+        found.listing.settle(shown, Fate("unread", f"a file of {whose.name}, which is not evaluated"))
         return False
     try:
         recognised = recognise(path, overlay)

@@ -763,6 +763,16 @@ def test_files_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
     assert found.directories == [str(tmp_path / "modules/m")]
 
 
+def test_files_of_a_terraform_stack_are_one_gap(tmp_path: Path) -> None:
+    names = ("s/main.tfcomponent.hcl", "s/prod.tfdeploy.hcl", "old/main.tfstack.hcl", "s/m/main.tf", "s/m/m.tftest.hcl")
+    write(tmp_path, dict.fromkeys(names, "# nothing\n"))
+    found = discover([str(tmp_path)])
+    (gap,) = found.gaps
+    assert gap.code == "stack_unsupported" and gap.scope.endswith("old/main.tfstack.hcl") and "a Terraform Stack" in gap.reason
+    assert "and 2 more" in gap.reason
+    assert found.directories == [str(tmp_path / "s/m")]
+
+
 def test_what_a_fetched_module_makes_names_the_block_that_calls_it(tmp_path: Path) -> None:
     fetched = {"a": "acme/a/aws", "a.b": "acme/b/aws"}
     modules = {"Modules": [{"Key": key, "Source": source, "Dir": f".terraform/modules/{key}"} for key, source in fetched.items()]}

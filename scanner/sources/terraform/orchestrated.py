@@ -1,0 +1,56 @@
+"""Files of what deploys Terraform modules from above, which are not evaluated: what they decide is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from assay.scanner.sources.coverage import Gap
+
+
+class Orchestrator(NamedTuple):
+    """A program that gives modules their source and the values of their variables."""
+
+    name: str
+    names: tuple[str, ...]
+    """Of its files."""
+    ends: tuple[str, ...]
+    """Of the names of its files."""
+    code: str
+    """Of the gap."""
+    way: str
+
+
+ORCHESTRATORS = (
+    # https://terragrunt.gruntwork.io/docs/reference/hcl/
+    Orchestrator(
+        "Terragrunt",
+        ("terragrunt.hcl", "terragrunt.stack.hcl"),
+        (),
+        "terragrunt_unsupported",
+        "scan the plans that it makes (terragrunt show -json), or pass the variables with --var-file",
+    ),
+    # https://developer.hashicorp.com/terraform/language/files/stack; .tfstack.hcl was the name until the end of the beta
+    Orchestrator(
+        "a Terraform Stack",
+        (),
+        (".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl", ".tfcomponent.json", ".tfdeploy.json", ".tfstack.json"),
+        "stack_unsupported",
+        "its modules are judged by themselves: pass the variables of its deployments with --var-file",
+    ),
+)
+
+
+def of(name: str) -> Orchestrator | None:
+    """Whose file is called so; None where it is of no orchestrator."""
+    return next((known for known in ORCHESTRATORS if name in known.names or (known.ends and name.endswith(known.ends))), None)
+
+
+def gaps(files: Sequence[tuple[Orchestrator, str]], show: Callable[[str], str]) -> Iterator[Gap]:
+    """One gap for all files of an orchestrator, each with its path."""
+    for known in ORCHESTRATORS:
+        paths = [path for whose, path in files if whose is known]
+        if paths:
+            others = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            reason = f"{known.name} gives modules their source and their variables here{others}, which is not evaluated"
+            yield Gap(show(paths[0]), known.code, reason, known.way)
