@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assay.scanner.config import Config
     from assay.scanner.fix.converge import Outcome
     from assay.scanner.fix.files import Files
-    from assay.scanner.results.model import Report
+    from assay.scanner.results.model import Report, Result
     from assay.scanner.run import Scan
 
 _TOLD = 100
@@ -64,7 +64,8 @@ def _fix(arguments: dict[str, Any]) -> int:
     held = fixing(structs.replace(scan.options, controls=(), frameworks=()))  # whatever is mended, nothing else becomes worse
     outcome = held.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
     files = outcome.files
-    _say(outcome, arguments)
+    places = {} if arguments["write"] else {result.fingerprint: result for result in report.results}
+    _say(outcome, arguments, {key: _place(result) for key, result in places.items()})
     if not arguments["unsafe"] and outcome.unfixed:
         _say_held(held.run(lambda result: result.fingerprint in wanted, unsafe=True))
     return _end(files, outcome, report, scan, arguments, config, held.files)
@@ -105,12 +106,18 @@ def _diff(edited: dict[str, bytes], files: Files, scan: Scan) -> Iterator[str]:
         yield from map(console.one_line, difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm=""))
 
 
-def _say(outcome: Outcome, arguments: dict[str, Any]) -> None:
+def _place(result: Result) -> str:
+    block = next(iter(result.resource.blocks), None)
+    return f"{block.file}:{block.start_line}: " if block and block.start_line else ""
+
+
+def _say(outcome: Outcome, arguments: dict[str, Any], places: dict[str, str]) -> None:
+    """`places`: where findings are in the files as they are, where these are not those that the outcome has."""
     done = "fixed" if arguments["write"] else "can be fixed (--write does it)"
     for proposal in outcome.fixed[:_TOLD] if not arguments["quiet"] else ():
         console.tell(f"{proposal.control}: {proposal.title}")
     for finding in outcome.unfixed[:_TOLD] if not arguments["quiet"] else ():
-        place = f"{finding.file}:{finding.line}: " if finding.file else ""
+        place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
         console.tell(f"{place}{finding.control}: {finding.address} is not fixed: {finding.why}")
     if len(outcome.unfixed) > _TOLD and not arguments["quiet"]:
         console.tell(f"assay: and {len(outcome.unfixed) - _TOLD} more that are not fixed")

@@ -147,7 +147,7 @@ class Fixing:
         removed = [address for item in (*accepted, *batch) for address in item.candidate.removed]
         if problem := worse(before, after, removed):
             return [], after, f"its fix was left: {problem}"
-        return useful, after, "its fix was left: the finding is still there with it"
+        return useful, after, "no fix of its control mends it: its remediation says what to do"
 
 
 def _edits(items: Iterable[_Item]) -> list[Edit]:

@@ -137,12 +137,13 @@ class Change:
         held = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
         lines = [child for child in held if child.start_point[0] == child.end_point[0]]
         texts = {name: expression_of(value) for name, value in new.items()}
-        longest = max(map(len, texts))
+        longest = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
         if lines:
             group = group_of(children, lines[-1])
             width = max(longest, *(len(name_of(child)) for child in group))
             self.edits += self.file.aligned(group, group, longest)
-            at, before, after = self.file.line_end(lines[-1].end_byte), "", ""
+            at, after = self.file.line_end(lines[-1].end_byte), ""
+            before = "" if longest else "\n"
         else:
             width, before = longest, "\n" if held else ""
             at = self.file.line_end(held[-1].end_byte if held else opening(block).end_byte)

@@ -12,10 +12,10 @@ from assay.scanner.fix.interface import Candidate
 from assay.scanner.fix.terraform import told
 from assay.scanner.fix.yaml_edits import Indirect, YamlFile
 from assay.scanner.fix.yaml_tree import Node
-from assay.scanner.fix.yaml_written import filled, nested
+from assay.scanner.fix.yaml_written import nested, plain
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
-from assay.scanner.rules.remedies import SELF
+from assay.scanner.rules.remedies import SELF, Words, filled
 
 _SETTINGS = {"cloudformation": "Properties", "config_connector": "spec", "deployment_manager": "properties"}
 """Where the settings of a resource are."""
@@ -126,11 +126,12 @@ def _of_resource(
         if input_ == "cloudformation":
             return file.remove_member(resource.holder, resource.label), []
         return file.remove_element(resource.holder, resource.node), []
-    wanted: Mapping[str, Any] = filled(remedy.set, resource.label)
+    words = Words(resource.label, resource.label, resource.label)
+    wanted: Mapping[str, Any] = filled(remedy.set, words)
     edits: list[Edit] = []
     indirect: list[Indirect] = []
     if settings is None:
-        edits += file.add_members(resource.node, {_SETTINGS[input_]: nested(wanted)}) if wanted else []
+        edits += file.add_members(resource.node, {_SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
     else:
         edits, indirect = file.set(settings, wanted)
         for path in remedy.remove:
@@ -138,7 +139,7 @@ def _of_resource(
         for path, values in remedy.drop.items():
             edits += file.drop(settings, path, values)
     if isinstance(remedy.add, dict) and remedy.add:
-        made = filled(remedy.add, resource.label)
+        made = filled(remedy.add, words)
         if input_ != "cloudformation":
             raise Refused("what is to be declared beside it is a manifest of its own")
         if any(resource.holder.get(name) is not None for name in made):

@@ -16,7 +16,7 @@ from assay.scanner.fix.hcl_nodes import labels_of, name_of
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
-from assay.scanner.rules.remedies import SELF, placeholders
+from assay.scanner.rules.remedies import SELF, Words, filled, placeholders
 from assay.scanner.sources.terraform import tree
 
 _MODULES = re.compile(r"^(?:module\.[\w-]+(?:\[[^\]]*\])?\.)+")
@@ -60,11 +60,16 @@ def told(remedy: Remedy) -> str:
     """What a remedy does, in words that its address follows."""
     if SELF in remedy.remove:
         return "remove"
-    if remedy.set:
+    if remedy.set and not remedy.add:
         return f"set {', '.join(remedy.set)} in"
-    if remedy.remove or remedy.drop:
+    if not remedy.add:
         return f"take {', '.join([*remedy.remove, *remedy.drop])} out of"
-    return "declare what belongs to"
+    types = re.findall(r'^resource "(\w+)"', remedy.add, re.MULTILINE) if isinstance(remedy.add, str) else _types(remedy.add)
+    return f"declare {', '.join(dict.fromkeys(types))} for"
+
+
+def _types(resources: dict[str, Any]) -> list[str]:
+    return [str(resource["Type"]) for resource in resources.values()]
 
 
 def type_of(address: str) -> str:
@@ -85,24 +90,14 @@ def _of_block(file: HclFile, block: Any, remedy: Remedy, files: Files) -> tuple[
     if SELF in remedy.remove:
         return file.remove_block(block), []
     type_, label = labels_of(block)[:2]
-    code = ""
-    if isinstance(remedy.add, str) and remedy.add:
-        code = companion(file, block, remedy.add, _taken(files, file))
-    settings = _filled(remedy.set, label, f"{type_}.{label}")
-    edits, indirect = file.set(block, settings)
+    words = Words(label, f"{type_}.{label}", _free(remedy.add, label, files, file) if isinstance(remedy.add, str) else label)
+    code = companion(file, block, remedy.add, words) if isinstance(remedy.add, str) else ""
+    edits, indirect = file.set(block, filled(remedy.set, words))
     for path in remedy.remove:
         edits += file.remove(block, path)
     for path, values in remedy.drop.items():
         edits += file.drop(block, path, values)
     return edits + ([file.after(block, code)] if code else []), indirect
-
-
-def _filled(value: Any, label: str, reference: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _filled(inner, label, reference) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_filled(inner, label, reference) for inner in value]
-    return placeholders(value, label, reference) if isinstance(value, str) else value
 
 
 def _taken(files: Files, file: HclFile) -> set[tuple[str, str]]:
@@ -111,29 +106,50 @@ def _taken(files: Files, file: HclFile) -> set[tuple[str, str]]:
     return {(labels[0], labels[1]) for block in blocks if len(labels := labels_of(block)) == 2}
 
 
-def companion(file: HclFile, block: Any, code: str, taken: set[tuple[str, str]]) -> str:
-    """The code of what is declared beside a block: as often as that, by the same provider, under a name that is free."""
-    type_, label = labels_of(block)[:2]
-    reference, first = f"{type_}.{label}", []
-    if file.argument(block, "for_each"):
-        first.append(("for_each", reference))
-        reference = "each.value"
-    elif file.argument(block, "count"):
-        first.append(("count", f"length({reference})"))
-        reference = f"{reference}[count.index]"
-    if provider := file.argument(block, "provider"):
-        first.append(("provider", provider))
-    types = re.findall(r'^resource "(\w+)" "\{label\}"', code, re.MULTILINE)
+def _free(code: str, label: str, files: Files, file: HclFile) -> str:
+    """The label that what is declared beside a block can have: that of the block, or with the first number that makes it free."""
+    types = re.findall(r'^resource "(\w+)" "\{new\}"', code, re.MULTILINE)
+    taken = _taken(files, file) if types else set()
     free, number = label, 1
-    while any((made, free) in taken for made in types):
+    while any((type_, free) in taken for type_ in types):
         number += 1
         free = f"{label}_{number}"
-    width = max((len(name) for name, _ in first), default=0)
-    lines = "".join(f"\n  {name:<{width}} = {value}" for name, value in first)
-    head = f"{lines}\n" if lines else ""
-    code = re.sub(r'^(resource "[^\n]*\{)$', lambda match: match[1] + head, code, flags=re.MULTILINE)
-    code = code.replace('"{label}" {', f'"{free}" {{')
-    return placeholders(code, label, reference)
+    return free
+
+
+def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
+    """The code of what is declared beside a block, by the same provider; what names the block as often as there is of that."""
+    parts = [part for part in re.split(r"\n\n(?=\w)", code.strip()) if part]
+    each, count, provider = (file.argument(block, name) for name in ("for_each", "count", "provider"))
+    made = []
+    for part in parts:
+        first, own = [], words
+        if "{self}" in part and each:
+            first.append(("for_each", words.reference))
+            own = words._replace(reference="each.value")
+        elif "{self}" in part and count:
+            first.append(("count", f"length({words.reference})"))
+            own = words._replace(reference=f"{words.reference}[count.index]")
+        first += [("provider", provider)] if provider else []
+        width = max((len(name) for name, _ in first), default=0)
+        head = "".join(f"\n  {name:<{width}} = {value}" for name, value in first) + ("\n" if first else "")
+        opened, _, rest = _with_arguments(part, file, block).partition("\n")
+        made.append(placeholders(f"{opened}{head}\n{rest}", own))
+    return "\n\n".join(made)
+
+
+_ARGUMENT = re.compile(r"\{\.(\w+)\}")
+
+
+def _with_arguments(code: str, file: HclFile, block: Any) -> str:
+    """Code with `{.name}` as the block has that argument; a line of one that it does not have is left out."""
+    lines = []
+    for line in code.split("\n"):
+        given = {name: file.argument(block, name) for name in _ARGUMENT.findall(line)}
+        for name, text in given.items():
+            line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
+        lines += [line] if all(given.values()) else []
+    return "\n".join(lines)
 
 
 def _given(indirect: list[tuple[BlockRef, Indirect]], finding: Result, files: Files) -> tuple[list[Edit], list[str]] | None:

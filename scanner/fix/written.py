@@ -17,9 +17,9 @@ def expression_of(value: Any) -> str:
         return str(value)
     if isinstance(value, list):
         return f"[{', '.join(map(expression_of, value))}]"
-    text = str(value)
+    text = str(value).strip()
     if is_expression(text):
-        return text[2:-1]
+        return text[2:-1].strip()
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -43,9 +43,16 @@ def is_plain(expression: Any) -> bool:
 
 
 def arguments(texts: Mapping[str, str], indent: str, width: int = 0) -> list[str]:
-    """Lines of arguments whose `=` stand below each other, behind names of at most `width` characters."""
-    width = max([width, *map(len, texts)])
-    return [f"{indent}{name:<{width}} = {text}" for name, text in texts.items()]
+    """Lines of arguments whose `=` stand below each other, behind names of at most `width` characters; those of several lines come after
+    them, each behind a blank line."""
+    flat = {name: text for name, text in texts.items() if "\n" not in text}
+    width = max([width, *map(len, flat)])
+    lines = [f"{indent}{name:<{width}} = {text}" for name, text in flat.items()]
+    for name, text in texts.items():
+        if name not in flat:
+            first, *rest = text.split("\n")
+            lines += ["", f"{indent}{name} = {first}", *(f"{indent}{line}" if line else "" for line in rest)]
+    return lines[1:] if lines and not lines[0] else lines
 
 
 def block(name: str, content: Mapping[str, Any], indent: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.yaml_tree import Node, documents
-from assay.scanner.fix.yaml_written import block_lines, flow_text, function_of, is_function, json_text, nested, parameter_of
+from assay.scanner.fix.yaml_written import EACH, block_lines, flow_text, function_of, is_function, json_text, nested, parameter_of, plain
 from assay.scanner.sources.encodings import is_utf16
 
 
@@ -139,16 +139,25 @@ class _Change:
         if node.marked or node.kind != "map" or node.tag.startswith("!") or node.get("<<") is not None:
             raise Refused("it is written with an anchor, an alias, a merge key or a function")
         new: dict[str, Any] = {}
-        for name, value in nested(settings).items():
+        for path, value in nested(settings).items():
+            name = path.removesuffix(EACH)
             found = node.get(name)
             if found is None or (found.kind == "scalar" and found.plain() is None and not found.tag and found.start == found.end):
                 if found is not None:
                     raise Refused(f"{name} is written without a value")
-                new[name] = value
+                new[path] = value
+            elif path.endswith(EACH):
+                self._each(name, found, value)
             else:
                 self._merge(name, found, value)
         if new:
-            self.edits += self.members(node, new)
+            self.edits += self.members(node, plain(new))
+
+    def _each(self, name: str, found: Node, value: Mapping[str, Any]) -> None:
+        if found.kind != "list" or found.marked or found.tag.startswith("!"):
+            raise Refused(f"{name} is no list that is written out")
+        for _, item in found.items:
+            self.set(item, value)
 
     def _merge(self, name: str, found: Node, value: Any) -> None:
         if found.marked:
@@ -191,7 +200,7 @@ class _Change:
         first = found.items[0][1]
         dash = file.text.rfind("-", file.line_start(first.start), first.start)
         pad = file.column(dash)
-        lines = block_lines(nested(content), pad + 2)
+        lines = block_lines(plain(nested(content)), pad + 2)
         lines[0] = " " * pad + "- " + lines[0].lstrip()
         end = file.line_end(found.end)
         self.edits.append(file.edit(end, end, "".join(f"\n{line}" for line in lines)))

@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.scanner.fix.yaml_tree import Node
-from assay.scanner.rules.remedies import placeholders
+
+EACH = "[]"
+"""At the end of a name: what follows is set in each element of the list, or in the one that is written."""
+
+
+def plain(value: Any) -> Any:
+    """A value as it is written where nothing is there yet: `a[]: b` is a list with that element."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {name.removesuffix(EACH): [plain(inner)] if name.endswith(EACH) else plain(inner) for name, inner in value.items()}
 
 
 def nested(value: Any) -> Any:
@@ -22,15 +33,6 @@ def nested(value: Any) -> Any:
         below = nested({rest: inner} if rest else inner)
         made[name] = {**made[name], **below} if name in made and isinstance(below, dict) else below
     return made
-
-
-def filled(value: Any, label: str) -> Any:
-    """A value of a remedy with `{label}` in its texts and keys replaced."""
-    if isinstance(value, Mapping):
-        return {placeholders(key, label, label): filled(inner, label) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [filled(inner, label) for inner in value]
-    return placeholders(value, label, label) if isinstance(value, str) else value
 
 
 _FUNCTIONS = ("Ref", "Condition")

@@ -39,14 +39,15 @@ class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fro
     """What the block has to say for the remedy to be one of it: path to a value, or a list of those that it may have."""
     set: dict[str, Any] = {}
     """What is so afterwards. A map is a block in Terraform, a list of maps the blocks that are known by their first key; text that is
-    `${…}` as a whole is written as that expression."""
+    `${…}` as a whole is written as that expression. In templates, `name[]` stands for each element of a list."""
     remove: list[str] = []
     """Paths (`a.b`) of attributes and blocks that go; `self` is the block itself."""
     drop: dict[str, list[Any]] = {}
     """Path of a list to the elements that go from it."""
     add: str | dict[str, Any] = ""
-    """What is declared after the block: Terraform code, or resources of a template by their names. `{label}` is the name of the block,
-    `{self}` the reference to it."""
+    """What is declared after the block: Terraform code, or resources of a template by their names. In texts, `{label}` is the name of the
+    block, `{self}` the reference to it, `{new}` a name for what is declared. In code, `{.name}` is that argument of the block as it is
+    written; a line is left out where there is none."""
     review: str = ""
     """Why somebody decides on it: it replaces the resource, costs, or cuts traffic. Empty for an edit that is safe to apply."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from assay.scanner.rules.load import nearest
@@ -20,7 +20,7 @@ _TYPES = {
     "config_connector": (r"[A-Z][A-Za-z0-9]+", "the kind of a manifest such as KMSCryptoKey"),
     "deployment_manager": (r"[\w./:-]+", "a type such as storage.v1.bucket"),
 }
-_PATH = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*")
+_PATH = re.compile(r"[A-Za-z_][\w-]*(\[\])?(\.[A-Za-z_][\w-]*(\[\])?)*")
 
 
 class Problem(NamedTuple):
@@ -70,7 +70,8 @@ def _of_code(code: str, place: Path) -> Iterator[Problem]:
     from assay.scanner.sources.terraform.files import FileError, read_blocks
 
     try:
-        blocks, gaps = read_blocks(placeholders(code, "orders", "aws_s3_bucket.orders").encode(), "add.tf", "add.tf")
+        code = re.sub(r"\{\.(\w+)\}", "null", code)
+        blocks, gaps = read_blocks(placeholders(code, Words("orders", "aws_s3_bucket.orders", "orders")).encode(), "add.tf", "add.tf")
     except FileError as error:
         yield Problem(place, f"no Terraform code: {error}")
         return
@@ -84,6 +85,26 @@ def _of_resources(resources: Any, place: Path) -> Iterator[Problem]:
             yield Problem((*place, label), "a resource of a template has a Type")
 
 
-def placeholders(text: str, label: str, reference: str) -> str:
-    """A text of a remedy with `{label}` and `{self}` in it replaced."""
-    return text.replace("{label}", label).replace("{self}", reference)
+class Words(NamedTuple):
+    """What the words in braces of a remedy stand for."""
+
+    label: str
+    """`{label}`: the name of the block."""
+    reference: str
+    """`{self}`: the reference to it, to one instance where there are several."""
+    new: str
+    """`{new}`: a name of which nothing is declared yet that the remedy declares."""
+
+
+def placeholders(text: str, words: Words) -> str:
+    """A text of a remedy with what the words in braces stand for."""
+    return text.replace("{label}", words.label).replace("{self}", words.reference).replace("{new}", words.new)
+
+
+def filled(value: Any, words: Words) -> Any:
+    """A value of a remedy with what the words in braces of its texts and keys stand for."""
+    if isinstance(value, Mapping):
+        return {placeholders(key, words): filled(inner, words) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [filled(inner, words) for inner in value]
+    return placeholders(value, words) if isinstance(value, str) else value
