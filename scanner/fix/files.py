@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from assay.scanner.fix.edits import Edit, Refused, applied
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.yaml_edits import YamlFile
+from assay.scanner.sources.discover import show
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay
 from assay.scanner.sources.terraform.files import MAX_BYTES, is_code
 
@@ -74,7 +75,7 @@ class Files:
         for name in sorted(self.below.names(directory or ".")):
             if name.endswith((".tf", ".tofu")) and not name.startswith("."):
                 try:
-                    found.append(self.hcl(f"{directory}/{name}" if directory else name))
+                    found.append(self.hcl(show(os.path.join(directory, name))))
                 except Refused:
                     continue
         return found

@@ -6,6 +6,7 @@ lines end such a group (https://developer.hashicorp.com/terraform/language/style
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from assay.scanner.fix.hcl_change import Change, Indirect
 from assay.scanner.fix.hcl_nodes import blocks_of, children_of, closing, group_of, list_of, name_of, opening, reached, same, text_of
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.terraform import bounds, parsing, tree
+
+_COMMENT = re.compile(rb"([ \t]+)(?:#|//|/\*)")
 
 
 class HclFile:
@@ -119,6 +122,12 @@ class HclFile:
         at = self.source.find(b"\n", offset)
         at = len(self.source) if at < 0 else at
         return at - 1 if at and self.source[at - 1 : at] == b"\r" else at
+
+    def comment_gaps(self, block: Any) -> dict[int, tuple[int, int]]:
+        """The spaces before the comments at the ends of lines of a block, by line from 0: behind its brace and its arguments."""
+        ends = [opening(block), *(child for child in children_of(block) if child.type == "attribute")]
+        gaps = {node.end_point[0]: _COMMENT.match(self.source, node.end_byte) for node in ends}
+        return {row: (match.start(1), match.end(1)) for row, match in gaps.items() if match is not None}
 
     def _line_above(self, start: int) -> tuple[int, bytes] | None:
         if start == 0:

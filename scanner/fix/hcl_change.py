@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,7 +57,7 @@ class Change:
         for name, value in written.spelled_out(settings).items():
             if not is_blocks(value):
                 if name in present:
-                    self._replace(present[name], value)
+                    self._replace(block, present[name], value)
                 else:
                     arguments[name] = value
                 continue
@@ -82,24 +81,32 @@ class Change:
             self.set(child, content)
         return bool(found)
 
-    def _replace(self, attribute: Any, value: Any) -> None:
+    def _replace(self, block: Any, attribute: Any, value: Any) -> None:
         expression = parsing.whole_expression(attribute.children[2])
         if same(expression, value):
             return
         node, text = attribute.children[2], expression_of(value)
         edit = self.file.edit(node.start_byte, node.end_byte, text)
         if written.is_plain(expression):
-            self.edits += [edit, *self._comment_moved(attribute, len(text) - len(text_of(node)))]
+            self.edits += [edit, *self._comments_moved(block, attribute, len(text) - len(text_of(node)))]
         else:
             self.indirect.append(Indirect(name_of(attribute), expression, value, edit))
 
-    def _comment_moved(self, attribute: Any, longer: int) -> list[Edit]:
-        """The edit that keeps a comment behind a value below those of the lines around."""
-        source, end = self.file.source, attribute.end_byte
-        match = re.compile(rb"[ \t]+(?=#|//|/\*)").match(source, end)
-        if match is None or attribute.start_point[0] != attribute.end_point[0] or len(match[0]) <= 1:
+    def _comments_moved(self, block: Any, attribute: Any, longer: int) -> list[Edit]:
+        """Edits that keep comments of consecutive lines below each other when a value becomes longer or shorter."""
+        beside = self.file.comment_gaps(block)
+        row, gaps = attribute.start_point[0], {}
+        for step in (1, -1):
+            at = row
+            while at in beside:
+                gaps[at] = beside[at]
+                at += step
+        if len(gaps) < 2 or row not in gaps:  # a comment that stands alone keeps its distance
             return []
-        return [self.file.edit(match.start(), match.end(), " " * max(len(match[0]) - longer, 1))]
+        ends = {at: start - self.file.line_start(start) + (longer if at == row else 0) for at, (start, _) in gaps.items()}
+        width = max(ends.values()) + 1
+        moved = [self.file.edit(start, end, " " * (width - ends[at])) for at, (start, end) in gaps.items()]
+        return [edit for edit in moved if len(edit.text) != edit.end - edit.start]
 
     def _write(self, block: Any, arguments: Mapping[str, Any], blocks: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         indent = self.file.indent(block) + "  "

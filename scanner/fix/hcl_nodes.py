@@ -80,13 +80,23 @@ def list_of(node: Any) -> Any:
 
 
 def group_of(children: Sequence[Any], of: Any) -> list[Any]:
-    """The one-line arguments in consecutive lines around one."""
-    rows = {child.start_point[0]: child for child in children if child.type == "attribute" and child.start_point[0] == child.end_point[0]}
-    first = last = of.start_point[0]
-    if first not in rows:
-        return []
-    while first - 1 in rows:
-        first -= 1
-    while last + 1 in rows:
-        last += 1
-    return [rows[row] for row in range(first, last + 1)]
+    """The arguments in consecutive lines around one, of one line each; a text between marks (`<<E`) counts by its first."""
+    groups: list[list[Any]] = [[]]
+    for child in children:
+        if not (child.type == "attribute" and (child.start_point[0] == child.end_point[0] or is_heredoc(child))):
+            groups.append([])
+            continue
+        if groups[-1] and child.start_point[0] != _last_row(groups[-1][-1]) + 1:
+            groups.append([])
+        groups[-1].append(child)
+    return next((group for group in groups if of in group), [])
+
+
+def is_heredoc(attribute: Any) -> bool:
+    """Whether the value of an argument is a text between marks."""
+    return text_of(attribute.children[2]).startswith("<<")
+
+
+def _last_row(attribute: Any) -> int:
+    row: int = attribute.start_point[0] + text_of(attribute).rstrip().count("\n")
+    return row

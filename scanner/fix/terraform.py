@@ -3,6 +3,7 @@ calls the module."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -178,16 +179,26 @@ def _where_given(expression: Any, value: Any, module: str, file: str, finding: R
     if kind != "var":
         raise Refused("its value is an attribute of another resource")
     if module:
-        call = next((ref for ref in finding.resource.blocks if _INDEX.sub("", ref.address) == module), None)
-        if call is None or call.start_line is None:
-            raise Refused(f"its value comes from what calls {module}, which is not at hand")
-        caller = files.hcl(call.file)
         outer = module.rpartition(".module.")[0]
-        return _set_in((caller, caller.block_at(call.start_line)), name, value, outer, finding, files, steps, f"{name} of {module}")
+        call = _call(module, finding.resource.root, files)
+        return _set_in(call, name, value, outer, finding, files, steps, f"{name} of {module}")
     holder = _declared(files, file, "variable", name)
     if not holder[0].argument(holder[1], "default"):
         raise Refused(f"var.{name} has no default: its value comes from who applies the code")
     return _set_in(holder, "default", value, module, finding, files, steps, f"the default of var.{name}")
+
+
+def _call(module: str, root: str, files: Files) -> tuple[HclFile, Any]:
+    """The block that calls a module, by the path of its names and the directory of the root module."""
+    directory = root
+    *outer, name = [step for step in module.split(".") if step != "module"]
+    for step in outer:
+        file, block = _declared(files, f"{directory}/main.tf", "module", step)
+        source = file.argument(block, "source").strip('"')
+        if not source.startswith("."):
+            raise Refused(f"its value comes from what calls {module}, whose code was fetched")
+        directory = os.path.normpath(os.path.join(directory, source))
+    return _declared(files, f"{directory}/main.tf", "module", name)
 
 
 def _set_in(
@@ -202,11 +213,11 @@ def _set_in(
 
 
 def _declared(files: Files, file: str, type_: str, name: str) -> tuple[HclFile, Any]:
-    """The block of a directory that declares a variable, or has a local."""
+    """The block of the directory of a file that declares a variable, calls a module, or has a local."""
     for beside in files.code_beside(file):
         for block in beside.blocks():
             if name_of(block) != type_:
                 continue
-            if labels_of(block) == [name] if type_ == "variable" else beside.argument(block, name):
+            if beside.argument(block, name) if type_ == "locals" else labels_of(block) == [name]:
                 return beside, block
     raise Refused(f"{name} is not declared beside it")

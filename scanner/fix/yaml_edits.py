@@ -163,7 +163,8 @@ class _Change:
         if found.marked:
             raise Refused(f"{name} is written with an anchor or an alias")
         if function_of(found):
-            self._indirect(name, found, value)
+            if self.file.text[found.start : found.end] != self._beside(value):
+                self._indirect(name, found, value)
         elif isinstance(value, Mapping) and found.kind == "map" and not is_function(value):
             self.set(found, value)
         elif found.kind == "list" and isinstance(value, list) and value and all(isinstance(each, Mapping) for each in value):
@@ -172,11 +173,11 @@ class _Change:
         elif found.plain() != value or (isinstance(value, bool) != isinstance(found.plain(), bool)):
             if isinstance(value, Mapping) and found.kind != "scalar":
                 raise Refused(f"{name} is written in another shape")
-            self.edits.append(self.file.edit(found.start, found.end, self._beside(value, found)))
+            self.edits.append(self.file.edit(found.start, found.end, self._beside(value)))
 
     def _indirect(self, name: str, found: Node, value: Any) -> None:
         parameter = parameter_of(found)
-        edit = self.file.edit(found.start, found.end, self._beside(value, found))
+        edit = self.file.edit(found.start, found.end, self._beside(value))
         self.indirect.append(Indirect(name, parameter, value, edit))
 
     def _element(self, found: Node, content: Mapping[str, Any]) -> None:
@@ -205,7 +206,7 @@ class _Change:
         end = file.line_end(found.end)
         self.edits.append(file.edit(end, end, "".join(f"\n{line}" for line in lines)))
 
-    def _beside(self, value: Any, found: Node) -> str:
+    def _beside(self, value: Any) -> str:
         """A value in the place of another."""
         return flow_text(value, self.file.is_json)
 

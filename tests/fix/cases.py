@@ -69,7 +69,7 @@ class Fixed:
     """A case, copied to a folder and fixed there."""
 
     def __init__(self, control: str, name: str, where: Path, every_control: bool = False) -> None:
-        self.name, self.path = name, where / name
+        self.control, self.name, self.path = control, name, where / name
         original = folder(control) / name
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if original.is_dir():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from fixtures.plans import find_mirror
 from tests.fix.cases import Fixed, accepted, controls, failing
 from tests.test_cloudformation_fixtures import errors
 from tests.test_fixtures import expected
@@ -60,8 +64,51 @@ def test_a_case_that_passes_is_left_as_it_is(area: str, tmp_path: Path) -> None:
 @pytest.mark.long
 def test_cfn_lint_finds_no_more_in_fixed_templates_than_before(tmp_path: Path) -> None:
     cases = [case for area in AREAS for of in fixed(area, tmp_path / area, ("cloudformation",)).values() for case in of]
-    after = set(errors(*(case.path for case in cases)))
+    found = errors(*(case.path for case in cases))
+    named = {error.split(":")[0] for error in found}
     for case in cases:
         case.path.write_text(case.before[case.path.name], "utf-8")
-    known = {error.split(": ", 1)[1] for error in errors(*(case.path for case in cases))}
-    assert {error for error in after if error.split(": ", 1)[1] not in known} == set()
+    before = errors(*(case.path for case in cases if case.path.name in named)) if found else []
+    known = {(error.split(":")[0], error.split(": ", 1)[1]) for error in before}
+    assert [error for error in found if (error.split(":")[0], error.split(": ", 1)[1]) not in known] == []
+
+
+@pytest.mark.long
+def test_terraform_takes_what_is_fixed(tmp_path: Path, terraform: bool) -> None:
+    """All modules of AWS that were edited, as modules of one root: `validate` starts the provider once."""
+    try:
+        mirror = find_mirror()
+    except SystemExit:
+        pytest.skip("no mirror of the AWS provider")
+    cases = [case for area in AREAS for of in fixed(area, tmp_path / area, ("terraform",)).values() for case in of]
+    aws = [case for case in cases if case.outcome.files and case.path.name.startswith("aws-")]
+    calls = [
+        call(f"case_{number}", tmp_path, Path(directory).relative_to(tmp_path))
+        for number, directory in enumerate(sorted({str(Path(file).parent) for case in aws for file in case.outcome.files}))
+    ]
+    (tmp_path / "main.tf").write_text("\n".join(calls), "utf-8")
+    assert terraform
+    run = functools.partial(subprocess.run, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    ran = run(["terraform", "init", "-backend=false", "-input=false", f"-plugin-dir={mirror}"])
+    assert ran.returncode == 0, ran.stderr
+    found = refused(tmp_path)
+    if found:  # cases of what this version of the provider does not have
+        for case in aws:
+            case.write(tmp_path / case.path.relative_to(tmp_path).parts[0] / case.control, case.before)
+        found -= refused(tmp_path)
+    assert found == set()
+
+
+def refused(where: Path) -> set[tuple[str, str, str]]:
+    """File, summary and detail of what `terraform validate` refuses."""
+    ran = subprocess.run(["terraform", "validate", "-json"], cwd=where, capture_output=True, encoding="utf-8", check=False)
+    told = json.loads(ran.stdout)["diagnostics"]
+    return {(each["range"]["filename"], each["summary"], each["detail"]) for each in told if each["severity"] == "error"}
+
+
+def call(name: str, top: Path, directory: Path) -> str:
+    """The call of a module with no value for what it takes."""
+    source = "".join(path.read_text("utf-8") for path in sorted((top / directory).glob("*.tf")))
+    names = [match[1] for match in re.finditer(r'^variable "(\w+)" \{(.*?)^\}|^variable "(\w+)" \{\}$', source, re.M | re.S)]
+    given = "".join(f"  {each} = null\n" for each in names if each)
+    return f'module "{name}" {{\n  source = "./{directory}"\n{given}}}\n'
