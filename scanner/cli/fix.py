@@ -78,6 +78,9 @@ def _end(
         for line in _diff(edited, files, scan):
             click.echo(line)
         return judging.exit_code(report, scan.incomplete, arguments, config)
+    if changed := files.changed():
+        console.tell(f"assay: {changed[0]} was changed while its fixes were proven: nothing is written; run it again")
+        return EXIT_INCOMPLETE
     try:
         _write(edited)
     except OSError as error:
@@ -118,12 +121,15 @@ def _say(outcome: Outcome, arguments: dict[str, Any], places: dict[str, str]) ->
         console.tell(f"{proposal.control}: {proposal.title}")
     for finding in outcome.unfixed[:_TOLD] if not arguments["quiet"] else ():
         place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
-        console.tell(f"{place}{finding.control}: {finding.address} is not fixed: {finding.why}")
+        console.tell(f"{place}{finding.control}: {finding.address} is not fixed: {finding.why or _FOR_REVIEW}")
     if len(outcome.unfixed) > _TOLD and not arguments["quiet"]:
         console.tell(f"assay: and {len(outcome.unfixed) - _TOLD} more that are not fixed")
     number = len({proposal.fingerprint for proposal in outcome.fixed})
     left = f", {many(len(outcome.unfixed), 'finding')} left" if outcome.unfixed else ""
     console.tell(f"assay: {many(number, 'finding')} {done} in {many(len(outcome.files), 'file')}{left}")
+
+
+_FOR_REVIEW = "its fix is for review (--unsafe), as told below"
 
 
 def _say_held(outcome: Outcome) -> None:

@@ -24,6 +24,8 @@ class Files:
         self.below = below
         self.edited: dict[str, bytes] = {}
         """Content of the files that were edited, by the names of reports."""
+        self._read: dict[str, bytes] = {}
+        """Content of files as they were when they were first read."""
         self._tops = Boundary(paths, below)
         self._trees: dict[str, tuple[bytes, HclFile | YamlFile]] = {}
 
@@ -31,6 +33,21 @@ class Files:
         """What a file says now."""
         if file in self.edited:
             return self.edited[file]
+        if file not in self._read:
+            self._read[file] = self._content(file)
+        return self._read[file]
+
+    def changed(self) -> list[str]:
+        """The edited files that somebody else has changed since they were read."""
+        return [file for file in sorted(self.edited) if self._now(file) != self._read[file]]
+
+    def _now(self, file: str) -> bytes | None:
+        try:
+            return self._content(file)
+        except Refused:
+            return None
+
+    def _content(self, file: str) -> bytes:
         steps = file.split("/")
         if _FETCHED in steps:
             raise Refused("its code is a module that was fetched: change what calls it, or the module where it is kept")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.fix.converge import Fixing, Outcome
 from tests.scans import ROOT, assay, rule, write
 
 KEY = 'resource "aws_kms_key" "main" {\n  description = "trade"\n}\n'
@@ -53,6 +54,21 @@ def test_what_needs_a_decision_is_named_and_left(tmp_path: Path) -> None:
     assert (ran.exit_code, (module / "main.tf").read_text("utf-8")) == (1, text)
     assert "--unsafe: supply.image-immutable-and-pinned: set image_tag_mutability" in ran.stderr
     assert "refused from then on" in ran.stderr
+
+
+def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = write(tmp_path, {"main.tf": KEY})
+    run = Fixing.run
+
+    def slow(self: Fixing, *arguments: Any, **more: Any) -> Outcome:
+        outcome = run(self, *arguments, **more)
+        (module / "main.tf").write_text(KEY + "# by an editor\n")
+        return outcome
+
+    monkeypatch.setattr(Fixing, "run", slow)
+    ran = assay("fix", *ROTATION, "--write", module)
+    assert ran.exit_code == 3 and "was changed while its fixes were proven" in ran.stderr
+    assert (module / "main.tf").read_text("utf-8") == KEY + "# by an editor\n"
 
 
 def values(tmp_path: Path, files: dict[str, str], *paths: str) -> tuple[dict[str, str], str]:
