@@ -49,6 +49,8 @@ class Judged(msgspec.Struct):
     """What it says of the estate, where something asks for that."""
     sensitive: list[str] = []
     """Texts of it that no report shows; for lines of code, which are read where a report is written."""
+    input: str = ""
+    """What the collection is of: `terraform`, `cloudformation`; empty where nothing could be made of it."""
 
 
 class Rules:
@@ -185,7 +187,9 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         if left_out is None and by_types:
             known = catalogue(*inputs.readers_of(source.input, {item.type for item in (*collection.items, *collection.context)}))
         if left_out is None:
-            yield judge(collection, rules, known, "live" if inputs.is_live(source.input) else "code")
+            judged = judge(collection, rules, known, "live" if inputs.is_live(source.input) else "code")
+            judged.input = source.input
+            yield judged
         elif left_out:
             yield lost(name, left_out, collection.coverage)
         count += 1

@@ -38,17 +38,22 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
         catalogue(*inputs.readers("terraform"))
 
     def made() -> Iterator[Source]:
-        if found.directories or found.files:
-            yield _terraform(found, options)
-        elif options.must_declare:
-            yield Unread(*(variables.unused(name, ()) for name in options.must_declare))
-        for format_ in inputs.formats():
-            if format_.name in found.inputs:
-                module = importlib.import_module(format_.module)
-                yield from module.sources(found.inputs[format_.name], found.named, options)
+        return of(found, options)
 
     expected = ("nothing_found",) if options.allow_empty or options.changed is not None else ()
     return made, [gap for gap in found.gaps if gap.code not in expected], found.listing
+
+
+def of(found: Found, options: Options) -> Iterator[Source]:
+    """The sources of what there is, as they are asked for: that may read the files."""
+    if found.directories or found.files:
+        yield _terraform(found, options)
+    elif options.must_declare:
+        yield Unread(*(variables.unused(name, ()) for name in options.must_declare))
+    for format_ in inputs.formats():
+        if format_.name in found.inputs:
+            module = importlib.import_module(format_.module)
+            yield from module.sources(found.inputs[format_.name], found.named, options)
 
 
 def _terraform(found: Found, options: Options) -> TerraformSource:
