@@ -40,6 +40,8 @@ def judging() -> NoReturn:
     """The process that judges for the server."""
     import gc
 
+    from assay.scanner import run  # noqa: F401 - now, while nobody waits
+    from assay.scanner.cli import judging as shared  # noqa: F401
     from assay.scanner.editor import judging as process
 
     gc.set_threshold(100_000, 50, 50)

@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from assay.scanner import targets
@@ -99,7 +99,7 @@ class _Answers:
         sources = [Narrowed(source, list(map(show, request.first)), request.addresses) for source in targets.of(found, scan.options)]
         self._told.setdefault(request.directory, (scan, {}))
         _, known = self._told[request.directory] = scan, self._told[request.directory][1]
-        watch = _Watch(lambda name: self._send(Entered(name)), scan)
+        watch = _Watch(lambda name: self._send(Entered(name)), scan, request.lost)
         stage.watch(watch.entered, request.lost)
         try:
             for judged in judge_all(iter(sources), scan.rules, lambda name: targets.scope_of(name, scan.options.paths), watch):
@@ -153,8 +153,9 @@ class _Interrupted(Judges):
 class _Watch(Watch):
     """Says what is read, and sets the limits of a worker, where the system keeps them."""
 
-    def __init__(self, tell: Callable[[str], None], scan: Scan) -> None:
-        self._tell, self._enforced = tell, None
+    def __init__(self, tell: Callable[[str], None], scan: Scan, lost: Mapping[str, str]) -> None:
+        """`lost`: what an earlier process was lost over, and how."""
+        self._tell, self._lost, self._enforced = tell, lost, None
         self.source = self.collection = 0
         if sys.platform == "linux" and scan.options.limits is not None:
             from assay.scanner.worker.limits import Enforced
@@ -170,6 +171,8 @@ class _Watch(Watch):
     @override
     def judges(self, collection: int, name: str) -> str | None:
         self.collection = collection
+        if reason := self._lost.get(name):
+            return reason
         self._tell(name)
         return None
 

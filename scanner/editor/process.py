@@ -44,6 +44,11 @@ class JudgingProcess:
             finally:
                 self._at = None
 
+    async def start(self) -> None:
+        """Start it before anything is asked."""
+        async with self._turn:
+            await self._started()
+
     def cancel(self, number: int) -> None:
         """Nobody waits for a request any more."""
         if self._at is not None and self._at.number == number and self._process is not None and self._process.stdin is not None:

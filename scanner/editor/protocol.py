@@ -127,12 +127,13 @@ class EditorServer:
         for problem in problems:
             self.warn(f"Assay: {problem}")
 
-    def _initialized(self, params: types.InitializedParams) -> None:
+    async def _initialized(self, params: types.InitializedParams) -> None:
         workspace = self._server.client_capabilities.workspace
         if workspace and workspace.did_change_watched_files and workspace.did_change_watched_files.dynamic_registration:
             watching = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(_WATCHED)])
             wanted = types.Registration("assay-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, watching)
             self._server.client_register_capability(types.RegistrationParams([wanted]))
+        await self._session.process.start()
 
     async def _shutdown(self, params: None) -> None:
         await self._session.stop()

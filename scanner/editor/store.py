@@ -70,12 +70,16 @@ class Store:
         return (seen for root in self._roots.values() for seen in root.findings if seen.file == file)
 
     def gaps(self, file: str) -> Iterator[SeenGap]:
-        """What of a file was not judged."""
-        return (seen for root in self._roots.values() for seen in root.gaps if seen.file == file)
+        """What of a file was not judged: itself, or a directory of code that could not be judged to its end."""
+        of_directory = os.path.dirname(file)
+        for root in self._roots.values():
+            for seen in root.gaps:
+                if seen.file == file or (seen.file == of_directory and seen.gap.code == "input_failed"):
+                    yield seen
 
     def knows(self, file: str) -> bool:
         """Whether something is shown in a file."""
-        return file in self.files()
+        return not self.files().isdisjoint((file, os.path.dirname(file)))
 
     def has(self, seen: Seen) -> bool:
         """Whether a finding is one of this project."""

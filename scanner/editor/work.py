@@ -108,7 +108,7 @@ class ProjectWork:
         async for message in self._session.process.judge(make):
             if isinstance(message, Part):
                 self._refuse("")
-                self._session.publish(self.store.take(message, texts))
+                self._session.publish(self.store.take(message, texts) | changed.intersection(self._session.documents))
                 if message.files:
                     self._shown.set()
             elif isinstance(message, Refused):
