@@ -5,16 +5,21 @@ READY  := $(VENV)/.ready
 
 .PHONY: demo test lint docs docs-check pictures plans live plans-check fuzz bench clean
 
-demo: $(READY) ## show a pull request, scan the reference deployment and a module with defects, audit live accounts on this machine
+demo: $(READY) ## show a pull request, scan the reference deployment and a module with defects, mend another, audit live accounts on this machine
 	@echo "== A pull request on a repository with debt: only what it makes worse counts"
 	$(BIN)/python fixtures/demo/pull_request.py
 	@echo "== The reference deployment, in every form: nothing fails"
 	$(BIN)/assay scan --config fixtures/trade_streamer/assay.yaml --quiet fixtures/trade_streamer; test $$? -eq 3 # some forms cannot show everything
 	@echo "== A module with defects, in full"
-	rm -rf demo-evidence demo-key demo-key.pub
+	rm -rf demo-evidence demo-fix demo-key demo-key.pub
 	$(BIN)/assay evidence keygen demo-key
 	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json \
 	  --evidence demo-evidence --evidence-key demo-key; test $$? -eq 1
+	@echo "== A module with six defects, mended by one command: the diff, then the scan, which passes"
+	rm -rf demo-fix && cp -r fixtures/demo_fix demo-fix
+	$(BIN)/assay fix --no-config --unsafe demo-fix; test $$? -eq 1
+	$(BIN)/assay fix --no-config --unsafe --write --quiet demo-fix
+	$(BIN)/assay scan --no-config --quiet demo-fix
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
 	@echo "== Four nights of one account: a defect appears, is waived, counts again, is fixed"
@@ -36,7 +41,7 @@ lint: $(READY) ## style and types
 docs: $(READY) ## write the generated pages
 	$(BIN)/python docs/generate.py
 	$(BIN)/python deploy/write.py
-	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/history.md docs/query.md docs/second-opinion.md docs/writing-a-rule.md
+	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/fixing.md docs/history.md docs/query.md docs/second-opinion.md docs/writing-a-rule.md
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check
@@ -75,4 +80,4 @@ $(READY): pyproject.toml hatch_build.py
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo-evidence demo-key demo-key.pub
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo-evidence demo-fix demo-key demo-key.pub

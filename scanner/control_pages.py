@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.rules.load import CompiledControl
-from assay.scanner.rules.model import Control
+from assay.scanner.rules.model import Control, Remedy
 from assay.scanner.sources import inputs
 
 
@@ -65,8 +65,35 @@ def page(compiled: CompiledControl) -> str:
     fences = {input_.remedy: input_.fence for input_ in inputs.table()}
     for title, name, text in remedies(control):
         parts += [f"### {title}", "", f"```{fences.get(name, '')}", text, "```", ""]
+    parts += _fixes(control)
     parts += _mappings("Frameworks", control.frameworks) + _mappings("Checks of other tools", control.peers)
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _fixes(control: Control) -> list[str]:
+    """What `assay fix` edits, by input."""
+    titles = {input_.name: input_.remedy_title for input_ in inputs.table()}
+    lines = []
+    for name, fix in control.fix.items():
+        told = fix if isinstance(fix, str) else "; ".join(map(_remedy, fix))
+        lines.append(f"- {titles[name] or name}: {_line(told)}")
+    return ["## Fix", "", "What `assay fix` edits; each edit is proven before it is offered.", "", *lines, ""] if lines else []
+
+
+def _remedy(remedy: Remedy) -> str:
+    return f"`{remedy.on}`" + (f" (with `--unsafe`: {_line(remedy.review)})" if remedy.review else "")
+
+
+def fixed_in(control: Control) -> list[str]:
+    """The inputs that have edits for a control: `Terraform, AWS`, `CloudFormation`."""
+    found = []
+    for input_ in inputs.table():
+        fix = control.fix.get(input_.name, "")
+        edited = [] if isinstance(fix, str) else [remedy.on.split("_")[0] for remedy in fix]
+        for reader, title in input_.columns.items():
+            if any(mark in type_ for type_ in edited for mark in input_.of.get(reader, ("",))):
+                found.append(title)
+    return found
 
 
 def _kind_text(compiled: CompiledControl) -> str:
@@ -113,11 +140,13 @@ def _known() -> Catalogue:
 def matrix(controls: list[CompiledControl]) -> str:
     """The table of which input judges which control, as Markdown, with the reasons of what an input shows in part only."""
     titles = [title for title, _, _ in _columns()]
-    rows = ["| Control | " + " | ".join(titles) + " |", "| --- |" + " --- |" * len(titles)]
+    rows = ["| Control | " + " | ".join([*titles, "Fixes"]) + " |", "| --- |" + " --- |" * (len(titles) + 1)]
     notes: list[str] = []
     for compiled in controls:
         control = compiled.control
-        rows.append(f"| {control.id} | " + " | ".join(extent for _, _, extent in shown_by(compiled)) + " |")
+        rows.append(
+            f"| {control.id} | " + " | ".join([*(extent for _, _, extent in shown_by(compiled)), "; ".join(fixed_in(control))]) + " |"
+        )
         notes += [f"- {control.id}, {name}: {_line(reason)}" for name, reason in control.judged.items()]
     return "\n".join([*rows, "", OF_PLANS, "", *notes]) + "\n"
 

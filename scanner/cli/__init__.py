@@ -28,6 +28,7 @@ COMMANDS = {
     "history": "assay.scanner.cli.history",
     "query": "assay.scanner.cli.query",
     "baseline": "assay.scanner.cli.baseline",
+    "fix": "assay.scanner.cli.fix",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
     "push": "assay.scanner.cli.push",

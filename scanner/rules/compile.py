@@ -14,7 +14,7 @@ import yaml
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.model import Resource
-from assay.scanner.rules import cel, frameworks, schema, yaml_lines
+from assay.scanner.rules import cel, frameworks, remedies, schema, yaml_lines
 from assay.scanner.rules.load import (
     FRAMEWORKS,
     PROFILES,
@@ -24,7 +24,7 @@ from assay.scanner.rules.load import (
     RuleSet,
     nearest,
 )  # fmt: skip
-from assay.scanner.rules.model import Assertion, Control, Framework, Profile, RuleError, RuleErrors, Section
+from assay.scanner.rules.model import Assertion, Control, Framework, Profile, Remedy, RuleError, RuleErrors, Section
 from assay.scanner.rules.naming import Names
 from assay.scanner.sources import inputs
 
@@ -149,8 +149,10 @@ def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: Line
     field = re.search(r"field `(\w+)`", problem)
     way = ""
     if field and "unknown" in problem:
+        if steps[:1] == ["fix"]:  # msgspec does not say which key of a map is meant
+            steps = list(next((path for path in lines if path[0:1] == ("fix",) and len(path) == 4 and path[3] == field[1]), ("fix",)))[:-1]
         steps.append(field[1])
-        within: Any = Assertion if "assert" in steps else Section if "sections" in steps else type_
+        within: Any = Assertion if "assert" in steps else Section if "sections" in steps else Remedy if "fix" in steps else type_
         way = nearest(field[1], [member.encode_name for member in msgspec.structs.fields(within)])
     while steps and tuple(steps) not in lines:
         steps.pop()
@@ -179,6 +181,8 @@ class _Compiler:
                 self.error(("judged", name), f"there is no input {name!r}", nearest(name, (*INPUTS, "plan")))
         if not rule.assertions and not rule.attested:
             self.error(("assert",), "the rule asserts nothing", "a control that no input shows says under `attested` what is to be stated")
+        for problem in remedies.problems(rule):
+            self.error(*problem)
         when, when_read = self._expression(rule.when, ("when",), {})
         assertions = [self._assertion(at, assertion) for at, assertion in enumerate(rule.assertions)]
         if self.errors:

@@ -29,6 +29,29 @@ class Assertion(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Where this is false, the assertion does not count."""
 
 
+class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
+    """One way to mend a finding in one input, as edits of what is written (docs/fixing.md). Of several, the first that is proven counts."""
+
+    on: str
+    """The type of the block that it edits, as the input calls it, of those that the finding was read from: `aws_kms_key`,
+    `AWS::KMS::Key`, the kind of a manifest."""
+    where: dict[str, Any] = {}
+    """What the block has to say for the remedy to be one of it: path to a value, or a list of those that it may have."""
+    set: dict[str, Any] = {}
+    """What is so afterwards. A map is a block in Terraform, a list of maps the blocks that are known by their first key; text that is
+    `${…}` as a whole is written as that expression. In templates, `name[]` stands for each element of a list."""
+    remove: list[str] = []
+    """Paths (`a.b`) of attributes and blocks that go; `self` is the block itself."""
+    drop: dict[str, list[Any]] = {}
+    """Path of a list to the elements that go from it."""
+    add: str | dict[str, Any] = ""
+    """What is declared after the block: Terraform code, or resources of a template by their names. In texts, `{label}` is the name of the
+    block, `{self}` the reference to it, `{new}` a name for what is declared. In code, `{.name}` is that argument of the block as it is
+    written; a line is left out where there is none."""
+    review: str = ""
+    """Why somebody decides on it: it replaces the resource, costs, or cuts traffic. Empty for an edit that is safe to apply."""
+
+
 class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A control: what an auditor reads and what is judged."""
 
@@ -41,6 +64,8 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     assertions: list[Assertion] = msgspec.field(name="assert")
     why: str
     remediation: dict[str, str]
+    fix: dict[str, list[Remedy] | str] = {}
+    """Input to the edits that mend a finding there, in the order in which they are tried, or to why no edit can."""
     when: str = ""
     """CEL; where it is false the control does not apply to a resource."""
     attested: str = ""

@@ -1,0 +1,132 @@
+"""`assay fix`: mend what fails in code, by edits that are proven before."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import structs
+
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_USAGE, console, gating, judging
+from assay.scanner.cli.scan import named, reading
+from assay.scanner.words import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.scanner.config import Config
+    from assay.scanner.fix.converge import Outcome
+    from assay.scanner.fix.files import Files
+    from assay.scanner.results.model import Report, Result
+    from assay.scanner.run import Scan
+
+_TOLD = 100
+"""Findings that are listed by name."""
+
+
+@click.command("fix")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--write", is_flag=True, help="Write the files. Without it, the edits are shown as a diff.")
+@click.option("--unsafe", is_flag=True, help="With fixes that may replace a resource, cost, or cut traffic.")
+@reading
+@click.option("--profile", help="A named set of controls.")
+@click.option("--fail-on", type=click.Choice(["critical", "high", "medium", "low", "never"]), help="As for assay scan.  [default: low]")
+@click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3).")
+@gating.options
+@judging.choice
+def command(**arguments: Any) -> None:
+    """Mend what fails in code below PATHs, where the control says how.
+
+    Each fix is judged before it is offered: with it the finding is gone, and no verdict of any control is worse. Exit codes are those of a
+    scan of the files as they are when the command ends.
+    """
+    sys.exit(_fix(arguments))
+
+
+def _fix(arguments: dict[str, Any]) -> int:
+    prepared = judging.prepare(arguments, named(arguments, list(arguments["paths"])))
+    if prepared is None:
+        return EXIT_USAGE
+    scan, config = prepared
+    report = judging.watch(scan, arguments["quiet"])
+    judging.say(report.coverage.gaps)
+    if any(gap.code == "not_found" for gap in report.coverage.gaps):
+        return EXIT_USAGE
+    wanted = {result.fingerprint for result in report.results if result.verdict == "fail"}
+    if not wanted:
+        console.tell("assay: nothing fails that could be fixed")
+        return judging.exit_code(report, scan.incomplete, arguments, config)
+    from assay.scanner.fix.propose import fixing
+
+    held = fixing(structs.replace(scan.options, controls=(), frameworks=()))  # whatever is mended, nothing else becomes worse
+    outcome = held.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
+    files = outcome.files
+    places = {} if arguments["write"] else {result.fingerprint: result for result in report.results}
+    _say(outcome, arguments, {key: _place(result) for key, result in places.items()})
+    if not arguments["unsafe"] and outcome.unfixed:
+        _say_held(held.run(lambda result: result.fingerprint in wanted, unsafe=True))
+    return _end(files, outcome, report, scan, arguments, config, held.files)
+
+
+def _end(
+    edited: dict[str, bytes], outcome: Outcome, report: Report, scan: Scan, arguments: dict[str, Any], config: Config, files: Files
+) -> int:
+    if not arguments["write"]:
+        for line in _diff(edited, files, scan):
+            click.echo(line)
+        return judging.exit_code(report, scan.incomplete, arguments, config)
+    try:
+        _write(edited)
+    except OSError as error:
+        console.tell(f"assay: {error.filename}: {error.strerror}")
+        return EXIT_INCOMPLETE
+    fixed = {proposal.fingerprint for proposal in outcome.fixed}
+    left = [result for result in report.results if result.fingerprint not in fixed or result.verdict != "fail"]
+    return judging.exit_code(structs.replace(report, results=left), scan.incomplete, arguments, config)
+
+
+def _write(edited: dict[str, bytes]) -> None:
+    """Raises OSError."""
+    for file, content in edited.items():
+        with open(os.path.realpath(file), "wb") as opened:
+            opened.write(content)
+
+
+def _diff(edited: dict[str, bytes], files: Files, scan: Scan) -> Iterator[str]:
+    """The edits as a unified diff, without what is secret in the lines around them."""
+    from assay.scanner.results.code import without_secret_values
+
+    for file, content in sorted(edited.items()):
+        before = files.below.read(file, len(content) + (1 << 26))
+        texts = [without_secret_values(text.decode("utf-8", "replace"), scan.sensitive) for text in (before, content)]
+        old, new = (text.splitlines() for text in texts)
+        yield from map(console.one_line, difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm=""))
+
+
+def _place(result: Result) -> str:
+    block = next(iter(result.resource.blocks), None)
+    return f"{block.file}:{block.start_line}: " if block and block.start_line else ""
+
+
+def _say(outcome: Outcome, arguments: dict[str, Any], places: dict[str, str]) -> None:
+    """`places`: where findings are in the files as they are, where these are not those that the outcome has."""
+    done = "fixed" if arguments["write"] else "can be fixed (--write does it)"
+    for proposal in outcome.fixed[:_TOLD] if not arguments["quiet"] else ():
+        console.tell(f"{proposal.control}: {proposal.title}")
+    for finding in outcome.unfixed[:_TOLD] if not arguments["quiet"] else ():
+        place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
+        console.tell(f"{place}{finding.control}: {finding.address} is not fixed: {finding.why}")
+    if len(outcome.unfixed) > _TOLD and not arguments["quiet"]:
+        console.tell(f"assay: and {len(outcome.unfixed) - _TOLD} more that are not fixed")
+    number = len({proposal.fingerprint for proposal in outcome.fixed})
+    left = f", {many(len(outcome.unfixed), 'finding')} left" if outcome.unfixed else ""
+    console.tell(f"assay: {many(number, 'finding')} {done} in {many(len(outcome.files), 'file')}{left}")
+
+
+def _say_held(outcome: Outcome) -> None:
+    """What --unsafe would mend beside."""
+    for proposal in outcome.fixed[:_TOLD]:
+        console.tell(f"--unsafe: {proposal.control}: {proposal.title}: {proposal.because}")

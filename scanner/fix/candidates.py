@@ -1,0 +1,60 @@
+"""What may mend a finding: the remedies of its control, as edits of the code that it was read from. Nothing is proven here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from assay.scanner.fix import templates, terraform
+from assay.scanner.fix.edits import Refused
+from assay.scanner.fix.files import Files
+from assay.scanner.fix.interface import Candidate
+from assay.scanner.results.model import Result
+from assay.scanner.rules.model import Control
+
+
+def candidates(finding: Result, control: Control, files: Files) -> tuple[list[Candidate], list[str]]:
+    """What may mend a finding, in the order in which it is tried, and why other remedies cannot be tried."""
+    try:
+        name = input_of(finding, files)
+    except Refused as reason:
+        return [], [str(reason)]
+    told = control.fix.get(name)
+    if told is None:
+        return [], ["there is no fix for this control here yet: its remediation says what to do"]
+    if isinstance(told, str):
+        return [], [told]
+    edited = terraform.edited if name == "terraform" else templates.edited
+    found: list[Candidate] = []
+    refused: list[str] = []
+    for remedy in told:
+        tried = edited(finding, remedy, files, name)
+        found += _distinct(tried, refused)
+    if not found and not refused:
+        refused.append("its fixes are for other resources: its remediation says what to do")
+    return found, list(dict.fromkeys(refused))
+
+
+def _distinct(tried: Iterator[Candidate], refused: list[str]) -> Iterator[Candidate]:
+    try:
+        for candidate in tried:
+            if candidate.edits:
+                yield msgspec.structs.replace(candidate, edits=candidate.edits)
+    except Refused as reason:
+        refused.append(str(reason))
+
+
+def input_of(finding: Result, files: Files) -> str:
+    """The input that a finding is of, as fixes name it. Raises Refused where nothing of it is edited."""
+    blocks = finding.resource.blocks
+    if not blocks:
+        raise Refused("it was not read from code")
+    type_ = finding.resource.type
+    if "::" in type_:
+        return "cloudformation"
+    if type_.replace("_", "").isalnum():
+        if blocks[0].start_line is None:
+            raise Refused("it was read from a plan: fix the code that the plan was made from")
+        return "terraform"
+    return templates.google_input(files.yaml(blocks[0].file))

@@ -1,0 +1,172 @@
+"""Remedies in templates and manifests: CloudFormation, Config Connector and Deployment Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assay.scanner.facts.model import BlockRef
+from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.files import Files
+from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.terraform import told
+from assay.scanner.fix.yaml_edits import Indirect, YamlFile
+from assay.scanner.fix.yaml_tree import Node
+from assay.scanner.fix.yaml_written import nested, plain
+from assay.scanner.results.model import Result
+from assay.scanner.rules.model import Remedy
+from assay.scanner.rules.remedies import SELF, Words, filled
+
+_SETTINGS = {"cloudformation": "Properties", "config_connector": "spec", "deployment_manager": "properties"}
+"""Where the settings of a resource are."""
+
+
+class Declared:
+    """A resource as a file declares it."""
+
+    def __init__(self, label: str, type_: str, node: Node, holder: Node) -> None:
+        self.label, self.type, self.node, self.holder = label, type_, node, holder
+
+
+def google_input(file: YamlFile) -> str:
+    """Whether a file of Google's resources is of Config Connector or of Deployment Manager. Raises Refused."""
+    if file.file.endswith((".jinja", ".jinja2", ".j2", ".py")):
+        raise Refused("its file is a template that makes the text: change it by hand")
+    return "config_connector" if any(_group(node) for node in file.documents) else "deployment_manager"
+
+
+def _group(node: Node) -> bool:
+    version = node.get("apiVersion") if node.kind == "map" else None
+    return version is not None and ".cnrm.cloud.google.com/" in str(version.plain())
+
+
+def declared(file: YamlFile, input_: str) -> Iterator[Declared]:
+    """The resources of a file."""
+    for document in file.documents:
+        if document.kind != "map":
+            continue
+        if input_ == "config_connector":
+            kind, metadata = document.get("kind"), document.get("metadata")
+            name = metadata.get("name") if metadata is not None else None
+            if kind is not None and name is not None:
+                yield Declared(str(name.plain()), str(kind.plain()), document, document)
+            continue
+        resources = document.get("Resources" if input_ == "cloudformation" else "resources")
+        for key, node in resources.items if resources is not None else ():
+            name = key if key is not None else node.get("name")
+            type_ = node.get("Type" if input_ == "cloudformation" else "type") if node.kind == "map" else None
+            if resources is not None and name is not None and type_ is not None and name.kind == "scalar":
+                yield Declared(str(name.data[0]), str(type_.plain()), node, resources)
+
+
+def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
+    """A remedy as edits of the resources that a finding was read from: of the default of a parameter that gives a value, then in its place.
+
+    Raises Refused.
+    """
+    edits: list[Edit] = []
+    indirect: list[tuple[YamlFile, Indirect]] = []
+    found: list[Declared] = []
+    for ref in finding.resource.blocks:
+        file = files.yaml(ref.file)
+        resource = _at(file, ref, input_)
+        if resource is None or not _is_of(resource.type, remedy.on) or any(one.node is resource.node for one in found):
+            continue
+        settings = resource.node.get(_SETTINGS[input_])
+        if not all(
+            settings is not None and file.says(settings, path, value if isinstance(value, list) else [value])
+            for path, value in remedy.where.items()
+        ):
+            continue
+        found.append(resource)
+        own, elsewhere = _of_resource(file, resource, settings, remedy, input_)
+        edits += own
+        indirect += [(file, one) for one in elsewhere]
+    if not found:
+        return
+    title = f"{told(remedy)} {found[0].label}"
+    removed = (finding.resource.address,) if SELF in remedy.remove else ()
+    if indirect:
+        if given := _defaults(indirect):
+            names = ", ".join(dict.fromkeys(one.parameter for _, one in indirect))
+            yield Candidate(f"{title}, by the default of {names}", tuple(merged([*edits, *given])), remedy.review)
+        edits += [one.edit for _, one in indirect]
+        name = indirect[0][1].name
+        yield Candidate(
+            title, tuple(merged(edits)), remedy.review or f"{name} is given by a function, whose place the value takes", removed
+        )
+    elif edits:
+        yield Candidate(title, tuple(merged(edits)), remedy.review, removed)
+
+
+def _is_of(type_: str, wanted: str) -> bool:
+    """Types of Deployment Manager have many names for one: `gcp-types/storage-v1:buckets`, `storage.v1.bucket`."""
+    return type_ == wanted
+
+
+def _at(file: YamlFile, ref: BlockRef, input_: str) -> Declared | None:
+    """The resource that a block of a finding is."""
+    for resource in declared(file, input_):
+        if ref.address.endswith((f".{resource.label}", f"/{resource.label}")) or ref.address == resource.label:
+            key = next((key for key, node in resource.holder.items if node is resource.node), None)
+            lines = {resource.node.line, key.line if key is not None else 0}
+            if input_ != "cloudformation" or ref.start_line in lines:
+                return resource
+    return None
+
+
+def _of_resource(
+    file: YamlFile, resource: Declared, settings: Node | None, remedy: Remedy, input_: str
+) -> tuple[list[Edit], list[Indirect]]:
+    if _generated(resource.node):
+        raise Refused("its template is generated by cdk synth: change the code that it is made from")
+    if SELF in remedy.remove:
+        if input_ == "config_connector":
+            raise Refused("a manifest goes as a whole: remove it by hand")
+        if input_ == "cloudformation":
+            return file.remove_member(resource.holder, resource.label), []
+        return file.remove_element(resource.holder, resource.node), []
+    words = Words(resource.label, resource.label, resource.label)
+    wanted: Mapping[str, Any] = filled(remedy.set, words)
+    edits: list[Edit] = []
+    indirect: list[Indirect] = []
+    if settings is None:
+        edits += file.add_members(resource.node, {_SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
+    else:
+        edits, indirect = file.set(settings, wanted)
+        for path in remedy.remove:
+            edits += file.remove(settings, path)
+        for path, values in remedy.drop.items():
+            edits += file.drop(settings, path, values)
+    if isinstance(remedy.add, dict) and remedy.add:
+        made = filled(remedy.add, words)
+        if input_ != "cloudformation":
+            raise Refused("what is to be declared beside it is a manifest of its own")
+        if any(resource.holder.get(name) is not None for name in made):
+            raise Refused(f"{next(iter(made))} is declared already")
+        edits += file.add_members(resource.holder, made, after=resource.node, apart=True)
+    return edits, indirect
+
+
+def _generated(node: Node) -> bool:
+    metadata = node.get("Metadata")
+    return metadata is not None and metadata.kind == "map" and metadata.get("aws:cdk:path") is not None
+
+
+def _defaults(indirect: list[tuple[YamlFile, Indirect]]) -> list[Edit]:
+    """Edits of the defaults of the parameters that give some values; none where one of them is given by something else."""
+    edits: list[Edit] = []
+    for file, one in indirect:
+        parameters = file.documents[0].get("Parameters") if one.parameter else None
+        parameter = parameters.get(one.parameter) if parameters is not None else None
+        if parameter is None or parameter.get("Default") is None or isinstance(one.value, Mapping):
+            return []
+        edits += file.set(parameter, {"Default": _as_parameter(one.value)})[0]
+    return edits
+
+
+def _as_parameter(value: Any) -> Any:
+    """A value as a parameter has it: text, also of truth values."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value

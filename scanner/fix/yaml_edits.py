@@ -1,0 +1,235 @@
+"""Edits of a file in YAML or JSON that keep its style: the indent of its neighbours, flow or block, short or long functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.yaml_tree import Node, documents
+from assay.scanner.fix.yaml_written import EACH, block_lines, flow_text, function_of, is_function, json_text, nested, parameter_of, plain
+from assay.scanner.sources.encodings import is_utf16
+
+
+class Indirect(NamedTuple):
+    """A property whose value another part of the template gives, and what it has to become."""
+
+    name: str
+    parameter: str
+    """The parameter that gives it; empty where it is another function."""
+    value: Any
+    edit: Edit
+    """What writes the value in the place of the function."""
+
+
+class YamlFile:
+    """The nodes of one file. Raises Refused for one that cannot be edited."""
+
+    def __init__(self, file: str, source: bytes) -> None:
+        self.file, self.source = file, source
+        if is_utf16(source):
+            raise Refused("its file is in UTF-16: save it as UTF-8")
+        try:
+            self.text = source.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Refused("its file is not UTF-8") from None
+        self.documents = documents(self.text)
+        self.is_json = self.text.lstrip()[:1] in ("{", "[")
+        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+
+    def set(self, node: Node, settings: Mapping[str, Any]) -> tuple[list[Edit], list[Indirect]]:
+        """Edits after which a map says what it is to say, and values of it that other parts give."""
+        change = _Change(self)
+        change.set(node, settings)
+        return change.edits, change.indirect
+
+    def add_members(self, node: Node, members: Mapping[str, Any], after: Node | None = None, apart: bool = False) -> list[Edit]:
+        """Edits that write members of a map: at its end, or behind the one with the value `after`; `apart`: with a blank line before."""
+        return _Change(self).members(node, members, after, apart)
+
+    def remove(self, node: Node, path: str) -> list[Edit]:
+        """Edits after which what a path leads to is gone."""
+        *outer, name = path.split(".")
+        holder: Node | None = node
+        for step in outer:
+            holder = holder.get(step) if holder is not None else None
+        found = holder.entry(name) if holder is not None else None
+        if holder is None or found is None:
+            return []
+        return [self._without(holder, found[0].start, found[1].end)]
+
+    def drop(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
+        """Edits after which a list that is written out has none of some values."""
+        found: Node | None = node
+        for step in path.split("."):
+            found = found.get(step) if found is not None else None
+        if found is None or found.kind != "list":
+            return []
+        gone = [item for _, item in found.items if item.plain() in values and item.plain() is not None]
+        if len(gone) == len(found.items):
+            return [self.edit(found.start, found.end, "[]")] if gone and found.flow else []
+        return [self._without(found, item.start, item.end) for item in gone]
+
+    def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
+        """Whether what a path leads to is written as one of some values, or is a list that has one of them."""
+        found: Node | None = node
+        for step in path.split("."):
+            found = found.get(step) if found is not None else None
+        told = found.plain() if found is not None else None
+        return any(one in values for one in (told if isinstance(told, list) else [told]) if one is not None)
+
+    def remove_member(self, node: Node, name: str) -> list[Edit]:
+        """Edits after which a member of a map is gone."""
+        found = node.entry(name)
+        return [self._without(node, found[0].start, found[1].end)] if found else []
+
+    def remove_element(self, node: Node, element: Node) -> list[Edit]:
+        """Edits after which an element of a list is gone."""
+        return [self._without(node, element.start, element.end)]
+
+    # Places.
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        """An edit of characters."""
+        first = len(self.text[:start].encode())
+        return Edit(self.file, first, first + len(self.text[start:end].encode()), text.replace("\n", self.newline))
+
+    def line_start(self, at: int) -> int:
+        """Where the line of a character begins."""
+        return self.text.rfind("\n", 0, at) + 1
+
+    def line_end(self, at: int) -> int:
+        """Where the line of a character ends, before its line break."""
+        end = self.text.find("\n", at)
+        end = len(self.text) if end < 0 else end
+        return end - 1 if end and self.text[end - 1] == "\r" else end
+
+    def column(self, at: int) -> int:
+        """Characters before one in its line."""
+        return at - self.line_start(at)
+
+    def indent_of(self, at: int) -> int:
+        """Spaces that the line of a character begins with."""
+        line = self.text[self.line_start(at) : at]
+        return len(line) - len(line.lstrip(" "))
+
+    def _without(self, holder: Node, start: int, end: int) -> Edit:
+        if len(holder.items) == 1:
+            raise Refused("nothing would be left of what it stands in")
+        if not holder.flow:
+            stop = self.text.find("\n", end)
+            return self.edit(self.line_start(start), len(self.text) if stop < 0 else stop + 1, "")
+        pairs = [((key or value).start, value.end) for key, value in holder.items]
+        at = next(number for number, pair in enumerate(pairs) if pair[0] == start)
+        if at + 1 < len(pairs):
+            return self.edit(start, pairs[at + 1][0], "")
+        return self.edit(pairs[at - 1][1], end, "")
+
+
+class _Change:
+    """Edits of one map and of what is in it."""
+
+    def __init__(self, file: YamlFile) -> None:
+        self.file = file
+        self.edits: list[Edit] = []
+        self.indirect: list[Indirect] = []
+
+    def set(self, node: Node, settings: Mapping[str, Any]) -> None:
+        if node.marked or node.kind != "map" or node.tag.startswith("!") or node.get("<<") is not None:
+            raise Refused("it is written with an anchor, an alias, a merge key or a function")
+        new: dict[str, Any] = {}
+        for path, value in nested(settings).items():
+            name = path.removesuffix(EACH)
+            found = node.get(name)
+            if found is None or (found.kind == "scalar" and found.plain() is None and not found.tag and found.start == found.end):
+                if found is not None:
+                    raise Refused(f"{name} is written without a value")
+                new[path] = value
+            elif path.endswith(EACH):
+                self._each(name, found, value)
+            else:
+                self._merge(name, found, value)
+        if new:
+            self.edits += self.members(node, plain(new))
+
+    def _each(self, name: str, found: Node, value: Mapping[str, Any]) -> None:
+        if found.kind != "list" or found.marked or found.tag.startswith("!"):
+            raise Refused(f"{name} is no list that is written out")
+        for _, item in found.items:
+            self.set(item, value)
+
+    def _merge(self, name: str, found: Node, value: Any) -> None:
+        if found.marked:
+            raise Refused(f"{name} is written with an anchor or an alias")
+        if function_of(found):
+            if self.file.text[found.start : found.end] != self._beside(value):
+                self._indirect(name, found, value)
+        elif isinstance(value, Mapping) and found.kind == "map" and not is_function(value):
+            self.set(found, value)
+        elif found.kind == "list" and isinstance(value, list) and value and all(isinstance(each, Mapping) for each in value):
+            for content in value:
+                self._element(found, content)
+        elif found.plain() != value or (isinstance(value, bool) != isinstance(found.plain(), bool)):
+            if isinstance(value, Mapping) and found.kind != "scalar":
+                raise Refused(f"{name} is written in another shape")
+            self.edits.append(self.file.edit(found.start, found.end, self._beside(value)))
+
+    def _indirect(self, name: str, found: Node, value: Any) -> None:
+        parameter = parameter_of(found)
+        edit = self.file.edit(found.start, found.end, self._beside(value))
+        self.indirect.append(Indirect(name, parameter, value, edit))
+
+    def _element(self, found: Node, content: Mapping[str, Any]) -> None:
+        """Set what is so in the elements with the first key of some content, or write it as one more."""
+        key, wanted = next(iter(content.items()))
+        known = [item for _, item in found.items if item.kind == "map" and (at := item.get(key)) is not None and at.plain() == wanted]
+        for item in known:
+            self.set(item, content)
+        if known:
+            return
+        file = self.file
+        if found.flow:
+            last = found.items[-1][1].end if found.items else found.start + 1
+            if found.items and file.text[found.start : found.end].count("\n"):
+                pad = file.indent_of(found.items[-1][1].start)
+                text = json_text(content, pad, 2)
+                self.edits.append(file.edit(last, last, f",\n{' ' * pad}{text}"))
+            else:
+                self.edits.append(file.edit(last, last, (", " if found.items else "") + flow_text(content, file.is_json)))
+            return
+        first = found.items[0][1]
+        dash = file.text.rfind("-", file.line_start(first.start), first.start)
+        pad = file.column(dash)
+        lines = block_lines(plain(nested(content)), pad + 2)
+        lines[0] = " " * pad + "- " + lines[0].lstrip()
+        end = file.line_end(found.end)
+        self.edits.append(file.edit(end, end, "".join(f"\n{line}" for line in lines)))
+
+    def _beside(self, value: Any) -> str:
+        """A value in the place of another."""
+        return flow_text(value, self.file.is_json)
+
+    def members(self, node: Node, new: Mapping[str, Any], after: Node | None = None, apart: bool = False) -> list[Edit]:
+        file = self.file
+        if node.flow:
+            return [self._in_flow(node, new, after)]
+        if not node.items:
+            raise Refused("what it stands in is empty")
+        pad = file.column((node.items[0][0] or node).start)
+        lines = block_lines(new, pad)
+        at = file.line_end(after.end if after is not None else node.end)
+        gap = "\n" if apart else ""
+        return [file.edit(at, at, gap + "".join(f"\n{line}" for line in lines))]
+
+    def _in_flow(self, node: Node, new: Mapping[str, Any], after: Node | None) -> Edit:
+        file = self.file
+        spread = node.items and file.text[node.start : node.items[0][1].start].count("\n")
+        last = (after or node.items[-1][1]).end if node.items else node.start + 1
+        if spread:
+            pad = file.column((node.items[0][0] or node).start)
+            step = max(pad - file.indent_of(node.start), 2)
+            texts = [f"{json.dumps(name)}: {json_text(value, pad, step)}" for name, value in new.items()]
+            return file.edit(last, last, "".join(f",\n{' ' * pad}{text}" for text in texts))
+        texts = [f"{json.dumps(name) if file.is_json else name}: {flow_text(value, file.is_json)}" for name, value in new.items()]
+        return file.edit(last, last, (", " if node.items else "") + ", ".join(texts))

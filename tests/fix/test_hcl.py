@@ -1,0 +1,173 @@
+"""Edits of Terraform code are written as `terraform fmt` writes, and touch nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.hcl import HclFile
+
+ROTATE = {"enable_key_rotation": True}
+SET: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a present value is replaced, its comment stays": (
+        'resource "a_b" "c" {\n  enable_key_rotation = false # not yet\n}\n',
+        ROTATE,
+        'resource "a_b" "c" {\n  enable_key_rotation = true # not yet\n}\n',
+    ),
+    "comments that stand below each other stay so": (
+        'resource "a_b" "c" {\n  name = "x"   # one\n  on   = false # two\n}\n',
+        {"on": True},
+        'resource "a_b" "c" {\n  name = "x"  # one\n  on   = true # two\n}\n',
+    ),
+    "a longer name widens its group alone": (
+        'resource "a_b" "c" {\n  a = 1\n\n  name = "x" # what it is\n  on   = 2\n\n  inner {\n    k = 1\n  }\n}\n',
+        ROTATE,
+        'resource "a_b" "c" {\n  a = 1\n\n  name                = "x" # what it is\n  on                  = 2\n'
+        "  enable_key_rotation = true\n\n  inner {\n    k = 1\n  }\n}\n",
+    ),
+    "a shorter name is padded": (
+        'resource "a_b" "c" {\n  description = "x"\n}\n',
+        {"on": True},
+        'resource "a_b" "c" {\n  description = "x"\n  on          = true\n}\n',
+    ),
+    "an empty block": ('resource "a_b" "c" {}\n', ROTATE, 'resource "a_b" "c" {\n  enable_key_rotation = true\n}\n'),
+    "a block without a line": ('resource "a_b" "c" {\n}\n', ROTATE, 'resource "a_b" "c" {\n  enable_key_rotation = true\n}\n'),
+    "the file has no last line break": ('resource "a_b" "c" {\n  on = 1\n}', {"on": 2}, 'resource "a_b" "c" {\n  on = 2\n}'),
+    "a value of several lines stands last": (
+        'resource "a_b" "c" {\n  tags = {\n    a = 1\n  }\n}\n',
+        ROTATE,
+        'resource "a_b" "c" {\n  tags = {\n    a = 1\n  }\n\n  enable_key_rotation = true\n}\n',
+    ),
+    "a heredoc stands last": (
+        'resource "a_b" "c" {\n  on  = 1\n  doc = <<E\n  } }\nE\n}\n',
+        ROTATE,
+        'resource "a_b" "c" {\n  on                  = 1\n  enable_key_rotation = true\n  doc                 = <<E\n  } }\nE\n}\n',
+    ),
+    "nothing comes behind depends_on": (
+        'resource "a_b" "c" {\n  on = 1\n\n  depends_on = [a.b]\n}\n',
+        ROTATE,
+        'resource "a_b" "c" {\n  on                  = 1\n  enable_key_rotation = true\n\n  depends_on = [a.b]\n}\n',
+    ),
+    "only nested blocks": (
+        'resource "a_b" "c" {\n  inner {\n    k = 1\n  }\n}\n',
+        ROTATE,
+        'resource "a_b" "c" {\n  enable_key_rotation = true\n\n  inner {\n    k = 1\n  }\n}\n',
+    ),
+    "a nested block is added with one in it": (
+        'resource "a_b" "c" {\n  on = 1\n}\n',
+        {"outer": {"k": "v", "inner": {"n": [1, "a"]}}},
+        'resource "a_b" "c" {\n  on = 1\n\n  outer {\n    k = "v"\n\n    inner {\n      n = [1, "a"]\n    }\n  }\n}\n',
+    ),
+    "a nested block that is there is edited": (
+        'resource "a_b" "c" {\n  outer {\n    k = 1\n  }\n}\n',
+        {"outer": {"k": 2, "on": True}},
+        'resource "a_b" "c" {\n  outer {\n    k  = 2\n    on = true\n  }\n}\n',
+    ),
+    "a nested block of one line is spread": (
+        'resource "a_b" "c" {\n  outer { k = 1 }\n}\n',
+        {"outer": {"on": True}},
+        'resource "a_b" "c" {\n  outer {\n    k  = 1\n    on = true\n  }\n}\n',
+    ),
+    "what dynamic makes is edited in its content": (
+        'resource "a_b" "c" {\n  dynamic "outer" {\n    for_each = var.x\n\n    content {\n      k = 1\n    }\n  }\n}\n',
+        {"outer": {"k": 2}},
+        'resource "a_b" "c" {\n  dynamic "outer" {\n    for_each = var.x\n\n    content {\n      k = 2\n    }\n  }\n}\n',
+    ),
+    "blocks are known by their first key": (
+        'resource "a_b" "c" {\n  flag {\n    name  = "a"\n    value = "off"\n  }\n}\n',
+        {"flag": [{"name": "a", "value": "on"}, {"name": "b", "value": "on"}]},
+        'resource "a_b" "c" {\n  flag {\n    name  = "a"\n    value = "on"\n  }\n\n  flag {\n    name  = "b"\n    value = "on"\n  }\n}\n',
+    ),
+    "line breaks are those of the file": (
+        'resource "a_b" "c" {\r\n  on = 1\r\n}\r\n',
+        {"k": "${a.b.id}"},
+        'resource "a_b" "c" {\r\n  on = 1\r\n  k  = a.b.id\r\n}\r\n',
+    ),
+    "bytes are not characters": (
+        'resource "a_b" "c" {\n  d  = "ß→"\n  on = 1\n}\n',
+        {"on": 2},
+        'resource "a_b" "c" {\n  d  = "ß→"\n  on = 2\n}\n',
+    ),
+}
+
+
+def first(text: str) -> tuple[HclFile, Any]:
+    file = HclFile("main.tf", text.encode())
+    return file, next(file.blocks())
+
+
+@pytest.mark.parametrize("name", SET)
+def test_what_is_set_is_written_where_a_person_would(name: str) -> None:
+    before, settings, after = SET[name]
+    file, block = first(before)
+    edits, indirect = file.set(block, settings)
+    assert (applied(file.source, merged(edits)).decode(), indirect) == (after, [])
+    file, block = first(after)
+    assert file.set(block, settings) == ([], [])
+
+
+def test_terraform_fmt_would_change_nothing(tmp_path: Path, terraform: bool) -> None:
+    if not terraform:
+        pytest.skip("terraform is not installed")
+    for number, (_, _, after) in enumerate(SET.values()):
+        (tmp_path / f"{number}.tf").write_bytes(after.encode())
+    (tmp_path / "wrong.tf").write_text("locals {\n a   = 1\n}\n", "utf-8")
+    ran = subprocess.run(["terraform", "fmt", "-check", "."], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    no_line_break = [f"{number}.tf" for number, (_, _, after) in enumerate(SET.values()) if not after.endswith("\n")]
+    assert set(ran.stdout.split()) - set(no_line_break) == {"wrong.tf"}
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "values", "after"),
+    [
+        ('a "b" {\n  m = ["x", "allUsers", "y"]\n}\n', "m", ["allUsers"], 'a "b" {\n  m = ["x", "y"]\n}\n'),
+        ('a "b" {\n  m = ["x", "allUsers"]\n}\n', "m", ["allUsers"], 'a "b" {\n  m = ["x"]\n}\n'),
+        ('a "b" {\n  m = [\n    "allUsers", # why\n    "x",\n  ]\n}\n', "m", ["allUsers"], 'a "b" {\n  m = [\n    "allUsers", # why\n    "x",\n  ]\n}\n'),
+        ('a "b" {\n  m = [\n    "allUsers",\n    "x",\n  ]\n}\n', "m", ["allUsers"], 'a "b" {\n  m = [\n    "x",\n  ]\n}\n'),
+        ('a "b" {\n  m = ["allUsers"]\n}\n', "m", ["allUsers"], 'a "b" {\n  m = []\n}\n'),
+    ],
+)  # fmt: skip
+def test_elements_are_dropped_from_lists(before: str, path: str, values: list[str], after: str) -> None:
+    file, block = first(before)
+    if "# why" in before:
+        after = 'a "b" {\n  m = [\n    "x",\n  ]\n}\n'
+    assert applied(file.source, merged(file.drop(block, path, values))).decode() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "after"),
+    [
+        ('a "b" {\n  acl = "p"\n  on  = 1\n}\n', "acl", 'a "b" {\n  on = 1\n}\n'),
+        ('a "b" {\n  on = 1\n\n  inner {\n    k = 1\n  }\n}\n', "inner", 'a "b" {\n  on = 1\n}\n'),
+        ('a "b" {\n  inner {\n    k = 1\n  }\n\n  on = 1\n}\n', "inner", 'a "b" {\n  on = 1\n}\n'),
+        ('a "b" {\n  inner {\n    k = 1\n  }\n}\n', "inner.k", 'a "b" {\n  inner {\n  }\n}\n'),
+        ('a "b" {\n  inner {\n    k = 1\n  }\n}\n', "other", 'a "b" {\n  inner {\n    k = 1\n  }\n}\n'),
+    ],
+)
+def test_arguments_and_blocks_are_taken_out(before: str, path: str, after: str) -> None:
+    file, block = first(before)
+    assert applied(file.source, merged(file.remove(block, path))).decode() == after
+
+
+def test_a_block_goes_with_its_comment_and_one_blank_line() -> None:
+    text = '# Team.\n\na "b" {\n  k = 1\n}\n\n# everyone\na "c" {\n}\n\na "d" {\n}\n'
+    file = HclFile("main.tf", text.encode())
+    blocks = list(file.blocks())
+    assert applied(file.source, file.remove_block(blocks[1])).decode() == '# Team.\n\na "b" {\n  k = 1\n}\n\na "d" {\n}\n'
+
+
+def test_what_cannot_be_edited_says_so() -> None:
+    with pytest.raises(Refused, match="syntax error"):
+        HclFile("main.tf", b"a {")
+    with pytest.raises(Refused, match="UTF-16"):
+        HclFile("main.tf", "a {}".encode("utf-16"))
+    file, block = first('a "b" {\n  inner = [1]\n}\n')
+    with pytest.raises(Refused, match="inner is written as an argument"):
+        file.set(block, {"inner": {"k": 1}})
+    file, block = first('a "b" {\n  on = var.on\n}\n')
+    edits, (one,) = file.set(block, {"on": True})
+    assert edits == [] and one.name == "on"

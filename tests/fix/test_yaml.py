@@ -1,0 +1,109 @@
+"""Edits of templates and manifests keep the style of the file, and touch nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.yaml_edits import YamlFile
+from assay.scanner.sources.templates.syntax import parse
+
+ON = {"Rotate": True}
+SET: dict[str, tuple[str, dict[str, Any], str]] = {
+    "after the last member, before comments that follow": (
+        "P:\n  Name: x # why\n  # of the next\n\nOther: 1\n",
+        ON,
+        "P:\n  Name: x # why\n  Rotate: true\n  # of the next\n\nOther: 1\n",
+    ),
+    "by the indent of the siblings": ("P:\n    Name: x\n    Tags:\n    - a\n", ON, "P:\n    Name: x\n    Tags:\n    - a\n    Rotate: true\n"),
+    "after a text in a block": ("P:\n  Doc: |\n    a: b\n\nOther: 1\n", ON, "P:\n  Doc: |\n    a: b\n  Rotate: true\n\nOther: 1\n"),
+    "in braces": ("P: {Name: x}\n", {"Rotate": True, "Inner": {"K": "1"}}, 'P: {Name: x, Rotate: true, Inner: {K: "1"}}\n'),
+    "in empty braces": ("P: {}\n", ON, "P: {Rotate: true}\n"),
+    "the value alone": ("P:\n  Rotate: 'no' # yet\n", ON, "P:\n  Rotate: true # yet\n"),
+    "maps in maps": ("P:\n  In:\n    A: 1\n", {"In": {"B": {"C": [1]}}}, "P:\n  In:\n    A: 1\n    B:\n      C:\n        - 1\n"),
+    "an element more": ("P:\n  L:\n  - Nm: a\n    V: x\n", {"L": [{"Nm": "b", "V": "w"}]}, "P:\n  L:\n  - Nm: a\n    V: x\n  - Nm: b\n    V: w\n"),
+    "an element by its first key": ("P:\n  L:\n    - Nm: a\n      V: x\n", {"L": [{"Nm": "a", "V": "z"}]}, "P:\n  L:\n    - Nm: a\n      V: z\n"),
+    "every element": ("P:\n  L:\n    - Nm: a\n    - {Nm: b}\n", {"L[]": {"Nm": "c"}}, "P:\n  L:\n    - Nm: c\n    - {Nm: c}\n"),
+    "functions in their short form": (
+        "P:\n  A: 1\n",
+        {"B": {"Fn::GetAtt": ["Key", "Arn"]}, "C": {"Ref": "X"}},
+        "P:\n  A: 1\n  B: !GetAtt Key.Arn\n  C: !Ref X\n",
+    ),
+    "line breaks of the file": ("P:\r\n  A: 1\r\n", ON, "P:\r\n  A: 1\r\n  Rotate: true\r\n"),
+    "bytes are not characters": ("P:\n  ß: →\n  A: 1\n", {"A": 2}, "P:\n  ß: →\n  A: 2\n"),
+    "no last line break": ("P:\n  A: 1", ON, "P:\n  A: 1\n  Rotate: true"),
+    "JSON by its indent": (
+        '{\n    "P": {\n        "A": 1\n    }\n}\n',
+        {"B": {"C": True}},
+        '{\n    "P": {\n        "A": 1,\n        "B": {\n            "C": true\n        }\n    }\n}\n',
+    ),
+    "JSON in one line": ('{"P": {"A": {"Ref": "X"}}}', {"B": [{"C": "no"}]}, '{"P": {"A": {"Ref": "X"}, "B": [{"C": "no"}]}}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SET)
+def test_what_is_set_is_written_as_its_neighbours_are(name: str) -> None:
+    before, settings, after = SET[name]
+    file = YamlFile("t.yaml", before.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    edits, indirect = file.set(node, settings)
+    written = applied(file.source, merged(edits)).decode()
+    assert (written, indirect) == (after, [])
+    assert parse(written.encode()).data["P"] != parse(before.encode()).data["P"]
+    again = YamlFile("t.yaml", written.encode())
+    node = again.documents[0].get("P")
+    assert node is not None and again.set(node, settings) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("A: &a {K: 1}\nP: *a\n", ON),
+        ("A: &a {K: 1}\nP:\n  <<: *a\n", ON),
+        ("P: &p\n  K: 1\n", ON),
+        ("P: !If [A, {K: 1}, {K: 2}]\n", ON),
+        ("P:\n  In: 1\n  Out:\n", {"Out": {"K": 1}}),
+        ("P:\n  In: [1]\n", {"In": {"K": 1}}),
+    ],
+)
+def test_what_is_shared_or_of_another_shape_is_left(text: str, settings: dict[str, Any]) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    with pytest.raises(Refused):
+        file.set(node, settings)
+
+
+def test_a_parameter_that_gives_a_value_is_told() -> None:
+    for text in ("P:\n  Rotate: !Ref Wanted\n", json.dumps({"P": {"Rotate": {"Ref": "Wanted"}}}), "P:\n  Rotate:\n    Ref: Wanted\n"):
+        file = YamlFile("t.yaml", text.encode())
+        node = file.documents[0].get("P")
+        assert node is not None
+        edits, (one,) = file.set(node, ON)
+        assert (edits, one.parameter, one.value) == ([], "Wanted", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("P:\n  A: 1\n  M:\n    K: [1,\n      2]\n  B: 2\n", "P:\n  A: 1\n  B: 2\n"),
+        ("P: {A: 1, M: 2, B: 3}\n", "P: {A: 1, B: 3}\n"),
+        ("P: {A: 1, M: 2}\n", "P: {A: 1}\n"),
+        ("P: {M: 2, A: 1}\n", "P: {A: 1}\n"),
+    ],
+)
+def test_a_member_is_taken_out(text: str, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert applied(file.source, file.remove(node, "M")).decode() == after
+
+
+def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:
+    for source in (b"a: [", "a: ä".encode("latin-1"), "a: 1".encode("utf-16"), "\ufeffa: 1".encode()):
+        with pytest.raises(Refused):
+            YamlFile("t.yaml", source)
