@@ -10,7 +10,9 @@ import click
 from assay.scanner.cli import EXIT_USAGE, console
 
 if TYPE_CHECKING:
-    from assay.scanner.editor.messages import Request
+    from collections.abc import Sequence
+
+    from assay.scanner.editor.messages import Chosen
     from assay.scanner.results.model import Result
     from assay.scanner.run import Scan
     from assay.scanner.sources.overlay import Unsaved
@@ -48,21 +50,20 @@ def judging() -> NoReturn:
     process.serve(_prepared, _told)
 
 
-def _prepared(request: Request, overlay: Unsaved) -> Scan:
+def _prepared(chosen: Chosen, path: str, overlay: Unsaved, changed: Sequence[str]) -> Scan:
     """The scan of a request. Raises AssayError."""
     from assay.scanner.cli import judging as shared
 
-    chosen = request.chosen
     arguments = {
         "config_file": None, "no_config": False, "policies": (), "profile": chosen.profile, "controls": chosen.controls,
         "frameworks": chosen.frameworks, "limit_memory": chosen.limit_memory, "limit_seconds": chosen.limit_seconds,
     }  # fmt: skip
     named = {
-        "paths": [request.path],
+        "paths": [path],
         "variables": lambda config: config.vars,
         "var_files": lambda config: config.var_files,
         "estate": None,  # the deployment as a whole is no matter of one change
-        "changed": frozenset(request.changed),
+        "changed": frozenset(changed),
         "overlay": overlay,
     }
     scan, _ = shared.prepared(arguments, named)

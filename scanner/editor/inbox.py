@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import NoReturn
 
-from assay.scanner.editor.messages import Cancel, Explain, Request
+from assay.scanner.editor.messages import Cancel, Explain, Mend, Request
 from assay.scanner.worker.wire import Messages
 
 _CHUNK = 1 << 20
@@ -23,11 +23,11 @@ class Inbox:
 
     def __init__(self, input_: int) -> None:
         self._input = input_
-        self._waiting: queue.SimpleQueue[Request | Explain] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Request | Explain | Mend] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def __iter__(self) -> Iterator[Request | Explain]:
+    def __iter__(self) -> Iterator[Request | Explain | Mend]:
         while True:
             yield self._waiting.get()
 
@@ -43,7 +43,7 @@ class Inbox:
                 for message in messages.add(content):
                     if isinstance(message, Cancel):
                         self._cancelled.add(message.number)
-                    elif isinstance(message, (Request, Explain)):
+                    elif isinstance(message, (Request, Explain, Mend)):
                         self._waiting.put(message)
         finally:
             os._exit(0)

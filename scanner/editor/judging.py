@@ -10,16 +10,18 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from msgspec import structs
 
 from assay.scanner import targets
 from assay.scanner.editor.inbox import Cancelled, Inbox
-from assay.scanner.editor.messages import Entered, Explain, Explained, Finished, Part, Refused, Request
+from assay.scanner.editor.messages import Chosen, Entered, Explain, Explained, Finished, Mend, Mended, Part, Refused, Request
 from assay.scanner.editor.narrowed import Narrowed
 from assay.scanner.editor.tree import Tree
-from assay.scanner.errors import AssayError
-from assay.scanner.judge import Judged, Watch, judge_all
+from assay.scanner.errors import AssayError, debug
+from assay.scanner.judge import Judged, Watch, described, judge_all
 from assay.scanner.override import override
 from assay.scanner.results.model import Result
 from assay.scanner.rules.evaluate import Judges
@@ -44,8 +46,8 @@ _KEPT_TEXT = 64 << 20
 class Prepare(Protocol):
     """Makes the scan of a request: rules, options and gate, by the configuration of the working directory."""
 
-    def __call__(self, request: Request, overlay: Unsaved) -> Scan:
-        """Raises AssayError."""
+    def __call__(self, chosen: Chosen, path: str, overlay: Unsaved, changed: Sequence[str]) -> Scan:
+        """`changed`: absolute paths of files. Raises AssayError."""
 
 
 Tell = Callable[["Scan", Result], str]
@@ -70,15 +72,20 @@ class _Answers:
 
     def run(self, inbox: Inbox) -> NoReturn:
         for message in inbox:
-            if isinstance(message, Explain):
-                self._explain(message)
-                continue
             try:
-                self._answer(message, inbox)
+                if isinstance(message, Explain):
+                    self._explain(message)
+                elif isinstance(message, Mend):
+                    self._mend(message)
+                else:
+                    self._answer(message, inbox)
             except Cancelled:
                 self._send(Finished(number=message.number, cancelled=True))
             except (AssayError, OSError) as error:
                 self._send(Refused(message.number, str(error)))
+            except Exception as error:  # a defect of ours costs this request
+                debug("a request could not be answered", error)
+                self._send(Refused(message.number, f"assay: it could not be judged ({described(error)})"))
         raise AssertionError("an inbox has no end")
 
     def _send(self, message: Any) -> None:
@@ -89,10 +96,25 @@ class _Answers:
         result = found.get(asked.fingerprint)
         self._send(Explained(asked.number, self._tell(scan, result) if scan is not None and result is not None else ""))
 
+    def _mend(self, asked: Mend) -> None:
+        from assay.scanner.editor import mending
+
+        os.chdir(asked.directory)
+        scan = self._prepare(asked.chosen, asked.path, Unsaved(asked.unsaved), ())
+        # Whatever is mended, nothing else becomes worse: all controls count. It is judged here, where the limits are those of this process.
+        options = structs.replace(scan.options, controls=(), frameworks=(), limits=None)
+        watch = _Watch(lambda name: self._send(Entered(name)), scan, {})
+        watch.reads(0, 0)
+        try:
+            mend = mending.chosen(options, asked.fingerprints[0]) if asked.decided else mending.safe(options, asked.fingerprints)
+        finally:
+            watch.rest()
+        self._send(Mended(asked.number, *mend))
+
     def _answer(self, request: Request, inbox: Inbox) -> None:
         os.chdir(request.directory)
         self._send(Entered(""))
-        scan = self._prepare(request, Unsaved(request.unsaved))
+        scan = self._prepare(request.chosen, request.path, Unsaved(request.unsaved), request.changed)
         scan.rules.judges = _Interrupted(scan.rules.judges, lambda: inbox.check(request.number))
         tree = self._trees.setdefault((request.directory, request.path), Tree())
         found = tree.touched(scan.options, request)
@@ -121,6 +143,7 @@ def _part(request: Request, judged: Judged, source: Narrowed, collection: int, s
     known = {compiled.control.id: compiled.control for compiled in scan.selected}
     is_part = collection < source.parts
     results = [scan.gate.result(result) for result in judged.results if result.verdict in FINDINGS and result.control in known]
+    of_results = {result.control for result in results}
     return Part(
         number=request.number,
         input=source.input,
@@ -129,7 +152,8 @@ def _part(request: Request, judged: Judged, source: Narrowed, collection: int, s
         broken=tuple(source.broken),
         results=results,
         gaps=judged.coverage.gaps,
-        why={control: known[control].why for control in {result.control for result in results}},
+        why={control: known[control].why for control in of_results},
+        fixable=tuple(sorted(control for control in of_results if isinstance(known[control].fix.get(source.input), list))),
     )
 
 

@@ -57,6 +57,19 @@ class Explain(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+class Mend(msgspec.Struct, frozen=True):
+    """Find edits by which findings are gone and nothing is worse, over text that is not saved."""
+
+    number: int
+    directory: str
+    path: str
+    fingerprints: tuple[str, ...]
+    unsaved: dict[str, bytes]
+    chosen: Chosen
+    decided: bool
+    """Somebody chose this one, and decides on what it may cost; else only what is safe is done."""
+
+
 class Entered(msgspec.Struct, frozen=True):
     """What is read, or judged, from now on."""
 
@@ -78,6 +91,8 @@ class Part(msgspec.Struct, frozen=True):
     """Files of the same input that could not be read, so that what is said may not be all."""
     why: dict[str, str] = {}
     """Why the controls of these results ask what they ask."""
+    fixable: tuple[str, ...] = ()
+    """Those of them that say how such findings are fixed."""
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -96,6 +111,16 @@ class Refused(msgspec.Struct, frozen=True):
 
     number: int
     reason: str
+
+
+class Mended(msgspec.Struct, frozen=True):
+    """What files say with the edits that were proven, in which nothing else is changed."""
+
+    number: int
+    files: dict[str, bytes]
+    """By absolute path; empty where nothing was proven."""
+    told: list[str]
+    """What the edits do, and what somebody should know of them, or why there are none."""
 
 
 class Explained(msgspec.Struct, frozen=True):

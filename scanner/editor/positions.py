@@ -109,3 +109,20 @@ class Moved:
     def line(self, line: int) -> int:
         """The line, from 1, that a line is now; of one that was changed, where it would be."""
         return line + self._by if line > self._tail else line
+
+
+class Change(NamedTuple):
+    """Text in the place of other text."""
+
+    span: Span
+    text: str
+
+
+def change(text: Text, after: str) -> Change:
+    """What of a text becomes another: what both begin and end with is no part of it. A character of two units is never cut."""
+    before = text.text
+    most = min(len(before), len(after))
+    head = next((at for at in range(most) if before[at] != after[at]), most)
+    rest = most - head
+    tail = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+    return Change(text.span(head, len(before) - tail), after[head : len(after) - tail])

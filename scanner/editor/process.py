@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from assay.scanner.editor.messages import Cancel, Entered, Explain, Explained, Finished, Part, Refused, Request
+from assay.scanner.editor.messages import Cancel, Entered, Explain, Explained, Finished, Mend, Mended, Part, Refused, Request
 from assay.scanner.options import Limits
 from assay.scanner.worker.endings import killed
 from assay.scanner.worker.wire import Damaged, Messages, encoded
@@ -55,14 +55,14 @@ class JudgingProcess:
             with contextlib.suppress(OSError, RuntimeError):
                 self._process.stdin.write(encoded(Cancel(number)))
 
-    async def explain(self, asked: Explain) -> str:
-        """A finding as `assay explain` tells it; empty where it is not known. Raises Lost."""
+    async def ask(self, asked: Explain | Mend) -> Explained | Mended | Refused:
+        """The answer to what somebody waits for. Raises Lost."""
         async with self._turn:
             process = await self._started()
             await self._ask(process, asked)
             async for message in self._read(process):
-                if isinstance(message, Explained) and message.number == asked.number:
-                    return message.text
+                if isinstance(message, (Explained, Mended, Refused)) and message.number == asked.number:
+                    return message
             raise Lost(await self._ended(process, None))
 
     async def _answers(self, request: Request) -> AsyncIterator[Part | Finished | Refused]:

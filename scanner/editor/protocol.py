@@ -7,7 +7,7 @@ in the wrong place. https://microsoft.github.io/language-server-protocol/specifi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -16,12 +16,13 @@ from pygls.uris import from_fs_path, to_fs_path
 from assay.scanner import __version__
 from assay.scanner.editor.documents import real
 from assay.scanner.editor.marks import Mark
-from assay.scanner.editor.positions import Encoding, Position, Span
+from assay.scanner.editor.positions import Change, Encoding, Position, Span
 from assay.scanner.editor.session import Session
 from assay.scanner.editor.settings import settings_of
-from assay.scanner.editor.waiving import Insertion, Waiving
+from assay.scanner.editor.waiving import Insertion
 
 EXPLAIN = "assay.explain"
+FIX_ALL = "source.fixAll.assay"
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -101,7 +102,9 @@ class EditorServer:
         }
         for name, handler in handlers.items():
             self._feature(name, handler)
-        self._feature(types.TEXT_DOCUMENT_CODE_ACTION, self._code_actions, types.CodeActionOptions([types.CodeActionKind.QuickFix]))
+        kinds = types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
+        self._feature(types.TEXT_DOCUMENT_CODE_ACTION, self._code_actions, kinds)
+        self._feature(types.CODE_ACTION_RESOLVE, self._resolve)
         self._server.command(EXPLAIN)(functools.partial(self._explain))
 
     def _feature(self, name: str, handler: Callable[..., object], options: object = None) -> None:
@@ -176,29 +179,64 @@ class EditorServer:
 
     def _code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         path, span = _path(params.text_document.uri), Span(_position(params.range.start), _position(params.range.end))
+        only = params.context.only
         actions: list[types.CodeAction] = []
-        for mark in self._session.at(path, span) if path else ():
-            for waiving in self._session.waivers(mark):
-                if not waiving.insertion.creates or self._can_create:
-                    actions.append(self._waive(waiving, mark))
-            title = f"Explain {mark.code}"
-            explain = types.Command(title, EXPLAIN, arguments=list(mark.fingerprints[:1]))
-            actions.append(types.CodeAction(title, types.CodeActionKind.QuickFix, [self._diagnostic(mark)], command=explain))
+        if path and _wants(only, types.CodeActionKind.QuickFix):
+            for mark in self._session.at(path, span):
+                actions += self._quick_fixes(path, mark)
+        if path and _wants(only, FIX_ALL) and self._resolves:
+            safe = self._session.fixable(self._session.marks(path))
+            fix_all = types.CodeAction("Fix all that is safe (Assay)", FIX_ALL, data=_asked(path, safe, False))
+            actions += [fix_all] if safe else []
         return actions
 
-    def _waive(self, waiving: Waiving, mark: Mark) -> types.CodeAction:
-        edit = self._workspace_edit(waiving.insertion)
-        return types.CodeAction(waiving.title, types.CodeActionKind.QuickFix, [self._diagnostic(mark)], edit=edit)
+    def _quick_fixes(self, path: str, mark: Mark) -> Iterator[types.CodeAction]:
+        kind, diagnostics = types.CodeActionKind.QuickFix, [self._diagnostic(mark)]
+        if self._resolves and (fingerprints := self._session.fixable([mark])):
+            yield types.CodeAction(
+                f"Fix {mark.code}, as far as that is proven", kind, diagnostics, data=_asked(path, fingerprints[:1], True)
+            )
+        for waiving in self._session.waivers(mark):
+            if not waiving.insertion.creates or self._can_create:
+                yield types.CodeAction(waiving.title, kind, diagnostics, edit=self._workspace_edit(waiving.insertion))
+        explain = types.Command(f"Explain {mark.code}", EXPLAIN, arguments=list(mark.fingerprints[:1]))
+        yield types.CodeAction(explain.title, kind, diagnostics, command=explain)
+
+    async def _resolve(self, action: types.CodeAction) -> types.CodeAction:
+        """The edit of a fix, which is proven only now that somebody wants it."""
+        asked = action.data if isinstance(action.data, dict) else {}
+        path, fingerprints = asked.get("path"), asked.get("fingerprints")
+        if isinstance(path, str) and isinstance(fingerprints, list) and fingerprints:
+            changes = await self._session.mend(path, list(map(str, fingerprints)), bool(asked.get("decided")))
+            edits = [self._edit(file, change) for file, change in changes.items()]
+            action.edit = types.WorkspaceEdit(document_changes=edits) if self._versions else _unversioned(edits)
+        return action
+
+    def _edit(self, path: str, change: Change) -> types.TextDocumentEdit:
+        document = self._session.documents.get(path)
+        versioned = types.OptionalVersionedTextDocumentIdentifier(self._uri(path), document.version if document is not None else None)
+        return types.TextDocumentEdit(versioned, [types.TextEdit(_range(change.span), change.text)])
 
     def _workspace_edit(self, insertion: Insertion) -> types.WorkspaceEdit:
-        uri, edit = self._uri(insertion.path), types.TextEdit(_range(insertion.span), insertion.text)
-        document = self._session.documents.get(insertion.path)
-        versioned = types.OptionalVersionedTextDocumentIdentifier(uri, document.version if document is not None else None)
+        edit = self._edit(insertion.path, Change(insertion.span, insertion.text))
+        if not self._versions:
+            return _unversioned([edit])
+        uri = edit.text_document.uri
         created = [types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True))] if insertion.creates else []
-        capabilities = self._server.client_capabilities.workspace
-        if not (capabilities and capabilities.workspace_edit and capabilities.workspace_edit.document_changes):
-            return types.WorkspaceEdit(changes={uri: [edit]})
-        return types.WorkspaceEdit(document_changes=[*created, types.TextDocumentEdit(versioned, [edit])])
+        return types.WorkspaceEdit(document_changes=[*created, edit])
+
+    @property
+    def _versions(self) -> bool:
+        """Whether the editor takes edits of versions of files."""
+        workspace = self._server.client_capabilities.workspace
+        return bool(workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes)
+
+    @property
+    def _resolves(self) -> bool:
+        """Whether the editor asks for the edit of an action once somebody chose it."""
+        document = self._server.client_capabilities.text_document
+        support = document.code_action.resolve_support if document and document.code_action else None
+        return support is not None and "edit" in support.properties
 
     @property
     def _can_create(self) -> bool:
@@ -212,6 +250,23 @@ class EditorServer:
         if told:
             self._server.window_show_message(types.ShowMessageParams(types.MessageType.Info, told))
         return told
+
+
+def _wants(only: Sequence[types.CodeActionKind | str] | None, kind: str) -> bool:
+    """Whether an editor asks for actions of a kind: a kind is asked for by each that it begins with."""
+    names = [str(getattr(wanted, "value", wanted)) for wanted in only or ()]
+    kind = str(getattr(kind, "value", kind))
+    return only is None or any(kind == name or kind.startswith(f"{name}.") for name in names)
+
+
+def _asked(path: str, fingerprints: Sequence[str], decided: bool) -> dict[str, object]:
+    return {"path": path, "fingerprints": list(fingerprints), "decided": decided}
+
+
+def _unversioned(edits: Sequence[types.TextDocumentEdit]) -> types.WorkspaceEdit:
+    return types.WorkspaceEdit(
+        changes={edit.text_document.uri: [each for each in edit.edits if isinstance(each, types.TextEdit)] for edit in edits}
+    )
 
 
 def _path(uri: str) -> str:

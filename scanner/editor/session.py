@@ -12,8 +12,8 @@ from assay.scanner.config import DEFAULT_FILE
 from assay.scanner.editor import hover, waiving
 from assay.scanner.editor.documents import Documents, real
 from assay.scanner.editor.marks import Mark, Marker
-from assay.scanner.editor.messages import Explain
-from assay.scanner.editor.positions import Position, Span, Text, moved
+from assay.scanner.editor.messages import Explain, Explained, Mend, Mended, Refused
+from assay.scanner.editor.positions import Change, Position, Span, Text, change, moved
 from assay.scanner.editor.process import JudgingProcess, Lost
 from assay.scanner.editor.projects import Project, project_of
 from assay.scanner.editor.settings import Settings
@@ -210,14 +210,50 @@ class Session:
     async def explain(self, fingerprint: str) -> str:
         """A finding as `assay explain` tells it; empty where it is not known."""
         for work in list(self._works.values()):
-            try:
-                text = await self.process.explain(Explain(next(self.numbers), work.project.directory, fingerprint))
-            except Lost as lost:
-                self._tell(str(lost))
-                return ""
-            if text:
-                return text
+            answer = await self._ask(Explain(next(self.numbers), work.project.directory, fingerprint))
+            if isinstance(answer, Explained) and answer.text:
+                return answer.text
         return ""
+
+    def fixable(self, marks: Iterable[Mark]) -> list[str]:
+        """The fingerprints of the failures among some marks whose controls say how they are fixed."""
+        fixable = {control for work in self._works.values() for control in work.store.fixable}
+        failing = (seen.result for mark in marks for seen in mark.findings if seen.result.verdict == "fail")
+        return list(dict.fromkeys(result.fingerprint for result in failing if result.control in fixable))
+
+    async def mend(self, path: str, fingerprints: Sequence[str], decided: bool) -> dict[str, Change]:
+        """The changes by which findings in a file are gone and nothing is worse, by the files that they are in; none where that is not
+        proven. `decided`: somebody chose this one, which may be none that is safe."""
+        project, texts = self._work(path).project, self.documents.texts()
+        asked = Mend(
+            next(self.numbers),
+            project.directory,
+            project.path,
+            tuple(fingerprints),
+            self.documents.unsaved(),
+            self.settings.chosen,
+            decided,
+        )
+        answer = await self._ask(asked)
+        if not isinstance(answer, Mended):
+            return {}
+        if decided or not answer.files:
+            self.client.warn(f"Assay: {visible('; '.join(answer.told)[:2_000])}")
+        if texts != self.documents.texts():  # proven of text that is no more
+            return {}
+        made = ((file, self.documents.text_of(file), content) for file, content in answer.files.items())
+        return {file: change(text, content.decode("utf-8", "replace")) for file, text, content in made if text is not None}
+
+    async def _ask(self, asked: Explain | Mend) -> Explained | Mended | None:
+        try:
+            answer = await self.process.ask(asked)
+        except Lost as lost:
+            self._tell(f"not judged: {lost}")
+            return None
+        if isinstance(answer, Refused):
+            self._tell(answer.reason)
+            return None
+        return answer
 
     async def stop(self) -> None:
         """End everything."""

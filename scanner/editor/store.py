@@ -56,6 +56,8 @@ class Store:
         """The text that their places are of."""
         self.why: dict[str, str] = {}
         """Control to why it asks what it asks."""
+        self.fixable: set[str] = set()
+        """Controls that say how their findings are fixed."""
 
     def path(self, shown: str) -> str:
         """The absolute path of a file that a result names."""
@@ -101,6 +103,7 @@ class Store:
         what other files would be without it is nothing that anybody deploys.
         """
         self.why |= part.why
+        self.fixable |= set(part.fixable)
         key = part.input, part.root
         before = self._roots.get(key, _Root())
         new = [self._seen(result, texts) for result in part.results]

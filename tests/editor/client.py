@@ -172,3 +172,13 @@ def applied(text: str, edit: types.TextEdit) -> str:
     return "".join([*lines[: edit.range.start.line], edit.new_text, *lines[edit.range.start.line :]])
 
 
+def replaced(text: str, edit: types.TextEdit) -> str:
+    """Text with an edit in it, whose columns count UTF-16."""
+    lines = text.splitlines(keepends=True)
+
+    def offset(position: types.Position) -> int:
+        before = "".join(lines[: position.line])
+        line = lines[position.line] if position.line < len(lines) else ""
+        return len(before) + len(line.encode("utf-16-le")[: 2 * position.character].decode("utf-16-le"))
+
+    return text[: offset(edit.range.start)] + edit.new_text + text[offset(edit.range.end) :]

@@ -12,7 +12,7 @@ import pytest
 from lsprotocol import types
 
 from assay import Options, Scan
-from tests.editor.client import Editor, applied, uri_of, written
+from tests.editor.client import Editor, applied, replaced, uri_of, written
 from tests.scans import FAILING, PASSING, ROOT, UNKNOWN, write
 
 VERSIONING = "storage.versioning-enabled"
@@ -33,7 +33,9 @@ def editor(folders: tuple[Path, Path]) -> Iterator[Editor]:
     workspace = types.WorkspaceClientCapabilities(
         workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True, resource_operations=[types.ResourceOperationKind.Create])
     )
-    made = Editor(list(folders), {"debounce": 10, "severitys": {}, "limit_seconds": 1}, workspace=workspace)
+    resolving = types.CodeActionClientCapabilities(resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"]))
+    document = types.TextDocumentClientCapabilities(code_action=resolving)
+    made = Editor(list(folders), {"debounce": 10, "severitys": {}, "limit_seconds": 1}, workspace=workspace, text_document=document)
     yield made
     made.stop()
 
@@ -54,6 +56,22 @@ def edit_of(action: types.CodeAction) -> tuple[str, types.TextEdit, bool]:
     (insertion,) = edit.edits
     assert isinstance(insertion, types.TextEdit)
     return edit.text_document.uri, insertion, len(changes) > 1
+
+
+def waivers(actions: list[types.CodeAction]) -> list[types.CodeAction]:
+    return [action for action in actions if action.title.startswith("Waive ")]
+
+
+def mended(editor: Editor, text: str, action: types.CodeAction) -> str:
+    """Text with the fix in it that an action is resolved to."""
+    resolved = editor.run(editor.client.code_action_resolve_async(action))
+    assert resolved.edit is not None
+    for change in resolved.edit.document_changes or []:
+        assert isinstance(change, types.TextDocumentEdit)
+        (edit,) = change.edits
+        assert isinstance(edit, types.TextEdit)
+        text = replaced(text, edit)
+    return text
 
 
 def test_an_option_that_is_not_there_is_said(editor: Editor) -> None:
@@ -125,7 +143,7 @@ def test_a_hover_tells_the_evidence_and_makes_no_markup_of_it(editor: Editor, fo
 def test_a_waiver_counts_once_its_reason_is_written(editor: Editor, folder: Path) -> None:
     path = write(folder, {"main.tf": FAILING}) / "main.tf"
     editor.open(path)
-    (action,) = editor.actions(path, editor.mark(path, VERSIONING))
+    (action,) = waivers(editor.actions(path, editor.mark(path, VERSIONING)))
     uri, insertion, _ = edit_of(action)
     assert uri == uri_of(path)
     waived = applied(FAILING, insertion)
@@ -143,7 +161,7 @@ def test_a_waiver_of_json_is_an_entry_of_the_configuration(editor: Editor, folde
     path = write(folder, {"main.tf.json": '{"resource": {"aws_s3_bucket": {"b": {"bucket": "orders"}}}}'}) / "main.tf.json"
     configuration = folder / "assay.yaml"
     editor.open(path, language="json")
-    (action,) = editor.actions(path, editor.mark(path, VERSIONING))
+    (action,) = waivers(editor.actions(path, editor.mark(path, VERSIONING)))
     uri, insertion, made = edit_of(action)
     assert (uri, made) == (uri_of(configuration), False)
     editor.open(configuration, language="yaml")
@@ -267,3 +285,35 @@ def test_a_finding_is_explained(editor: Editor, folder: Path) -> None:
     told = editor.run(editor.client.workspace_execute_command_async(asked))
     assert f"{VERSIONING}: " in told
     assert "What would change the verdict" in told
+
+
+KEY = 'resource "aws_kms_key" "k" {\n  description = "orders 🪣"\n}\n'
+ROTATION = "keys.rotation-and-policy"
+
+
+def test_a_fix_is_proven_before_it_is_made(editor: Editor, folder: Path) -> None:
+    path = folder / "main.tf"
+    editor.open(path, KEY)
+    mark = editor.mark(path, ROTATION)
+    (action,) = [action for action in editor.actions(path, mark) if action.title.startswith("Fix ")]
+    assert action.edit is None
+    text = mended(editor, KEY, action)
+    assert text != KEY
+    editor.change(path, text)
+    editor.gone(path, ROTATION)
+
+
+def test_all_that_is_safe_is_fixed_at_once(editor: Editor, folder: Path) -> None:
+    path = folder / "main.tf"
+    text = KEY + KEY.replace('"k"', '"l"')
+    editor.open(path, text)
+    editor.until(lambda: [mark.code for mark in editor.marks(path)].count(ROTATION) == 2)
+    context = types.CodeActionContext([], only=["source.fixAll"])
+    asked = types.CodeActionParams(types.TextDocumentIdentifier(uri_of(path)), editor.marks(path)[0].range, context)
+    (action,) = editor.run(editor.client.text_document_code_action_async(asked)) or []
+    assert isinstance(action, types.CodeAction)
+    assert action.kind == "source.fixAll.assay"
+    text = mended(editor, text, action)
+    assert text.count("enable_key_rotation") == 2
+    editor.change(path, text)
+    editor.gone(path, ROTATION)
