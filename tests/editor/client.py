@@ -50,7 +50,7 @@ class Editor:
             self.said.append(params.message)
 
         @client.feature(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        def refreshed() -> None:
+        def refreshed(_params: None) -> None:
             self.refreshed += 1
 
         self.run(client.start_io(*SERVER))
