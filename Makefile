@@ -73,6 +73,7 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/assets.py
 	$(BIN)/python bench/page.py
 	$(BIN)/python bench/history.py
+	$(BIN)/python bench/editor.py
 
 $(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -30,7 +30,8 @@ class Editor:
         self.client = LanguageClient("tests", "1")
         self.marked: dict[str, list[types.Diagnostic]] = {}
         self.versions: dict[str, int | None] = {}
-        self.published: list[str] = []
+        self.told: Callable[[str, int | None], object] = lambda _uri, _version: None
+        """Is told of each answer on a file."""
         self.said: list[str] = []
         self.refreshed = 0
         self._open: dict[str, tuple[int, str]] = {}
@@ -39,7 +40,7 @@ class Editor:
         @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: types.PublishDiagnosticsParams) -> None:
             self.marked[params.uri], self.versions[params.uri] = list(params.diagnostics), params.version
-            self.published.append(params.uri)
+            self.told(params.uri, params.version)
 
         @client.feature(types.WINDOW_SHOW_MESSAGE)
         def shown(params: types.ShowMessageParams) -> None:
