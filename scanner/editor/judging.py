@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from assay.scanner.run import Scan
 
 FINDINGS = ("error", "fail", "unknown")
-_KEPT_TEXT = 64 << 20
+_KEPT_TEXT = 16 << 20
 """Bytes of code that is kept parsed: about twenty times as much memory."""
+_KEPT_FINDINGS = 50_000
+"""Findings of a directory that can be explained."""
 
 
 class Prepare(Protocol):
@@ -69,6 +71,7 @@ class _Answers:
         self._trees: dict[tuple[str, str], Tree] = {}
         self._told: dict[str, tuple[Scan, dict[str, Result]]] = {}
         """Directory to the last scan of it, and what was found by its fingerprint."""
+        self._is_warm = False
 
     def run(self, inbox: Inbox) -> NoReturn:
         for message in inbox:
@@ -119,14 +122,16 @@ class _Answers:
         tree = self._trees.setdefault((request.directory, request.path), Tree())
         found = tree.touched(scan.options, request)
         sources = [Narrowed(source, list(map(show, request.first)), request.addresses) for source in targets.of(found, scan.options)]
-        self._told.setdefault(request.directory, (scan, {}))
-        _, known = self._told[request.directory] = scan, self._told[request.directory][1]
+        _, known = self._told.get(request.directory, (scan, {}))
+        self._told[request.directory] = scan, known
         watch = _Watch(lambda name: self._send(Entered(name)), scan, request.lost)
         stage.watch(watch.entered, request.lost)
         try:
             for judged in judge_all(iter(sources), scan.rules, lambda name: targets.scope_of(name, scan.options.paths), watch):
                 inbox.check(request.number)
                 part = _part(request, judged, sources[watch.source], watch.collection, scan)
+                if len(known) > _KEPT_FINDINGS:
+                    known.clear()
                 known |= {result.fingerprint: result for result in part.results}
                 self._send(part)
         finally:
@@ -136,7 +141,14 @@ class _Answers:
             roots[source.input] = (*roots[source.input], *source.roots)
         uses = scan.gate.report(compiled.control.id for compiled in scan.selected).waivers
         self._send(Finished(number=request.number, roots=roots, waivers=[use for use in uses if use.refused]))
-        gc.collect()  # what this request made, while nobody waits
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Free what a request made, while nobody waits. What is there after the first, rules and readers, is not looked through again."""
+        gc.collect()
+        if not self._is_warm:
+            self._is_warm = True
+            gc.freeze()
 
 
 def _part(request: Request, judged: Judged, source: Narrowed, collection: int, scan: Scan) -> Part:

@@ -119,10 +119,12 @@ class Change(NamedTuple):
 
 
 def change(text: Text, after: str) -> Change:
-    """What of a text becomes another: what both begin and end with is no part of it. A character of two units is never cut."""
-    before = text.text
-    most = min(len(before), len(after))
-    head = next((at for at in range(most) if before[at] != after[at]), most)
+    """What of a text becomes another, in whole lines: those that both begin and end with are no part of it."""
+    old, new = text.text.splitlines(keepends=True), after.splitlines(keepends=True)
+    most = min(len(old), len(new))
+    head = next((at for at in range(most) if old[at] != new[at]), most)
     rest = most - head
-    tail = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
-    return Change(text.span(head, len(before) - tail), after[head : len(after) - tail])
+    tail = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
+    start = sum(map(len, old[:head]))
+    end = len(text.text) - sum(map(len, old[len(old) - tail :]))
+    return Change(text.span(start, end), "".join(new[head : len(new) - tail]))

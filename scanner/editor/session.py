@@ -19,6 +19,7 @@ from assay.scanner.editor.projects import Project, project_of
 from assay.scanner.editor.settings import Settings
 from assay.scanner.editor.store import Seen, Store
 from assay.scanner.editor.work import ProjectWork
+from assay.scanner.sources.listing import excluded
 from assay.scanner.words import visible
 
 TextOf: TypeAlias = Callable[[str], Text | None]
@@ -60,7 +61,10 @@ class Session:
     def opened(self, path: str, uri: str, version: int, text: str) -> None:
         """A file is open from now on."""
         self.documents.open(path, uri, version, text)
-        self.judge([path], anew=True)
+        if self.pulls and self._published.pop(path, []):
+            self.client.publish(path, uri, None, [])  # what it was told while the file was not open, it asks for from now on
+        if not _is_configuration(path):
+            self.judge([path], anew=True)
         self.publish([path])
 
     def changed(self, path: str, version: int, text: str) -> None:
@@ -84,11 +88,11 @@ class Session:
 
     def altered(self, paths: Iterable[str]) -> None:
         """Files were made, written or removed outside of the editor."""
-        paths = list(paths)
-        for path in paths:
-            if not os.path.lexists(path) and self.documents.get(path) is None:
+        changed = [path for path in paths if self.documents.get(path) is None and not any(map(excluded, path.split(os.sep)[1:-1]))]
+        for path in changed:
+            if not os.path.lexists(path):
                 self._forget(path)
-        self.judge([path for path in paths if self.documents.get(path) is None], anew=True)
+        self.judge([path for path in changed if _is_configuration(path) or project_of(path, self.folders) in self._works], anew=True)
 
     def moved(self, folders: Iterable[str]) -> None:
         """Other folders are open from now on: files may be of other projects."""
@@ -98,10 +102,10 @@ class Session:
     def judge(self, paths: Iterable[str], delay: float = 0.0, anew: bool = False) -> None:
         """Have judged what a change of some files touches."""
         paths = list(paths)
-        if any(os.path.basename(path) == DEFAULT_FILE for path in paths) and not delay:
+        if any(map(_is_configuration, paths)) and not delay:  # it counts as it is on disk
             self._again()
         for path in paths:
-            if os.path.basename(path) != DEFAULT_FILE:
+            if not _is_configuration(path):
                 self._work(path).touch(path, delay, anew)
 
     def _work(self, path: str) -> ProjectWork:
@@ -111,15 +115,17 @@ class Session:
         return self._works[project]
 
     def _again(self) -> None:
-        """Judge everything that is open anew: configurations or folders are others."""
-        works, self._works = self._works, {}
-        for work in works.values():
+        """Judge everything that is open anew: configurations or folders are others. What is known of a project stays until then."""
+        before = self._works
+        code = [path for path in self.documents if not _is_configuration(path)]
+        projects = {project_of(path, self.folders) for path in code}
+        self._works = {project: work for project, work in before.items() if project in projects}
+        for path in code:
+            self._work(path).touch(path, 0.0, True)
+        gone = [work for project, work in before.items() if project not in projects]
+        for work in gone:
             work.stop()
-        for path in self.documents:
-            if os.path.basename(path) != DEFAULT_FILE:
-                self._work(path).touch(path, 0.0, True)
-        gone = {file for work in works.values() for file in work.store.files()}
-        self.publish(gone.difference(self.documents))
+        self.publish({file for work in gone for file in work.store.files()})
 
     def _forget(self, path: str) -> None:
         for work in self._works.values():
@@ -269,3 +275,7 @@ def _alike(marks: Sequence[Mark], others: Sequence[Mark]) -> bool:
 
 def _shown(mark: Mark) -> object:
     return mark.span, mark.shown, mark.message, mark.code, mark.related, mark.fingerprints
+
+
+def _is_configuration(path: str) -> bool:
+    return os.path.basename(path) == DEFAULT_FILE

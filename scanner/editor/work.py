@@ -76,6 +76,9 @@ class ProjectWork:
             except Lost as lost:
                 self._session.tell(str(lost))
                 finished = True
+            except Exception as error:  # a defect of ours ends nothing but this
+                self._session.tell(f"what was judged cannot be shown ({type(error).__name__})")
+                finished = True
             if not finished:
                 self._waiting |= changed
         self._shown.set()
