@@ -10,17 +10,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from assay import Options, Scan
 from assay.scanner import targets
 from assay.scanner.config import read
 from assay.scanner.editor import waiving
+from assay.scanner.editor.marks import Marker
+from assay.scanner.editor.messages import Part
 from assay.scanner.editor.narrowed import Narrowed
 from assay.scanner.editor.positions import Moved, Position, Text, change
 from assay.scanner.editor.projects import project_of
 from assay.scanner.editor.settings import Settings, settings_of
-from assay.scanner.editor.store import Seen
+from assay.scanner.editor.store import Seen, Store
 from assay.scanner.judge import Rules, Watch, judge_all
+from assay.scanner.results.model import Result, Waived
 from assay.scanner.sources.terraform.kept import KEPT
 from tests.editor.client import Editor
 from tests.scans import FAILING, PASSING, ROOT, write
@@ -183,6 +187,28 @@ def test_an_editor_that_asks_is_answered_when_it_is_judged(tmp_path: Path) -> No
         editor.until(lambda: editor.refreshed)
     finally:
         editor.stop()
+
+
+def test_what_is_accepted_is_a_hint_where_somebody_wants_it(tmp_path: Path) -> None:
+    def shown(accepted: str, found: Result) -> list[str]:
+        store = Store(str(tmp_path))
+        store.take(Part(1, "terraform", ".", [found], []), {})
+        marker = Marker(Settings(accepted=accepted), lambda _: Text(FAILING))  # type: ignore[arg-type]
+        return [mark.shown for mark in marker.marks(str(tmp_path / "main.tf"), [store])]
+
+    (result,) = [result for result in Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))])) if result.control == VERSIONING]
+    waiver = Waived("comment", "", "copied", "", "2030-01-01", "main.tf", 1, "fail")
+    for found in (structs.replace(result, verdict="waived", waiver=waiver), structs.replace(result, standing="known")):
+        assert shown("off", found) == []
+        assert shown("hint", found) == ["hint"]
+    assert shown("off", result) == ["error"]
+
+
+def test_without_the_extra_the_way_out_is_told() -> None:
+    code = "import sys; sys.modules['pygls'] = None; sys.modules['lsprotocol'] = None; from assay.scanner.cli import main; main()"
+    ran = subprocess.run([sys.executable, "-c", code, "lsp"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert ran.returncode == 2
+    assert "pip install 'assay[lsp]'" in ran.stderr
 
 
 def test_nothing_but_the_server_loads_what_speaks_the_protocol() -> None:

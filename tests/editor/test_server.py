@@ -118,6 +118,18 @@ def test_half_typed_text_keeps_what_was_found(editor: Editor, folder: Path) -> N
     assert editor.mark(path, VERSIONING) == before
 
 
+def test_of_many_changes_the_last_counts(editor: Editor, folder: Path) -> None:
+    path = folder / "main.tf"
+    editor.open(path, FAILING)
+    for number in range(30):
+        editor.change(path, f"{FAILING if number % 2 else PASSING}# {number}\n")
+        editor.pause(0.02)
+    editor.change(path, PASSING)
+    editor.gone(path, VERSIONING)
+    editor.change(path, FAILING)
+    assert editor.mark(path, VERSIONING)
+
+
 def test_what_is_not_known_is_a_hint_and_no_warning(editor: Editor, folder: Path) -> None:
     path = folder / "main.tf"
     editor.open(path, UNKNOWN)
