@@ -28,7 +28,7 @@ class Narrowed(Source):
         self.source, self._files, self._addresses = source, frozenset(files), frozenset(addresses)
         self.input = source.input
         self.parts = 0
-        """How many collections are parts."""
+        """How many collections are parts, so far: they come before those that are whole."""
         self.roots: list[str] = []
         """All that there is in the source, whether or not a change touches it."""
         self.broken: list[str] = []
@@ -39,12 +39,13 @@ class Narrowed(Source):
         touched: list[Collected] = []
         for collection in self.source.collect(wanted):
             self.roots.append(collection.name)
-            if not _is_untouched(collection):
-                touched.append(collection)
-                self.broken += [gap.scope for gap in collection.coverage.gaps if is_unreadable(gap)]
-        large = [collection for collection in touched if len(collection.items) > SMALL]
-        self.parts = len(large)
-        yield from (self._part(collection) for collection in large)
+            if _is_untouched(collection):
+                continue
+            touched.append(collection)
+            self.broken += [gap.scope for gap in collection.coverage.gaps if is_unreadable(gap)]
+            if len(collection.items) > SMALL:
+                self.parts += 1
+                yield self._part(collection)
         yield from touched
 
     def _part(self, collection: Collected) -> Collected:
