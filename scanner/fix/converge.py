@@ -7,23 +7,18 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from assay.scanner.fix.candidates import candidates
-from assay.scanner.fix.edits import Edit, conflict
+from assay.scanner.fix.edits import Edit, Taken
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate, Proposal, Unfixed
-from assay.scanner.fix.proof import Failing, Judging, State, results_of, worse
+from assay.scanner.fix.judging import Judging
+from assay.scanner.fix.proof import USELESS, Item, edits_of, prove
+from assay.scanner.fix.states import Failing, State, results_of
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
 
 MAX_PASSES = 50
 """A fix makes others possible; this many times at most."""
 _ORDER = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
-
-
-class _Item(msgspec.Struct):
-    """A candidate with the findings that it is for."""
-
-    candidate: Candidate
-    findings: list[Result]
 
 
 class Outcome(msgspec.Struct):
@@ -58,8 +53,8 @@ class Fixing:
         found: list[Proposal] = []
         for finding in findings:
             for candidate in self._candidates(finding):
-                item = _Item(candidate, [finding])
-                if (unsafe or not candidate.review) and self._proof([item], self.state)[0] == [item]:
+                item = Item(candidate, [finding])
+                if (unsafe or not candidate.review) and prove(self.judging, self.files, self.state, [item])[0]:
                     found.append(_proposal(finding, candidate))
                     break
         return found
@@ -89,69 +84,39 @@ class Fixing:
             self.why[finding.fingerprint] = "; ".join(refused)
         return found
 
-    def _chosen(self, findings: Iterable[Result], rejected: set[tuple[str, str]], unsafe: bool) -> list[_Item]:
+    def _chosen(self, findings: Iterable[Result], rejected: set[tuple[str, str]], unsafe: bool) -> list[Item]:
         """The first candidate of each finding that was not rejected, as far as they do not meet."""
-        items: list[_Item] = []
+        items: dict[tuple[Edit, ...], Item] = {}
+        taken = Taken()
         for finding in findings:
             for candidate in self._candidates(finding):
                 if (finding.fingerprint, candidate.title) in rejected or (candidate.review and not unsafe):
                     continue
-                equal = next((item for item in items if item.candidate.edits == candidate.edits), None)
-                if equal is not None:
-                    equal.findings.append(finding)
-                elif not any(conflict(candidate.edits, item.candidate.edits) for item in items):
-                    items.append(_Item(candidate, [finding]))
+                if candidate.edits in items:
+                    items[candidate.edits].findings.append(finding)
+                elif taken.take(candidate.edits):
+                    items[candidate.edits] = Item(candidate, [finding])
                 break
-        return items
+        return list(items.values())
 
-    def _accepted(self, items: list[_Item], rejected: set[tuple[str, str]]) -> list[_Item]:
+    def _accepted(self, items: list[Item], rejected: set[tuple[str, str]]) -> list[Item]:
         """Those of some fixes that are proven; their edits are made."""
-        accepted: list[_Item] = []
-        before = state = self.state
-        waiting = [items]
-        while waiting:
-            batch = waiting.pop(0)
-            kept, after, why = self._proof(batch, before, accepted)
-            if kept == batch:
-                accepted += batch
-                state = after
-            elif kept:
-                waiting.insert(0, kept)
-                self._reject([item for item in batch if item not in kept], why, rejected)
-            elif len(batch) == 1:
-                self._reject(batch, why, rejected)
-            else:
-                middle = len(batch) // 2
-                waiting[:0] = [batch[:middle], batch[middle:]]
-        self.files.keep(self.files.with_edits(_edits(accepted)))
-        self.state, failing = state, Failing(before, state)
+        before = self.state
+        accepted, self.state, refused = prove(self.judging, self.files, before, items)
+        self.files.keep(self.files.with_edits(edits_of(accepted)))
+        for item, why in refused:
+            self._reject(item, item.findings, why, rejected)
+        failing = Failing(before, self.state)
         for item in accepted:  # what it does not mend has another remedy
             left = [finding for finding in item.findings if failing.has(finding)]
-            rejected |= {(finding.fingerprint, item.candidate.title) for finding in left}
+            self._reject(item, left, USELESS, rejected)
             item.findings = [finding for finding in item.findings if finding not in left]
         return accepted
 
-    def _reject(self, items: Iterable[_Item], why: str, rejected: set[tuple[str, str]]) -> None:
-        for item in items:
-            for finding in item.findings:
-                rejected.add((finding.fingerprint, item.candidate.title))
-                self.why[finding.fingerprint] = why
-
-    def _proof(self, batch: list[_Item], before: State, accepted: Iterable[_Item] = ()) -> tuple[list[_Item], State, str]:
-        """Of some fixes together, on top of those that are accepted: all of them where they are proven, else those that mend something, as
-        far as others do not, else none; and why."""
-        edits = [*_edits(accepted), *_edits(batch)]
-        after = self.judging.again(before, self.files.with_edits(edits), {edit.file for edit in edits})
-        failing = Failing(before, after)
-        useful = [item for item in batch if not all(map(failing.has, item.findings))]
-        removed = [address for item in (*accepted, *batch) for address in item.candidate.removed]
-        if problem := worse(before, after, removed):
-            return [], after, f"its fix was left: {problem}"
-        return useful, after, "no fix of its control mends it: its remediation says what to do"
-
-
-def _edits(items: Iterable[_Item]) -> list[Edit]:
-    return [edit for item in items for edit in item.candidate.edits]
+    def _reject(self, item: Item, findings: Iterable[Result], why: str, rejected: set[tuple[str, str]]) -> None:
+        for finding in findings:
+            rejected.add((finding.fingerprint, item.candidate.title))
+            self.why[finding.fingerprint] = why
 
 
 def _proposal(finding: Result, candidate: Candidate) -> Proposal:

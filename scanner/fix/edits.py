@@ -46,3 +46,19 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
 def conflict(edits: Sequence[Edit], others: Sequence[Edit]) -> bool:
     """Whether some edits touch what others touch. Two insertions at one place do; an equal edit does, too."""
     return any(edit.file == other.file and edit.start <= other.end and other.start <= edit.end for edit in edits for other in others)
+
+
+class Taken:
+    """The ranges of edits that are to be applied together."""
+
+    def __init__(self) -> None:
+        self._by_file: dict[str, list[Edit]] = {}
+
+    def take(self, edits: Sequence[Edit]) -> bool:
+        """Take some more, unless one of them meets one that is taken."""
+        for edit in edits:
+            if conflict([edit], self._by_file.get(edit.file, ())):
+                return False
+        for edit in edits:
+            self._by_file.setdefault(edit.file, []).append(edit)
+        return True

@@ -1,189 +1,102 @@
-"""Whether edits mend what they are for: the edited tree is judged again, and held against what was said before.
+"""Proof of fixes: those of one pass are judged together, and collections tell apart those that are worse together.
 
-Only what may be another than before is judged: of Terraform code the root modules that an edited file may be part of, of templates those of
-the formats of the edited files. Where the configuration describes the deployment as a whole, everything is.
+Collections hardly know of each other, so that each has its own batch of fixes, and a judgement tries one batch of every collection. A batch
+that is worse is halved. Where something is worse that no batch is part of, they are tried one after the other.
 """
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterable
 
 import msgspec
-from msgspec import structs
 
-from assay.scanner import targets
-from assay.scanner.judge import Judged, Rules, Watch, judge_all
-from assay.scanner.options import Options
-from assay.scanner.results.model import WORST, Result
-from assay.scanner.run import Scan
-from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.discover import Found, discover, show
-from assay.scanner.sources.interface import Source
-from assay.scanner.sources.overlay import DISK, Overlay, Unsaved
-from assay.scanner.sources.terraform.changes import Changes
-from assay.scanner.sources.terraform.directories import Directories
-from assay.scanner.sources.terraform.files import is_code
-from assay.scanner.worker import parent
+from assay.scanner.fix.edits import Edit
+from assay.scanner.fix.files import Files
+from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.judging import Judging
+from assay.scanner.fix.states import Failing, Key, Part, State, worse
+from assay.scanner.results.model import Result
 
-Key: TypeAlias = tuple[str, str]
-"""Input and name of a collection."""
-_TEMPLATES = ("cloudformation", "config_connector", "deployment_manager")
-_BAD = ("error", "fail", "unknown")
+USELESS = "no fix of its control mends it: its remediation says what to do"
 
 
-class Part(msgspec.Struct):
-    """What was said of the collections of one name."""
+class Item(msgspec.Struct):
+    """A candidate with the findings that it is for."""
 
-    results: list[Result] = []
-    gaps: list[Gap] = []
-
-
-State: TypeAlias = dict[Key, Part]
+    candidate: Candidate
+    findings: list[Result]
 
 
-def results_of(state: State) -> Iterator[Result]:
-    """All results of a state."""
-    return (result for part in state.values() for result in part.results)
+class _Share(msgspec.Struct):
+    """Fixes that may be part of the same collections."""
+
+    keys: set[Key]
+    waiting: list[list[Item]]
+    accepted: list[Item]
 
 
-class Judging:
-    """Judges a tree with files in it that are not saved."""
-
-    def __init__(self, options: Options) -> None:
-        """Raises RuleErrors and SelectionError. The options say by which controls, and where files are read from, as they do for a scan."""
-        self.options = structs.replace(options, changed=None)
-        self.rules = Rules(self.options)
-        self.below: Overlay = options.overlay or DISK
-        self._found: Found | None = None
-        self._code: Directories | None = None
-        self.judgements = 0
-        """How often something was judged."""
-
-    def state(self, files: Mapping[str, bytes]) -> State:
-        """What is said of everything, with some files as they would be."""
-        if self.rules.estate is not None:
-            return self._whole(files)
-        return self._judged(self._discovered(), files)
-
-    def again(self, state: State, files: Mapping[str, bytes], edited: Iterable[str]) -> State:
-        """The same state as it is with the files that were edited since."""
-        if self.rules.estate is not None:
-            return self._whole(files)
-        narrowed = self._narrowed(set(edited))
-        names = {show(directory) for directory in narrowed.directories} | {show(os.path.dirname(path) or ".") for path in narrowed.files}
-        kept = {
-            key: part
-            for key, part in state.items()
-            if (key[0] == "terraform" and key[1] not in names) or (key[0] != "terraform" and key[0] not in narrowed.inputs)
-        }
-        return {**kept, **self._judged(narrowed, files)}
-
-    def _discovered(self) -> Found:
-        if self._found is None:
-            self._found = discover(self.options.paths, self.below, self.options.exclude)
-            self._code = Directories(self._found.boundary, self.below, show)
-        return self._found
-
-    def _narrowed(self, edited: set[str]) -> Found:
-        """What there is to judge again."""
-        found = self._discovered()
-        assert self._code is not None
-        changes = Changes({self.below.real(path) for path in edited}, self._code)
-        directories = [directory for directory in found.directories if changes.touch(directory)]
-        files = [path for path in found.files if changes.touch(os.path.dirname(path) or ".")]
-        templates = any(not is_code(os.path.basename(path)) for path in edited)
-        inputs = {name: paths for name, paths in found.inputs.items() if templates and name in _TEMPLATES}
-        return structs.replace(found, directories=directories, files=files, inputs=inputs)
-
-    def _judged(self, found: Found, files: Mapping[str, bytes]) -> State:
-        self.judgements += 1
-        options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=())
-
-        def made() -> Iterator[Source]:
-            return targets.of(found, options)
-
-        state: State = {}
-        judged: Iterable[Judged]
-        if options.limits is not None and parent.available():
-            judged = parent.supervised(made, self.rules, options)
-        else:
-            judged = judge_all(made(), self.rules, lambda name: targets.scope_of(name, options.paths), Watch())
-        for one in judged:
-            part = state.setdefault((one.input, one.name), Part([], []))
-            part.results += one.results
-            part.gaps += one.coverage.gaps
-        return state
-
-    def _whole(self, files: Mapping[str, bytes]) -> State:
-        self.judgements += 1
-        scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=()))
-        results = list(scan)
-        return {("", ""): Part(results, list(scan.coverage.gaps))}
+def edits_of(items: Iterable[Item]) -> list[Edit]:
+    """The edits of some fixes."""
+    return [edit for item in items for edit in item.candidate.edits]
 
 
-def worse(before: State, after: State, removed: Iterable[str] = ()) -> str:
-    """What is worse in one state than in another, in words; empty where nothing is. `removed`: addresses of what was taken out."""
-    lost = Counter(_gap_key(gap) for part in after.values() for gap in part.gaps)
-    lost.subtract(_gap_key(gap) for part in before.values() for gap in part.gaps)
-    for (scope, _, reason), count in lost.items():
-        if count > 0:
-            return f"{scope} could not be judged any more: {reason}"
-    old, new = _by_fingerprint(before), _by_fingerprint(after)
-    fresh = [result for key, result in new.items() if result.verdict in _BAD and _rank(result) < _rank(old.get(key))]
-    gone = Counter((_alike(result), result.verdict) for key, result in old.items() if result.verdict in _BAD and key not in new)
-    for result in fresh:
-        if result.fingerprint not in old and gone[_alike(result), result.verdict] > 0:
-            gone[_alike(result), result.verdict] -= 1  # the same of an element whose content changed
+def prove(judging: Judging, files: Files, before: State, items: list[Item]) -> tuple[list[Item], State, list[tuple[Item, str]]]:
+    """Those of some fixes that are proven together, what is said with them, and why each of the others is left."""
+    shares = _shares(judging, before, items)
+    state, left, together = before, list[tuple[Item, str]](), True
+    while waiting := [share for share in shares if share.waiting]:
+        tried = waiting if together else waiting[:1]
+        batches = [share.waiting.pop(0) for share in tried]
+        held = [item for share in shares for item in share.accepted]
+        edited = edits_of([*(item for share in tried for item in share.accepted), *(item for batch in batches for item in batch)])
+        edits = edits_of([*held, *(item for batch in batches for item in batch)])
+        after = judging.again(state, files.with_edits(edits), {edit.file for edit in edited})
+        claimed = set[Key]().union(*(share.keys for share in tried))
+        strange = {key for key in state.keys() | after.keys() if key not in claimed and state.get(key) is not after.get(key)}
+        if len(tried) > 1 and worse(_of(before, strange), _of(after, strange)):
+            together = False
+            for share, batch in zip(tried, batches, strict=True):
+                share.waiting.insert(0, batch)
             continue
-        return f"{result.control} would {_WORDS[result.verdict]} on {result.resource.address}: {result.message}"
-    return _vanished(old.values(), new.values(), set(removed))
+        for share, batch in zip(tried, batches, strict=True):
+            keys = share.keys if len(tried) > 1 else share.keys | strange
+            if _settle(share, batch, _of(before, keys), _of(after, keys), left):
+                state = {**state, **_of(after, keys)}
+    return [item for share in shares for item in share.accepted], state, left
 
 
-_WORDS = {"error": "end with an error", "fail": "fail", "unknown": "be unknown"}
+def _settle(share: _Share, batch: list[Item], before: State, after: State, left: list[tuple[Item, str]]) -> bool:
+    """Accept a batch, or part it; whether it is accepted."""
+    failing = Failing(before, after)
+    useful = [item for item in batch if not all(map(failing.has, item.findings))]
+    removed = [address for item in (*share.accepted, *batch) for address in item.candidate.removed]
+    problem = worse(before, after, removed)
+    if not problem and len(useful) == len(batch):
+        share.accepted += batch
+        return True
+    if not problem:
+        left += [(item, USELESS) for item in batch if item not in useful]
+        share.waiting[:0] = [useful] if useful else []
+    elif len(batch) == 1:
+        left.append((batch[0], f"its fix was left: {problem}"))
+    else:
+        middle = len(batch) // 2
+        share.waiting[:0] = [batch[:middle], batch[middle:]]
+    return False
 
 
-def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str]) -> str:
-    """What nothing is said of any more."""
-    still = {(result.control, result.resource.root, result.resource.id) for result in new}
-    for result in old:
-        told = (result.control, result.resource.root, result.resource.id)
-        if told not in still and result.verdict != "not_applicable" and result.resource.address not in removed:
-            return f"{result.control} would say nothing of {result.resource.address} any more"
-    return ""
+def _of(state: State, keys: Iterable[Key]) -> State:
+    return {key: state.get(key) or Part([], []) for key in keys}
 
 
-def _by_fingerprint(state: State) -> dict[str, Result]:
-    found: dict[str, Result] = {}
-    for result in results_of(state):
-        if _rank(result) < _rank(found.get(result.fingerprint)):
-            found[result.fingerprint] = result
-    return found
-
-
-def _rank(result: Result | None) -> int:
-    return WORST.index(result.verdict) if result is not None else len(WORST)
-
-
-def _alike(result: Result) -> tuple[str, str, str, str, str]:
-    return result.control, result.resource.root, result.resource.id, result.element, result.message
-
-
-def _gap_key(gap: Gap) -> tuple[str, str, str]:
-    return gap.scope, gap.code, gap.reason
-
-
-class Failing:
-    """What is wrong in a state, held against an earlier one."""
-
-    def __init__(self, before: State, after: State) -> None:
-        known = {result.fingerprint for result in results_of(before)}
-        bad = [result for result in results_of(after) if result.verdict in _BAD]
-        self._fingerprints = {result.fingerprint for result in bad}
-        self._alike = {_alike(result) for result in bad if result.fingerprint not in known}
-
-    def has(self, finding: Result) -> bool:
-        """Whether a finding is still there: under its fingerprint, or under that of its element with another content."""
-        return finding.fingerprint in self._fingerprints or _alike(finding) in self._alike
+def _shares(judging: Judging, state: State, items: list[Item]) -> list[_Share]:
+    """Fixes by the collections that they may be part of."""
+    shares: list[_Share] = []
+    for item in items:
+        keys = set[Key]().union(*(judging.keys(edit.file, state) for edit in item.candidate.edits))
+        share = _Share(keys, [[item]], [])
+        for other in [other for other in shares if other.keys & keys]:
+            shares.remove(other)
+            share = _Share(share.keys | other.keys, [[*other.waiting[0], *share.waiting[0]]], [])
+        shares.append(share)
+    return shares

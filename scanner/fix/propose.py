@@ -16,7 +16,7 @@ from assay.scanner.fix.converge import Fixing
 from assay.scanner.fix.edits import Edit, applied, conflict
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Proposal, Unfixed
-from assay.scanner.fix.proof import Judging
+from assay.scanner.fix.judging import Judging
 from assay.scanner.options import Options
 from assay.scanner.results.model import Result
 from assay.scanner.sources.overlay import DISK

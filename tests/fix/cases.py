@@ -20,7 +20,7 @@ import msgspec
 
 from assay.scanner.fix.converge import Fixing, Outcome
 from assay.scanner.fix.files import Files
-from assay.scanner.fix.proof import Judging
+from assay.scanner.fix.judging import Judging
 from assay.scanner.fixtures import configured
 from assay.scanner.rules import load
 from assay.scanner.rules.model import Control

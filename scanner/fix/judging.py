@@ -1,0 +1,137 @@
+"""Judges a tree with files in it as edits leave them.
+
+Only what may be another than before is judged: of Terraform code the root modules that an edited file may be part of, of templates those of
+the formats of the edited files. Where the configuration describes the deployment as a whole, everything is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import structs
+
+from assay.scanner import targets
+from assay.scanner.fix.states import Key, Part, State
+from assay.scanner.judge import Judged, Rules, Watch, judge_all
+from assay.scanner.options import Options
+from assay.scanner.run import Scan
+from assay.scanner.sources.discover import Found, discover, show
+from assay.scanner.sources.interface import Source
+from assay.scanner.sources.overlay import DISK, Overlay, Unsaved
+from assay.scanner.sources.terraform.changes import Changes
+from assay.scanner.sources.terraform.directories import Directories
+from assay.scanner.sources.terraform.files import is_code
+from assay.scanner.worker import parent
+
+_TEMPLATES = ("cloudformation", "config_connector", "deployment_manager")
+
+
+class Judging:
+    """Judges a tree with files in it that are not saved."""
+
+    def __init__(self, options: Options) -> None:
+        """Raises RuleErrors and SelectionError. The options say by which controls, and where files are read from, as they do for a scan."""
+        self.options = structs.replace(options, changed=None)
+        self.rules = Rules(self.options)
+        self.below: Overlay = options.overlay or DISK
+        self._found: Found | None = None
+        self._touched: dict[str, frozenset[str]] = {}
+        """Root modules that a file may be part of."""
+        self.judgements = 0
+        """How often something was judged."""
+
+    def state(self, files: Mapping[str, bytes]) -> State:
+        """What is said of everything, with some files as they would be."""
+        if self.rules.estate is not None:
+            return self._whole(files)
+        self._found = discover(self.options.paths, self.below, self.options.exclude)
+        code = Directories(self._found.boundary, self.below, show)
+        self._roots = {directory: _Root(directory, code) for directory in (*self._found.directories, *map(_directory, self._found.files))}
+        return self._judged(self._found, files)
+
+    def again(self, state: State, files: Mapping[str, bytes], edited: Iterable[str]) -> State:
+        """The same state as it is with the files that were edited since."""
+        if self.rules.estate is not None:
+            return self._whole(files)
+        narrowed = self._narrowed(set(edited))
+        names = {show(directory) for directory in (*narrowed.directories, *map(_directory, narrowed.files))}
+        kept = {
+            key: part
+            for key, part in state.items()
+            if (key[0] == "terraform" and key[1] not in names) or (key[0] != "terraform" and key[0] not in narrowed.inputs)
+        }
+        return {**kept, **self._judged(narrowed, files)}
+
+    def keys(self, file: str, state: State) -> set[Key]:
+        """The collections of a state that a file is part of, as far as its name and the calls of modules tell."""
+        if self.rules.estate is not None:
+            return set(state)
+        if is_code(os.path.basename(file)):
+            return {("terraform", show(directory)) for directory in self._touches(file)}
+        own = {(name, file) for name in _TEMPLATES} & state.keys()
+        return own or {key for key in state if key[0] in _TEMPLATES}
+
+    def _touches(self, file: str) -> frozenset[str]:
+        if file not in self._touched:
+            real = self.below.real(file)
+            self._touched[file] = frozenset(directory for directory, root in self._roots.items() if root.has(real))
+        return self._touched[file]
+
+    def _narrowed(self, edited: set[str]) -> Found:
+        """What there is to judge again."""
+        found = self._found
+        assert found is not None
+        data = {file for file in edited if not is_code(os.path.basename(file))}
+        touched = frozenset[str]().union(*map(self._touches, edited - data))
+        if data:  # code may read a template as a file
+            changes = Changes(map(self.below.real, data), Directories(found.boundary, self.below, show))
+            touched |= {directory for directory in self._roots if changes.touch(directory)}
+        inputs = {name: paths for name, paths in found.inputs.items() if data and name in _TEMPLATES}
+        directories = [directory for directory in found.directories if directory in touched]
+        files = [path for path in found.files if _directory(path) in touched]
+        return structs.replace(found, directories=directories, files=files, inputs=inputs)
+
+    def _judged(self, found: Found, files: Mapping[str, bytes]) -> State:
+        self.judgements += 1
+        options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=())
+
+        def made() -> Iterator[Source]:
+            return targets.of(found, options)
+
+        state: State = {}
+        judged: Iterable[Judged]
+        if options.limits is not None and parent.available():
+            judged = parent.supervised(made, self.rules, options)
+        else:
+            judged = judge_all(made(), self.rules, lambda name: targets.scope_of(name, options.paths), Watch())
+        for one in judged:
+            part = state.setdefault((one.input, one.name), Part([], []))
+            part.results += one.results
+            part.gaps += one.coverage.gaps
+        return state
+
+    def _whole(self, files: Mapping[str, bytes]) -> State:
+        self.judgements += 1
+        scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=()))
+        results = list(scan)
+        return {("", ""): Part(results, list(scan.coverage.gaps))}
+
+
+class _Root:
+    """A directory of code, and what may be part of it when it is a root module."""
+
+    def __init__(self, directory: str, code: Directories) -> None:
+        overlay = code.overlay
+        parts = [os.path.normpath(directory), *code.below(directory)]
+        self._directories = set(map(overlay.real, parts))
+        paths = (os.path.join(part, name) for part in parts for name in code.names(part))
+        self._linked = {overlay.real(path) for path in paths if overlay.is_link(path)}
+
+    def has(self, real: str) -> bool:
+        """Whether a file, its path with links followed, may be part of it."""
+        return os.path.dirname(real) in self._directories or real in self._linked
+
+
+def _directory(path: str) -> str:
+    return os.path.dirname(path) or "."

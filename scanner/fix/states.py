@@ -1,0 +1,96 @@
+"""What is said of a tree of files, and whether one state of it is worse than another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from assay.scanner.results.model import WORST, Result
+from assay.scanner.sources.coverage import Gap
+
+Key: TypeAlias = tuple[str, str]
+"""Input and name of a collection."""
+_BAD = ("error", "fail", "unknown")
+
+
+class Part(msgspec.Struct):
+    """What was said of the collections of one name."""
+
+    results: list[Result] = []
+    gaps: list[Gap] = []
+
+
+State: TypeAlias = dict[Key, Part]
+
+
+def results_of(state: State) -> Iterator[Result]:
+    """All results of a state."""
+    return (result for part in state.values() for result in part.results)
+
+
+def worse(before: State, after: State, removed: Iterable[str] = ()) -> str:
+    """What is worse in one state than in another, in words; empty where nothing is. `removed`: addresses of what was taken out."""
+    lost = Counter(_gap_key(gap) for part in after.values() for gap in part.gaps)
+    lost.subtract(_gap_key(gap) for part in before.values() for gap in part.gaps)
+    for (scope, _, reason), count in lost.items():
+        if count > 0:
+            return f"{scope} could not be judged any more: {reason}"
+    old, new = _by_fingerprint(before), _by_fingerprint(after)
+    fresh = [result for key, result in new.items() if result.verdict in _BAD and _rank(result) < _rank(old.get(key))]
+    gone = Counter((_alike(result), result.verdict) for key, result in old.items() if result.verdict in _BAD and key not in new)
+    for result in fresh:
+        if result.fingerprint not in old and gone[_alike(result), result.verdict] > 0:
+            gone[_alike(result), result.verdict] -= 1  # the same of an element whose content changed
+            continue
+        return f"{result.control} would {_WORDS[result.verdict]} on {result.resource.address}: {result.message}"
+    return _vanished(old.values(), new.values(), set(removed))
+
+
+_WORDS = {"error": "end with an error", "fail": "fail", "unknown": "be unknown"}
+
+
+def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str]) -> str:
+    """What nothing is said of any more."""
+    still = {(result.control, result.resource.root, result.resource.id) for result in new}
+    for result in old:
+        told = (result.control, result.resource.root, result.resource.id)
+        if told not in still and result.verdict != "not_applicable" and result.resource.address not in removed:
+            return f"{result.control} would say nothing of {result.resource.address} any more"
+    return ""
+
+
+def _by_fingerprint(state: State) -> dict[str, Result]:
+    found: dict[str, Result] = {}
+    for result in results_of(state):
+        if _rank(result) < _rank(found.get(result.fingerprint)):
+            found[result.fingerprint] = result
+    return found
+
+
+def _rank(result: Result | None) -> int:
+    return WORST.index(result.verdict) if result is not None else len(WORST)
+
+
+def _alike(result: Result) -> tuple[str, str, str, str, str]:
+    return result.control, result.resource.root, result.resource.id, result.element, result.message
+
+
+def _gap_key(gap: Gap) -> tuple[str, str, str]:
+    return gap.scope, gap.code, gap.reason
+
+
+class Failing:
+    """What is wrong in a state, held against an earlier one."""
+
+    def __init__(self, before: State, after: State) -> None:
+        known = {result.fingerprint for result in results_of(before)}
+        bad = [result for result in results_of(after) if result.verdict in _BAD]
+        self._fingerprints = {result.fingerprint for result in bad}
+        self._alike = {_alike(result) for result in bad if result.fingerprint not in known}
+
+    def has(self, finding: Result) -> bool:
+        """Whether a finding is still there: under its fingerprint, or under that of its element with another content."""
+        return finding.fingerprint in self._fingerprints or _alike(finding) in self._alike
