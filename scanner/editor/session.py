@@ -75,7 +75,7 @@ class Session:
     def saved(self, path: str) -> None:
         """A file that is open was written to disk."""
         self.documents.save(path)
-        self.judge([path])
+        self.judge([path], anew=True)
 
     def closed(self, path: str) -> None:
         """A file is not open any more; what was not saved of it is gone."""

@@ -25,6 +25,8 @@ from assay.scanner.editor.settings import Settings, settings_of
 from assay.scanner.editor.store import Seen, Store
 from assay.scanner.judge import Rules, Watch, judge_all
 from assay.scanner.results.model import Result, Waived
+from assay.scanner.sources import stage
+from assay.scanner.sources.overlay import Unsaved
 from assay.scanner.sources.terraform.kept import KEPT
 from tests.editor.client import Editor
 from tests.scans import FAILING, PASSING, ROOT, write
@@ -114,6 +116,21 @@ def test_an_entry_of_a_configuration_is_read_as_a_waiver(tmp_path: Path, text: s
 def test_waivers_that_are_written_in_one_line_are_left_as_they_are(tmp_path: Path) -> None:
     (result,) = [result for result in Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))])) if result.control == VERSIONING]
     assert waiving.in_configuration(Seen(result, {}, ""), "assay.yaml", Text("waivers: []\n"), 90) is None
+
+
+def test_text_that_is_not_saved_is_told_as_read(tmp_path: Path) -> None:
+    path, entered = str(tmp_path / "main.tf"), list[tuple[str, int]]()
+    stage.watch(lambda name, size: entered.append((name, size)), {"lost.tf": "it grew"})
+    try:
+        unsaved = Unsaved({path: b"locals {}", "lost.tf": b""})
+        assert unsaved.read(path, 6) == b"locals"
+        with unsaved.content(path) as content:
+            assert content == b"locals {}"
+        assert entered == [(path, 6), (path, 9)]
+        with pytest.raises(stage.Lost):
+            unsaved.read("lost.tf", 1)
+    finally:
+        stage.watch(None, {})  # type: ignore[arg-type]
 
 
 def test_files_that_are_kept_parsed_say_what_they_say_now(tmp_path: Path) -> None:
