@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -284,8 +283,8 @@ def test_the_server_goes_on_when_the_process_that_judges_is_killed(editor: Edito
     path = folder / "main.tf"
     editor.open(path, FAILING)
     assert editor.mark(path, VERSIONING)
-    for child in subprocess.run(["pgrep", "-P", str(editor.server)], capture_output=True, text=True, check=True).stdout.split():
-        os.kill(int(child), signal.SIGKILL)
+    (child,) = Path(f"/proc/{editor.server}/task/{editor.server}/children").read_text().split()
+    os.kill(int(child), signal.SIGKILL)
     editor.change(path, PASSING)
     editor.gone(path, VERSIONING)
 
