@@ -20,6 +20,8 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	$(BIN)/assay fix --no-config --unsafe demo-fix; test $$? -eq 1
 	$(BIN)/assay fix --no-config --unsafe --write --quiet demo-fix
 	$(BIN)/assay scan --no-config --quiet demo-fix
+	@echo "== The module with defects in an editor: marks, and what is safe to fix"
+	$(BIN)/python fixtures/demo/editor.py
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
 	@echo "== Four nights of one account: a defect appears, is waived, counts again, is fixed"
@@ -73,6 +75,7 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/assets.py
 	$(BIN)/python bench/page.py
 	$(BIN)/python bench/history.py
+	$(BIN)/python bench/editor.py
 
 $(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

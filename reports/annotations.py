@@ -11,8 +11,8 @@ from typing import Literal
 import msgspec
 
 from assay.reports import findings, opinions_view
-from assay.reports.view import place
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 

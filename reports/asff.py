@@ -18,10 +18,11 @@ from assay.reports.judged import Judged, population, stable_id
 from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, first_known, moment, seen, stamp
-from assay.reports.view import message_of, outcome, remediation, severity_rank
+from assay.reports.view import outcome, remediation, severity_rank
 from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.telling import message_of
 from assay.scanner.sources.coverage import Gap
 
 MOST_FINDINGS, MOST_BYTES, MOST_BYTES_OF_ALL = 100, 240_000, 6_000_000

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from assay.reports import findings
 from assay.reports.sarif_rules import Object
-from assay.reports.view import place
 from assay.scanner import lazy_re
 from assay.scanner.results.model import ResourceRef, Result
+from assay.scanner.results.telling import place
 
 _ACCOUNT, _REGION = lazy_re.pattern(r"[0-9]{12}"), lazy_re.pattern(r"[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}")
 _ID, _KEY, _VALUE, _FIELD, _TAGS = 512, 128, 256, 1024, 50

@@ -11,9 +11,10 @@ from assay.reports import history_view, opinions_view
 from assay.reports.findings import FINDINGS, counted, said
 from assay.reports.history_text import LISTED, briefly
 from assay.reports.page import Page
-from assay.reports.view import is_in, outcome, place, severity_rank
+from assay.reports.view import is_in, outcome, severity_rank
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.telling import place
 from assay.scanner.words import visible
 
 LONGEST = 1_000

@@ -12,10 +12,11 @@ from assay.reports import csv_report, opinions_view
 from assay.reports.judged import Judged, population, stable_id
 from assay.reports.requirements import sections
 from assay.reports.times import seen, stamp
-from assay.reports.view import message_of, place, where
+from assay.reports.view import where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Report, Run
 from assay.scanner.results.opinion import Compared, Opinion
+from assay.scanner.results.telling import message_of, place
 
 COLUMNS = (
     "item", "control", "title", "severity", "verdict", "standing", "results", "message", "cloud", "account", "region", "kind", "type",

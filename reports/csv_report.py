@@ -12,10 +12,11 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assay.reports import findings, history_view, opinions_view
-from assay.reports.view import identity, place, where
+from assay.reports.view import identity, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Course, HistoryChange, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Opinion
+from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import spreadsheet_cell
 

@@ -8,10 +8,11 @@ import msgspec
 
 from assay.reports import findings
 from assay.reports.in_force import in_force_briefly
-from assay.reports.view import Outcome, message_of, place, where
+from assay.reports.view import Outcome, where
 from assay.scanner.compare.model import Side
 from assay.scanner.diff.model import COUNTING, STATES, Change, Diff, State
 from assay.scanner.results.ledger import told
+from assay.scanner.results.telling import message_of, place
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.words import many
 

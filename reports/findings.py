@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from assay.reports import history_view, opinions_view
 from assay.reports.in_force import in_force_briefly
-from assay.reports.view import message_of, ordered, place, waived_at
+from assay.reports.view import ordered, waived_at
 from assay.scanner.results.model import BaselineComparison, Report, Result, Waived, WaiverUse
+from assay.scanner.results.telling import message_of, place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, many, visible
 

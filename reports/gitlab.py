@@ -16,10 +16,10 @@ import msgspec
 from assay.reports import findings, history_view, opinions_view
 from assay.reports.in_force import in_force_briefly
 from assay.reports.sarif_rules import Object
-from assay.reports.view import place
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result, WaiverUse
 from assay.scanner.results.opinion import Compared, Opinion
+from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused_json, visible
 

@@ -19,10 +19,11 @@ from assay.reports import findings, history_view, opinions_view
 from assay.reports.gitlab import line_of, path_of
 from assay.reports.markdown_text import block, prose, span
 from assay.reports.sarif_rules import Object
-from assay.reports.view import BROKEN, place, remediation
+from assay.reports.view import BROKEN, remediation
 from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.telling import place
 from assay.scanner.rules.model import Control
 from assay.scanner.words import defused_json, visible
 

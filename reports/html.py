@@ -27,22 +27,10 @@ from assay.reports.html_history import chapter
 from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
-from assay.reports.view import (
-    WORDS,
-    Outcome,
-    accounts,
-    nothing_unseen,
-    ordered,
-    outcome,
-    place,
-    severity_rank,
-    sums,
-    unsupported,
-    verdicts,
-    where,
-)
+from assay.reports.view import WORDS, Outcome, accounts, nothing_unseen, ordered, outcome, severity_rank, sums, unsupported, verdicts, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
+from assay.scanner.results.telling import place
 from assay.scanner.rules.model import Control
 from assay.scanner.words import defused, many, shown
 

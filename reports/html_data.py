@@ -15,8 +15,9 @@ import msgspec
 
 from assay.reports.findings import accepted
 from assay.reports.history_view import word
-from assay.reports.view import WORDS, message_of, place, where
+from assay.reports.view import WORDS, where
 from assay.scanner.results.model import Result
+from assay.scanner.results.telling import message_of, place
 from assay.scanner.words import visible
 
 PREFIX = 12

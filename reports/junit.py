@@ -13,10 +13,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import msgspec
 
 from assay.reports import findings, history_view, opinions_view
-from assay.reports.view import identity, place, where
+from assay.reports.view import identity, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Course, Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
+from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, shown
 

@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from assay.reports import findings, history_view, opinions_view
 from assay.reports.markdown_text import block, prose, span
-from assay.reports.view import FailingInput, failing, place, remediation, where
+from assay.reports.view import FailingInput, failing, remediation, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import HistoryChange, PastFinding, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Compared
+from assay.scanner.results.telling import place
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.words import many
 

@@ -16,10 +16,11 @@ from assay.reports.judged import stable_id
 from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, first_known, milliseconds, moment, seen, started
-from assay.reports.view import identity, message_of, outcome, remediation
+from assay.reports.view import identity, outcome, remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import BaselineComparison, Evidence, HistoryChange, PastFinding, Report, ResourceRef, Result
 from assay.scanner.results.opinion import Compared, Opinion
+from assay.scanner.results.telling import message_of
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.coverage import Gap
 

@@ -13,12 +13,13 @@ import msgspec
 from assay.reports import opinions_view, sarif_gate, sarif_history
 from assay.reports.in_force import in_force, in_force_briefly
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
-from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts
+from assay.reports.view import BROKEN, WORDS, severity_rank, unsupported, verdicts
 from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
+from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import defused_json, many, shown, visible

@@ -11,11 +11,12 @@ import msgspec
 from assay.reports.history_view import mark
 from assay.reports.page import Page
 from assay.reports.text_rest import rest
-from assay.reports.view import FailingInput, failing, is_in, message_of, outcome, place, remediation, severity_rank
+from assay.reports.view import FailingInput, failing, is_in, outcome, remediation, severity_rank
 from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.telling import message_of, place
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import many

@@ -8,23 +8,11 @@ from assay.reports.history_text import history
 from assay.reports.in_force import in_force
 from assay.reports.opinions_text import opinions
 from assay.reports.page import Page
-from assay.reports.view import (
-    WORDS,
-    accounts,
-    calls,
-    message_of,
-    nothing_unseen,
-    place,
-    severities,
-    shortly,
-    tree,
-    unsupported,
-    verdicts,
-    where,
-)
+from assay.reports.view import WORDS, accounts, calls, nothing_unseen, severities, shortly, tree, unsupported, verdicts, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import BaselineComparison, PastFinding, Report, Result, Waived
+from assay.scanner.results.telling import message_of, place
 from assay.scanner.words import many, visible
 
 LISTED = 5

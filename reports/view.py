@@ -1,4 +1,4 @@
-"""What the formats for people share: the order of results, where a result points, safe text, and the outcome in words."""
+"""What the formats for people share: the order of results, safe text, and the outcome in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.reports.in_force import in_force_briefly
-from assay.scanner import lazy_re
 from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.sources.listing import is_exclusion
@@ -26,40 +25,11 @@ def severity_rank(severity: str) -> int:
     return _RANK.get(severity, len(_RANK))
 
 
-def place(result: Result) -> Location | None:
-    """The one place to look at: where the attribute stands that decided, else the first block that has a file."""
-    reasons = [unknown.location for unknown in result.unknown] if result.verdict == "unknown" else []
-    candidates = [*reasons, *(evidence.location for evidence in result.evidence)]
-    seen = [location for location in candidates if location is not None]
-    for location in seen:
-        if location.file and location.line:
-            return location
-    for block in result.resource.blocks:
-        if block.file:
-            return Location(block.file, block.start_line or 0, block.end_line or 0)
-    return seen[0] if seen else None
-
-
 def where(location: Location | None) -> str:
     """A location in one line; empty where there is none."""
     if location is None:
         return ""
     return f"{location} by {location.caller}" if location.operation and location.caller else str(location)
-
-
-def message_of(result: Result) -> str:
-    """What is so, in words, with the element that it is so for, unless these words name all of it: `TCP port 22` says `tcp, 22, 22`."""
-    message = result.message or result.title
-    if not result.element or result.element in message or _words(result.element) <= _words(message):
-        return message
-    return f"{message} ({result.element})"
-
-
-_BETWEEN_WORDS = lazy_re.pattern(r"[\s,()]+")
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in _BETWEEN_WORDS.split(text.casefold()) if word}
 
 
 _PREFIX = 8

@@ -28,7 +28,7 @@ LAYERS = (
     ("worker",),
     ("run",),
     ("fixtures", "since", "configuration_schema", "evidence", "fix"),
-    ("query",),
+    ("query", "editor"),
     ("cli",),
     ("__main__", "api"),
 )

@@ -36,6 +36,7 @@ COMMANDS = {
     "controls": "assay.scanner.cli.controls",
     "explain": "assay.scanner.cli.explain",
     "access": "assay.scanner.cli.access",
+    "lsp": "assay.scanner.cli.lsp",
     "completion": "assay.scanner.cli.completion",
 }
 

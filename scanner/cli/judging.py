@@ -147,55 +147,59 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
 
     `named` are the fields of Options that only this command knows, each a value or a function of the configuration.
     """
-    from assay.scanner.options import Limits
-    from assay.scanner.run import Options, Scan
-
     try:
-        rails = gating.rails_of(arguments.get("guardrails"))
-        config = configuration(arguments)
-        config = msgspec.structs.replace(config, strict=config.strict or rails.strict)
-        chosen = Options(
-            policies=[*config.policies, *arguments["policies"]],
-            overrides=config.overrides,
-            configuration=config.file or None,
-            profile=arguments["profile"] or config.profile,
-            controls=list(arguments["controls"]),
-            frameworks=list(arguments["frameworks"]),
-            params=config.params,
-            control_params={name: settings.params for name, settings in config.controls.items()},
-            disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
-            severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
-            roles=config.roles,
-            attestations=config.stated,
-            estate=config.described,
-            fail_on=arguments.get("fail_on") or config.fail_on or "low",
-            allow_empty=arguments.get("allow_empty") or config.allow_empty,
-            exclude=config.excluded,
-            libraries=config.libraries,
-            limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
-            arguments=_arguments(sys.argv[1:]),
-            **{name: value(config) if callable(value) else value for name, value in named.items()},
-        )
-        before = None
-        if arguments.get("since"):
-            from assay.scanner.since import earlier
-
-            before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
-            debug("the revision is judged")
-            chosen = msgspec.structs.replace(chosen, changed=before.narrowing, root_modules=before.root_modules, untouched=before.untouched)
-        try:
-            scan = Scan(chosen)
-        except SelectionError as error:
-            raise error if error.key == ("profile",) and arguments["profile"] else config.located(error) from None
-        scan.rules.in_force = placed(scan.rules.in_force, config, arguments)
-        scan.gate = gating.gate(scan, arguments, config, rails, before)
-        if config.owners is not None:
-            scan.gate.owner = Owners(config.owners, chosen.paths).told
-        debug("configuration and rules")
-        return scan, config
+        return prepared(arguments, named)
     except AssayError as error:
         console.refused(error)
     return None
+
+
+def prepared(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config]:
+    """The same for who tells errors in another way. Raises AssayError."""
+    from assay.scanner.options import Limits
+    from assay.scanner.run import Options, Scan
+
+    rails = gating.rails_of(arguments.get("guardrails"))
+    config = configuration(arguments)
+    config = msgspec.structs.replace(config, strict=config.strict or rails.strict)
+    chosen = Options(
+        policies=[*config.policies, *arguments["policies"]],
+        overrides=config.overrides,
+        configuration=config.file or None,
+        profile=arguments["profile"] or config.profile,
+        controls=list(arguments["controls"]),
+        frameworks=list(arguments["frameworks"]),
+        params=config.params,
+        control_params={name: settings.params for name, settings in config.controls.items()},
+        disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
+        severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
+        roles=config.roles,
+        attestations=config.stated,
+        fail_on=arguments.get("fail_on") or config.fail_on or "low",
+        allow_empty=arguments.get("allow_empty") or config.allow_empty,
+        exclude=config.excluded,
+        libraries=config.libraries,
+        limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
+        arguments=_arguments(sys.argv[1:]),
+        **{name: value(config) if callable(value) else value for name, value in {"estate": config.described, **named}.items()},
+    )
+    before = None
+    if arguments.get("since"):
+        from assay.scanner.since import earlier
+
+        before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
+        debug("the revision is judged")
+        chosen = msgspec.structs.replace(chosen, changed=before.narrowing, root_modules=before.root_modules, untouched=before.untouched)
+    try:
+        scan = Scan(chosen)
+    except SelectionError as error:
+        raise error if error.key == ("profile",) and arguments["profile"] else config.located(error) from None
+    scan.rules.in_force = placed(scan.rules.in_force, config, arguments)
+    scan.gate = gating.gate(scan, arguments, config, rails, before)
+    if config.owners is not None:
+        scan.gate.owner = Owners(config.owners, chosen.paths).told
+    debug("configuration and rules")
+    return scan, config
 
 
 def finish(

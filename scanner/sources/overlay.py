@@ -192,7 +192,10 @@ class Unsaved(Overlay):
     @override
     def read(self, path: str, limit: int) -> bytes:
         content = self._files.get(self.real(path))
-        return self.below.read(path, limit) if content is None else content[:limit]
+        if content is None:
+            return self.below.read(path, limit)
+        stage.enter(path, min(len(content), limit))
+        return content[:limit]
 
     @override
     def names(self, directory: str) -> list[str]:
@@ -227,6 +230,7 @@ class Unsaved(Overlay):
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
         content = self._files.get(self.real(path))
         if content is not None:
+            stage.enter(path, len(content))
             yield content
             return
         with self.below.content(path) as found:

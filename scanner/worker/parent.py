@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -21,10 +21,8 @@ from assay.scanner.sources.interface import Contributions, Source
 from assay.scanner.words import many
 from assay.scanner.worker.board import Board, Position
 from assay.scanner.worker.child import FINISHED, Task, Work
+from assay.scanner.worker.endings import killed
 from assay.scanner.worker.wire import Damaged, Failed, Messages
-
-if TYPE_CHECKING:
-    from assay.scanner.options import Limits
 
 MAX_LOSSES, MAX_LOSSES_IN_ALL = 8, 64
 """Workers that may be lost over one source, and over all that one of them works through; what is left is then not read."""
@@ -127,7 +125,7 @@ class _Line:
         if status == FINISHED and not self._failure:
             return
         place = self._board.read()
-        reason = self._failure or _killed(status, self._options.limits)
+        reason = self._failure or killed(status, self._options.limits)
         limits = self._options.limits
         if limits is not None and limits.memory and limits.memory < _OWN_MEMORY:  # how a process ends that has none is never the same
             reason += f": --limit-memory is less than the {_OWN_MEMORY >> 20} MB that reading anything may take"
@@ -173,14 +171,3 @@ def _behind(task: Task, place: Position, reason: str, losses: int) -> Task:
     unjudged = {**(task.unjudged if same else {}), **({place.collection: reason} if place.judging else {})}
     collections = max(place.collection, task.collections if same else 0)
     return msgspec.structs.replace(task, source=place.source, collections=collections, unjudged=unjudged)
-
-
-def _killed(status: int, limits: Limits | None) -> str:
-    """How a worker ended that could not say it itself."""
-    if -status in (signal.SIGXCPU, signal.SIGALRM):
-        return "takes more time than it may" + (f" ({limits.seconds:g} s)" if limits is not None and limits.seconds else "")
-    if -status == signal.SIGKILL:
-        return "was being read when the worker was killed: the machine has too little memory, or somebody did it"
-    if status < 0:
-        return f"ended the worker ({signal.Signals(-status).name}): it takes more memory than it may, or meets a defect of a parser"
-    return f"ended the worker (exit code {status})"

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from assay.reports.page import wrap
-from assay.reports.view import Outcome, message_of, outcome, place, remediation, sums, tree, where
+from assay.reports.view import Outcome, outcome, remediation, sums, tree, where
 from assay.scanner.results import formats
 from assay.scanner.results.model import GateReport, Verdict
+from assay.scanner.results.telling import message_of, place
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap
 from assay.scanner.sources.listing import UNCHANGED, Tree
 from assay.scanner.sources.raw import Location

@@ -11,8 +11,9 @@ from rich.cells import cell_len
 
 from assay.reports import opinions_view
 from assay.reports.text import render
-from assay.reports.view import place, where
+from assay.reports.view import where
 from assay.scanner.results.model import Report
+from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap, LeftOut
 from assay.scanner.words import visible
 from tests.patience import SOON

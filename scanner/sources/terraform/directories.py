@@ -12,6 +12,7 @@ from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.terraform import installed, module_files, roots
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
+from assay.scanner.sources.terraform.kept import KEPT
 from assay.scanner.sources.terraform.operators import EvaluationError
 
 
@@ -75,10 +76,12 @@ class Directories:
         blocks: list[Block] = []
         overrides: list[Block] = []
         gaps = self._gaps.setdefault(directory, [])
+        # Overrides change the blocks of other files, and two programs would change the same ones.
+        as_parsed = not self.differs(directory) and not any(module_files.is_override(os.path.basename(path)) for path in paths)
         for path in paths:
             try:
                 source = self.content(path)
-                written, faults = read_blocks(source, path, self.show(path))
+                written, faults = (KEPT.read_blocks if as_parsed else read_blocks)(source, path, self.show(path))
             except FileError as error:
                 self._failed.setdefault(directory, set()).add(path)
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
@@ -89,6 +92,8 @@ class Directories:
             (overrides if module_files.is_override(os.path.basename(path)) else blocks).extend(formed)
         self._read_paths.setdefault(directory, set()).update(paths)
         blocks, refused = module_files.together(blocks, overrides)
+        for path in paths if refused else ():
+            KEPT.forget(path, self.show(path))  # what is declared twice knows of the other
         self._gaps[directory] = list(dict.fromkeys([*gaps, *refused]))
         return blocks
 
