@@ -27,6 +27,8 @@ class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
     name: str
     caller: str
     regions: list[str]
+    path: str = ""
+    """The names of the organisational units that it is in: `Root/Workloads`; empty where that is not known."""
 
 
 class RegionRecord(msgspec.Struct, tag="region", tag_field="record"):
