@@ -325,6 +325,11 @@ def lost_gap(scope: str, lost: stage.Lost) -> Gap:
     return Gap(scope, "input_failed", str(lost.strerror), way)
 
 
+def without_items(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """What a snapshot says beside its resources."""
+    return (line for line in lines if _tag(line).record not in _OF_REGION)
+
+
 def read_part(part: SnapshotPart, listings: Mapping[str, Listing]) -> Iterator[Collection]:
     """The collections of what an audit collected of one account."""
     try:

@@ -82,7 +82,7 @@ class AuditSource(LiveSource):
         reader = records.SnapshotReader(self.out or "")
         with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as folder:
             lines = (line for _, part in self._run(folder) for line in part)
-            gaps = [gap for collection in reader.collections(lines) for gap in collection.coverage.gaps]
+            gaps = [gap for collection in reader.collections(records.without_items(lines)) for gap in collection.coverage.gaps]
         progress = self.collector.progress
         return Collected(progress.accounts_done, progress.resources, self.collector.asker.made, gaps)
 
