@@ -11,7 +11,7 @@ import msgspec
 from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
-from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut
+from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.interface import Collection, Item, Part, Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
@@ -152,7 +152,7 @@ class SnapshotReader:
             if isinstance(record, ItemRecord) and may_be_hidden(line):
                 record = without_hidden(record)
             yield from self._enter(record)
-        if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out:
+        if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out or self._coverage.accounts:
             yield self._flush()
         yield from self._whole()
 
@@ -172,9 +172,7 @@ class SnapshotReader:
             if self._items:
                 yield self._flush()
             yield from self._whole()
-            self._account, self._region, self._shared, self._left_out = record, "", [], self._not_asked(record)
-            self._doubted = False
-            self._stage()
+            self._begin(record)
         elif isinstance(record, RegionRecord):
             yield self._flush()
             self._region = record.region
@@ -195,6 +193,13 @@ class SnapshotReader:
             self._asked_for(record.scope)
         elif isinstance(record, EndRecord):
             self.ended = True
+
+    def _begin(self, account: AccountRecord) -> None:
+        self._account, self._region, self._shared, self._left_out = account, "", [], self._not_asked(account)
+        if account.name or account.path:
+            self._coverage.accounts.append(Named(f"aws:{account.account}", account.name, account.path))
+        self._doubted = False
+        self._stage()
 
     def _asked_for(self, scope: dict[str, Any]) -> None:
         calls, shared, self._chosen = scope.get("calls"), scope.get("shared"), scope.get("regions")

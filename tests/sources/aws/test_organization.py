@@ -224,3 +224,27 @@ def test_the_caller_is_told(org: Organization) -> None:
     assert seen.operation
     assert seen.time
     assert found.report.results[0].resource.region == HOME
+
+
+def test_names_and_units_are_told(org: Organization) -> None:
+    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
+    told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
+    assert told[f"aws:{org.trade}"] == ("trade", "Root/workloads")
+    assert told[f"aws:{org.quotes}"] == ("quotes", "Root")
+    assert not found.gaps
+
+
+def test_a_denied_tree_costs_only_the_places(org: Organization, wire: Wire) -> None:
+    wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListOrganizationalUnitsForParent" else None
+    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
+    assert accounts(found) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
+    told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
+    assert told[f"aws:{org.trade}"] == ("trade", "") and told[f"aws:{org.quotes}"] == ("quotes", "Root")
+    assert [gap.settles_it for gap in found.report.coverage.gaps] == ["grant organizations:ListOrganizationalUnitsForParent"]
+
+
+def test_a_denied_tree_chooses_no_account_by_unit_in_silence(org: Organization, wire: Wire) -> None:
+    wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListRoots" else None
+    found = audit(organization=True, controls=VERSIONS, include=[org.unit])
+    assert not found.report.results
+    assert any("accounts could not be chosen: organizations:ListRoots" in gap for gap in found.gaps)
