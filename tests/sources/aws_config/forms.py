@@ -261,6 +261,13 @@ def _secret(record: dict[str, Any]) -> Form:
     return "AWS::SecretsManager::Secret", listed["ARN"], told, {}
 
 
+def _repository(record: dict[str, Any]) -> Form:
+    listed = record["listed"]
+    kept = ("imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration", "repositoryName")
+    told = _pascal({name: listed[name] for name in kept if name in listed})
+    return "AWS::ECR::Repository", listed["repositoryName"], {"Arn": listed["repositoryArn"], **told}, {}
+
+
 def _plain(data: Any) -> Any:
     return data
 
@@ -282,6 +289,10 @@ FORMS: dict[str, Callable[[dict[str, Any]], Form | None]] = {
     "ec2.network_interface": _listed("AWS::EC2::NetworkInterface", "NetworkInterfaceId"),
     "ec2.vpc": _listed("AWS::EC2::VPC", "VpcId"),
     "ec2.subnet": _listed("AWS::EC2::Subnet", "SubnetId"),
+    "ec2.route_table": _listed("AWS::EC2::RouteTable", "RouteTableId"),
+    "ec2.nat_gateway": _listed("AWS::EC2::NatGateway", "NatGatewayId", camel, ("AvailabilityMode",)),
+    "ec2.vpc_endpoint": _listed("AWS::EC2::VPCEndpoint", "VpcEndpointId"),
+    "ecr.repository": _repository,
     "ec2.flow_log": _listed("AWS::EC2::FlowLog", "FlowLogId"),
     "ec2.network_acl": _listed("AWS::EC2::NetworkAcl", "NetworkAclId"),
     "ec2.volume": _listed("AWS::EC2::Volume", "VolumeId"),

@@ -25,15 +25,19 @@ SETTLED = {
     "iam.users-through-groups",
     "keys.encryption-everywhere",
     "messaging.queue-encrypted-cmk",
+    "network.egress-through-nat",
     "network.ingress-https-only",
     "network.no-admin-ports-from-internet",
     "network.no-unrestricted-egress",
+    "network.private-path-to-data",
+    "network.subnets-truly-private",
     "storage.encrypted-cmk",
     "storage.lifecycle-archival",
     "storage.public-access-blocked",
     "storage.tls-only-policy",
     "storage.versioning-enabled",
     "supply.ci-oidc-scoped",
+    "supply.image-immutable-and-pinned",
 }
 """Controls of which Config records what decides them: among their cases are such that pass and such that fail."""
 
