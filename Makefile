@@ -72,6 +72,7 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/access.py
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
+	$(BIN)/python bench/accounts.py
 	$(BIN)/python bench/assets.py
 	$(BIN)/python bench/page.py
 	$(BIN)/python bench/history.py

@@ -12,6 +12,7 @@ import datetime
 import os
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -70,6 +71,8 @@ def main() -> int:
     typical, worst = later[len(later) // 2], later[-1]
     print(f"{given.nights} nights of {given.findings:,} findings: {size:.0f} MB (below {MEGABYTES})")
     print(f"the first night {seconds[0]:.2f} s of CPU; of the others half took {typical:.2f} s or less, none more than {worst:.2f} s")
+    of_ten = [statistics.median(seconds[at:][:10]) for at in (1, max(1, len(seconds) - 10))]
+    print(f"medians of the ten nights after the first, and of the last ten: {of_ten[0]:.2f} and {of_ten[1]:.2f} s")
     print(f"assay history by account ({len(told.groups)} accounts, {told.runs} runs): {answered:.2f} s of CPU")
     print(f"peak of this process with its reports: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     return int(typical > NIGHT_SECONDS or size > MEGABYTES)

@@ -30,6 +30,8 @@ COLUMNS = (
 that lets more through) or `history` (a finding of earlier runs that this one has no result of: `verdict` is what became of it)."""
 OF_HISTORY = ("state", "first_seen", "since", "times")
 """The last columns, where a history is kept: what it knows of a finding."""
+OWNED_BY = "owned_by"
+"""The column of who owns a resource; `owner` is who accepts a finding."""
 LONGEST = 32_000
 """Characters of a cell: Excel takes 32,767."""
 _AT_ONCE = 1_000
@@ -46,8 +48,9 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
 
 
 def columns(report: Report, plain: Sequence[str]) -> Sequence[str]:
-    """The columns of a report, with those of a history where one is kept."""
-    return (*plain, *OF_HISTORY) if history_view.is_kept(report) else plain
+    """The columns of a report, with that of owners where somebody says who owns what, and those of a history where one is kept."""
+    owned = (OWNED_BY,) if any(result.owner for result in report.results) else ()
+    return (*plain, *owned, *(OF_HISTORY if history_view.is_kept(report) else ()))
 
 
 def written(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
@@ -94,7 +97,7 @@ def _of_result(result: Result, outcome: ControlOutcome | None) -> Mapping[str, o
         "settled_by": listed(fact.settles_it for fact in result.unknown), "waived_by": waiver.by if waiver else "",
         "owner": waiver.owner if waiver else "", "reason": waiver.reason if waiver else "", "ticket": waiver.ticket if waiver else "",
         "expires": waiver.expires if waiver else "", "frameworks": frameworks(outcome), "fingerprint": result.fingerprint,
-        **course(result.course or None),
+        OWNED_BY: result.owner or "", **course(result.course or None),
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from assay.reports.frameworks_view import chapters
 from assay.reports.html_data import MOST_ON_A_PAGE, packed
 from assay.reports.html_history import chapter
 from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
+from assay.reports.html_rollup import groups
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
 from assay.reports.view import WORDS, Outcome, accounts, nothing_unseen, ordered, outcome, severity_rank, sums, unsupported, verdicts, where
@@ -94,6 +95,7 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         map=accounts_by_controls(worst),
         worst_words=[WORDS[verdict] for verdict in WORST],
         bar=_bar(report),
+        rollup=groups(report),
         sums=sums(report),
         accounts=accounts(report),
         beyond=max(0, len(report.results) - MOST_ON_A_PAGE),

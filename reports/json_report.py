@@ -50,11 +50,15 @@ def _formatted(value: Any) -> bytes:
 def _ordered(report: Report) -> Report:
     """The report with its lists in an order that does not depend on the order of evaluation."""
     gaps = sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason, gap.settles_it))
+    accounts = sorted(report.coverage.accounts, key=lambda named: (named.scope, named.name, named.path))
+    calls = sorted(
+        report.coverage.calls, key=lambda call: (call.account, call.region, call.service, call.operation, call.outcome, call.code)
+    )
     return msgspec.structs.replace(
         report,
         controls=sorted(report.controls, key=lambda control: control.id),
         results=sorted(report.results, key=identity),
-        coverage=msgspec.structs.replace(report.coverage, gaps=gaps),
+        coverage=msgspec.structs.replace(report.coverage, gaps=gaps, accounts=accounts, calls=calls),
     )
 
 

@@ -145,6 +145,7 @@ def _details(result: Result, report: Report, rows: Iterable[tuple[Opinion, Compa
     """Where to look, what was seen there, what other scanners say of it, and what a history knows."""
     lines = [f"{result.severity} {result.control}: {result.title}", where(place(result))]
     lines += [f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence]
+    lines += [f"owner: {result.owner}"] if result.owner else []
     lines += [opinions_view.beside(opinion, row) for opinion, row in rows]
     lines += [f"in the history: {age}"] if (age := history_view.age(result, report)) else []
     return "\n".join([*filter(None, lines), f"fingerprint {result.fingerprint}"])

@@ -112,8 +112,9 @@ def _finding(result: Result, report: Report) -> str:
     seen = place(result)
     address = result.resource.address if seen and seen.file else findings.subject(result)
     waiver = f" ({span(findings.accepted(result.waiver))})" if result.waiver else ""
+    owner = f", of {span(result.owner)}" if result.owner else ""
     said = history_view.aged(span(findings.said(result)), result, report)
-    return f"- {span(where(seen)) + ' ' if seen else ''}{span(address)}: {said}{waiver}"
+    return f"- {span(where(seen)) + ' ' if seen else ''}{span(address)}: {said}{owner}{waiver}"
 
 
 def _waiver(use: WaiverUse) -> str:

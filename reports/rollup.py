@@ -1,4 +1,7 @@
-"""Where most is open: a line for each account, owner, control and section of a framework, the worst first, as many as fit a screen."""
+"""Where most is open: a line for each account, organisational unit, owner, control and section of a framework.
+
+The worst stand first, as many as fit a screen.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from assay.scanner.words import many
 SHOWN = 15
 """Rows of a group; all of them with --verbose, and in `rollup-csv`."""
 _NAME = 44
+_NOBODY = {"unit": "(not known)", "owner": "(nobody)"} | dict.fromkeys(("account", "control", "framework"), "")
 _COLUMNS = (*SEVERITIES, "unknown", "waived")
 
 
@@ -37,7 +41,7 @@ def _group(page: Page, by: str, of_group: list[Row], most: int, history: bool) -
     columns = (*_COLUMNS, "new") if history else _COLUMNS
     page.verbatim(f"{f'by {by}':<{_NAME}}" + "".join(f"{name:>10}" for name in columns), 0, "heading")
     for row in of_group[: most or None]:
-        name = row.name or "(nobody)"
+        name = " ".join(filter(None, (row.name or _NOBODY[by], row.title, row.path and f"({row.path.rpartition('/')[2]})")))
         numbers = (*(row.failing.get(severity, 0) for severity in SEVERITIES), row.unknown, row.waived, *([row.new] if history else []))
         told = name if len(name) < _NAME else f"{name[: _NAME - 2]}…"
         page.verbatim(f"{told:<{_NAME}}" + "".join(f"{number or '-':>10}" for number in numbers))

@@ -1,4 +1,4 @@
-"""The roll-up as CSV: a row for each account, owner, control and section of a framework that has a finding."""
+"""The roll-up as CSV: a row for each account, organisational unit, owner, control and section of a framework that has a finding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
 
-COLUMNS = ("by", "name", *SEVERITIES, "unknown", "waived", "pass")
+COLUMNS = ("by", "name", "title", "path", *SEVERITIES, "unknown", "waived", "pass")
 
 
 def render(report: Report, context: Context) -> bytes:
@@ -24,4 +24,5 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     for by in GROUPS:
         for row in rows(report, by):
             failing: dict[str, object] = {severity: row.failing.get(severity, 0) for severity in SEVERITIES}
-            yield {"by": by, "name": row.name, **failing, "unknown": row.unknown, "waived": row.waived, "pass": row.passing, "new": row.new}
+            told = {"by": by, "name": row.name, "title": row.title, "path": row.path, **failing}
+            yield {**told, "unknown": row.unknown, "waived": row.waived, "pass": row.passing, "new": row.new}

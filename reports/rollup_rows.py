@@ -11,9 +11,13 @@ from assay.scanner.rules.model import SEVERITIES
 
 
 class Row(msgspec.Struct):
-    """What is of one account, owner, control or section of a framework."""
+    """What is of one account, organisational unit, owner, control or section of a framework."""
 
     name: str
+    title: str = ""
+    """Of an account, what its owners call it; empty where that is not known."""
+    path: str = ""
+    """Of an account, the organisational units or folders that it is in."""
     failing: dict[str, int] = {}
     """Severity to the number of failures that count: those that were known before do not."""
     unknown: int = 0
@@ -32,8 +36,12 @@ class Row(msgspec.Struct):
 def rows(report: Report, by: str) -> list[Row]:
     """One row for each of a group that has a finding, the worst first. `by`: one of GROUPS."""
     found: dict[str, Row] = {}
+    named = {each.scope: each for each in report.coverage.accounts} if by == "account" else {}
     for name, result in GROUPS[by](report):
-        row = found.setdefault(name, Row(name))
+        row = found.get(name)
+        if row is None:
+            known = named.get(name)
+            row = found[name] = Row(name, known.name, known.path) if known else Row(name)
         if result.verdict == "fail" and result.standing != "known":
             row.failing[result.severity] = row.failing.get(result.severity, 0) + 1
             row.new += int(result.course.state != "known") if result.course else 0
@@ -60,6 +68,13 @@ def _owners(report: Report) -> Iterable[tuple[str, Result]]:
     return ((result.owner, result) for result in report.results if isinstance(result.owner, str))
 
 
+def _units(report: Report) -> Iterator[tuple[str, Result]]:
+    """The unit or folder that an account is in; nothing where that is not known of any."""
+    paths = {each.scope: each.path for each in report.coverage.accounts if each.path}
+    for result in report.results if paths else ():
+        yield paths.get(_account(result), ""), result
+
+
 def _sections(report: Report) -> Iterator[tuple[str, Result]]:
     """The sections of the frameworks that the controls of the run serve."""
     serves = {control.id: control.frameworks for control in report.controls}
@@ -70,6 +85,7 @@ def _sections(report: Report) -> Iterator[tuple[str, Result]]:
 
 GROUPS: dict[str, Callable[[Report], Iterable[tuple[str, Result]]]] = {
     "account": _by(_account),
+    "unit": _units,
     "owner": _owners,
     "control": _by(lambda result: result.control),
     "framework": _sections,

@@ -99,6 +99,8 @@ def _place(page: Page, spot: FailingPlace, report: Report, context: Context, sho
     page.verbatim(f"{seen.line}: {resource.address}" if seen and seen.file and seen.line else resource.address, 2)
     if show_root and resource.root and not is_in(seen, resource.root):
         page.verbatim(f"in {resource.root}", 4, "dim")
+    if spot.first.owner:
+        page.verbatim(f"of {spot.first.owner}", 4, "dim")
     for block in resource.blocks:
         if resource.address.startswith(f"{block.address}."):  # the call of a module that was fetched
             page.verbatim(f"{block.address} is called in {block.file}:{block.start_line or ''}".rstrip(":"), 4, "dim")

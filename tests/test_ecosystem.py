@@ -23,7 +23,15 @@ BIN = Path(sys.executable).parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 COMPONENT = ROOT / "docs" / "ci" / "gitlab" / "templates" / "assay.yml"
-PAGES = ("README.md", "docs/adopting.md", "docs/ci.md", "docs/coming-from.md", "docs/history.md", "docs/reports.md", "docs/second-opinion.md")
+PAGES = (
+    "README.md",
+    "docs/adopting.md",
+    "docs/ci.md",
+    "docs/coming-from.md",
+    "docs/history.md",
+    "docs/reports.md",
+    "docs/second-opinion.md",
+)
 
 
 def tool(name: str, *arguments: str | Path) -> None:

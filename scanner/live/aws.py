@@ -107,6 +107,7 @@ _ORGANIZATION_TEXT = (
     + ", ".join(f"`{call.permission}`" for call in ORGANIZATION if call.service == "organizations")
     + " and",
     "`sts:AssumeRole` on the role of each account (`--role-name`); that role needs the permissions above and a trust policy that lets the",
-    "auditing principal in, with an external id where a third party runs the audit. `ListParents` is called for `--include`/`--exclude` by",
-    "organisational unit only, `ListTagsForResource` by tag only.",
+    "auditing principal in, with an external id where a third party runs the audit. `ListTagsForResource` is called for",
+    "`--include`/`--exclude` by tag only. What tells where accounts are in the organisation costs, where it is denied, only the names of",
+    "its units and choosing by them.",
 )

@@ -70,6 +70,18 @@ class LeftOut(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Named(msgspec.Struct, frozen=True):
+    """What an account or project of the run is called, and where it is in its organisation."""
+
+    scope: str
+    """`aws:ACCOUNT`, `google:PROJECT`."""
+    name: str
+    """Empty where that is not known."""
+    path: str
+    """The names of the organisational units or folders that it is in, from the root inwards: `Root/Workloads`; empty where that is not
+    known."""
+
+
 class Coverage(msgspec.Struct):
     """The ledger of a collection, or of a whole run: what was found, and what became of it."""
 
@@ -81,6 +93,8 @@ class Coverage(msgspec.Struct):
     """What was asked of live accounts, and how it ended."""
     left_out: list[LeftOut] = msgspec.field(default_factory=list)
     """Accounts and projects that are there and are no part of the run."""
+    accounts: list[Named] = msgspec.field(default_factory=list)
+    """Accounts and projects of the run that have a name or a place which is known."""
     tree: Tree = msgspec.field(default_factory=Tree)
     """Of a whole run: the files below its targets."""
     fates: Fates | UnsetType = UNSET
@@ -99,6 +113,7 @@ class Coverage(msgspec.Struct):
         gaps: dict[Gap, None] = {}
         calls: dict[CallCount, int] = {}
         left_out: dict[LeftOut, None] = {}
+        accounts: dict[Named, None] = {}
         fates: Fates = {}
         for part in parts:
             _add(whole.files, part.files)
@@ -108,10 +123,11 @@ class Coverage(msgspec.Struct):
             _count(whole.unsupported_types, part.unsupported_types)
             gaps.update(dict.fromkeys(part.gaps))
             left_out.update(dict.fromkeys(part.left_out))
+            accounts.update(dict.fromkeys(part.accounts))
             for call in part.calls:
                 key = msgspec.structs.replace(call, count=0)
                 calls[key] = calls.get(key, 0) + call.count
-        whole.gaps, whole.left_out, whole.fates = list(gaps), list(left_out), fates or UNSET
+        whole.gaps, whole.left_out, whole.accounts, whole.fates = list(gaps), list(left_out), list(accounts), fates or UNSET
         whole.calls = [msgspec.structs.replace(call, count=count) for call, count in calls.items()]
         return whole
 

@@ -108,6 +108,11 @@ class Writer:
         """Append lines that are encoded already."""
         self._opened.writelines(lines)
 
+    def flush(self) -> None:
+        """Leave what was written on disk, so that it is there however this process ends."""
+        self._opened.flush()
+        self._raw.flush()
+
     def close(self) -> None:
         """Write what is left, and close the file."""
         self._opened.close()

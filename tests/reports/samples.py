@@ -256,7 +256,11 @@ def gate() -> GateReport:
         )
     ]  # fmt: skip
     return GateReport(
-        waivers=waivers, attestations=stated, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
+        waivers=waivers,
+        attestations=stated,
+        comparisons=comparisons,
+        changes=changes,
+        warnings=["assay.yaml:14: the waiver is for nothing that was found"],
     )
 
 
@@ -332,7 +336,11 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
     return Report(
         tool=Tool("assay", "1.0.0", "sha256:8f3a"),
         run=Run(
-            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"],
+            "0190c2f4",
+            "2026-11-20T08:00:00Z",
+            "2026-11-20T08:00:02.5Z",
+            ["assay", "scan", "storage", "--var", "a"],
+            ["storage", "network"],
             revisions=[Revision(targets=["storage"], commit="5f3d" * 10, branch="main", changed=1, added=0, removed=2)],
         ),
         summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),

@@ -39,7 +39,9 @@ def test_what_fails_and_what_passes_is_in_it_and_nothing_runs(printed: bytes) ->
     for result in samples.compared().results:
         assert "".join(result.resource.address.split()) in text
     assert "Signature" in text
-    assert b"/JavaScript" not in printed and b"/JS" not in printed
+    reader = pypdf.PdfReader(io.BytesIO(printed))  # by its objects: three letters stand in what is compressed by chance
+    keys = {key for number in range(1, len(reader.xref[0]) + 1) if isinstance(held := reader.get_object(number), dict) for key in held}
+    assert "/Type" in keys and not keys & {"/JavaScript", "/JS"}
 
 
 @needs_chromium

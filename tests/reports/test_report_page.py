@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from assay.reports import compare_html, html, html_data
 from assay.reports.html import render
 from tests.reports import histories, samples
+from tests.reports.test_rollup import in_units
 from tests.results.test_compare import _hostile as compared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -186,10 +187,11 @@ def test_hostile_names_stay_text(page: Page, tmp_path: Path, text: str, made: An
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_comparison_and_an_index_are_accessible_too(page: Page, tmp_path: Path, scheme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is on no page of a run: code beside cloud, and the table of pages. No page is wider than a phone."""
+    """What is on no page of a run: code beside cloud, the table of pages, and the roll-up. No page is wider than a phone."""
     monkeypatch.setattr(html_data, "MOST_ON_A_PAGE", 40)
     made = dict(html.folder(samples.many(100), samples.context()))
     files = {"compare.html": compare_html.render(compared(samples.HOSTILE[0])), "index.html": made["index.html"]}
+    files["rollup.html"] = render(in_units(samples.many(60)), samples.context())
     page.emulate_media(color_scheme=scheme)
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)

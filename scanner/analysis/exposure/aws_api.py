@@ -12,6 +12,7 @@ from typing import Any
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.aws_api import APP_RUNNER_REGIONS, FUNCTIONS, ON_THE_INTERNET, RUNNER, RUNNERS, SERVICES, URLS
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
+from assay.scanner.facts.network import aws_config
 from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES, of_ec2
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
 from assay.scanner.facts.spelling import Another, Index, Link, Referrer
@@ -31,9 +32,9 @@ from .subnets import SubnetAt, subnet
 from .targets import TARGETS
 from .workloads import WorkloadAt, workload
 
-TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100)
-GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}")
-ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}")
+TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100, recorded=aws_config.ROUTE_TABLE)
+GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}", recorded=aws_config.NAT_GATEWAY)
+ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}", recorded=aws_config.ENDPOINT)
 CACHES = Listing(
     "elasticache.subnet_group",
     Call("elasticache", "DescribeCacheSubnetGroups", page_size=100),

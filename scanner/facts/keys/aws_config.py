@@ -1,4 +1,6 @@
-"""KMS keys, volumes and file systems in AWS Config. Of a key's policy, and of how often it rotates, there is nothing.
+"""KMS keys, volumes, file systems and repositories of images in AWS Config.
+
+Of the policy of a key, and of how often it rotates, there is nothing.
 
 https://github.com/awslabs/aws-config-resource-schema, `AWS::KMS::Key`
 """
@@ -53,3 +55,13 @@ def _file_system(item: Configured) -> dict[str, Any]:
 
 
 FILE_SYSTEM = Recorded("AWS::EFS::FileSystem", _file_system)
+
+
+def _repository(item: Configured) -> Any:
+    """As CloudFormation has it; its encryption may not be recorded."""
+    fields = item.fields()
+    fields["repositoryArn"] = fields.get("Arn") if isinstance(fields.get("Arn"), str) else item.arn
+    return fields
+
+
+REPOSITORY = Recorded("AWS::ECR::Repository", _repository)

@@ -37,3 +37,7 @@ VPC = as_listed("AWS::EC2::VPC")
 SUBNET = as_listed("AWS::EC2::Subnet")
 FLOW_LOG = as_listed("AWS::EC2::FlowLog", "DeliverLogsErrorMessage", "LogGroupName", "LogDestination", "DeliverLogsPermissionArn")
 NETWORK_ACL = as_listed("AWS::EC2::NetworkAcl")
+ROUTE_TABLE = as_listed("AWS::EC2::RouteTable")
+"""Of a route, what it leads to may not be recorded: where none is, it is not known."""
+NAT_GATEWAY = as_listed("AWS::EC2::NatGateway")
+ENDPOINT = as_listed("AWS::EC2::VPCEndpoint")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused, Stopped
+from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused
 from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws.organization import Tree
 from assay.scanner.sources.aws.request import Request
 from assay.scanner.sources.aws.session import Caller, Clients, assumed, own_caller
 from assay.scanner.sources.coverage import Gap, LeftOut
@@ -19,14 +21,25 @@ _IDENTITY = Call("sts", "GetCallerIdentity")
 _ASSUME = Call("sts", "AssumeRole")
 _REGIONS = Call("ec2", "DescribeRegions")
 _ACCOUNTS = Call("organizations", "ListAccounts")
-_PARENTS = Call("organizations", "ListParents", (("ChildId", "Id"),))
 _TAGS = Call("organizations", "ListTagsForResource", (("ResourceId", "Id"),))
-_Listed = TypeVar("_Listed")
 # Enabled in every account, and not to be disabled: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 ALWAYS_ENABLED = (
     "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
     "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 )  # fmt: skip
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An account that is to be gone through and was not entered yet."""
+
+    id: str
+    """Its number; the text that was given for its role, where that is no ARN."""
+    name: str
+    """As the organisation has it; empty where that was not asked."""
+    path: str
+    """The names of the organisational units that it is in, from the root inwards; empty where that is not known."""
+    enter: Callable[[], Account | None]
+    """Gives it with credentials that work; None, with a gap, where they do not. Raises Stopped. May be called in a thread of its own."""
 
 
 class Accounts:
@@ -37,21 +50,22 @@ class Accounts:
         self.gaps: list[Gap] = []
         self.left_out: list[LeftOut] = []
         self._own, self.home = own_caller(request.profile)
+        self._tree: Tree | None = None
 
     def own(self) -> Account | None:
         """The account of the credentials that the audit was started with; None, with a gap, where they do not work."""
         return self._account("", "", self._own)
 
-    def find(self) -> Iterator[Account]:
-        """The accounts, each with credentials that work. Raises CredentialsError."""
+    def find(self) -> list[Candidate]:
+        """The accounts to go through. Raises CredentialsError and Stopped."""
         if self.request.organization:
-            yield from self._organization()
-        elif self.request.roles:
-            yield from self._reached([(_account_of(role), role) for role in self.request.roles], self._assumed)
-        else:
-            yield from filter(None, [self.own()])
+            return list(self._organization())
+        if self.request.roles:
+            return [Candidate(_account_of(role), "", "", functools.partial(self._assumed, role)) for role in self.request.roles]
+        own = self.own()
+        return [Candidate(own.id, own.name, "", lambda: own)] if own else []
 
-    def _organization(self) -> Iterator[Account]:
+    def _organization(self) -> Iterator[Candidate]:
         own = self.own()
         if own is None:
             return
@@ -62,39 +76,33 @@ class Accounts:
             way = "run it in the management account or a delegated administrator's, with that permission"
             self.gaps.append(Gap(f"aws:{own.id}", "account_failed", reason, way))
             return
+        tree = self._tree = Tree(own, self.home, self.asker)
         accounts = sorted(listed, key=lambda account: str(account.get("Id")))
-        yield from self._reached([(str(account.get("Id")), account) for account in accounts], lambda account: self._entered(own, account))
+        for account in accounts:
+            if self._is_chosen(own, account):
+                id_, name = str(account.get("Id")), str(account.get("Name", ""))
+                yield Candidate(id_, name, tree.path(id_), functools.partial(self._entered, own, id_, name))
         if len(self.left_out) == len(accounts):
             chosen = [f"--include {pattern}" for pattern in self.request.include]
             chosen += [f"--exclude {pattern}" for pattern in self.request.exclude]
             reason = f"{' '.join(chosen) or 'the list'} leaves none of the {many(len(accounts), 'account')} of the organisation"
             self.gaps.append(Gap(f"aws:{own.id}", "nothing_found", reason, "correct --include and --exclude"))
 
-    def _reached(self, listed: list[tuple[str, _Listed]], enter: Callable[[_Listed], Account | None]) -> Iterator[Account]:
-        """The accounts of a list that can be entered. Those that are not reached before the run is stopped are gaps, each by its id."""
-        for at, (_, one) in enumerate(listed):
-            try:
-                account = enter(one)
-            except Stopped:
-                reason = "the audit was stopped before it reached this account"
-                self.gaps += [Gap(f"aws:{id_}", "interrupted", reason, "go on with --resume") for id_, _ in listed[at:]]
-                raise
-            if account is not None:
-                yield account
-
-    def _entered(self, own: Account, listed: dict[str, Any]) -> Account | None:
-        """An account of the organisation, entered; None where it is not chosen, not active or not to be entered."""
+    def _is_chosen(self, own: Account, listed: dict[str, Any]) -> bool:
+        """Whether an account of the organisation is chosen and active; where not, it is named."""
         id_, name = str(listed.get("Id")), str(listed.get("Name", ""))
         if why := self._not_chosen(own, listed):
             self.left_out.append(LeftOut(f"aws:{id_}", name, why))
-            return None
+            return False
         # State replaces Status, which ListAccounts leaves out since 9 September 2026:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
         state = str(listed.get("State") or listed.get("Status") or "ACTIVE")
         if state != "ACTIVE":
             reason = f"the account is {state.lower().replace('_', ' ')}"
             self.gaps.append(Gap(f"aws:{id_}", "account_inactive", reason, "leave it out with --exclude"))
-            return None
+        return state == "ACTIVE"
+
+    def _entered(self, own: Account, id_: str, name: str) -> Account | None:
         if id_ == own.id:
             return msgspec.structs.replace(own, name=name)
         return self._assumed(f"arn:{own.partition}:iam::{id_}:role/{self.request.role_name}", name)
@@ -121,23 +129,27 @@ class Accounts:
     def _tags(self, own: Account, account: dict[str, Any]) -> list[dict[str, Any]]:
         return self._entries(own, _TAGS, {"ResourceId": account.get("Id")}, "Tags")
 
-    def _units(self, own: Account, child: str) -> Iterator[str]:
-        """The organisational units that an account is in, from the inside out."""
-        while parents := self._entries(own, _PARENTS, {"ChildId": child}, "Parents"):
-            child = str(parents[0].get("Id"))
-            yield child
-            if parents[0].get("Type") == "ROOT":
-                return
+    def _units(self, own: Account, account: str) -> set[str]:
+        """The ids of the organisational units that an account is in."""
+        tree = self._tree
+        if tree is None:
+            return set()
+        for permission in dict.fromkeys(tree.refused):
+            self._cannot_choose(own, permission, "not answered")
+        return {unit.id for unit in tree.above(account)}
 
     def _entries(self, own: Account, call: Call, parameters: dict[str, Any], field: str) -> list[dict[str, Any]]:
         try:
             return [entry for page in self.asker.pages(own, self.home, call, parameters) for entry in page.get(field, [])]
         except Refused as refused:
-            reason = f"accounts could not be chosen: {call.label}: {refused.answer.code}"
-            gap = Gap(f"aws:{own.id}", "account_failed", reason, f"grant {call.permission}, or choose accounts by id")
-            if gap not in self.gaps:
-                self.gaps.append(gap)
+            self._cannot_choose(own, call.permission, refused.answer.code)
             return []
+
+    def _cannot_choose(self, own: Account, permission: str, code: str) -> None:
+        reason = f"accounts could not be chosen: {permission}: {code}"
+        gap = Gap(f"aws:{own.id}", "account_failed", reason, f"grant {permission}, or choose accounts by id")
+        if gap not in self.gaps:
+            self.gaps.append(gap)
 
     def _assumed(self, role: str, name: str = "") -> Account | None:
         """The account that a role is in, entered by assuming the role."""

@@ -91,9 +91,10 @@ class Asker:
     def __init__(self, clients: Clients, stop: threading.Event, limits: RateLimits | None = None) -> None:
         self.clients, self.stop, self.limits = clients, stop, limits or RateLimits()
         self.made = 0
-        self._ledger: dict[CallCount, int] = {}
+        self._ledger: dict[str, dict[CallCount, int]] = {}
         self._unanswered: dict[tuple[str, str], int] = {}
         self._expired: set[str] = set()
+        self._positions: dict[Call, _Position] = {}
         self._lock = threading.Lock()
 
     def ask(
@@ -119,34 +120,29 @@ class Asker:
     ) -> Iterator[dict[str, Any]]:
         """The pages of a listing. Raises Stopped, and Refused where one is not answered, or what it is about is gone (see `ask`)."""
         try:
-            size = _page_size(self.clients.get(call.service, region), call)
+            carried = self._position(call, region)
         except Exception as error:  # a region that botocore does not take for one
             raise Refused(self._enter(account, region, call, classify(error, call), unit)) from None
         position: dict[str, Any] = {}
         earlier: list[dict[str, Any]] = []
         while True:
-            answer = self.ask(account, region, call, {**parameters, **size, **position}, unit, gone)
+            answer = self.ask(account, region, call, {**parameters, **carried.size, **position}, unit, gone)
             if answer.outcome != "answered":
                 raise Refused(answer)
             yield answer.data
-            position = self._following(call, region, answer.data)
+            position = carried.following(answer.data)
             if not position:
                 return
             if position in earlier:  # the same pages for ever
                 raise Refused(self.spoil(account, call, MALFORMED, unit))
             earlier = [*earlier[-_TOKENS_KEPT:], position]
 
-    def _following(self, call: Call, region: str, page: dict[str, Any]) -> dict[str, Any]:
-        """The parameters that ask for the next page; none where this was the last."""
-        markers = (call.marker,) if call.marker else _markers(self.clients.get(call.service, region), call)
-        following = {parameter: position for parameter, field in markers if (position := walk(page, field))}
-        return following if walk(page, self._truncated(call, region)) is not False else {}
-
-    def _truncated(self, call: Call, region: str) -> str:
-        """The answer's field that says whether there is more; some operations give a marker on the last page too."""
-        client = self.clients.get(call.service, region)
-        paginated = not call.marker and client.can_paginate(call.name)
-        return str(client.get_paginator(call.name)._pagination_cfg.get("more_results", "")) if paginated else ""
+    def _position(self, call: Call, region: str) -> _Position:
+        """How an operation gives its pages: botocore makes a paginator anew for each question, which costs as much as a small answer."""
+        found = self._positions.get(call)
+        if found is None:
+            found = self._positions[call] = _position(self.clients.get(call.service, region), call)
+        return found
 
     def _client(self, account: Account, region: str, call: Call) -> Any:
         if self._unanswered.get((call.service, region), 0) >= _SILENT_AFTER:
@@ -167,7 +163,8 @@ class Asker:
         key = CallCount(account.id, unit, call.service, call.operation, outcome, code, call.permission, 0)
         with self._lock:
             self.made += 1
-            self._ledger[key] = self._ledger.get(key, 0) + 1
+            ledger = self._ledger.setdefault(account.id, {})
+            ledger[key] = ledger.get(key, 0) + 1
             if answer.code in EXPIRED:
                 self._expired.add(account.id)
             if answer.code == _NO_ANSWER:
@@ -181,19 +178,25 @@ class Asker:
         answered = CallCount(account.id, unit, call.service, call.operation, "answered", "", call.permission, 0)
         failed = msgspec.structs.replace(answered, outcome="failed", code=code)
         with self._lock:
-            if self._ledger.get(answered, 0) > 1:
-                self._ledger[answered] -= 1
+            ledger = self._ledger.setdefault(account.id, {})
+            if ledger.get(answered, 0) > 1:
+                ledger[answered] -= 1
             else:
-                self._ledger.pop(answered, None)
-            self._ledger[failed] = self._ledger.get(failed, 0) + 1
+                ledger.pop(answered, None)
+            ledger[failed] = ledger.get(failed, 0) + 1
         return Answer("failed", code=code, permission=call.permission, operation=call.label, time=now())
 
-    def ledger(self, account: str = "") -> list[CallCount]:
-        """The calls to an account, or to all, sorted by account, region, service, operation, outcome and code."""
+    def accounts(self) -> list[str]:
+        """The accounts of which the ledger is not closed, sorted."""
+        return sorted(self._ledger)
+
+    def closed(self, account: str) -> list[CallCount]:
+        """The calls to an account that is gone through, sorted by region, service, operation, outcome and code. They are told once."""
         with self._lock:
-            entries = [(key, count) for key, count in self._ledger.items() if account in ("", key.account)]
-        calls = [msgspec.structs.replace(key, count=count) for key, count in entries]
-        return sorted(calls, key=lambda call: (call.account, call.region, call.service, call.operation, call.outcome, call.code))
+            entries = self._ledger.pop(account, {})
+        self.limits.forget(account)
+        calls = [msgspec.structs.replace(key, count=count) for key, count in entries.items()]
+        return sorted(calls, key=lambda call: (call.region, call.service, call.operation, call.outcome, call.code))
 
 
 _NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
@@ -218,22 +221,36 @@ def classify(error: Exception, call: Call) -> Answer:
     return Answer("failed", code=code or str(status))
 
 
-def _page_size(client: Any, call: Call) -> dict[str, int]:
-    if not call.page_size or not client.can_paginate(call.name):
-        return {}
-    limit = client.get_paginator(call.name)._pagination_cfg.get("limit_key")
-    return {limit: call.page_size} if limit else {}
+class _Position(msgspec.Struct, frozen=True):
+    """How an operation gives its pages."""
+
+    size: dict[str, int]
+    """The parameter that asks for so many entries."""
+    markers: tuple[tuple[str, str], ...]
+    """Request parameters and the fields of an answer that carry the position."""
+    more: str
+    """The field that says whether there is more; some operations give a marker on the last page too. Empty where none does."""
+
+    def following(self, page: dict[str, Any]) -> dict[str, Any]:
+        """The parameters that ask for the next page; none where this was the last."""
+        following = {parameter: position for parameter, field in self.markers if (position := walk(page, field))}
+        return following if walk(page, self.more) is not False else {}
 
 
-def _markers(client: Any, call: Call) -> tuple[tuple[str, str], ...]:
-    """Request parameters and answer fields that carry the position, from botocore's own description of the operation."""
+def _position(client: Any, call: Call) -> _Position:
+    """From botocore's own description of the operation; `Call.marker` where it has none."""
     if not client.can_paginate(call.name):
-        return ()
+        return _Position({}, (call.marker,) if call.marker else (), "")
     pagination = client.get_paginator(call.name)._pagination_cfg
+    limit = pagination.get("limit_key")
+    size = {limit: call.page_size} if limit and call.page_size else {}
+    if call.marker:
+        return _Position(size, (call.marker,), "")
     parameters, fields = pagination["input_token"], pagination["output_token"]
     if isinstance(parameters, str):
         parameters, fields = [parameters], [fields]
-    return tuple((name, field.partition(" || ")[0].partition("[")[0]) for name, field in zip(parameters, fields, strict=True))
+    markers = tuple((name, field.partition(" || ")[0].partition("[")[0]) for name, field in zip(parameters, fields, strict=True))
+    return _Position(size, markers, str(pagination.get("more_results", "")))
 
 
 def plain(data: Any) -> Any:

@@ -1,8 +1,9 @@
-"""One audit: accounts one after another, each into its spool, from there into the snapshot and to whoever judges."""
+"""One audit: accounts side by side, each into its spool, from there into the snapshot and to whoever judges."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,25 +11,27 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources import snapshot
-from assay.scanner.sources.aws.accounts import Accounts
+from assay.scanner.sources.aws.accounts import Accounts, Candidate
 from assay.scanner.sources.aws.asking import Asker, Stopped, now
 from assay.scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
+from assay.scanner.sources.aws.pool import AT_ONCE, Pool
 from assay.scanner.sources.aws.resume import resumed
 from assay.scanner.sources.aws.session import Clients
 from assay.scanner.sources.aws.spool import Spool
-from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.coverage import Gap, LeftOut
 
 
 def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
     """What the snapshot says, part by part: what each is of, and its lines behind the header, to be taken before the next part."""
-    clients = Clients(LISTERS + DETAILERS, audit.request.profile)
+    clients = Clients((LISTERS + DETAILERS) * AT_ONCE, audit.request.profile)
     asker = Asker(clients, audit.stopping)
     accounts = Accounts(audit.request, clients, asker)
     collector = Collector(audit.plan, asker, accounts.regions, frozenset(audit.request.regions))
     audit.collector = collector
     encode = msgspec.json.Encoder(order="deterministic").encode
     with contextlib.ExitStack() as closing:
-        earlier = resumed(audit.earlier, folder)
+        scope = _scope(audit)
+        earlier = resumed(audit.earlier, folder, scope)
         writer = closing.enter_context(snapshot.replacing(audit.out)) if audit.out else None
 
         def written(line: bytes) -> bytes:
@@ -36,42 +39,62 @@ def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
                 writer.copy(iter([line]))
             return line
 
-        header = written(encode(snapshot.header("aws", now(), _scope(audit))) + b"\n")
-        complete, entered = True, set[str]()
-        for account in _until_stopped(accounts):
-            spool = earlier.get(account.id) or Spool(folder, account.id, account.name, account.caller)
-            collector.progress.accounts += 1
-            entered.add(account.id)
-            with contextlib.suppress(Stopped):
-                collector.collect(account, spool)
-            spool.calls += asker.ledger(account.id)
+        header = written(encode(snapshot.header("aws", now(), scope)) + b"\n")
+        # What is taken over comes first, so that it is in the new file soon: this run, too, may be broken off.
+        candidates = sorted(_found(accounts), key=lambda candidate: candidate.id not in earlier or not earlier[candidate.id].done)
+        collector.progress.accounts = len(candidates)
+        pool = Pool(functools.partial(_collected, collector, earlier, folder), audit.stopping)
+        complete = True
+        for spool in closing.enter_context(contextlib.closing(pool.spools(candidates))):
             complete = complete and spool.done
-            yield f"aws:{account.id}", itertools.chain([header], map(written, spool.lines()))
+            yield f"aws:{spool.account}", itertools.chain([header], map(written, spool.lines()))
+            if writer:
+                writer.flush()
             spool.remove()
             collector.progress.accounts_done += 1
+        gaps = [*accounts.gaps, *pool.gaps]
         if audit.stopping.is_set():
-            accounts.gaps.append(Gap("aws", "interrupted", "the audit was stopped before its end", "go on with --resume"))
-        closing_lines = _closing(accounts, asker, entered)
-        end = encode({"record": "end", "finished": now(), "complete": complete and not accounts.gaps}) + b"\n"
+            gaps.append(Gap("aws", "interrupted", "the audit was stopped before its end", "go on with --resume"))
+        closing_lines = _closing(asker, accounts.left_out, gaps)
+        end = encode({"record": "end", "finished": now(), "complete": complete and not gaps}) + b"\n"
         yield "aws", itertools.chain([header], map(written, itertools.chain(closing_lines, [end])))
 
 
-def _closing(accounts: Accounts, asker: Asker, entered: set[str]) -> Iterator[bytes]:
+def _found(accounts: Accounts) -> list[Candidate]:
+    with contextlib.suppress(Stopped):
+        return accounts.find()
+    return []
+
+
+def _collected(collector: Collector, earlier: dict[str, Spool], folder: str, candidate: Candidate) -> Spool | None:
+    """Everything of one account; None where it could not be entered. One that an earlier snapshot has whole is not even entered."""
+    taken_over = earlier.get(candidate.id)
+    if taken_over is not None and taken_over.done:
+        taken_over.name, taken_over.path = candidate.name or taken_over.name, candidate.path or taken_over.path
+        collector.take_over(taken_over)
+        return taken_over
+    account = candidate.enter()
+    if account is None:
+        return None
+    spool = earlier.get(account.id) or Spool(folder, account.id, account.name, account.caller)
+    spool.name, spool.path = account.name, candidate.path
+    with contextlib.suppress(Stopped):
+        collector.collect(account, spool)
+    spool.calls += collector.asker.closed(account.id)
+    return spool
+
+
+def _closing(asker: Asker, left_out: Iterable[LeftOut], gaps: Iterable[Gap]) -> Iterator[bytes]:
     """The ledger of accounts that only helped to find the others, and what was left out or out of reach."""
     encode = msgspec.json.Encoder(order="deterministic").encode
-    for count in asker.ledger():
-        if count.account not in entered:
+    for account in asker.accounts():
+        for count in asker.closed(account):
             yield encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"
-    for left_out in accounts.left_out:
-        yield encode({"record": "left_out", **msgspec.structs.asdict(left_out)}) + b"\n"
-    for gap in accounts.gaps:
+    for each in left_out:
+        yield encode({"record": "left_out", **msgspec.structs.asdict(each)}) + b"\n"
+    for gap in gaps:
         fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
         yield encode({"record": "gap", **fields}) + b"\n"
-
-
-def _until_stopped(accounts: Accounts) -> Iterator[Any]:
-    with contextlib.suppress(Stopped):
-        yield from accounts.find()
 
 
 def _scope(audit: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Areas declare their listings beside their readers (`LISTINGS` in facts/<area>/aw
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -115,6 +116,7 @@ def resource_id(listing: Listing, listed: dict[str, Any], partition: str, accoun
     return listing.id.format_map(_Fields(listed, partition=partition, account=account, region=region, last=last))
 
 
+@functools.cache
 def snake_case(operation: str) -> str:
     """`GetWebACL` as botocore calls the method: `get_web_acl`."""
     text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", operation.replace("ACLs", "Acls"))

@@ -35,11 +35,20 @@ class Progress(msgspec.Struct):
     """How far a run is. Units are regions, and the global services of an account."""
 
     accounts: int = 0
+    """All that are to be gone through."""
+    accounts_entered: int = 0
     accounts_done: int = 0
     units: int = 0
+    """Of the accounts that were entered."""
     units_done: int = 0
     resources: int = 0
     at: str = ""
+
+    @property
+    def units_expected(self) -> int:
+        """Of all accounts: one that was not entered yet is taken to have as many as the others have."""
+        entered = max(1, self.accounts_entered)
+        return self.units + (self.accounts - self.accounts_entered) * self.units // entered if self.units else 0
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -82,18 +91,31 @@ class Collector:
         self.progress = Progress()
         self._patience = _Patience()
         self._lock = threading.Lock()
+        self._listings = {listing.type: listing for listing in plan.listings}
         self._roots = _grouped(listing for listing in plan.listings if not listing.parent)
         self._children = {
             listing.type: _grouped(child for child in plan.listings if child.parent == listing.type) for listing in plan.listings
         }
 
+    def take_over(self, spool: Spool) -> None:
+        """An account that is whole in an earlier snapshot: nothing of it is asked for."""
+        with self._lock:
+            self.progress.accounts_entered += 1
+            self.progress.units += len(spool.regions) + 1
+            self.progress.units_done += len(spool.regions) + 1
+        self._leave_out(spool)
+
     def collect(self, account: Account, spool: Spool) -> None:
         """Write to the spool everything of one account that is not in it yet. Raises Stopped where the regions could not be asked for."""
         regions = self.regions(account)
-        units = [Unit(account, region) for region in [GLOBAL, *regions] if region not in spool.complete]
+        at = int(account.id) % (len(regions) or 1) if account.id.isdecimal() else 0  # not all accounts ask the same region at once
+        order = [GLOBAL, *regions[at:], *regions[:at]]
+        units = [Unit(account, region) for region in order if region not in spool.complete]
         spool.regions = regions
         with self._lock:
-            self.progress.units += len(units)
+            self.progress.accounts_entered += 1
+            self.progress.units += len(regions) + 1
+            self.progress.units_done += len(regions) + 1 - len(units)
         listers, details = ThreadPoolExecutor(LISTERS, f"{THREADS} lists"), ThreadPoolExecutor(DETAILERS, f"{THREADS} details")
         try:
             running: dict[Unit, dict[Future[bool], list[Listing]]] = {}
@@ -110,8 +132,11 @@ class Collector:
         finally:
             for pool in (listers, details):
                 pool.shutdown(wait=not self.asker.stop.is_set(), cancel_futures=True)
+        self._leave_out(spool)
+
+    def _leave_out(self, spool: Spool) -> None:
         for listing in self.plan.left_out:
-            spool.write(SHARED, UnlistedRecord(listing.type, account.id, "", Answer("failed"), left_out=True))
+            spool.write(SHARED, UnlistedRecord(listing.type, spool.account, "", Answer("failed"), left_out=True))
 
     def _ended(self, unit: Unit, future: Future[bool], group: list[Listing], spool: Spool) -> bool:
         """Whether a group of listings was gone through to its end. One that still waits for an answer when the run ends is given up."""
@@ -148,13 +173,10 @@ class Collector:
 
     def _write(self, unit: Unit, spool: Spool, records: list[Any]) -> None:
         for record in records:
-            shared = self._listing(record.type).joined_across_regions
+            shared = self._listings[record.type].joined_across_regions
             spool.write(SHARED if shared else unit.region, redacted_record(record))
         with self._lock:
             self.progress.resources += len(records)
-
-    def _listing(self, type_: str) -> Listing:
-        return next(listing for listing in self.plan.listings if listing.type == type_)
 
     def _pages(
         self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any], region: str = "", gone: tuple[str, ...] = ()
@@ -242,7 +264,7 @@ class Collector:
             return Answer("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
-            gone = self._listing(record.type).gone
+            gone = self._listings[record.type].gone
             return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region, gone)
         except Stopped:
             return _interrupted(call, call.permission)
@@ -252,7 +274,7 @@ class Collector:
         records: list[Any] = []
         if not _applies(unit, group[0].call, parent):
             return records
-        gone = self._listing(record.type).gone
+        gone = self._listings[record.type].gone
         try:
             for page in self._pages(unit, group[0].call, parent, parent, record.region, gone):
                 for listing, entry in self._entries(unit, page, group):

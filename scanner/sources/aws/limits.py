@@ -27,12 +27,16 @@ class RateLimits:
 
     def __init__(self, factor: float = 1.0) -> None:
         self._factor = factor
-        self._buckets: dict[tuple[str, str, str, str], TokenBucket] = {}
+        self._buckets: dict[str, dict[tuple[str, str, str], TokenBucket]] = {}
 
     def of(self, account: str, region: str, service: str, operation: str) -> TokenBucket:
         """The bucket of one operation in one account and region."""
-        key = (account, region, service, operation)
-        bucket = self._buckets.get(key)
+        buckets, key = self._buckets.setdefault(account, {}), (region, service, operation)
+        bucket = buckets.get(key)
         if bucket is None:
-            bucket = self._buckets.setdefault(key, TokenBucket(RATES.get(service, DEFAULT_RATE) * self._factor))
+            bucket = buckets.setdefault(key, TokenBucket(RATES.get(service, DEFAULT_RATE) * self._factor))
         return bucket
+
+    def forget(self, account: str) -> None:
+        """Of an account that is gone through."""
+        self._buckets.pop(account, None)

@@ -12,7 +12,9 @@ ALWAYS = (
 )
 ORGANIZATION = (
     Call("organizations", "ListAccounts"),
-    Call("organizations", "ListParents"),
+    Call("organizations", "ListRoots"),
+    Call("organizations", "ListOrganizationalUnitsForParent"),
+    Call("organizations", "ListAccountsForParent"),
     Call("organizations", "ListTagsForResource"),
     Call("sts", "AssumeRole"),
 )

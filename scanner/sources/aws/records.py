@@ -11,7 +11,7 @@ import msgspec
 from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
-from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut
+from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.interface import Collection, Item, Part, Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
@@ -27,6 +27,8 @@ class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
     name: str
     caller: str
     regions: list[str]
+    path: str = ""
+    """The names of the organisational units that it is in: `Root/Workloads`; empty where that is not known."""
 
 
 class RegionRecord(msgspec.Struct, tag="region", tag_field="record"):
@@ -150,7 +152,7 @@ class SnapshotReader:
             if isinstance(record, ItemRecord) and may_be_hidden(line):
                 record = without_hidden(record)
             yield from self._enter(record)
-        if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out:
+        if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out or self._coverage.accounts:
             yield self._flush()
         yield from self._whole()
 
@@ -170,9 +172,7 @@ class SnapshotReader:
             if self._items:
                 yield self._flush()
             yield from self._whole()
-            self._account, self._region, self._shared, self._left_out = record, "", [], self._not_asked(record)
-            self._doubted = False
-            self._stage()
+            self._begin(record)
         elif isinstance(record, RegionRecord):
             yield self._flush()
             self._region = record.region
@@ -193,6 +193,13 @@ class SnapshotReader:
             self._asked_for(record.scope)
         elif isinstance(record, EndRecord):
             self.ended = True
+
+    def _begin(self, account: AccountRecord) -> None:
+        self._account, self._region, self._shared, self._left_out = account, "", [], self._not_asked(account)
+        if account.name or account.path:
+            self._coverage.accounts.append(Named(f"aws:{account.account}", account.name, account.path))
+        self._doubted = False
+        self._stage()
 
     def _asked_for(self, scope: dict[str, Any]) -> None:
         calls, shared, self._chosen = scope.get("calls"), scope.get("shared"), scope.get("regions")
@@ -321,6 +328,11 @@ def lost_gap(scope: str, lost: stage.Lost) -> Gap:
     """Of what is not read again, since a worker was lost over it."""
     way = "leave it out with --regions; --limit-memory and --limit-seconds say what it may take"
     return Gap(scope, "input_failed", str(lost.strerror), way)
+
+
+def without_items(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """What a snapshot says beside its resources."""
+    return (line for line in lines if _tag(line).record not in _OF_REGION)
 
 
 def read_part(part: SnapshotPart, listings: Mapping[str, Listing]) -> Iterator[Collection]:

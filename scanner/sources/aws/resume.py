@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -14,10 +15,16 @@ from assay.scanner.sources.aws.spool import SHARED, Spool
 from assay.scanner.sources.coverage import CallCount
 
 
-def resumed(paths: Iterable[str], folder: str) -> dict[str, Spool]:
-    """Account to what earlier snapshots hold of it, as a spool in `folder`. A snapshot that was cut off gives what is before the cut."""
+def resumed(paths: Iterable[str], folder: str, scope: Mapping[str, Any]) -> dict[str, Spool]:
+    """Account to what earlier snapshots hold of it, as a spool in `folder`. A snapshot that was cut off gives what is before the cut.
+
+    `scope` is what is asked for now, as a header has it. A snapshot that was asked for less gives nothing: what it never called would look
+    like what is not there.
+    """
     spools: dict[str, Spool] = {}
     for path in paths:
+        if not _asked_as_much(path, scope):
+            continue
         for account, spool in _taken_over(path, folder).items():
             earlier = spools.get(account)
             if earlier is None or len(spool.complete) >= len(earlier.complete):
@@ -32,7 +39,7 @@ def _taken_over(path: str, folder: str) -> dict[str, Spool]:
     for record in _records(path):
         if isinstance(record, records.AccountRecord):
             spool = spools[record.account] = Spool(folder, record.account, record.name, record.caller)
-            spool.regions, section = record.regions, SHARED
+            spool.regions, spool.path, section = record.regions, record.path, SHARED
             spool.complete = {region for account, region in ended if account == record.account}
         elif isinstance(record, records.RegionRecord):
             section = record.region if record.region in spool.complete else ""
@@ -43,6 +50,17 @@ def _taken_over(path: str, folder: str) -> dict[str, Spool]:
         elif isinstance(record, records.CallsRecord) and record.region in spool.complete:
             spool.calls.append(CallCount(**msgspec.structs.asdict(record)))
     return spools
+
+
+def _asked_as_much(path: str, scope: Mapping[str, Any]) -> bool:
+    """Whether a snapshot was asked for all that is asked for now."""
+    earlier = (snapshot.read_header(path) or {}).get("scope")
+    if not isinstance(earlier, dict):
+        return False
+    if earlier.get("regions") != scope["regions"]:
+        return False
+    told = {name: earlier.get(name) for name in ("calls", "shared")}
+    return all(isinstance(names, list) and set(map(str, names)) >= set(scope[name]) for name, names in told.items())
 
 
 def _ended_regions(path: str) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ import contextlib
 import contextvars
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -141,6 +142,22 @@ def own_caller(profile: str | None) -> tuple[Caller, str]:
     return Caller(credentials), region or "us-east-1"
 
 
+class _Kept:
+    """Credentials that are not asked with each call whether they expire, which costs as much as signing it."""
+
+    SECONDS = 30.0
+    """botocore renews credentials some minutes before their end."""
+
+    def __init__(self, credentials: Any) -> None:
+        self._credentials, self._frozen, self._until = credentials, None, 0.0
+
+    def get_frozen_credentials(self) -> Any:
+        now = time.monotonic()
+        if self._frozen is None or now > self._until:
+            self._frozen, self._until = self._credentials.get_frozen_credentials(), now + self.SECONDS
+        return self._frozen
+
+
 def assumed(take: Callable[[], dict[str, str]]) -> Any:
     """Credentials of a role, taken when they are first needed and again before they expire. `take` gives what AssumeRole answers."""
 
@@ -153,7 +170,7 @@ def assumed(take: Callable[[], dict[str, str]]) -> Any:
             "expiry_time": credentials["Expiration"],
         }
 
-    return botocore.credentials.DeferredRefreshableCredentials(refresh, "assume-role")
+    return _Kept(botocore.credentials.DeferredRefreshableCredentials(refresh, "assume-role"))
 
 
 class CallError(Exception):

@@ -13,6 +13,7 @@ from assay.scanner.sources.aws import records
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
 from assay.scanner.sources.live import Collected, LiveSource, SnapshotPart, Status
+from assay.scanner.words import many
 
 
 class SnapshotSource(Source):
@@ -63,12 +64,13 @@ class AuditSource(LiveSource):
         if self.collector is None:
             return Status(0, 0, "logging in", "")
         progress, calls = self.collector.progress, self.collector.asker.made
-        count = f"regions of {progress.accounts} accounts, {progress.resources:,} resources, {calls:,} calls"
-        return Status(progress.units_done, progress.units, progress.at, count)
+        told = f"{progress.accounts_done} of {many(progress.accounts, 'account')} done"
+        count = f"regions; {told}, {progress.resources:,} resources, {calls:,} calls"
+        return Status(progress.units_done, progress.units_expected, progress.at, count)
 
     @override
     def parts(self) -> Iterator[SnapshotPart]:
-        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+        with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as folder:
             file = os.path.join(folder, "part")
             for name, lines in self._run(folder):
                 with open(file, "wb") as opened:
@@ -78,9 +80,9 @@ class AuditSource(LiveSource):
     def collect_only(self) -> Collected:
         """Collect without judging."""
         reader = records.SnapshotReader(self.out or "")
-        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+        with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as folder:
             lines = (line for _, part in self._run(folder) for line in part)
-            gaps = [gap for collection in reader.collections(lines) for gap in collection.coverage.gaps]
+            gaps = [gap for collection in reader.collections(records.without_items(lines)) for gap in collection.coverage.gaps]
         progress = self.collector.progress
         return Collected(progress.accounts_done, progress.resources, self.collector.asker.made, gaps)
 

@@ -21,6 +21,8 @@ class Spool:
 
     def __init__(self, folder: str, account: str, name: str, caller: str) -> None:
         self.account, self.name, self.caller = account, name, caller
+        self.path = ""
+        """The names of the organisational units that the account is in, from the root inwards; empty where that is not known."""
         self.regions: list[str] = []
         self.complete: set[str] = set()
         """Regions (and `global`) that were gone through to the end."""
@@ -48,7 +50,7 @@ class Spool:
     @property
     def done(self) -> bool:
         """Everything was gone through to the end."""
-        return self.complete >= {"global", *self.regions}
+        return bool(self.regions) and self.complete >= {"global", *self.regions}
 
     def lines(self) -> Iterator[bytes]:
         """The account's part of a snapshot: the ledger, what other regions refer to, then region by region.
@@ -60,6 +62,8 @@ class Spool:
             for opened in self._files.values():
                 opened.close()
         head = {"record": "account", "account": self.account, "name": self.name, "caller": self.caller, "regions": self.regions}
+        if self.path:
+            head["path"] = self.path
         yield self._encode(head) + b"\n"
         for count in self.calls:
             yield self._encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"

@@ -10,13 +10,15 @@ from itertools import islice
 
 from assay.scanner.options import Options
 from assay.scanner.override import override
-from assay.scanner.sources.coverage import Coverage, Gap, LeftOut
+from assay.scanner.sources.coverage import Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp import records
 from assay.scanner.sources.gcp.inventory import AssetEntry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
+from assay.scanner.sources.gcp.records import RESOURCE
 from assay.scanner.sources.gcp.store import Store, read_file
 from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Recording, Records, Source, Wanted, recorded
+from assay.scanner.sources.secret_text import HIDDEN
 from assay.scanner.sources.snapshot import is_snapshot
 from assay.scanner.words import many
 
@@ -138,6 +140,7 @@ def collections(
         items = groups.pop(scope)
         context = [item for above in _above(inventory, scope) for item in _context(inventory, above)]
         context += [*(unlisted if scope != inventory.root else ()), *left_out]
+        coverage.accounts += _named(inventory, scope)
         yield Collection(root_of(scope), items, coverage, context=context, scope=root_of(scope), beyond=whole)
         coverage, started = Coverage(), True
     if not started:
@@ -148,6 +151,27 @@ def _above(inventory: Inventory, scope: str) -> list[str]:
     """The folders and the organisation that a project or folder is in, nearest first."""
     asset = inventory.scope_asset(scope)
     return [above for above in inventory.chain(asset)[0] if above != scope] if asset else []
+
+
+def _named(inventory: Inventory, scope: str) -> list[Named]:
+    """What a project is called and which folders it is in, as far as the inventory says it."""
+    if not scope.startswith("projects/"):
+        return []
+    above = [_display_name(inventory, each) or each.partition("/")[2] for each in reversed(_above(inventory, scope))]
+    name, path = _display_name(inventory, scope), "/".join(each.replace("/", "∕") for each in above)
+    return [Named(root_of(scope), name, path)] if name or path else []
+
+
+def _display_name(inventory: Inventory, scope: str) -> str:
+    """Version 1 of the Resource Manager calls it `name` of a project, which later versions have the resource name in."""
+    asset = inventory.scope_asset(scope)
+    data = inventory.content(asset, RESOURCE) if asset else None
+    told = data if isinstance(data, dict) else {}
+    name = told.get("displayName") or told.get("name")
+    return name if isinstance(name, str) and name not in (scope, HIDDEN) and not name.startswith(_RESOURCE_NAMES) else ""
+
+
+_RESOURCE_NAMES = ("projects/", "folders/", "organizations/")
 
 
 def _context(inventory: Inventory, scope: str) -> list[Item]:

@@ -148,16 +148,16 @@ def test_accounts_that_are_not_reached_are_named(org: Organization, wire: Wire) 
 
 
 def test_a_role_that_cannot_be_assumed_costs_its_account_only(org: Organization, wire: Wire) -> None:
-    refused = org.trade
-
     def fault(sent: Sent) -> Any:
-        # one role is not there: AssumeRole is the first call after an account was found
-        return error(sent, "AccessDenied", 403) if sent.label == "sts:AssumeRole" and sent.attempt == first else None
+        # accounts are entered side by side: the role of one of them is not there
+        return error(sent, "AccessDenied", 403) if sent.label == "sts:AssumeRole" and sent.attempt == 1 else None
 
-    first = 1 if org.trade < org.quotes else 2
     wire.fault = fault
     found = audit(organization=True, controls=VERSIONS)
-    assert accounts(found) == {org.main.account: "pass", org.quotes: "fail"}
+    every = {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
+    (refused,) = every.keys() - accounts(found).keys()
+    assert refused != org.main.account
+    assert accounts(found) == {account: verdict for account, verdict in every.items() if account != refused}
     failed = [gap for gap in found.report.coverage.gaps if gap.code == "account_failed"]
     assert [gap.scope for gap in failed] == [f"aws:{refused}"]
     assert "AssumeRole" in failed[0].reason
@@ -224,3 +224,27 @@ def test_the_caller_is_told(org: Organization) -> None:
     assert seen.operation
     assert seen.time
     assert found.report.results[0].resource.region == HOME
+
+
+def test_names_and_units_are_told(org: Organization) -> None:
+    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
+    told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
+    assert told[f"aws:{org.trade}"] == ("trade", "Root/workloads")
+    assert told[f"aws:{org.quotes}"] == ("quotes", "Root")
+    assert not found.gaps
+
+
+def test_a_denied_tree_costs_only_the_places(org: Organization, wire: Wire) -> None:
+    wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListOrganizationalUnitsForParent" else None
+    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
+    assert accounts(found) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
+    told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
+    assert told[f"aws:{org.trade}"] == ("trade", "") and told[f"aws:{org.quotes}"] == ("quotes", "Root")
+    assert [gap.settles_it for gap in found.report.coverage.gaps] == ["grant organizations:ListOrganizationalUnitsForParent"]
+
+
+def test_a_denied_tree_chooses_no_account_by_unit_in_silence(org: Organization, wire: Wire) -> None:
+    wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListRoots" else None
+    found = audit(organization=True, controls=VERSIONS, include=[org.unit])
+    assert not found.report.results
+    assert any("accounts could not be chosen: organizations:ListRoots" in gap for gap in found.gaps)

@@ -138,7 +138,7 @@ def test_hostile_lines_never_raise(data: st.DataObject, lines: list[bytes], tmp_
     hostile.write_bytes(b"".join(changed))
     found = replay(str(hostile))
     assert not any("could not be judged to the end" in gap for gap in found.gaps), found.gaps
-    resumed([str(hostile)], str(tmp_path))
+    resumed([str(hostile)], str(tmp_path), scope_of(hostile))
 
 
 @given(parts=st.lists(st.binary(max_size=60), max_size=20))
@@ -149,6 +149,11 @@ def test_no_snapshot_at_all(parts: list[bytes], lines: list[bytes], tmp_path: Pa
     assert replay(str(path)).scan.incomplete
 
 
+def scope_of(path: Path) -> dict[str, Any]:
+    """What the snapshot was asked for; where it has no header any more, nothing."""
+    return (snapshot.read_header(str(path)) or {}).get("scope") or {"calls": [], "shared": [], "regions": []}
+
+
 def test_names_of_a_hostile_snapshot_are_no_paths(lines: list[bytes], tmp_path: Path) -> None:
     scratch = tmp_path / "in" / "scratch"
     scratch.mkdir(parents=True)
@@ -156,7 +161,7 @@ def test_names_of_a_hostile_snapshot_are_no_paths(lines: list[bytes], tmp_path: 
     text = b"".join(lines).replace(b'"us-west-2"', b'"../../../outside"')
     account = json.loads(next(line for line in lines if b'"record":"account"' in line))["account"].encode()
     hostile.write_bytes(text.replace(account, b"../" + account))
-    resumed([str(hostile)], str(scratch))
+    assert resumed([str(hostile)], str(scratch), scope_of(hostile))
     assert {path.name for path in tmp_path.iterdir()} == {"in", "hostile.ndjson"}
     assert [path.name for path in (tmp_path / "in").iterdir()] == ["scratch"]
 

@@ -47,7 +47,9 @@ def _bucket(record: dict[str, Any]) -> Form | None:
         more["BucketPolicy"] = {"policyText": policy["Policy"] if policy else None}
     if (acl := answered(record, "get_bucket_acl")) is not None:
         # A text within the JSON, as Config delivers it.
-        more["AccessControlList"] = json.dumps({"grantSet": None, "grantList": [_grant(grant) for grant in acl["Grants"]], "owner": {"id": "a"}})
+        more["AccessControlList"] = json.dumps(
+            {"grantSet": None, "grantList": [_grant(grant) for grant in acl["Grants"]], "owner": {"id": "a"}}
+        )
     if encryption := answered(record, "get_bucket_encryption"):
         rules = encryption["ServerSideEncryptionConfiguration"]["Rules"]
         more["ServerSideEncryptionConfiguration"] = {"rules": [_encryption(rule) for rule in rules]}
@@ -91,7 +93,8 @@ def _encryption(rule: dict[str, Any]) -> dict[str, Any]:
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
     expires = rule.get("Expiration", {})
     transitions = [
-        {"days": each.get("Days", -1), "date": each.get("Date"), "storageClass": each.get("StorageClass")} for each in rule.get("Transitions", [])
+        {"days": each.get("Days", -1), "date": each.get("Date"), "storageClass": each.get("StorageClass")}
+        for each in rule.get("Transitions", [])
     ]
     return {
         "id": rule.get("ID"),
@@ -142,7 +145,9 @@ def _table(record: dict[str, Any]) -> Form | None:
     told = camel({name: value for name, value in table.items() if name not in ("DeletionProtectionEnabled", "MultiRegionConsistency")})
     if "sSEDescription" in told:
         sse = told.pop("sSEDescription")
-        told["ssedescription"] = {name.replace("kMSMasterKeyArn", "kmsmasterKeyArn").replace("sSEType", "ssetype"): text for name, text in sse.items()}
+        told["ssedescription"] = {
+            name.replace("kMSMasterKeyArn", "kmsmasterKeyArn").replace("sSEType", "ssetype"): text for name, text in sse.items()
+        }
     for copy in told.get("replicas", ()):
         if "kMSMasterKeyId" in copy:
             copy["kmsmasterKeyId"] = copy.pop("kMSMasterKeyId")
@@ -229,7 +234,12 @@ def _pascal(data: Any) -> Any:
 def _distribution(record: dict[str, Any]) -> Form:
     settings = {**record["listed"], **((answered(record, "get_distribution_config") or {}).get("DistributionConfig", {}))}
     outside = {name: settings.pop(name) for name in ("Id", "ARN", "DomainName", "Status") if name in settings}
-    told = {"id": outside.get("Id"), "arn": outside.get("ARN"), "domainName": outside.get("DomainName"), "distributionConfig": camel(settings)}
+    told = {
+        "id": outside.get("Id"),
+        "arn": outside.get("ARN"),
+        "domainName": outside.get("DomainName"),
+        "distributionConfig": camel(settings),
+    }
     return "AWS::CloudFront::Distribution", outside["Id"], told, {}
 
 
@@ -249,6 +259,13 @@ def _secret(record: dict[str, Any]) -> Form:
         if "ScheduleExpression" in rules:
             told["RotationRules"]["RotationScheduleExpression"] = rules["ScheduleExpression"]
     return "AWS::SecretsManager::Secret", listed["ARN"], told, {}
+
+
+def _repository(record: dict[str, Any]) -> Form:
+    listed = record["listed"]
+    kept = ("imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration", "repositoryName")
+    told = _pascal({name: listed[name] for name in kept if name in listed})
+    return "AWS::ECR::Repository", listed["repositoryName"], {"Arn": listed["repositoryArn"], **told}, {}
 
 
 def _plain(data: Any) -> Any:
@@ -272,6 +289,10 @@ FORMS: dict[str, Callable[[dict[str, Any]], Form | None]] = {
     "ec2.network_interface": _listed("AWS::EC2::NetworkInterface", "NetworkInterfaceId"),
     "ec2.vpc": _listed("AWS::EC2::VPC", "VpcId"),
     "ec2.subnet": _listed("AWS::EC2::Subnet", "SubnetId"),
+    "ec2.route_table": _listed("AWS::EC2::RouteTable", "RouteTableId"),
+    "ec2.nat_gateway": _listed("AWS::EC2::NatGateway", "NatGatewayId", camel, ("AvailabilityMode",)),
+    "ec2.vpc_endpoint": _listed("AWS::EC2::VPCEndpoint", "VpcEndpointId"),
+    "ecr.repository": _repository,
     "ec2.flow_log": _listed("AWS::EC2::FlowLog", "FlowLogId"),
     "ec2.network_acl": _listed("AWS::EC2::NetworkAcl", "NetworkAclId"),
     "ec2.volume": _listed("AWS::EC2::Volume", "VolumeId"),

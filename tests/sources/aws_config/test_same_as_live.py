@@ -25,15 +25,19 @@ SETTLED = {
     "iam.users-through-groups",
     "keys.encryption-everywhere",
     "messaging.queue-encrypted-cmk",
+    "network.egress-through-nat",
     "network.ingress-https-only",
     "network.no-admin-ports-from-internet",
     "network.no-unrestricted-egress",
+    "network.private-path-to-data",
+    "network.subnets-truly-private",
     "storage.encrypted-cmk",
     "storage.lifecycle-archival",
     "storage.public-access-blocked",
     "storage.tls-only-policy",
     "storage.versioning-enabled",
     "supply.ci-oidc-scoped",
+    "supply.image-immutable-and-pinned",
 }
 """Controls of which Config records what decides them: among their cases are such that pass and such that fail."""
 
@@ -64,12 +68,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[s
 
 def test_no_verdict_differs(compared: dict[str, list[tuple[str, str, str, str]]]) -> None:
     decided = ("pass", "fail", "not_applicable")
-    wrong = [
-        (control, *case)
-        for control, cases in compared.items()
-        for case in cases
-        if case[3] in decided and case[2] != case[3]
-    ]
+    wrong = [(control, *case) for control, cases in compared.items() for case in cases if case[3] in decided and case[2] != case[3]]
     assert wrong == [], "\n".join(map(str, wrong))
 
 

@@ -252,3 +252,13 @@ def test_json_that_is_no_export(tmp_path: Path) -> None:
     path = write(tmp_path / "x.json", {"asset_type": "shoe", "name": "//x", "resource": {}})
     assert not [item for collection in collected(tmp_path) for item in collection.items]
     assert [gap.code for gap in Scan(Options(paths=[str(path)])).report().coverage.gaps] == ["unsupported"]
+
+
+def test_projects_have_their_names_and_folders_as_far_as_they_are_told(tmp_path: Path) -> None:
+    told = project() | {"resource": {"version": "v1", "data": {"projectId": "trade", "projectNumber": "111111111111", "name": "Trading"}}}
+    folder = node("folders/22", resource={"version": "v3", "data": {"name": "folders/22", "displayName": "Apps/EU"}})
+    found = collected(write(tmp_path / "named.json", told, folder, node("organizations/33"), bucket()))
+    named = [each for collection in found for each in collection.coverage.accounts]
+    assert [(each.scope, each.name, each.path) for each in named] == [("google:trade", "Trading", "33/Apps∕EU")]
+    alone = collected(write(tmp_path / "alone" / "bucket.json", bucket()))
+    assert [each for collection in alone for each in collection.coverage.accounts] == []

@@ -50,6 +50,7 @@ REGISTRIES = Listing(
     id="repositoryArn",
     gone=("RepositoryNotFoundException",),
     details=(_REPOSITORY_POLICY, _SCANNING),
+    recorded=aws_config.REPOSITORY,
 )
 VOLUMES = Listing(
     "ec2.volume",
