@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from assay.scanner.globs import matches
 from assay.scanner.rules.load import builtin_folder, load
 from assay.scanner.sources.terraform.files import read_blocks
+from assay.scanner.sources.terraform.kept import KEPT
 from fixtures.mutations import DEPLOYMENT, Change, Mutation, address, before, declared, failures, is_of_estate, judged, terraform
 
 MUTATIONS = [(control, mutation) for control, listed in declared().items() for mutation in listed]
@@ -38,6 +41,14 @@ ONE_CLOUD = {
 AWS, users of the reference deployment may come from anywhere; Cloud Run has no switches for its containers;
 the APIs of Google take HTTPS alone; Google has no root user, and code says nothing of how that of an account signs in; code by itself
 cannot differ from the cloud."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept() -> Iterator[None]:
+    """The files that a change leaves as they are were parsed before."""
+    KEPT.keep(20_000_000)
+    yield
+    KEPT.keep(0)
 
 
 @pytest.mark.parametrize(
