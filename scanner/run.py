@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -42,6 +42,21 @@ if TYPE_CHECKING:
     from assay.scanner.worker.forkserver import ForkServer
 
 
+class JudgedBefore(Protocol):
+    """What was judged elsewhere, by the same rules."""
+
+    @property
+    def listing(self) -> FileListing:
+        """The files that there were."""
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What could not be used of the paths."""
+
+    def judged(self) -> Iterator[Judged]:
+        """Each collection, in the order of a run."""
+
+
 class Scan:
     """One run over what the options name, or over `sources`. It runs once."""
 
@@ -50,6 +65,10 @@ class Scan:
         self.options, self.rules = options, Rules(options)
         self.sources = sources
         """What to run over instead of the paths of the options; may be set until the run begins."""
+        self.before: JudgedBefore | None = None
+        """What was judged already, in place of the paths of the options; may be set until the run begins."""
+        self.workers = 1
+        """How many processes judge what the paths of the options name; may be set until the run begins."""
         self.gate = Gate()
         """What findings mean for the team; may be set until the run begins. This one lets everything through as it is."""
         self.tick: Callable[[str], None] | None = None
@@ -169,11 +188,13 @@ class Scan:
         """Each collection as it is judged: in a worker, where the options set limits for it and there can be one."""
         if self.sources is not None:
             return self._of(list(self.sources))
+        if self.before is not None:
+            self._listing = self.before.listing
+            self.tally.add(Coverage(gaps=self.before.gaps))
+            return self.before.judged()
         made, gaps, self._listing = targets.sources(self.options)
         self.tally.add(Coverage(gaps=gaps))
-        if self.options.limits is not None and parent.available():
-            return parent.supervised(made, self.rules, self.options, tick=self.tick)
-        return judge_all(made(), self.rules, self._scope, Watch())
+        return parent.judged(made, self.rules, self.options, workers=self.workers, tick=self.tick)
 
     def fork(self) -> None:
         """Start the process that judges what live sources collect, where the options set limits for that and there can be one.

@@ -27,7 +27,7 @@ LAYERS = (
     ("history",),
     ("worker",),
     ("run",),
-    ("fixtures", "since", "configuration_schema", "evidence"),
+    ("fixtures", "since", "configuration_schema", "evidence", "shards"),
     ("query",),
     ("cli",),
     ("__main__", "api"),

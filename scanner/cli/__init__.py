@@ -30,6 +30,7 @@ COMMANDS = {
     "baseline": "assay.scanner.cli.baseline",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
+    "merge": "assay.scanner.cli.merge",
     "push": "assay.scanner.cli.push",
     "evidence": "assay.scanner.cli.evidence",
     "controls": "assay.scanner.cli.controls",

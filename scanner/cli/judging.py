@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,12 @@ def reporting(command: Any) -> Any:
     return decorated(command, (*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], *_SHOWN))
 
 
+def merging(command: Any) -> Any:
+    """The options of a command that makes one run of several parts, of which each was judged before."""
+    shown = (*_JUDGING[:2], _reports(plugins.REPORTS), _JUDGING[2], _CHOICE[-1], *_SHOWN)
+    return decorated(gating.options(remembering.options(decorated(command, shown))), _CONFIGURATION)
+
+
 def _reports(group: str) -> Any:
     names = formats.names(group)
     listed = f"Write a report: {', '.join(names)}. Repeatable."
@@ -154,28 +161,29 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
         rails = gating.rails_of(arguments.get("guardrails"))
         config = configuration(arguments)
         config = msgspec.structs.replace(config, strict=config.strict or rails.strict)
-        chosen = Options(
-            policies=[*config.policies, *arguments["policies"]],
-            overrides=config.overrides,
-            configuration=config.file or None,
-            profile=arguments["profile"] or config.profile,
-            controls=list(arguments["controls"]),
-            frameworks=list(arguments["frameworks"]),
-            params=config.params,
-            control_params={name: settings.params for name, settings in config.controls.items()},
-            disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
-            severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
-            roles=config.roles,
-            attestations=config.stated,
-            estate=config.described,
-            fail_on=arguments.get("fail_on") or config.fail_on or "low",
-            allow_empty=arguments.get("allow_empty") or config.allow_empty,
-            exclude=config.excluded,
-            libraries=config.libraries,
-            limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
-            arguments=_arguments(sys.argv[1:]),
+        fields: dict[str, Any] = {
+            "policies": [*config.policies, *arguments["policies"]],
+            "overrides": config.overrides,
+            "configuration": config.file or None,
+            "profile": arguments["profile"] or config.profile,
+            "controls": list(arguments["controls"]),
+            "frameworks": list(arguments["frameworks"]),
+            "params": config.params,
+            "control_params": {name: settings.params for name, settings in config.controls.items()},
+            "disabled": {name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
+            "severities": {name: settings.severity for name, settings in config.controls.items() if settings.severity},
+            "roles": config.roles,
+            "attestations": config.stated,
+            "estate": config.described,
+            "fail_on": arguments.get("fail_on") or config.fail_on or "low",
+            "allow_empty": arguments.get("allow_empty") or config.allow_empty,
+            "exclude": config.excluded,
+            "libraries": config.libraries,
+            "limits": Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
+            "arguments": _arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},
-        )
+        }
+        chosen = Options(**fields)
         before = None
         if arguments.get("since"):
             from assay.scanner.since import earlier
@@ -301,6 +309,19 @@ def watch(scan: Any, quiet: bool, label: str = "") -> Report:
     finally:
         progress.end()
     return report
+
+
+@contextlib.contextmanager
+def progress(quiet: bool, label: str = "") -> Iterator[Callable[[str], None] | None]:
+    """What is told of what is read, for a line of progress; None where none is shown."""
+    if not on_terminal(quiet):
+        yield None
+        return
+    shown = _Progress(label)
+    try:
+        yield shown.reads
+    finally:
+        shown.end()
 
 
 class _Progress:
