@@ -26,6 +26,7 @@ from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
 from assay.scanner.results import ledger, stated
 from assay.scanner.results.frameworks import served
+from assay.scanner.results.keeping import InMemory, Keeping
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
@@ -83,6 +84,8 @@ class Scan:
         """What became of each file below the targets, once the run is over."""
         self.sinks: list[Sink] = []
         """What is given every collection's value as it comes, whoever runs it; may be set until the run begins."""
+        self.keeping: Keeping = InMemory()
+        """What keeps the results for a report; may be set until the run begins."""
         self._server: ForkServer | None = None
         self._id, self._started, self._listing = str(uuid.uuid4()), "", FileListing()
 
@@ -123,22 +126,16 @@ class Scan:
         return self.tally
 
     def report(self, *sinks: Sink) -> Report:
-        """Run to the end and keep everything. Raises RunError where the scan ran already."""
-        results: list[Result] = []
-        self.run(lambda judged: results.extend(judged.results), *sinks)
-        order = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
+        """Run to the end, and keep what `keeping` keeps. Raises RunError where the scan ran already."""
+        self.run(lambda judged: self.keeping.take(judged.results), *sinks)
+        results = self.keeping.ordered()
         return Report(
             tool=self.tool,
             run=msgspec.structs.replace(self.begun(), finished=_now(), revisions=self._revisions()),
             summary=self.tally.summary(),
             controls=self.tally.outcomes(),
             frameworks=served(self.rules.set.frameworks, self.selected),
-            results=sorted(
-                results,
-                key=lambda result: (
-                    result.resource.root, order[result.severity], result.control, result.resource.address, result.element
-                ),
-            ),
+            results=results,
             gate=msgspec.structs.replace(
                 self.gate.report(compiled.control.id for compiled in self.selected),
                 attestations=stated.uses(self.options.attestations, Statements((), self.options.today), results),

@@ -33,6 +33,7 @@ from assay.scanner.words import visible
 if TYPE_CHECKING:
     from assay.scanner.cli.evidencing import Evidence
     from assay.scanner.judge import Judged
+    from assay.scanner.results.model import Result
     from assay.scanner.sources.coverage import Gap
 
 
@@ -219,6 +220,9 @@ def finish(
         console.refused(error)
         return EXIT_USAGE
     streams = Streams(targets, scan)
+    counting = Counting(arguments, config)
+    scan.sinks.append(lambda judged: counting.take(judged.results))
+    scan.keeping = _keeping(scan, streams.others, arguments) or scan.keeping
     scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
     report = (run or watch)(scan, arguments["quiet"])
     report = evidence.shown(report) if evidence else report
@@ -234,10 +238,27 @@ def finish(
             console.tell(f"assay: {sentence}")
         if sentence := remembering.said(report):
             console.tell(f"assay: {sentence}")
-    code = exit_code(report, scan.incomplete, arguments, config)
+    code = counting.exit_code(bool(report.gate.changes), scan.incomplete)
     if evidence:
         asked = output.worst(asked, evidence.write(report, code, scan, config))
     return asked if asked == EXIT_USAGE else code or asked or memory.code
+
+
+def _keeping(scan: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> Any:
+    """What keeps the results where no more than passes over them are asked for; else None."""
+    whole = ("history", "evidence", "imports", "beside")
+    if any(arguments.get(name) for name in whole) or not all(_in_passes(name) for name, _ in targets):
+        return None
+    from assay.scanner.results.keeping import Nothing, OnDisk
+
+    return OnDisk() if targets or scan.options.attestations else Nothing()
+
+
+def _in_passes(name: str) -> bool:
+    try:
+        return formats.in_passes(name)
+    except Exception:  # a format that cannot be imported is told when its report is written
+        return False
 
 
 def say(gaps: Iterable[Gap]) -> None:
@@ -355,15 +376,31 @@ class _Progress:
 
 
 def exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
-    """What a report comes to. What was known before fails no run, and leaves none incomplete."""
-    if report.gate.changes:
-        return EXIT_FAILED
-    failing = failing_severities(arguments, config)
-    counted = [result for result in report.results if result.standing != "known"]
-    if arguments.get("fail_on_new"):
-        counted = [result for result in counted if not result.course or result.course.state != "known"]
-    if any(result.verdict == "fail" and result.severity in failing for result in counted):
-        return EXIT_FAILED
-    strict = arguments["strict"] or config.strict
-    unknown = any(result.verdict == "unknown" for result in counted)
-    return EXIT_INCOMPLETE if incomplete or (strict and unknown) else EXIT_OK
+    """What a report comes to."""
+    counting = Counting(arguments, config)
+    counting.take(report.results)
+    return counting.exit_code(bool(report.gate.changes), incomplete)
+
+
+class Counting:
+    """What results come to, as they come. What was known before fails no run, and leaves none incomplete."""
+
+    def __init__(self, arguments: dict[str, Any], config: Config) -> None:
+        self._failing = failing_severities(arguments, config)
+        self._new_only = bool(arguments.get("fail_on_new"))
+        self._strict = arguments["strict"] or config.strict
+        self._fails = self._unknown = False
+
+    def take(self, results: Iterable[Result]) -> None:
+        """Some results of the run, as its gate leaves them."""
+        for result in results:
+            if result.standing == "known" or (self._new_only and result.course and result.course.state == "known"):
+                continue
+            self._fails = self._fails or (result.verdict == "fail" and result.severity in self._failing)
+            self._unknown = self._unknown or result.verdict == "unknown"
+
+    def exit_code(self, changes: bool, incomplete: bool) -> int:
+        """What all of them come to. `changes`: the configuration lets more through than before."""
+        if changes or self._fails:
+            return EXIT_FAILED
+        return EXIT_INCOMPLETE if incomplete or (self._strict and self._unknown) else EXIT_OK

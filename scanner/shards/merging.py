@@ -64,7 +64,8 @@ class Shards:
         yield from self._seeing.differences()
         self.lost += [self._gap(index, "it is not there") for index in range(self.plan.of) if index not in self._kept]
         for gap in self.lost:
-            yield Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions())
+            for source in ("code", "live"):  # of either there may be more than was seen
+                yield Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions(), source)
 
     def _read(self, index: int, store: Store) -> Generator[Judged, None, None]:
         """What one shard says, in order."""

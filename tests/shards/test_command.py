@@ -106,3 +106,24 @@ def test_what_does_not_go_together_is_refused(code: Path, arguments: list[str], 
 def test_what_holds_no_shards_is_refused(code: Path) -> None:
     ran = assay("merge", "code")
     assert ran.exit_code == 2 and "holds no shards" in ran.stderr
+
+
+def test_a_history_does_not_take_for_gone_what_a_missing_shard_may_hold(code: Path) -> None:
+    write(code, {"code/b/main.tf": FAILING, "code/d/main.tf": FAILING})
+    for number in ("1/2", "2/2"):
+        shard(number)
+    assert assay("merge", "shards", "--history", "h.db", "-r", "json=1.json").exit_code == 1
+    failing = {result["resource"]["root"] for result in json.loads((code / "1.json").read_text())["results"] if result["verdict"] == "fail"}
+    for path in (code / "shards").glob("shard-*"):
+        path.unlink()
+    shard("1/2")
+    assay("merge", "shards", "--history", "h.db", "-r", "json=2.json")
+    second = json.loads((code / "2.json").read_text())
+    assert {change["event"] for change in second["history"]["changes"]} <= {"unobserved"}
+    assert len(failing) == 2 and len(second["history"]["changes"]) + sum(result["verdict"] == "fail" for result in second["results"]) == 2
+
+
+def test_results_that_are_on_disk_are_counted_as_those_in_memory(code: Path) -> None:
+    assay("scan", "code", *VERSIONING, "-r", "rollup-csv=alone.csv")
+    assay("scan", "code", *VERSIONING, "-r", "rollup-csv=beside.csv", "-r", "json=all.json")
+    assert (code / "alone.csv").read_bytes() == (code / "beside.csv").read_bytes() != b""

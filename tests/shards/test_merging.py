@@ -83,7 +83,9 @@ def test_no_sensitive_text_is_in_a_shard(tmp_path: Path, scanned: Path, whole: t
 
 def missing(folder: Path) -> list[tuple[str, str]]:
     judged = list(Shards([Folder(str(folder))]).judged())
-    return [(gap.scope, gap.reason) for part in judged for gap in part.coverage.gaps if gap.code == MISSING]
+    gaps = {gap for part in judged for gap in part.coverage.gaps if gap.code == MISSING}
+    assert {part.source for part in judged if gaps.intersection(part.coverage.gaps)} == {"code", "live"}
+    return [(gap.scope, gap.reason) for gap in gaps]
 
 
 def test_a_shard_that_is_not_there_is_a_gap(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]]) -> None:
