@@ -37,7 +37,7 @@ from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import Disk
 from assay.scanner.sources.revision import Revision, revisions
 from assay.scanner.sources.sensitive import Sensitive
-from assay.scanner.worker import parent
+from assay.scanner.worker import cores, parent
 
 if TYPE_CHECKING:
     from assay.scanner.worker.forkserver import ForkServer
@@ -69,7 +69,7 @@ class Scan:
         self.before: JudgedBefore | None = None
         """What was judged already, in place of the paths of the options; may be set until the run begins."""
         self.workers = 1
-        """How many processes judge what the paths of the options name; may be set until the run begins."""
+        """How many processes judge what the paths of the options name, 0 for as many as that is worth; may be set until the run begins."""
         self.gate = Gate()
         """What findings mean for the team; may be set until the run begins. This one lets everything through as it is."""
         self.tick: Callable[[str], None] | None = None
@@ -191,7 +191,7 @@ class Scan:
             return self.before.judged()
         made, gaps, self._listing = targets.sources(self.options)
         self.tally.add(Coverage(gaps=gaps))
-        return parent.judged(made, self.rules, self.options, workers=self.workers, tick=self.tick)
+        return parent.judged(made, self.rules, self.options, workers=self.workers or cores.worth(self._listing), tick=self.tick)
 
     def fork(self) -> None:
         """Start the process that judges what live sources collect, where the options set limits for that and there can be one.

@@ -127,6 +127,7 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
         return EXIT_USAGE
     if arguments["shard"]:
         return sharding.judge(prepared[0], arguments)
+    prepared[0].workers = arguments["jobs"]
     if given is not None:
         given.of(prepared[0])
     code = judging.finish(prepared[0], arguments, prepared[1], stdin.renamed(given, opinions.watch), evidence)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from assay.scanner.shards.writing import Written
 
 _OPTIONS = (
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Processes that read and judge; 0 for as many as the input is worth, up to the number of cores.  [default: 0]",
+    ),
     click.option("--shard", metavar="I/N|auto", help="Judge the I-th of N parts for assay merge; auto: as the batch system numbers it."),
     click.option(
         "--out", metavar="DIR|URL", help="With --shard: where shards are kept, a folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX."
@@ -80,7 +87,7 @@ def judge(scan: Any, arguments: dict[str, Any]) -> int:
         index, of = numbers.parse(arguments["shard"], os.environ)
         store = opened(arguments["out"])
         with judging.progress(arguments["quiet"], f"shard {index + 1}/{of}: ") as tick:
-            written = write(scan.options, scan.rules, index, of, store, tick=tick)
+            written = write(scan.options, scan.rules, index, of, store, workers=arguments["jobs"], tick=tick)
     except AssayError as error:
         console.refused(error)
         return EXIT_USAGE

@@ -18,7 +18,7 @@ from assay.scanner.shards.errors import ShardError
 from assay.scanner.shards.plan import Plan
 from assay.scanner.shards.store import Store
 from assay.scanner.sources.interface import Share
-from assay.scanner.worker import parent
+from assay.scanner.worker import cores, parent
 
 _LEVEL = 1
 """Of gzip, which is in the standard library: results repeat, so that a shard is a small part of its lines at any level."""
@@ -42,7 +42,10 @@ def name_of(index: int, of: int) -> str:
 def write(
     options: Options, rules: Rules, index: int, of: int, store: Store, *, workers: int = 1, tick: Callable[[str], None] | None = None
 ) -> Written:
-    """Judge shard `index` (from 0) of `of` and keep it in a store, unless it is there. Raises ShardError."""
+    """Judge shard `index` (from 0) of `of` and keep it in a store, unless it is there. Raises ShardError.
+
+    `workers`: how many processes judge it, 0 for as many as that is worth.
+    """
     made, gaps, listing = targets.sources(options)
     whole = plan.make(options, rules.digest, of, listing, gaps)
     name = name_of(index, of)
@@ -50,7 +53,13 @@ def write(
         return Written(name, 0, 0, found=True)
     seen: dict[Seen, None] = {}
     judged = parent.judged(
-        made, rules, options, workers=workers, tick=tick, share=Share(index, of), saw=lambda told: seen.update({told: None})
+        made,
+        rules,
+        options,
+        workers=workers or cores.worth(listing),
+        tick=tick,
+        share=Share(index, of),
+        saw=lambda told: seen.update({told: None}),
     )
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
         path = os.path.join(folder, name)

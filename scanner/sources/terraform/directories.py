@@ -131,6 +131,14 @@ class Directories:
             self._calls[directory] = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set()
         return self._calls[directory]
 
+    def speaks_of_modules(self, directory: str) -> bool:
+        """Whether the code of a directory may call a module, local or not: JSON may write the word in escapes."""
+        try:
+            texts = [utf8(self.content(os.path.join(directory, name))) for name in self.code(directory)]
+        except (FileError, UnicodeError):
+            return True
+        return any(b"module" in text or b"\\u" in text for text in texts)
+
     def below(self, directory: str) -> set[str]:
         """The directories that one calls as local modules at any depth."""
         return _reached(directory, self.local_calls)
