@@ -112,7 +112,7 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
         way = "write standard input to a file" if given is not None else "--since judges what a change touches alone; leave it out"
         console.tell(f"assay: --evidence is of files that can be judged again: {way}")
         return EXIT_USAGE
-    if given is not None and arguments["shard"]:
+    if given is not None and (arguments["shard"] or arguments["cluster"]):
         console.tell("assay: standard input is no input of shards, each of which would take it: write it to a file")
         return EXIT_USAGE
     if given is not None and arguments["since"]:
@@ -127,6 +127,8 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
         return EXIT_USAGE
     if arguments["shard"]:
         return sharding.judge(prepared[0], arguments)
+    if arguments["cluster"] and not sharding.on_cluster(prepared[0], arguments):
+        return EXIT_USAGE
     prepared[0].workers = arguments["jobs"]
     if given is not None:
         given.of(prepared[0])

@@ -68,6 +68,14 @@ def write(
     return msgspec.structs.replace(written, name=name, found=not kept)
 
 
+def missing(options: Options, rules: Rules, of: int, store: Store) -> list[int]:
+    """The shards of a run, by their indexes from 0, that a store does not have yet. Raises ShardError where it has those of another run."""
+    _, gaps, listing = targets.sources(options)
+    _planned(plan.make(options, rules.digest, of, listing, gaps), store)
+    kept = set(store.list())
+    return [index for index in range(of) if name_of(index, of) not in kept]
+
+
 def _planned(whole: Plan, store: Store) -> bool:
     """Keep the plan. Whether it was there; raises ShardError where another one is."""
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:

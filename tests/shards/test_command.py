@@ -95,6 +95,11 @@ def test_other_rules_are_refused_where_shards_are_merged(code: Path) -> None:
         (["--shard", "1/2", "--out", "shards", "--history", "h"], "give --history to assay merge"),
         (["--shard", "1/2", "--out", "shards", "--since", "main"], "leave --since out"),
         (["--shard", "1/2", "--out", "shards", "--evidence", "e"], "leave --evidence out"),
+        (["--on", "ray"], "--on needs a place for the shards"),
+        (["--on", "spark", "--out", "shards"], "shards are judged on ray"),
+        (["--on", "ray", "--out", "shards", "--shard", "1/2"], "give one of the two"),
+        (["--on", "ray", "--out", "code/shards"], "is below code"),
+        (["--shards", "3"], "to judge one of them: --shard I/N"),
     ],
 )
 def test_what_does_not_go_together_is_refused(code: Path, arguments: list[str], told: str) -> None:
