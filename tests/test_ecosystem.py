@@ -23,7 +23,7 @@ BIN = Path(sys.executable).parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 COMPONENT = ROOT / "docs" / "ci" / "gitlab" / "templates" / "assay.yml"
-PAGES = ("README.md", "docs/adopting.md", "docs/ci.md", "docs/coming-from.md", "docs/history.md", "docs/reports.md", "docs/second-opinion.md")
+PAGES = ("README.md", "docs/adopting.md", "docs/ci.md", "docs/coming-from.md", "docs/history.md", "docs/reports.md", "docs/scale.md", "docs/second-opinion.md")
 
 
 def tool(name: str, *arguments: str | Path) -> None:
@@ -323,7 +323,7 @@ def transcripts() -> Any:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["adopting", "coming-from", "diff", "history", "query", "second-opinion", "writing-a-rule"])
+@pytest.mark.parametrize("name", ["adopting", "coming-from", "diff", "history", "query", "scale", "second-opinion", "writing-a-rule"])
 def test_what_a_page_shows_is_what_is_printed(name: str) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
     assert transcripts().ran(page) == page, f"run: python docs/transcripts.py docs/{name}.md"

@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -55,7 +56,25 @@ def test_the_shards_of_a_run_share_its_collections(scanned: Path, whole: tuple[l
     assert all(seen == whole[1] for _, seen in shares)
     assert len(whole[0]) > 12 and {result.verdict for part in whole[0] for result in part.results} >= {"pass", "fail", "unknown"}
     ledgers = [Coverage.merged(part.coverage for part in parts) for parts in (together, whole[0])]
-    assert msgspec.to_builtins(ledgers[0].files) == msgspec.to_builtins(ledgers[1].files) and ledgers[0].gaps == ledgers[1].gaps != []
+    assert ledgers[0] == ledgers[1] and ledgers[0].gaps != []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"variables": {"n": "1", "nowhere": "x"}, "must_declare": ["n", "nowhere"]},
+        {"libraries": ["modules/*", "maybe"]},
+        {"workspace": "prod", "exclude": ["roots/r3"]},
+    ],
+    ids="-".join,
+)
+def test_the_shards_of_a_run_share_its_collections_whatever_is_asked(scanned: Path, changes: dict[str, Any]) -> None:
+    options = runs.options(scanned, **changes)
+    parts, seen = runs.share(options)
+    shares = [runs.share(options, Share(index, 5)) for index in range(5)]
+    together = sorted((part for some, _ in shares for part in some), key=lambda part: part.at)
+    assert runs.comparable(together) == runs.comparable(parts) and all(told == seen for _, told in shares)
+    assert Coverage.merged(part.coverage for part in together) == Coverage.merged(part.coverage for part in parts)
 
 
 @settings(max_examples=25)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from assay.scanner.shards.errors import ShardError
 from assay.scanner.shards.store import Store, opened
+from tests.scans import FAILING, PASSING, VERSIONING, assay, write
 from tests.sources.aws.estate import server
 
 pytest.importorskip("obstore")
@@ -94,6 +96,20 @@ def test_a_bucket_that_is_not_there_is_refused(bucket: str) -> None:
     with pytest.raises(ShardError, match="s3://assay-no-such-bucket") as refused:
         opened("s3://assay-no-such-bucket/a").list()
     assert "\n" not in str(refused.value)
+
+
+def test_a_run_in_a_bucket_is_the_run_in_a_folder(bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"code/a/main.tf": PASSING, "code/b/main.tf": FAILING})
+    monkeypatch.chdir(tmp_path)
+    reports = []
+    for out in (f"{bucket}/deep/run", "shards"):
+        for number in ("1/2", "2/2"):
+            assert assay("scan", "code", *VERSIONING, "--shard", number, "--out", out).exit_code == 0
+        ran = assay("merge", out, "-r", "json")
+        assert ran.exit_code == 1
+        reports.append({name: value for name, value in json.loads(ran.stdout).items() if name != "run"})
+    assert reports[0] == reports[1]
+    assert "is there already" in assay("scan", "code", *VERSIONING, "--shard", "1/2", "--out", f"{bucket}/deep/run").stderr
 
 
 @pytest.mark.parametrize("where", ["ftp://host/a", "http://host/a", "az://account/a"])
