@@ -1,4 +1,4 @@
-"""Shards in a folder, and in a bucket of a moto server over HTTP."""
+"""Shards in a folder, in a bucket of a moto server over HTTP, and in one of a server that speaks as Cloud Storage does."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from assay.scanner.shards.errors import ShardError
 from assay.scanner.shards.store import Store, opened
 from tests.scans import FAILING, PASSING, VERSIONING, assay, write
+from tests.shards import gcs
 from tests.sources.aws.estate import server
 
 pytest.importorskip("obstore")
@@ -33,10 +34,24 @@ def bucket() -> Iterator[str]:
         yield "s3://assay-shards"
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(scope="module")
+def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    running, url = gcs.serve()
+    account = tmp_path_factory.mktemp("google") / "account.json"
+    nobody = {"client_email": "", "private_key": "", "private_key_id": ""}
+    account.write_text(json.dumps({"gcs_base_url": url, "disable_oauth": True, **nobody}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOOGLE_SERVICE_ACCOUNT", str(account))
+        yield "gs://assay-shards"
+    running.shutdown()
+
+
+@pytest.fixture(params=["folder", "s3", "gs"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "folder":
         return opened(str(tmp_path / "shards"))
+    if request.param == "gs":
+        return opened(f"{request.getfixturevalue('google')}/{tmp_path.name}")
     return opened(f"{request.getfixturevalue('bucket')}/{tmp_path.name}")
 
 
