@@ -68,6 +68,8 @@ class Scan:
         """What to run over instead of the paths of the options; may be set until the run begins."""
         self.before: JudgedBefore | None = None
         """What was judged already, in place of the paths of the options; may be set until the run begins."""
+        self.at_hand = True
+        """Whether the files that were judged are there as they were: lines of them may be shown. May be set until the run begins."""
         self.workers = 1
         """How many processes judge what the paths of the options name, 0 for as many as that is worth; may be set until the run begins."""
         self.gate = Gate()
@@ -147,7 +149,7 @@ class Scan:
     def _revisions(self) -> list[Revision]:
         """The commits that the paths are of; none of what is not read from the working tree."""
         overlay = self.options.overlay
-        if self.sources is not None or (overlay is not None and not isinstance(overlay, Disk)):
+        if self.sources is not None or not self.at_hand or (overlay is not None and not isinstance(overlay, Disk)):
             return []
         return revisions(self.options.paths, self.files)
 

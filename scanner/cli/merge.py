@@ -24,8 +24,10 @@ def command(**arguments: Any) -> None:
 
 
 def _merge(arguments: dict[str, Any]) -> int:
+    from assay.scanner.options import Options
     from assay.scanner.shards.errors import ShardError
     from assay.scanner.shards.merging import Shards
+    from assay.scanner.shards.plan import digest
     from assay.scanner.shards.store import opened
 
     try:
@@ -35,6 +37,8 @@ def _merge(arguments: dict[str, Any]) -> int:
         fields["allow_empty"] = fields["allow_empty"] or bool(arguments["allow_empty"])
         if arguments["policies"]:
             fields["policies"] = arguments["policies"]
+        at_hand = digest(Options(**fields), shards.listing) == plan.inputs
+        arguments["no_inline"] = arguments["no_inline"] or not at_hand
         prepared = judging.prepare({**arguments, "profile": None, "controls": (), "frameworks": ()}, fields)
         if prepared is None:
             return EXIT_USAGE
@@ -47,5 +51,10 @@ def _merge(arguments: dict[str, Any]) -> int:
     except AssayError as error:
         console.refused(error)
         return EXIT_USAGE
-    scan.before = shards
+    if not at_hand:
+        console.tell(
+            "assay: the files that were judged are not here as they were: comments in code waive nothing, and no line of it is shown; "
+            "merge in a checkout of the same commit for these"
+        )
+    scan.before, scan.at_hand = shards, at_hand
     return judging.finish(scan, arguments, config)

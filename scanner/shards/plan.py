@@ -113,7 +113,7 @@ def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list
         options=Judging.of(options),
         variables=tuple(sorted(options.variables)),
         values=_sealed({"variables": options.variables, "parameters": options.parameters}),
-        inputs=_digest(options, listing),
+        inputs=digest(options, listing),
         named=sorted(listing.named),
         candidates=dict(listing.candidates),
         settled=dict(listing.settled),
@@ -159,15 +159,15 @@ def _sealed(values: Mapping[str, Mapping[str, str]]) -> str:
     return hashlib.scrypt(text, salt=FORMAT.encode(), n=1 << 14, r=8, p=1, dklen=32).hex()
 
 
-def _digest(options: Options, listing: FileListing) -> str:
+def digest(options: Options, listing: FileListing) -> str:
     """By the content of every file below the paths and of those that options name: code may read any of them (`file()`)."""
-    digest = hashlib.sha256()
+    whole = hashlib.sha256()
     found = {name for name, fate in listing.settled.items() if fate.became in ("other", "unread") and not name.endswith("/")}
     for name in sorted({*listing.candidates, *found, *options.var_files, *options.parameter_files}):
-        digest.update(os.fsencode(name) + b"\0")
+        whole.update(os.fsencode(name) + b"\0")
         for piece in _pieces(name):
-            digest.update(piece)
-    return digest.hexdigest()
+            whole.update(piece)
+    return whole.hexdigest()
 
 
 def _pieces(path: str) -> Iterator[bytes]:

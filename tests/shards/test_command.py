@@ -71,6 +71,18 @@ def test_the_gate_counts_where_everything_comes_together(code: Path) -> None:
     assert json.loads(ran.stdout)["summary"]["verdicts"]["waived"] == 1
 
 
+def test_comments_and_lines_of_other_files_do_not_count(code: Path) -> None:
+    waived = FAILING.replace("{", "{ # assay:ignore storage.versioning-enabled until 2999-01-01 reason=\"because\" owner=me", 1)
+    for number in ("1/2", "2/2"):
+        shard(number)
+    same = assay("merge", "shards", "-r", "html=same.html")
+    assert same.exit_code == 1 and "not here as they were" not in same.stderr
+    write(code, {"code/b/main.tf": waived})
+    other = assay("merge", "shards", "-r", "html=other.html")
+    assert other.exit_code == 1 and "not here as they were" in other.stderr
+    assert "2999-01-01" not in (code / "other.html").read_text()
+
+
 def test_a_shard_that_is_there_is_not_judged_again(code: Path) -> None:
     first, again = shard("1/2"), shard("1/2")
     assert "1 verdict" in first.stderr or "verdicts" in first.stderr
