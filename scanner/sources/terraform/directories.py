@@ -66,6 +66,11 @@ class Directories:
             self._blocks[directory, program] = self._together([os.path.join(directory, name) for name in names], directory)
         return self._blocks[directory, program]
 
+    def forget(self, directory: str) -> None:
+        """Let go of the blocks of a directory that nothing else needs: it is read again where somebody asks."""
+        for program in module_files.READ_BY:
+            self._blocks.pop((directory, program), None)
+
     def all_blocks(self, directory: str) -> Iterable[Block]:
         """The blocks of a directory in every reading."""
         programs = list(module_files.READ_BY) if self.differs(directory) else [module_files.OPENTOFU]

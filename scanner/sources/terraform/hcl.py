@@ -11,7 +11,7 @@ from assay.scanner.override import override
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import ALL, EVERYTHING, Collection, Item, Source, Wanted, Within, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted, Within, World
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
@@ -83,7 +83,7 @@ class TerraformSource(Source):
         yield from (Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED)) for directory in untouched)
         left_out = frozenset(untouched)
         known = {os.path.normpath(directory): directory for directory in self.directories if directory not in left_out}
-        called = set[str]() if wanted.share == ALL else {path for directory in known.values() for path in self.code.local_calls(directory)}
+        called = {path for directory in known.values() for path in self.code.local_calls(directory)}
         within, judged = set[str](), set[str]()
         """Directories that are judged as parts of root modules before, and there alone; and all of which there are instances."""
         libraries: list[str] = []
@@ -114,6 +114,8 @@ class TerraformSource(Source):
                     later = self.code.below(directory).difference(map(os.path.normpath, order[: at + 1]))
                     rest = {**dict.fromkeys(later, Budget()), **rest}
                 yield collection
+                if os.path.normpath(directory) not in called:
+                    self.code.forget(directory)
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
