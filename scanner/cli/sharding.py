@@ -43,6 +43,8 @@ def options(command: Any) -> Any:
 
 def refused(arguments: dict[str, Any]) -> bool:
     """Whether a command line asks for what does not go together; says what."""
+    if not any(arguments[name] for name in ("shard", "out", "cluster", "of")):
+        return False
     try:
         _check(arguments)
     except AssayError as error:

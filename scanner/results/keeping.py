@@ -9,13 +9,15 @@ from __future__ import annotations
 import heapq
 import os
 import pickle
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from assay.scanner.override import override
 from assay.scanner.results.model import Result
+
+if TYPE_CHECKING:
+    import tempfile
 
 _SEVERITIES = {severity: rank for rank, severity in enumerate(("critical", "high", "medium", "low"))}
 _RUN, _BLOCK, _RUNS = 50_000, 100, 64
@@ -98,6 +100,8 @@ class OnDisk(Sequence[Result]):
 
     def _written(self, results: Iterable[Result]) -> str:
         if self._folder is None:
+            import tempfile
+
             self._folder = tempfile.TemporaryDirectory(prefix="assay-")
         self._made += 1
         path = os.path.join(self._folder.name, str(self._made))
