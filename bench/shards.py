@@ -146,7 +146,7 @@ def main() -> int:
         good, told = linear(Path(folder), (small, size))
         cut(Path(folder), size)
         if arguments.ray:
-            on_ray(Path(folder), small)
+            on_ray(Path(folder), size)
     print(f"\n{told} (target: {LINEAR})")
     return 0 if good else 1
 

@@ -7,6 +7,7 @@ or known is decided where everything comes together. They hold no time, and no t
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.interface import Contributions
 from assay.scanner.sources.listing import Fate
 
+PIECE = 10_000
+"""Results of a line."""
 _NOBODY = ResourceRef("", "", "", "", None, None, "", "", [])
 """Stands in the results for the resource, which stands beside them."""
 _Tables: Any = msgspec.defstruct(
@@ -42,14 +45,14 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, omit_defaults=True):
-    """One collection that was judged."""
+    """One collection that was judged, or a piece of it: the first of them says all that is not of its results."""
 
     at: tuple[int, int]
     name: str
     source: str
-    judged: int
+    judged: int = 0
     """How many resources some control was asked of."""
-    coverage: Coverage
+    coverage: Coverage = msgspec.field(default_factory=Coverage)
     fates: list[tuple[tuple[str, str], Fate]] = []
     """Those of the coverage."""
     resources: list[ResourceRef] = []
@@ -57,6 +60,8 @@ class Line(msgspec.Struct, omit_defaults=True):
     of: list[int] = []
     """For each result, which of the resources it speaks of."""
     summary: _Tables | None = None
+    more: bool = False
+    """The next line is a further piece of the same collection."""
     hides: bool = False
     """There are sensitive texts, which stand nowhere: no line of code may be shown that could hold one."""
 
@@ -98,29 +103,33 @@ def decoded(line: bytes) -> Head | Line | End:
     return part
 
 
-def line_of(judged: Judged) -> Line:
-    """What was judged, as a line."""
-    numbers: dict[int, int] = {}
-    resources: list[ResourceRef] = []
-    of: list[int] = []
-    for result in judged.results:
-        if id(result.resource) not in numbers:
-            numbers[id(result.resource)] = len(resources)
-            resources.append(result.resource)
-        of.append(numbers[id(result.resource)])
-    return Line(
+def lines_of(judged: Judged) -> Iterator[Line]:
+    """What was judged, as lines of no more than PIECE results."""
+    line = Line(
         at=judged.at,
         name=judged.name,
         source=judged.source,
         judged=judged.resources,
         coverage=msgspec.structs.replace(judged.coverage, fates=msgspec.UNSET),
         fates=sorted((judged.coverage.fates or {}).items(), key=lambda entry: entry[0]),
-        resources=resources,
-        results=[msgspec.structs.replace(result, resource=_NOBODY) for result in judged.results],
-        of=of,
         summary=None if judged.summary is None else _tables(judged.summary),
         hides=bool(judged.sensitive),
     )
+    for start in range(0, len(judged.results) or 1, PIECE):
+        _fill(line, judged.results[start : start + PIECE])
+        line.more = start + PIECE < len(judged.results)
+        yield line
+        line = Line(judged.at, judged.name, judged.source)
+
+
+def _fill(line: Line, results: list[Result]) -> None:
+    numbers: dict[int, int] = {}
+    for result in results:
+        if id(result.resource) not in numbers:
+            numbers[id(result.resource)] = len(line.resources)
+            line.resources.append(result.resource)
+        line.of.append(numbers[id(result.resource)])
+    line.results = [msgspec.structs.replace(result, resource=_NOBODY) for result in results]
 
 
 def judged_of(line: Line) -> Judged:

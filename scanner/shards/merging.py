@@ -20,8 +20,8 @@ from assay.scanner.sources.interface import Contributions
 from assay.scanner.sources.listing import FileListing
 from assay.scanner.worker.parent import BEHIND, Seeing, unsaid
 
-MAX_LINE = 2 << 30
-"""Bytes of the line of one collection."""
+MAX_LINE = 512 << 20
+"""Bytes of a line, which holds no more than some thousand results."""
 MISSING = "shard_missing"
 """The code of the gap that a shard leaves which is not there, or not whole."""
 _BROKEN = (OSError, EOFError, zlib.error, ValueError, ShardError)
@@ -70,6 +70,7 @@ class Shards:
     def _read(self, index: int, store: Store) -> Generator[Judged, None, None]:
         """What one shard says, in order."""
         name, digest, collections, ended, head = name_of(index, self.plan.of), hashlib.sha256(), 0, False, False
+        begun: Judged | None = None
         try:
             with store.read(name) as file, gzip.GzipFile(fileobj=file) as packed:
                 while line := packed.readline(MAX_LINE):
@@ -83,8 +84,11 @@ class Shards:
                         if not head:
                             raise ValueError("it is of another plan")
                     elif head:
-                        collections += 1
-                        yield lines.judged_of(part)
+                        begun = _together(begun, lines.judged_of(part))
+                        if not part.more:
+                            collections += 1
+                            yield begun
+                            begun = None
                     digest.update(line)
         except _BROKEN as error:
             self.lost.append(self._gap(index, f"it cannot be read to its end ({error})"))
@@ -96,6 +100,16 @@ class Shards:
         name = f"{index + 1}/{self.plan.of}"
         way = f"judge it with --shard {name} where the other shards were judged, and merge again"
         return Gap(f"shard {name}", MISSING, f"what it was to judge is not in this report: {why}", way)
+
+
+def _together(begun: Judged | None, piece: Judged) -> Judged:
+    """A collection with a further piece of it. Raises ValueError where that is of another."""
+    if begun is None:
+        return piece
+    if begun.at != piece.at:
+        raise ValueError("a piece of another collection")
+    begun.results += piece.results
+    return begun
 
 
 def _common_plan(stores: Iterable[Store]) -> Plan:

@@ -104,15 +104,16 @@ def _written(path: str, whole: Plan, index: int, judged: Iterable[Judged], seen:
     with open(path, "wb") as file, gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
 
         def write(part: lines.Head | lines.Line | lines.End) -> None:
-            line = lines.encoded(part)
-            digest.update(line)
-            packed.write(line)
+            text = lines.encoded(part)
+            digest.update(text)
+            packed.write(text)
 
         write(lines.Head(whole.id, index, whole.of))
         for part in judged:
             collections += 1
             results += len(part.results)
-            write(lines.line_of(part))
+            for line in lines.lines_of(part):
+                write(line)
         ordered = sorted(seen, key=lambda told: (told.source, told.collections, told.names))
         write(lines.End(collections, results, ordered, digest.hexdigest()))
     return Written("", collections, results)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.scanner.judge import Judged, Seen
+from assay.scanner.shards import lines
 from assay.scanner.shards import plan as plans
 from assay.scanner.shards.errors import ShardError
 from assay.scanner.shards.merging import MISSING, Shards
@@ -91,6 +92,16 @@ def test_shards_merge_to_the_same_in_any_number_and_order(
     assert runs.comparable(list(merged.judged())) == runs.comparable(whole[0])
     assert merged.lost == []
     shutil.rmtree(folder)
+
+
+def test_a_large_collection_is_in_pieces(
+    tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "PIECE", 3)
+    kept(*whole, runs.plan(runs.options(scanned), 2), [tmp_path])
+    texts = [line for index in (0, 1) for line in gzip.decompress((tmp_path / name_of(index, 2)).read_bytes()).splitlines()]
+    assert sum(b'"more":true' in text for text in texts) > 3
+    assert runs.comparable(list(Shards([Folder(str(tmp_path))]).judged())) == runs.comparable(whole[0])
 
 
 def test_no_sensitive_text_is_in_a_shard(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]]) -> None:
