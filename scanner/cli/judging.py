@@ -222,7 +222,7 @@ def finish(
     streams = Streams(targets, scan)
     counting = Counting(arguments, config)
     scan.sinks.append(lambda judged: counting.take(judged.results))
-    scan.keeping = _keeping(scan, streams.others, arguments) or scan.keeping
+    scan.keeping = _keeping(scan, streams.others, arguments)
     scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
     report = (run or watch)(scan, arguments["quiet"])
     report = evidence.shown(report) if evidence else report
@@ -245,12 +245,12 @@ def finish(
 
 
 def _keeping(scan: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> Any:
-    """What keeps the results where no more than passes over them are asked for; else None."""
+    """What keeps the results: memory, unless no more than passes over them are asked for."""
+    from assay.scanner.results.keeping import InMemory, Nothing, OnDisk
+
     whole = ("history", "evidence", "imports", "beside")
     if any(arguments.get(name) for name in whole) or not all(_in_passes(name) for name, _ in targets):
-        return None
-    from assay.scanner.results.keeping import Nothing, OnDisk
-
+        return InMemory()
     return OnDisk() if targets or scan.options.attestations else Nothing()
 
 

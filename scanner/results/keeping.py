@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import tempfile
 
 _SEVERITIES = {severity: rank for rank, severity in enumerate(("critical", "high", "medium", "low"))}
-_RUN, _BLOCK, _RUNS = 50_000, 100, 64
+_RUN, _BLOCK, _RUNS = 20_000, 100, 64
 """Results that are sorted in memory, those that are read from a file at once, and files that are read side by side."""
 
 
