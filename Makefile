@@ -24,6 +24,11 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	$(BIN)/python fixtures/demo/editor.py
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
+	@echo "== The reference deployment of AWS in two parts, and their merge: the report of the whole"
+	rm -rf demo-shards
+	for part in 1 2; do $(BIN)/assay scan --config fixtures/trade_streamer/assay.yaml fixtures/trade_streamer/aws/terraform fixtures/trade_streamer/gcp/terraform \
+	  --shard $$part/2 --out demo-shards || exit 1; done
+	$(BIN)/assay merge --config fixtures/trade_streamer/assay.yaml --quiet demo-shards
 	@echo "== Four nights of one account: a defect appears, is waived, counts again, is fixed"
 	$(BIN)/python fixtures/demo/nights.py
 	@echo "== The evidence of that scan, as an auditor checks it: who signed what, and whether the verdicts follow from it"
@@ -43,7 +48,7 @@ lint: $(READY) ## style and types
 docs: $(READY) ## write the generated pages
 	$(BIN)/python docs/generate.py
 	$(BIN)/python deploy/write.py
-	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/fixing.md docs/history.md docs/query.md docs/second-opinion.md docs/writing-a-rule.md
+	$(BIN)/python docs/transcripts.py docs/adopting.md docs/coming-from.md docs/diff.md docs/fixing.md docs/history.md docs/query.md docs/scale.md docs/second-opinion.md docs/writing-a-rule.md
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check
@@ -77,6 +82,8 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/page.py
 	$(BIN)/python bench/history.py
 	$(BIN)/python bench/editor.py
+	$(BIN)/python bench/shards.py
+	$(BIN)/python bench/scheduler.py
 
 $(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -84,4 +91,4 @@ $(READY): pyproject.toml hatch_build.py
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo-evidence demo-fix demo-key demo-key.pub
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo-evidence demo-fix demo-key demo-key.pub demo-shards

@@ -13,6 +13,7 @@ from assay.scanner.tables import duck
 from assay.scanner.tables.columns import OF_REPORTS
 from assay.scanner.tables.rows import of_report
 
+IN_PASSES = True
 _PIECE = 1 << 20
 
 

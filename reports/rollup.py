@@ -14,6 +14,7 @@ from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.words import many
 
+IN_PASSES = True
 SHOWN = 15
 """Rows of a group; all of them with --verbose, and in `rollup-csv`."""
 _NAME = 44

@@ -11,6 +11,7 @@ from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
 
+IN_PASSES = True
 COLUMNS = ("by", "name", "title", "path", *SEVERITIES, "unknown", "waived", "pass")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import EVERYTHING, Collection, Contributions, Item, Part, Source, Unlisted, Wanted, Within
+from assay.scanner.sources.interface import ALL, EVERYTHING, Collection, Contributions, Item, Part, Share, Source, Unlisted, Wanted, Within
 from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"
@@ -51,6 +52,8 @@ class Judged(msgspec.Struct):
     """Texts of it that no report shows; for lines of code, which are read where a report is written."""
     input: str = ""
     """What the collection is of: `terraform`, `cloudformation`; empty where nothing could be made of it."""
+    at: tuple[int, int] = (0, 0)
+    """Its source among those of the run, and its number among the collections of that: the order in which a run gives them."""
 
 
 class Rules:
@@ -125,6 +128,15 @@ def _compared(rules: load.RuleSet, selected: Iterable[load.CompiledControl], opt
     return [compiled for compiled in load.adjusted(rules, all_, options.disabled, {}) if compiled.control.id not in chosen]
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What a source gave to whoever judges a share of it: the same for all shares, or something was judged by none of them or twice."""
+
+    source: int
+    collections: int
+    names: str
+    """A digest of their names, in order."""
+
+
 class Watch:
     """Is told how far the work over some sources is. This one listens to nothing, and leaves nothing out."""
 
@@ -145,9 +157,14 @@ class Watch:
     def fails(self, error: Exception) -> None:
         """Reading a source ended with an exception: nothing more comes of it."""
 
+    def saw(self, seen: Seen) -> None:
+        """A source came to its end."""
 
-def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str], str], watch: Watch) -> Iterator[Judged]:
-    """What the rules say of every collection of some sources.
+
+def judge_all(
+    sources: Iterable[Source], rules: Rules, scope_of: Callable[[str], str], watch: Watch, share: Share = ALL
+) -> Iterator[Judged]:
+    """What the rules say of every collection of some sources, or of a share of them.
 
     `scope_of`: the name of a collection to what its addresses are relative to.
     """
@@ -159,20 +176,20 @@ def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str],
         except Exception as error:
             debug(f"input {number + 1} could not be made", error)
             watch.fails(error)
-            yield lost(f"input {number + 1}", f"it and what follows could not be read ({described(error)})")
+            yield placed(lost(f"input {number + 1}", f"it and what follows could not be read ({described(error)})"), number, 0)
             return
         if source is None:
             return
         if watch.wants(number):
-            yield from _of_source(number, source, rules, scope_of, watch)
+            yield from _of_source(number, source, rules, scope_of, watch, share.behind(number))
         number += 1
 
 
-def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[str], str], watch: Watch) -> Iterator[Judged]:
+def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[str], str], watch: Watch, share: Share) -> Iterator[Judged]:
     by_types = bool(source.input) and inputs.by_types(source.input)
     known = catalogue(*inputs.readers(source.input)) if source.input and not by_types else catalogue()
-    collections = source.collect(EVERYTHING if by_types else rules.wanted(known))
-    count, name = 0, source.input
+    collections = source.collect(structs.replace(EVERYTHING if by_types else rules.wanted(known), share=share))
+    count, name, names = 0, source.input, hashlib.sha256()
     while True:
         watch.reads(number, count)
         try:
@@ -182,10 +199,15 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         except Exception as error:  # a source enters gaps itself: this is a defect of ours, or the end of the memory
             debug(f"{name} could not be read to the end", error)
             watch.fails(error)
-            yield lost(name, f"could not be read to the end ({described(error)})")
+            yield placed(lost(name, f"could not be read to the end ({described(error)})"), number, count)
             return
         if collection is None:
+            watch.saw(Seen(number, count, names.hexdigest()))
             return
+        names.update(collection.name.encode("utf-8", "surrogatepass") + b"\0")
+        if not share.takes(count):
+            count += 1
+            continue
         if collection.scope is None:
             collection.scope = scope_of(collection.name)
         name, left_out = collection.name, watch.judges(count, collection.name)
@@ -195,10 +217,16 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         if left_out is None:
             judged = judge(collection, rules, known, "live" if inputs.is_live(source.input) else "code")
             judged.input = source.input
-            yield judged
+            yield placed(judged, number, count)
         elif left_out:
-            yield lost(name, left_out, collection.coverage)
+            yield placed(lost(name, left_out, collection.coverage), number, count)
         count += 1
+
+
+def placed(judged: Judged, source: int, collection: int) -> Judged:
+    """The same, with its place in the order of a run."""
+    judged.at = (source, collection)
+    return judged
 
 
 def lost(name: str, reason: str, coverage: Coverage | None = None) -> Judged:

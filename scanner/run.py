@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -26,6 +26,7 @@ from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
 from assay.scanner.results import ledger, stated
 from assay.scanner.results.frameworks import served
+from assay.scanner.results.keeping import InMemory, Keeping
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
@@ -36,10 +37,25 @@ from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import Disk
 from assay.scanner.sources.revision import Revision, revisions
 from assay.scanner.sources.sensitive import Sensitive
-from assay.scanner.worker import parent
+from assay.scanner.worker import cores, parent
 
 if TYPE_CHECKING:
     from assay.scanner.worker.forkserver import ForkServer
+
+
+class JudgedBefore(Protocol):
+    """What was judged elsewhere, by the same rules."""
+
+    @property
+    def listing(self) -> FileListing:
+        """The files that there were."""
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What could not be used of the paths."""
+
+    def judged(self) -> Iterator[Judged]:
+        """Each collection, in the order of a run."""
 
 
 class Scan:
@@ -50,6 +66,12 @@ class Scan:
         self.options, self.rules = options, Rules(options)
         self.sources = sources
         """What to run over instead of the paths of the options; may be set until the run begins."""
+        self.before: JudgedBefore | None = None
+        """What was judged already, in place of the paths of the options; may be set until the run begins."""
+        self.at_hand = True
+        """Whether the files that were judged are there as they were: lines of them may be shown. May be set until the run begins."""
+        self.workers = 1
+        """How many processes judge what the paths of the options name, 0 for as many as that is worth; may be set until the run begins."""
         self.gate = Gate()
         """What findings mean for the team; may be set until the run begins. This one lets everything through as it is."""
         self.tick: Callable[[str], None] | None = None
@@ -64,6 +86,8 @@ class Scan:
         """What became of each file below the targets, once the run is over."""
         self.sinks: list[Sink] = []
         """What is given every collection's value as it comes, whoever runs it; may be set until the run begins."""
+        self.keeping: Keeping = InMemory()
+        """What keeps the results for a report; may be set until the run begins."""
         self._server: ForkServer | None = None
         self._id, self._started, self._listing = str(uuid.uuid4()), "", FileListing()
 
@@ -104,22 +128,16 @@ class Scan:
         return self.tally
 
     def report(self, *sinks: Sink) -> Report:
-        """Run to the end and keep everything. Raises RunError where the scan ran already."""
-        results: list[Result] = []
-        self.run(lambda judged: results.extend(judged.results), *sinks)
-        order = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
+        """Run to the end, and keep what `keeping` keeps. Raises RunError where the scan ran already."""
+        self.run(lambda judged: self.keeping.take(judged.results), *sinks)
+        results = self.keeping.ordered()
         return Report(
             tool=self.tool,
             run=msgspec.structs.replace(self.begun(), finished=_now(), revisions=self._revisions()),
             summary=self.tally.summary(),
             controls=self.tally.outcomes(),
             frameworks=served(self.rules.set.frameworks, self.selected),
-            results=sorted(
-                results,
-                key=lambda result: (
-                    result.resource.root, order[result.severity], result.control, result.resource.address, result.element
-                ),
-            ),
+            results=results,
             gate=msgspec.structs.replace(
                 self.gate.report(compiled.control.id for compiled in self.selected),
                 attestations=stated.uses(self.options.attestations, Statements((), self.options.today), results),
@@ -131,7 +149,7 @@ class Scan:
     def _revisions(self) -> list[Revision]:
         """The commits that the paths are of; none of what is not read from the working tree."""
         overlay = self.options.overlay
-        if self.sources is not None or (overlay is not None and not isinstance(overlay, Disk)):
+        if self.sources is not None or not self.at_hand or (overlay is not None and not isinstance(overlay, Disk)):
             return []
         return revisions(self.options.paths, self.files)
 
@@ -169,11 +187,13 @@ class Scan:
         """Each collection as it is judged: in a worker, where the options set limits for it and there can be one."""
         if self.sources is not None:
             return self._of(list(self.sources))
+        if self.before is not None:
+            self._listing = self.before.listing
+            self.tally.add(Coverage(gaps=self.before.gaps))
+            return self.before.judged()
         made, gaps, self._listing = targets.sources(self.options)
         self.tally.add(Coverage(gaps=gaps))
-        if self.options.limits is not None and parent.available():
-            return parent.supervised(made, self.rules, self.options, tick=self.tick)
-        return judge_all(made(), self.rules, self._scope, Watch())
+        return parent.judged(made, self.rules, self.options, workers=self.workers or cores.worth(self._listing), tick=self.tick)
 
     def fork(self) -> None:
         """Start the process that judges what live sources collect, where the options set limits for that and there can be one.

@@ -30,6 +30,7 @@ PAGES = (
     "docs/coming-from.md",
     "docs/history.md",
     "docs/reports.md",
+    "docs/scale.md",
     "docs/second-opinion.md",
 )
 
@@ -331,7 +332,7 @@ def transcripts() -> Any:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["adopting", "coming-from", "diff", "history", "query", "second-opinion", "writing-a-rule"])
+@pytest.mark.parametrize("name", ["adopting", "coming-from", "diff", "history", "query", "scale", "second-opinion", "writing-a-rule"])
 def test_what_a_page_shows_is_what_is_printed(name: str) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
     assert transcripts().ran(page) == page, f"run: python docs/transcripts.py docs/{name}.md"

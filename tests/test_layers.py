@@ -27,7 +27,7 @@ LAYERS = (
     ("history",),
     ("worker",),
     ("run",),
-    ("fixtures", "since", "configuration_schema", "evidence", "fix"),
+    ("fixtures", "since", "configuration_schema", "evidence", "fix", "shards"),
     ("query", "editor"),
     ("cli",),
     ("__main__", "api"),

@@ -31,6 +31,7 @@ COMMANDS = {
     "fix": "assay.scanner.cli.fix",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
+    "merge": "assay.scanner.cli.merge",
     "push": "assay.scanner.cli.push",
     "evidence": "assay.scanner.cli.evidence",
     "controls": "assay.scanner.cli.controls",

@@ -44,7 +44,7 @@ _OPTIONS = (
 )
 _OURS = (
     "evidence", "evidence_key", "evidence_inputs", "reports", "verbose", "color", "no_color", "quiet", "debug", "resume", "out",
-    "history", "fail_on_new", "notify",
+    "history", "fail_on_new", "notify", "jobs", "shard", "cluster", "of",
 )  # fmt: skip
 """Options that say nothing of what is judged. Addresses of a history and of whom to notify may hold secrets."""
 _NAMED = {"variables": "var", "parameters": "parameter"}

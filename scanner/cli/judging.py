@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from assay.scanner.words import visible
 if TYPE_CHECKING:
     from assay.scanner.cli.evidencing import Evidence
     from assay.scanner.judge import Judged
+    from assay.scanner.results.model import Result
     from assay.scanner.sources.coverage import Gap
 
 
@@ -131,6 +133,12 @@ def reporting(command: Any) -> Any:
     return decorated(command, (*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], *_SHOWN))
 
 
+def merging(command: Any) -> Any:
+    """The options of a command that makes one run of several parts, of which each was judged before."""
+    shown = (*_JUDGING[:2], _reports(plugins.REPORTS), _JUDGING[2], _CHOICE[-1], *_SHOWN)
+    return decorated(gating.options(remembering.options(decorated(command, shown))), _CONFIGURATION)
+
+
 def _reports(group: str) -> Any:
     names = formats.names(group)
     listed = f"Write a report: {', '.join(names)}. Repeatable."
@@ -162,27 +170,29 @@ def prepared(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Con
     rails = gating.rails_of(arguments.get("guardrails"))
     config = configuration(arguments)
     config = msgspec.structs.replace(config, strict=config.strict or rails.strict)
-    chosen = Options(
-        policies=[*config.policies, *arguments["policies"]],
-        overrides=config.overrides,
-        configuration=config.file or None,
-        profile=arguments["profile"] or config.profile,
-        controls=list(arguments["controls"]),
-        frameworks=list(arguments["frameworks"]),
-        params=config.params,
-        control_params={name: settings.params for name, settings in config.controls.items()},
-        disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
-        severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
-        roles=config.roles,
-        attestations=config.stated,
-        fail_on=arguments.get("fail_on") or config.fail_on or "low",
-        allow_empty=arguments.get("allow_empty") or config.allow_empty,
-        exclude=config.excluded,
-        libraries=config.libraries,
-        limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
-        arguments=_arguments(sys.argv[1:]),
-        **{name: value(config) if callable(value) else value for name, value in {"estate": config.described, **named}.items()},
-    )
+    fields: dict[str, Any] = {
+        "policies": [*config.policies, *arguments["policies"]],
+        "overrides": config.overrides,
+        "configuration": config.file or None,
+        "profile": arguments["profile"] or config.profile,
+        "controls": list(arguments["controls"]),
+        "frameworks": list(arguments["frameworks"]),
+        "params": config.params,
+        "control_params": {name: settings.params for name, settings in config.controls.items()},
+        "disabled": {name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
+        "severities": {name: settings.severity for name, settings in config.controls.items() if settings.severity},
+        "roles": config.roles,
+        "attestations": config.stated,
+        "estate": config.described,
+        "fail_on": arguments.get("fail_on") or config.fail_on or "low",
+        "allow_empty": arguments.get("allow_empty") or config.allow_empty,
+        "exclude": config.excluded,
+        "libraries": config.libraries,
+        "limits": Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
+        "arguments": _arguments(sys.argv[1:]),
+        **{name: value(config) if callable(value) else value for name, value in named.items()},
+    }
+    chosen = Options(**fields)
     before = None
     if arguments.get("since"):
         from assay.scanner.since import earlier
@@ -215,6 +225,9 @@ def finish(
         console.refused(error)
         return EXIT_USAGE
     streams = Streams(targets, scan)
+    counting = Counting(arguments, config)
+    scan.sinks.append(lambda judged: counting.take(judged.results))
+    scan.keeping = _keeping(scan, streams.others, arguments)
     scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
     report = (run or watch)(scan, arguments["quiet"])
     report = evidence.shown(report) if evidence else report
@@ -230,10 +243,27 @@ def finish(
             console.tell(f"assay: {sentence}")
         if sentence := remembering.said(report):
             console.tell(f"assay: {sentence}")
-    code = exit_code(report, scan.incomplete, arguments, config)
+    code = counting.exit_code(bool(report.gate.changes), scan.incomplete)
     if evidence:
         asked = output.worst(asked, evidence.write(report, code, scan, config))
     return asked if asked == EXIT_USAGE else code or asked or memory.code
+
+
+def _keeping(scan: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> Any:
+    """What keeps the results: memory, unless no more than passes over them are asked for."""
+    from assay.scanner.results.keeping import InMemory, Nothing, OnDisk
+
+    whole = ("history", "evidence", "imports", "beside")
+    if any(arguments.get(name) for name in whole) or not all(_in_passes(name) for name, _ in targets):
+        return InMemory()
+    return OnDisk() if targets or scan.options.attestations else Nothing()
+
+
+def _in_passes(name: str) -> bool:
+    try:
+        return formats.in_passes(name)
+    except Exception:  # a format that cannot be imported is told when its report is written
+        return False
 
 
 def say(gaps: Iterable[Gap]) -> None:
@@ -307,6 +337,19 @@ def watch(scan: Any, quiet: bool, label: str = "") -> Report:
     return report
 
 
+@contextlib.contextmanager
+def progress(quiet: bool, label: str = "") -> Iterator[Callable[[str], None] | None]:
+    """What is told of what is read, for a line of progress; None where none is shown."""
+    if not on_terminal(quiet):
+        yield None
+        return
+    shown = _Progress(label)
+    try:
+        yield shown.reads
+    finally:
+        shown.end()
+
+
 class _Progress:
     """A line on the terminal that says how far a run is, from its second second on."""
 
@@ -338,15 +381,31 @@ class _Progress:
 
 
 def exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
-    """What a report comes to. What was known before fails no run, and leaves none incomplete."""
-    if report.gate.changes:
-        return EXIT_FAILED
-    failing = failing_severities(arguments, config)
-    counted = [result for result in report.results if result.standing != "known"]
-    if arguments.get("fail_on_new"):
-        counted = [result for result in counted if not result.course or result.course.state != "known"]
-    if any(result.verdict == "fail" and result.severity in failing for result in counted):
-        return EXIT_FAILED
-    strict = arguments["strict"] or config.strict
-    unknown = any(result.verdict == "unknown" for result in counted)
-    return EXIT_INCOMPLETE if incomplete or (strict and unknown) else EXIT_OK
+    """What a report comes to."""
+    counting = Counting(arguments, config)
+    counting.take(report.results)
+    return counting.exit_code(bool(report.gate.changes), incomplete)
+
+
+class Counting:
+    """What results come to, as they come. What was known before fails no run, and leaves none incomplete."""
+
+    def __init__(self, arguments: dict[str, Any], config: Config) -> None:
+        self._failing = failing_severities(arguments, config)
+        self._new_only = bool(arguments.get("fail_on_new"))
+        self._strict = arguments["strict"] or config.strict
+        self._fails = self._unknown = False
+
+    def take(self, results: Iterable[Result]) -> None:
+        """Some results of the run, as its gate leaves them."""
+        for result in results:
+            if result.standing == "known" or (self._new_only and result.course and result.course.state == "known"):
+                continue
+            self._fails = self._fails or (result.verdict == "fail" and result.severity in self._failing)
+            self._unknown = self._unknown or result.verdict == "unknown"
+
+    def exit_code(self, changes: bool, incomplete: bool) -> int:
+        """What all of them come to. `changes`: the configuration lets more through than before."""
+        if changes or self._fails:
+            return EXIT_FAILED
+        return EXIT_INCOMPLETE if incomplete or (self._strict and self._unknown) else EXIT_OK

@@ -109,14 +109,14 @@ def _no_answers(asked: Collection[Asked]) -> Mapping[Asked, str]:
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report of a scan; the exit code that this alone asks for."""
-    source = Excerpts(scan.options.paths, scan.sensitive, scan.names).lines
+    source = Excerpts(scan.options.paths if scan.at_hand else (), scan.sensitive, scan.names).lines
     return write_with(report, targets, scan.rules.set, source, arguments, answers_of(scan))
 
 
 def answers_of(scan: Any) -> Callable[[Collection[Asked]], Mapping[Asked, str]]:
     """Where answers of live accounts are found again: the snapshots that were scanned, or that an audit wrote."""
     written = [source.out for source in scan.sources or () if getattr(source, "out", None)]
-    return functools.partial(_answers, [*scan.options.paths, *written])
+    return functools.partial(_answers, [*(scan.options.paths if scan.at_hand else ()), *written])
 
 
 def _answers(paths: Sequence[str], asked: Collection[Asked]) -> Mapping[Asked, str]:

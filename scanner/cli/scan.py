@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, judging, opining, stdin
+from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, judging, opining, sharding, stdin
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.override import override
 
@@ -91,6 +91,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     is_flag=True,
     help="With --since: a configuration, or a waiver in the code, that lets more through than before fails no run.",
 )
+@sharding.options
 @opining.options
 @evidencing.options
 @judging.options
@@ -111,14 +112,24 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
         way = "write standard input to a file" if given is not None else "--since judges what a change touches alone; leave it out"
         console.tell(f"assay: --evidence is of files that can be judged again: {way}")
         return EXIT_USAGE
+    if given is not None and (arguments["shard"] or arguments["cluster"]):
+        console.tell("assay: standard input is no input of shards, each of which would take it: write it to a file")
+        return EXIT_USAGE
     if given is not None and arguments["since"]:
         console.tell("assay: standard input has no revisions: give a path for --since")
+        return EXIT_USAGE
+    if sharding.refused(arguments):
         return EXIT_USAGE
     opinions = opining.asked(arguments)
     fields = {**named(arguments, given.paths if given else list(arguments["paths"])), **evidence.named()}
     prepared = judging.prepare(arguments, fields) if opinions else None
     if opinions is None or prepared is None:
         return EXIT_USAGE
+    if arguments["shard"]:
+        return sharding.judge(prepared[0], arguments)
+    if arguments["cluster"] and not sharding.on_cluster(prepared[0], arguments):
+        return EXIT_USAGE
+    prepared[0].workers = arguments["jobs"]
     if given is not None:
         given.of(prepared[0])
     code = judging.finish(prepared[0], arguments, prepared[1], stdin.renamed(given, opinions.watch), evidence)

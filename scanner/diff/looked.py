@@ -17,7 +17,8 @@ from assay.scanner.sources.terraform.files import is_code
 
 Absence = tuple[Literal["gone", "left_scope", "unobserved"], str]
 """What the absence of a resource means, and why."""
-_WHOLE = frozenset({"nothing_found", "nothing_judged", "not_found", "interrupted"})
+_SHARD = "shard_missing"
+_WHOLE = frozenset({"nothing_found", "nothing_judged", "not_found", "interrupted", _SHARD})
 """Codes of gaps that may hide anything of the input."""
 _LEAVING_OUT = ("exclude", "roots.")
 """What settings are called that leave parts of a tree out."""
@@ -55,7 +56,7 @@ class Looked:
 
     def _absent_live(self, resource: ResourceRef) -> Absence:
         scope = f"{resource.cloud}:{resource.account}"
-        if gap := next((gap for gap in self._gaps if gap.scope == scope), None):
+        if gap := next((gap for gap in self._gaps if gap.scope == scope or gap.code == _SHARD), None):
             return "unobserved", str(gap)
         if left := next((left for left in self._report.coverage.left_out if left.scope == scope), None):
             return "left_scope", f"{left.scope} was left out: {left.reason}"

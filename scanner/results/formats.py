@@ -117,6 +117,12 @@ def streamed(name: str) -> StreamedFormat | None:
     return format_ if all(hasattr(format_, part) for part in ("opening", "line", "closing")) else None
 
 
+def in_passes(name: str) -> bool:
+    """Whether a format passes over the results of a report, from the first to the last and as often as it needs, and keeps none: its module
+    says `IN_PASSES`. They then need not be in memory."""
+    return bool(getattr(load(name), "IN_PASSES", False))
+
+
 def in_folder(name: str) -> Callable[..., Iterable[tuple[str, bytes]]] | None:
     """The function that writes a format as a folder; None for one that is a single file."""
     return getattr(load(name), "folder", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -372,7 +373,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     controls: list[ControlOutcome]
     frameworks: list[FrameworkOutcome] = []
     """Those that controls of the run serve, by id."""
-    results: list[Result]
+    results: Sequence[Result]
+    """In the order of results/keeping.py. A list, unless every format only passes over them."""
     gate: GateReport = GateReport()
     opinions: list[Opinion] = []
     """What other scanners say beside it."""

@@ -306,6 +306,28 @@ class Collection(msgspec.Struct):
     """Its texts that are judged and not shown."""
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A part of the collections of a run, by their numbers: who has the other shares judges the others."""
+
+    index: int = 0
+    of: int = 1
+
+    def takes(self, number: int) -> bool:
+        """Whether a collection is in it."""
+        return number % self.of == self.index
+
+    def behind(self, number: int) -> Share:
+        """The same share of what is counted anew after so many."""
+        return Share((self.index - number) % self.of, self.of)
+
+    def split(self, index: int, of: int) -> Share:
+        """A share of this share."""
+        return Share(self.index + self.of * index, self.of * of)
+
+
+ALL = Share()
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """What a run wants of a source."""
 
@@ -315,6 +337,8 @@ class Wanted(msgspec.Struct, frozen=True):
     """Those of them that the selected controls judge: what an input was not asked for is unknown to them."""
     listings: Mapping[str, Any] = {}
     """Of AWS accounts, item type to the Listing that tells how its resources stand in an account (aws/calls.py)."""
+    share: Share = ALL
+    """The collections that are judged, by their numbers, from 0. The source gives all of them, and may leave the others empty."""
 
 
 EVERYTHING = Wanted()

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from assay.scanner.judge import Rules, Watch, described, judge_all
+from assay.scanner.judge import Rules, Seen, Watch, described, judge_all
 from assay.scanner.options import Options
 from assay.scanner.sources import stage
-from assay.scanner.sources.interface import Source
+from assay.scanner.sources.interface import ALL, Share, Source
 from assay.scanner.targets import scope_of
 from assay.scanner.worker.board import Board, Position
 from assay.scanner.worker.limits import Enforced
@@ -22,11 +22,9 @@ FINISHED, FAILED = 0, 70
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What a worker is to do: a share of the sources, without what earlier workers did or were lost over."""
+    """What a worker is to do: a share of the collections, without what earlier workers did or were lost over."""
 
-    share: int = 0
-    shares: int = 1
-    """It takes the sources whose number is `share`, counted modulo `shares`."""
+    share: Share = ALL
     source: int = 0
     """Those before this one are done."""
     collections: int = 0
@@ -62,24 +60,24 @@ class Work:
     def _work(self, output: int) -> None:
         assert self._options.limits is not None
         enforced = Enforced(self._options.limits)
-        watch = _Watch(self._task, self._board, enforced)
+        watch = _Watch(self._task, self._board, enforced, output)
         stage.watch(watch.entered, self._task.lost)
         paths = self._options.paths
-        for judged in judge_all(self._sources(), self._rules, lambda name: scope_of(name, paths), watch):
+        for judged in judge_all(self._sources(), self._rules, lambda name: scope_of(name, paths), watch, self._task.share):
             enforced.sending()
             send(output, encoded(judged))
 
 
 class _Watch(Watch):
-    def __init__(self, task: Task, board: Board, enforced: Enforced) -> None:
-        self._task, self._board, self._enforced = task, board, enforced
+    def __init__(self, task: Task, board: Board, enforced: Enforced, output: int) -> None:
+        self._task, self._board, self._enforced, self._output = task, board, enforced, output
         self._place = Position()
 
     def makes(self, source: int) -> None:
         self.reads(source, 0)
 
     def wants(self, source: int) -> bool:
-        return source >= self._task.source and source % self._task.shares == self._task.share
+        return source >= self._task.source
 
     def reads(self, source: int, collection: int) -> None:
         self._enter(Position(source, collection))
@@ -96,6 +94,9 @@ class _Watch(Watch):
 
     def fails(self, error: Exception) -> None:
         raise error
+
+    def saw(self, seen: Seen) -> None:
+        send(self._output, encoded(seen))
 
     def entered(self, name: str, size: int) -> None:
         """A part of the input is read from now on: of a collection that is judged, as far as rules ask for it."""

@@ -8,16 +8,18 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from assay.scanner.judge import Judged, Rules
+from assay.scanner.judge import Judged, Rules, Seen, Watch, judge_all, placed
 from assay.scanner.options import Options
 from assay.scanner.results.ledger import NOTHING_FOLLOWS
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import Contributions, Source
+from assay.scanner.sources.interface import ALL, Contributions, Share, Source
+from assay.scanner.targets import scope_of
 from assay.scanner.words import many
 from assay.scanner.worker.board import Board, Position
 from assay.scanner.worker.child import FINISHED, Task, Work
@@ -42,6 +44,8 @@ def available() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
+_HELD = 16 << 20
+"""Bytes that are held of a worker that is ahead of the others."""
 _TICK = 0.2
 """Seconds between two looks at where a worker is."""
 
@@ -52,36 +56,125 @@ def supervised(
     options: Options,
     workers: int = 1,
     tick: Callable[[str], None] | None = None,
+    share: Share = ALL,
+    saw: Callable[[Seen], None] = lambda _: None,
 ) -> Iterator[Judged]:
-    """What the rules say of every collection of some sources, as it comes from so many workers at once.
+    """What the rules say of every collection of some sources, or of a share of them, in order, from so many workers at once.
 
     `sources` gives the sources, the same for each worker. What a worker was lost over is a gap. `tick` is told every now and then what a
-    worker is at.
+    worker is at, `saw` what each source gave, by each worker.
     """
-    lines = [_Line(sources, rules, options, Task(share, workers)) for share in range(workers)]
+    told = Seeing(saw)
+    lines = [_Line(sources, rules, options, Task(share.split(index, workers)), told.take) for index in range(workers)]
     try:
-        while running := {line.output: line for line in lines if line.running}:
-            ready = select.select(list(running), [], [], None if tick is None else _TICK)[0]
+        while any(line.running for line in lines):
+            # One that is far ahead of the others waits: what it sends stays in the pipe.
+            hearing = {line.output: line for line in lines if line.running and line.held < _HELD}
+            ready = select.select(list(hearing), [], [], None if tick is None else _TICK)[0]
             if tick is not None and not ready:
-                tick(next(iter(running.values())).at)
+                tick(next(iter(hearing.values())).at)
             for output in ready:
-                yield from running[output].came()
-        for line in lines:
-            yield from line.unsaid()
+                hearing[output].hear()
+            yield from _in_order(lines)
+        yield from _in_order(lines)
+        yield from unsaid([lost for line in lines for lost in line.losses], {reason for line in lines for reason in line.said})
+        yield from told.differences()
     finally:
         for line in lines:
             line.stop()
 
 
+def _in_order(lines: Sequence[_Line]) -> Iterator[Judged]:
+    """What can be given now: nothing is to come that belongs before it."""
+    while not any(line.running and not line.waiting for line in lines):
+        line = min((line for line in lines if line.waiting), key=lambda line: line.waiting[0][0].at, default=None)
+        if line is None:
+            return
+        yield line.taken()
+
+
+def judged(
+    sources: Callable[[], Iterator[Source]],
+    rules: Rules,
+    options: Options,
+    *,
+    workers: int = 1,
+    tick: Callable[[str], None] | None = None,
+    share: Share = ALL,
+    saw: Callable[[Seen], None] = lambda _: None,
+) -> Iterator[Judged]:
+    """The same as `supervised` in workers, where the options set limits for that and there can be one; else in this process."""
+    if options.limits is not None and available():
+        return supervised(sources, rules, options, workers, tick, share, saw)
+    return judge_all(sources(), rules, lambda name: scope_of(name, options.paths), _Telling(saw), share)
+
+
+class _Telling(Watch):
+    def __init__(self, saw: Callable[[Seen], None]) -> None:
+        self._saw = saw
+
+    def saw(self, seen: Seen) -> None:
+        self._saw(seen)
+
+
+class Seeing:
+    """Whether all who judge a share of the same saw the same."""
+
+    def __init__(self, saw: Callable[[Seen], None] = lambda _: None) -> None:
+        self._saw = saw
+        self._seen: dict[int, set[Seen]] = {}
+
+    def take(self, seen: Seen) -> None:
+        """What one of them saw."""
+        self._saw(seen)
+        self._seen.setdefault(seen.source, set()).add(seen)
+
+    def differences(self) -> Iterator[Judged]:
+        """A gap for each source of which they did not: something of it may be judged by none."""
+        for source, several in sorted(self._seen.items()):
+            if len(several) > 1:
+                name = f"input {source + 1}"
+                gap = Gap(
+                    name, "input_failed", "was not the same for all that judged a part of it", "scan it again, when nothing changes it"
+                )
+                yield placed(Judged(name, [], Coverage(gaps=[gap]), 0, Contributions()), BEHIND + source, 0)
+
+
+BEHIND = 1 << 40
+"""More than there are sources: what is said of one once everything is judged comes in a place so much behind its own."""
+
+
+def unsaid(losses: Iterable[Judged], said: Collection[str]) -> Iterator[Judged]:
+    """The losses that no source entered in its ledger itself: one of which only a value hung is not told by whoever lacks the value.
+    `said`: the reasons of the gaps that sources entered."""
+    for lost in sorted(losses, key=lambda lost: lost.at):
+        if not any(gap.reason in reason for gap in lost.coverage.gaps for reason in said):
+            yield lost
+
+
 class _Line:
     """A worker, and those that take its place."""
 
-    def __init__(self, sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, task: Task) -> None:
-        self._sources, self._rules, self._options = sources, rules, options
+    def __init__(
+        self, sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, task: Task, saw: Callable[[Seen], None]
+    ) -> None:
+        self._sources, self._rules, self._options, self._saw = sources, rules, options, saw
         self._losses: dict[int, int] = {}
-        self._said: list[str] = []
-        self._unsaid: list[Gap] = []
+        self.said: set[str] = set()
+        """The reasons of gaps that sources entered."""
+        self.losses: list[Judged] = []
+        """What workers were lost over, each as a gap."""
+        self.waiting: deque[tuple[Judged, int]] = deque()
+        """What was judged and not taken yet, with the bytes that it came in."""
+        self.held = 0
+        """Bytes of these."""
         self._start(task)
+
+    def taken(self) -> Judged:
+        """The next that was judged."""
+        judged, size = self.waiting.popleft()
+        self.held -= size
+        return judged
 
     def _start(self, task: Task) -> None:
         self.task, self._board, self._messages = task, Board(), Messages()
@@ -99,26 +192,29 @@ class _Line:
         """What the worker is at."""
         return self._board.read().name
 
-    def came(self) -> Iterator[Judged]:
-        """What the worker sent since it was last asked; it must have sent something, or have ended."""
+    def hear(self) -> None:
+        """Take in what the worker sent since it was last asked; it must have sent something, or have ended."""
         content = os.read(self.output, _CHUNK)
         if not content:
             self._ended()
             return
         try:
             for message in self._messages.add(content):
-                yield from self._taken(message)
+                self._take(message, self._messages.size)
         except Damaged as error:
             self._failure = f"made the worker send what is no result ({error})"
             os.kill(self._process, signal.SIGKILL)
             self._ended()
 
-    def _taken(self, message: Any) -> Iterator[Judged]:
+    def _take(self, message: Any, size: int) -> None:
         if isinstance(message, Failed):
             self._failure = message.reason
+        elif isinstance(message, Seen):
+            self._saw(message)
         elif isinstance(message, Judged):
-            self._said += [gap.reason for gap in message.coverage.gaps] if self._unsaid else []
-            yield message
+            self.said.update(gap.reason for gap in message.coverage.gaps if gap.code == "input_failed")
+            self.waiting.append((message, size))
+            self.held += size
 
     def _ended(self) -> None:
         status = os.waitstatus_to_exitcode(self._reaped())
@@ -136,7 +232,8 @@ class _Line:
             reason += f"; {NOTHING_FOLLOWS}"
         elif losses >= MAX_LOSSES:
             reason += f"; nothing more of this input is read, as {many(losses, 'worker')} were lost over it"
-        self._unsaid.append(Gap(place.name or f"input {place.source + 1}", "input_failed", reason, _WAY))
+        gap = Gap(place.name or f"input {place.source + 1}", "input_failed", reason, _WAY)
+        self.losses.append(placed(Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions()), BEHIND + place.source, place.collection))
         if not last:
             self._start(_behind(self.task, place, reason, losses))
 
@@ -144,12 +241,6 @@ class _Line:
         os.close(self.output)
         self.running = False
         return os.waitpid(self._process, 0)[1]
-
-    def unsaid(self) -> Iterator[Judged]:
-        """The losses that no source entered in its ledger itself: one of which only a value hung is not told by whoever lacks the value."""
-        for gap in self._unsaid:
-            if not any(gap.reason in said for said in self._said):
-                yield Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions())
 
     def stop(self) -> None:
         """End the worker, where it runs."""

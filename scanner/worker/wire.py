@@ -65,6 +65,8 @@ class Messages:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        self.size = 0
+        """Bytes of the message that was given last."""
 
     def add(self, content: bytes) -> Iterator[Any]:
         """The messages that are whole with what has come. Raises Damaged."""
@@ -73,7 +75,7 @@ class Messages:
             end = _LENGTH + int.from_bytes(self._bytes[:_LENGTH], "big")
             if len(self._bytes) < end:
                 return
-            framed = bytes(self._bytes[_LENGTH:end])
+            framed, self.size = bytes(self._bytes[_LENGTH:end]), end
             del self._bytes[:end]  # before it is given: who takes one message need not ask for another
             try:
                 message = _Structs(io.BytesIO(framed)).load()

@@ -93,7 +93,7 @@ class Store(msgspec.Struct, frozen=True):
     """What keeps records."""
 
     seen: Sighting
-    deleted: frozenset[float | str | None]
+    deleted: frozenset[int | float | str | None]
     """Days after which it deletes them by itself; None where it does not, text where that is not known."""
 
     def with_(self, other: Store) -> Store:

@@ -67,6 +67,11 @@ class Directories:
             self._blocks[directory, program] = self._together([os.path.join(directory, name) for name in names], directory)
         return self._blocks[directory, program]
 
+    def forget(self, directory: str) -> None:
+        """Let go of the blocks of a directory that nothing else needs: it is read again where somebody asks."""
+        for program in module_files.READ_BY:
+            self._blocks.pop((directory, program), None)
+
     def all_blocks(self, directory: str) -> Iterable[Block]:
         """The blocks of a directory in every reading."""
         programs = list(module_files.READ_BY) if self.differs(directory) else [module_files.OPENTOFU]
@@ -135,6 +140,14 @@ class Directories:
             parsed = self._may_call(directory) != set()
             self._calls[directory] = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set()
         return self._calls[directory]
+
+    def speaks_of_modules(self, directory: str) -> bool:
+        """Whether the code of a directory may call a module, local or not: JSON may write the word in escapes."""
+        try:
+            texts = [utf8(self.content(os.path.join(directory, name))) for name in self.code(directory)]
+        except (FileError, UnicodeError):
+            return True
+        return any(b"module" in text or b"\\u" in text for text in texts)
 
     def below(self, directory: str) -> set[str]:
         """The directories that one calls as local modules at any depth."""

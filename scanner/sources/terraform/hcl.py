@@ -83,12 +83,14 @@ class TerraformSource(Source):
         yield from (Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED)) for directory in untouched)
         left_out = frozenset(untouched)
         known = {os.path.normpath(directory): directory for directory in self.directories if directory not in left_out}
+        called = {path for directory in known.values() for path in self.code.local_calls(directory)}
         within, judged = set[str](), set[str]()
         """Directories that are judged as parts of root modules before, and there alone; and all of which there are instances."""
         libraries: list[str] = []
         rest: dict[str, Budget] = {}
         """Directories below a root module that costs too much, with the budget that they have together."""
         order = list(roots.in_order(known, self.code.local_calls))
+        number = len(untouched)
         for at, directory in enumerate((*order, *reversed(order))):  # of what costs too much together, the smallest parts first
             is_rest = os.path.normpath(directory) in rest
             if is_rest != (at >= len(order)):
@@ -96,6 +98,10 @@ class TerraformSource(Source):
             if any(rule.names(directory) for rule in self._libraries):
                 libraries.append(directory)
             elif is_rest or os.path.normpath(directory) not in within or self._is_root(directory):
+                number += 1
+                if not wanted.share.takes(number - 1) and self._concerns_nobody(directory, called):
+                    yield Collection(self.show(directory), [], Coverage())
+                    continue
                 try:
                     stage.enter(f"root module {self.show(directory)}")
                 except stage.Lost as lost:
@@ -108,9 +114,15 @@ class TerraformSource(Source):
                     later = self.code.below(directory).difference(map(os.path.normpath, order[: at + 1]))
                     rest = {**dict.fromkeys(later, Budget()), **rest}
                 yield collection
+                if os.path.normpath(directory) not in called:
+                    self.code.forget(directory)
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
+
+    def _concerns_nobody(self, directory: str, called: set[str]) -> bool:
+        """Whether a root module that is not judged need not be read for the sake of another. `called`: all directories that are called."""
+        return not (self._must_declare or os.path.normpath(directory) in called or self.code.speaks_of_modules(directory))
 
     def _is_touched(self, directory: str) -> bool:
         """Whether a change may be part of a root module. What calls one that is touched is touched too: the rest can be left out first."""

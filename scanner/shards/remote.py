@@ -1,0 +1,104 @@
+"""Shards in a bucket of S3, Google Cloud Storage, or what speaks their protocols, through obstore, which brings no client of a cloud.
+
+Credentials come from the environment, as the clouds' own tools read them: https://developmentseed.org/obstore/latest/authentication/.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import IO, Any
+
+from assay.scanner.override import override
+from assay.scanner.shards.errors import ShardError
+
+_CLOUDS = ("s3://", "gs://")
+_CHUNK = 8 << 20
+_MOST = 5_000_000_000
+"""Bytes of an object that is written by one request, which alone can say that nothing may be there: the limit of both clouds.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+"""
+
+
+class Bucket:
+    """A bucket, or what is below a prefix of one."""
+
+    def __init__(self, where: str) -> None:
+        """Raises ShardError where it is none, or obstore is not installed."""
+        self.where = where.rstrip("/")
+        if not where.startswith(_CLOUDS):
+            raise ShardError(f"{where}: shards are kept in a folder, or at {' or '.join(cloud + 'BUCKET/PREFIX' for cloud in _CLOUDS)}")
+        try:
+            import obstore
+            from obstore.store import from_url
+        except ImportError:
+            raise ShardError(f"{where} needs obstore: pip install 'assay[remote]'") from None
+        self._obstore: Any = obstore
+        self._errors = (obstore.exceptions.BaseError, OSError, ValueError)
+        self._exists: type[Exception] = obstore.exceptions.AlreadyExistsError
+        try:
+            self._store: Any = from_url(self.where)
+        except self._errors as error:
+            raise self._trouble(error) from None
+
+    def _trouble(self, error: Exception, name: str = "") -> ShardError:
+        """What went wrong, in one line; the library's text has the request and its answer in several."""
+        first = str(error).strip().split("\n", 1)[0][:300]
+        return ShardError(f"{self.where}{'/' * bool(name)}{name}: {first}")
+
+    def list(self) -> list[str]:
+        """The names directly below the prefix."""
+        try:
+            found = self._obstore.list_with_delimiter(self._store)
+        except self._errors as error:
+            raise self._trouble(error) from None
+        return sorted(entry["path"].rpartition("/")[2] for entry in found["objects"])
+
+    def read(self, name: str) -> IO[bytes]:
+        """The content, in pieces as they are asked for."""
+        try:
+            pieces = self._obstore.get(self._store, name).stream(_CHUNK)
+        except self._errors as error:
+            raise self._trouble(error, name) from None
+        return io.BufferedReader(_Pieces(iter(pieces), self._errors), _CHUNK)
+
+    def put(self, name: str, path: str) -> bool:
+        """By one request that is refused where the name is there: `If-None-Match: *`, and `x-goog-if-generation-match: 0`."""
+        with open(path, "rb") as file:
+            if file.seek(0, io.SEEK_END) > _MOST:
+                raise ShardError(f"{self.where}/{name}: larger than {_MOST / 1e9:g} GB, which one request may write: judge in more shards")
+            file.seek(0)
+            try:
+                self._obstore.put(self._store, name, file, mode="create", use_multipart=False)
+            except self._exists:
+                return False
+            except self._errors as error:
+                raise self._trouble(error, name) from None
+            return True
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces that come one after the other, as a file."""
+
+    def __init__(self, pieces: Iterator[Any], errors: tuple[type[Exception], ...]) -> None:
+        self._pieces, self._errors, self._left = pieces, errors, memoryview(b"")
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            try:
+                piece = next(self._pieces, None)
+            except self._errors as error:
+                raise OSError(0, str(error).split("\n", 1)[0][:300]) from None
+            if piece is None:
+                return 0
+            self._left = memoryview(bytes(piece))
+        size = min(len(buffer), len(self._left))
+        buffer[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
