@@ -95,6 +95,11 @@ class HclFile:
                     return any(same(item, wanted) for item in told for wanted in values)
         return False
 
+    def has(self, block: Any, path: str) -> bool:
+        """Whether an argument or a block of a path is there."""
+        *outer, name = path.split(".")
+        return any(name_of(child) == name for holder in reached(block, outer) for child in children_of(holder))
+
     def argument(self, block: Any, name: str) -> str:
         """The text of an argument's value as it is written; empty where it is not there."""
         for child in children_of(block):

@@ -37,7 +37,7 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     for ref in _refs(finding, remedy.on):
         file = files.hcl(ref.file)
         block = file.block_at(ref.start_line or 0)
-        if not all(file.says(block, path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()):
+        if not _is_meant(file, block, remedy):
             continue
         own, elsewhere = _of_block(file, block, remedy, files)
         edits += own
@@ -55,6 +55,11 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         yield Candidate(title, tuple(merged(edits)), review, removed)
     elif edits:
         yield Candidate(title, tuple(merged(edits)), remedy.review, removed)
+
+
+def _is_meant(file: HclFile, block: Any, remedy: Remedy) -> bool:
+    says = (file.says(block, path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items())
+    return all(says) and all(file.has(block, path) for path in remedy.has)
 
 
 def told(remedy: Remedy) -> str:

@@ -171,3 +171,8 @@ def test_what_cannot_be_edited_says_so() -> None:
     file, block = first('a "b" {\n  on = var.on\n}\n')
     edits, (one,) = file.set(block, {"on": True})
     assert edits == [] and one.name == "on"
+
+
+def test_what_is_there_is_known_whatever_it_says() -> None:
+    file, block = first('a "b" {\n  on = var.on\n\n  inner {\n    k {}\n  }\n}\n')
+    assert [path for path in ("on", "inner", "inner.k", "inner.on", "k") if file.has(block, path)] == ["on", "inner", "inner.k"]

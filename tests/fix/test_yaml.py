@@ -107,3 +107,36 @@ def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:
     for source in (b"a: [", "a: ä".encode("latin-1"), "a: 1".encode("utf-16"), "\ufeffa: 1".encode()):
         with pytest.raises(Refused):
             YamlFile("t.yaml", source)
+
+
+def test_paths_lead_through_the_elements_of_lists() -> None:
+    text = "P:\n  B:\n  - Role: a\n    Members: [u, allUsers]\n  - Role: b\n    Members:\n    - member: allUsers\n    - member: v\n"
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert file.says(node, "B[].Members", ["allUsers"]) and not file.says(node, "B.Members", ["allUsers"])
+    assert len(file.reached(node, "B[].Role")) == 2 and file.reached(node, "B[].Other") == []
+    dropped = applied(file.source, merged(file.drop(node, "B[].Members", ["allUsers", {"member": "allUsers"}]))).decode()
+    assert dropped == "P:\n  B:\n  - Role: a\n    Members: [u]\n  - Role: b\n    Members:\n    - member: v\n"
+    removed = applied(file.source, merged(file.remove(node, "B[].Role"))).decode()
+    assert removed == "P:\n  B:\n  - Members: [u, allUsers]\n  - Members:\n    - member: allUsers\n    - member: v\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "after"),
+    [
+        ("a: 1\n---\nb: 1\n---\nc: 1\n", 0, "b: 1\n---\nc: 1\n"),
+        ("---\na: 1\n---\nb: 1\n", 0, "---\nb: 1\n"),
+        ("a: 1\n---\n# why\nb: |\n  ---\n---\nc: 1\n", 1, "a: 1\n---\nc: 1\n"),
+        ("a: 1\n---\nb: 1\n", 1, "a: 1\n"),
+    ],
+)
+def test_a_document_goes_with_the_mark_before_it(text: str, number: int, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    assert applied(file.source, file.remove_document(file.documents[number])).decode() == after
+
+
+def test_the_only_document_of_a_file_stays() -> None:
+    file = YamlFile("t.yaml", b"a: 1\n")
+    with pytest.raises(Refused, match="remove the file"):
+        file.remove_document(file.documents[0])
