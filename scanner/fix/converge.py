@@ -25,6 +25,10 @@ class _Item(msgspec.Struct):
     candidate: Candidate
     findings: list[Result]
 
+    def silenced(self) -> list[Result]:
+        """Findings on resources of which their controls may have nothing to say afterwards."""
+        return self.findings if self.candidate.silences else []
+
 
 class Outcome(msgspec.Struct):
     """What a run of fixes came to."""
@@ -145,7 +149,8 @@ class Fixing:
         failing = Failing(before, after)
         useful = [item for item in batch if not all(map(failing.has, item.findings))]
         removed = [address for item in (*accepted, *batch) for address in item.candidate.removed]
-        if problem := worse(before, after, removed):
+        silent = [(finding.control, finding.resource.address) for item in (*accepted, *batch) for finding in item.silenced()]
+        if problem := worse(before, after, removed, silent):
             return [], after, f"its fix was left: {problem}"
         return useful, after, "no fix of its control mends it: its remediation says what to do"
 

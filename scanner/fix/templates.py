@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.model import BlockRef
-from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.edits import Edit, Refused, beside, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.fix.terraform import told
@@ -67,11 +68,7 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[YamlFile, Indirect]] = []
     found: list[Declared] = []
-    for ref in finding.resource.blocks:
-        file = files.yaml(ref.file)
-        resource = _at(file, ref, input_)
-        if resource is None or not _is_of(resource.type, remedy.on) or any(one.node is resource.node for one in found):
-            continue
+    for file, resource in _meant(finding, remedy.on, files, input_):
         settings = resource.node.get(_SETTINGS[input_])
         if not _is_meant(file, settings, remedy):
             continue
@@ -83,17 +80,39 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         return
     title = f"{told(remedy)} {found[0].label}"
     removed = (finding.resource.address,) if SELF in remedy.remove else ()
+    silences = bool(remedy.remove)
     if indirect:
         if given := _defaults(indirect):
             names = ", ".join(dict.fromkeys(one.parameter for _, one in indirect))
-            yield Candidate(f"{title}, by the default of {names}", tuple(merged([*edits, *given])), remedy.review)
+            yield Candidate(f"{title}, by the default of {names}", tuple(merged([*edits, *given])), remedy.review, removed, silences)
         edits += [one.edit for _, one in indirect]
         name = indirect[0][1].name
         yield Candidate(
-            title, tuple(merged(edits)), remedy.review or f"{name} is given by a function, whose place the value takes", removed
+            title, tuple(merged(edits)), remedy.review or f"{name} is given by a function, whose place the value takes", removed, silences
         )
     elif edits:
-        yield Candidate(title, tuple(merged(edits)), remedy.review, removed)
+        yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
+
+
+def _meant(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
+    """The resources of a type that a finding was read from; without one, those of the template that name these or are named by them."""
+    held = [(file, one) for ref in finding.resource.blocks for file in [files.yaml(ref.file)] for one in [_at(file, ref, input_)] if one]
+    found = [(file, one) for file, one in held if _is_of(one.type, type_)]
+    if not found and input_ == "cloudformation":
+        found = [
+            (file, other)
+            for file, one in held
+            for other in declared(file, input_)
+            if _is_of(other.type, type_) and (_names(file, other, one) or _names(file, one, other))
+        ]
+    return [each for at, each in enumerate(found) if not any(each[1].node is before.node for _, before in found[:at])]
+
+
+def _names(file: YamlFile, resource: Declared, other: Declared) -> bool:
+    """Whether a resource refers to another by a function, in its short form or its long one."""
+    label = re.escape(other.label)
+    text = file.text[resource.node.start : resource.node.end]
+    return bool(re.search(rf"""(Ref"?:? *["']?|GetAtt"?:? *\[? *["']?|\$\{{){label}(?![A-Za-z0-9])""", text))
 
 
 def _is_meant(file: YamlFile, settings: Node | None, remedy: Remedy) -> bool:
@@ -139,7 +158,7 @@ def _of_resource(
     else:
         edits, indirect = file.set(settings, wanted)
         for path in remedy.remove:
-            edits += file.remove(settings, path)
+            edits = beside(edits, file.remove(settings, path))
         for path, values in remedy.drop.items():
             edits += file.drop(settings, path, values)
     if isinstance(remedy.add, dict) and remedy.add:

@@ -220,7 +220,8 @@ class _Change:
         first = found.items[0][1]
         dash = file.text.rfind("-", file.line_start(first.start), first.start)
         pad = file.column(dash)
-        lines = block_lines(plain(nested(content)), pad + 2)
+        alike = all(item.flow for _, item in found.items)
+        lines = [flow_text(content, file.is_json)] if alike else block_lines(plain(nested(content)), pad + 2)
         lines[0] = " " * pad + "- " + lines[0].lstrip()
         end = file.line_end(found.end)
         self.edits.append(file.edit(end, end, "".join(f"\n{line}" for line in lines)))

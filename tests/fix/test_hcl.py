@@ -176,3 +176,17 @@ def test_what_cannot_be_edited_says_so() -> None:
 def test_what_is_there_is_known_whatever_it_says() -> None:
     file, block = first('a "b" {\n  on = var.on\n\n  inner {\n    k {}\n  }\n}\n')
     assert [path for path in ("on", "inner", "inner.k", "inner.on", "k") if file.has(block, path)] == ["on", "inner", "inner.k"]
+
+
+@pytest.mark.parametrize(
+    ("before", "removed", "after"),
+    [
+        ('a "b" {\n  name = 1\n  word = "x"\n}\n', "word", 'a "b" {\n  name  = 1\n  asked = true\n}\n'),
+        ('a "b" {\n  longer_name = 1\n  k           = 2\n}\n', "longer_name", 'a "b" {\n  k     = 2\n  asked = true\n}\n'),
+        ('a "b" {\n  word = "x"\n\n  in {\n    k = 1\n  }\n}\n', "word", 'a "b" {\n  asked = true\n\n  in {\n    k = 1\n  }\n}\n'),
+    ],
+)
+def test_what_goes_and_what_comes_do_not_meet(before: str, removed: str, after: str) -> None:
+    file, block = first(before)
+    edits, _ = file.set(block, {"asked": True}, [removed])
+    assert applied(file.source, merged(edits)).decode() == after

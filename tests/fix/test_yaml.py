@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.edits import Refused, applied, beside, merged
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.sources.templates.syntax import parse
 
@@ -140,3 +140,31 @@ def test_the_only_document_of_a_file_stays() -> None:
     file = YamlFile("t.yaml", b"a: 1\n")
     with pytest.raises(Refused, match="remove the file"):
         file.remove_document(file.documents[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("P:\n  A: 1\n  Word: x\n\nO: 1\n", "P:\n  A: 1\n  Asked: true\n\nO: 1\n"),
+        ("P:\r\n  A: 1\r\n  Word: x\r\n", "P:\r\n  A: 1\r\n  Asked: true\r\n"),
+        ("P:\n  Word: x\n  A: 1\n", "P:\n  A: 1\n  Asked: true\n"),
+        ("P: {A: 1, Word: x}\n", "P: {A: 1, Asked: true}\n"),
+        ('{\n  "P": {\n    "A": 1,\n    "Word": "x"\n  }\n}\n', '{\n  "P": {\n    "A": 1,\n    "Asked": true\n  }\n}\n'),
+    ],
+)
+def test_what_comes_takes_the_place_of_what_goes(before: str, after: str) -> None:
+    file = YamlFile("t.yaml", before.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    edits = beside(file.set(node, {"Asked": True})[0], file.remove(node, "Word"))
+    assert applied(file.source, merged(edits)).decode() == after
+
+
+def test_an_element_more_is_written_as_the_others_are() -> None:
+    file = YamlFile("t.yaml", b"P:\n  L:\n  - {K: a, V: x}\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert (
+        applied(file.source, file.set(node, {"L": [{"K": "b", "V": "y"}]})[0]).decode()
+        == 'P:\n  L:\n  - {K: a, V: x}\n  - {K: b, V: "y"}\n'
+    )
