@@ -167,7 +167,7 @@ def _of_resource(
             raise Refused("what is to be declared beside it is a manifest of its own")
         if any(resource.holder.get(name) is not None for name in made):
             raise Refused(f"{next(iter(made))} is declared already")
-        edits += file.add_members(resource.holder, made, after=resource.node, apart=True)
+        edits += file.add_members(resource.holder, made, after=resource.node, apart=file.apart(resource.holder))
     return edits, indirect
 
 

@@ -147,12 +147,17 @@ def _free(code: str, label: str, files: Files, file: HclFile) -> str:
 
 
 def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
-    """The code of what is declared beside a block, by the same provider; what names the block as often as there is of that."""
+    """The code of what is declared beside a block, by the same provider; what names the block as often as that."""
     parts = [part for part in re.split(r"\n\n(?=\w)", code.strip()) if part]
     each, count, provider = (file.argument(block, name) for name in ("for_each", "count", "provider"))
+    repeated = [address for part in parts if "{self}" in part for address in _HEADER.findall(part)] if each or count else []
     made = []
     for part in parts:
         first, own = [], words
+        if "{self}" in part:
+            for kind, type_, label in repeated:
+                address = f"{'data.' if kind == 'data' else ''}{type_}.{label}"
+                part = re.sub(rf"(?<![\w.]){re.escape(address)}(?=\.)", f"{address}[{'each.key' if each else 'count.index'}]", part)  # noqa: PLW2901
         if "{self}" in part and each:
             first.append(("for_each", words.reference))
             own = words._replace(reference="each.value")
@@ -167,6 +172,7 @@ def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
     return "\n\n".join(made)
 
 
+_HEADER = re.compile(r'^(resource|data) "(\w+)" "([\w{}]+)"', re.MULTILINE)
 _ARGUMENT = re.compile(r"\{\.(\w+)\}")
 
 
@@ -175,6 +181,8 @@ def _with_arguments(code: str, file: HclFile, block: Any) -> str:
     lines = []
     for line in code.split("\n"):
         given = {name: file.argument(block, name) for name in _ARGUMENT.findall(line)}
+        if "{self}" not in code and any(re.search(r"\b(each|count)\.", text) for text in given.values()):
+            raise Refused("what is to be declared beside it differs from one instance to the next")
         for name, text in given.items():
             line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
         lines += [line] if all(given.values()) else []

@@ -94,6 +94,11 @@ class YamlFile:
         """Edits after which an element of a list is gone."""
         return [self._without(node, element.start, element.end)]
 
+    def apart(self, node: Node) -> bool:
+        """Whether blank lines stand between the members of a map; also where it has one alone."""
+        starts = [key.start for key, _ in node.items[1:] if key is not None]
+        return not starts or any(not self.text[self.line_start(self.line_start(at) - 1) : self.line_start(at)].strip() for at in starts)
+
     def remove_document(self, node: Node) -> list[Edit]:
         """Edits after which a document is gone, with the mark before it. Raises Refused."""
         if len(self.documents) == 1:

@@ -10,6 +10,8 @@ import pytest
 
 from assay.scanner.fix.edits import Refused, applied, merged
 from assay.scanner.fix.hcl import HclFile
+from assay.scanner.fix.terraform import companion
+from assay.scanner.rules.remedies import Words
 
 ROTATE = {"enable_key_rotation": True}
 SET: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -190,3 +192,33 @@ def test_what_goes_and_what_comes_do_not_meet(before: str, removed: str, after: 
     file, block = first(before)
     edits, _ = file.set(block, {"asked": True}, [removed])
     assert applied(file.source, merged(edits)).decode() == after
+
+
+COMPANION = """
+data "aws_iam_policy_document" "{new}_tls" {
+  resources = [{self}.arn]
+}
+
+resource "aws_kms_key" "{new}" {
+  description = {.bucket}
+}
+
+resource "aws_s3_bucket_policy" "{new}" {
+  bucket = {self}.id
+  policy = data.aws_iam_policy_document.{new}_tls.json
+  key    = aws_kms_key.{new}.arn
+}
+"""
+
+
+@pytest.mark.parametrize(("meta", "each"), [("for_each = var.all", "each.key"), ("count = 2", "count.index")])
+def test_what_is_declared_for_each_instance_names_the_same_of_others(meta: str, each: str) -> None:
+    file, block = first(f'resource "aws_s3_bucket" "b" {{\n  {meta}\n  bucket = "x"\n}}\n')
+    code = companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))
+    assert f"policy = data.aws_iam_policy_document.b_tls[{each}].json" in code and "key    = aws_kms_key.b.arn" in code
+
+
+def test_what_differs_between_instances_is_not_written_once() -> None:
+    file, block = first('resource "aws_s3_bucket" "b" {\n  for_each = var.all\n  bucket = each.value\n}\n')
+    with pytest.raises(Refused, match="differs from one instance"):
+        companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))

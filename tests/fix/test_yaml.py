@@ -168,3 +168,10 @@ def test_an_element_more_is_written_as_the_others_are() -> None:
         applied(file.source, file.set(node, {"L": [{"K": "b", "V": "y"}]})[0]).decode()
         == 'P:\n  L:\n  - {K: a, V: x}\n  - {K: b, V: "y"}\n'
     )
+
+
+@pytest.mark.parametrize(("text", "apart"), [("R:\n  A: 1\n  B: 2\n", False), ("R:\n  A: 1\n\n  B: 2\n", True), ("R:\n  A: 1\n", True)])
+def test_blank_lines_stand_between_members_as_they_did(text: str, apart: bool) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("R")
+    assert node is not None and file.apart(node) is apart
