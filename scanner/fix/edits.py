@@ -43,6 +43,27 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
     return sorted(made.values())
 
 
+def beside(edits: Iterable[Edit], removals: Sequence[Edit]) -> list[Edit]:
+    """Edits with removals of whole lines; what they insert at the end of a line that goes takes its place."""
+    made = list(edits)
+    for removal in removals:
+        within = [
+            edit for edit in made if edit.file == removal.file and edit.start == edit.end and removal.start < edit.start < removal.end
+        ]
+        made = [edit for edit in made if edit not in within]
+        text = "".join(edit.text for edit in within)
+        made.append(Edit(removal.file, removal.start, removal.end, _as_lines(text)))
+    return made
+
+
+def _as_lines(text: str) -> str:
+    """What is inserted at the end of a line, as lines of their own."""
+    if not text:
+        return ""
+    newline = "\r\n" if text.startswith("\r\n") else "\n"
+    return text.removeprefix(newline) + newline
+
+
 def conflict(edits: Sequence[Edit], others: Sequence[Edit]) -> bool:
     """Whether some edits touch what others touch. Two insertions at one place do; an equal edit does, too."""
     return any(edit.file == other.file and edit.start <= other.end and other.start <= edit.end for edit in edits for other in others)

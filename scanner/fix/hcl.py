@@ -12,7 +12,7 @@ from typing import Any
 
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_change import Change, Indirect
-from assay.scanner.fix.hcl_nodes import blocks_of, children_of, closing, group_of, list_of, name_of, opening, reached, same, text_of
+from assay.scanner.fix.hcl_nodes import blocks_of, children_of, list_of, name_of, opening, reached, same, text_of
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.terraform import bounds, parsing, tree
 
@@ -46,21 +46,18 @@ class HclFile:
                 return block
         raise Refused("its block is not where it was")
 
-    def set(self, block: Any, settings: Mapping[str, Any]) -> tuple[list[Edit], list[Indirect]]:
-        """Edits after which a block says what it is to say, and arguments of it that get their values elsewhere."""
+    def set(self, block: Any, settings: Mapping[str, Any], removed: Sequence[str] = ()) -> tuple[list[Edit], list[Indirect]]:
+        """Edits after which a block says what it is to say and has not what some paths lead to; arguments that get values elsewhere."""
         change = Change(self)
+        for path in removed:
+            change.remove(block, path)
         change.set(block, settings)
+        change.close_gaps()
         return change.edits, change.indirect
 
     def remove(self, block: Any, path: str) -> list[Edit]:
         """Edits after which an argument or the blocks of a path are gone."""
-        *outer, name = path.split(".")
-        edits: list[Edit] = []
-        for holder in reached(block, outer):
-            for child in children_of(holder):
-                if name_of(child) == name:
-                    edits += self._taken_out(child) if child.type == "block" else self._without(holder, child)
-        return edits
+        return self.set(block, {}, [path])[0]
 
     def drop(self, block: Any, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
@@ -77,7 +74,7 @@ class HclFile:
         start = self.line_start(block.start_byte)
         while (above := self._line_above(start)) is not None and above[1].lstrip().startswith((b"#", b"//")) and above[0] > 0:
             start = above[0]
-        return [self._cut(start, self.line_end(block.end_byte))]
+        return [self.cut(start, self.line_end(block.end_byte))]
 
     def after(self, block: Any, code: str) -> Edit:
         """The edit that writes blocks after one of the top."""
@@ -94,6 +91,11 @@ class HclFile:
                     told = value.items if isinstance(value, tree.List) else (value,)
                     return any(same(item, wanted) for item in told for wanted in values)
         return False
+
+    def has(self, block: Any, path: str) -> bool:
+        """Whether an argument or a block of a path is there."""
+        *outer, name = path.split(".")
+        return any(name_of(child) == name for holder in reached(block, outer) for child in children_of(holder))
 
     def argument(self, block: Any, name: str) -> str:
         """The text of an argument's value as it is written; empty where it is not there."""
@@ -139,7 +141,7 @@ class HclFile:
         at = self.source.find(b"\n", end)
         return len(self.source) if at < 0 else at + 1
 
-    def _cut(self, start: int, end: int) -> Edit:
+    def cut(self, start: int, end: int) -> Edit:
         """Takes whole lines out, with the blank line that would be one too many."""
         stop = self._next_line(end)
         above = self._line_above(start)
@@ -150,16 +152,6 @@ class HclFile:
         elif (above is None or above[1].rstrip().endswith(b"{")) and following and not following.strip():
             stop = self._next_line(stop)
         return self.edit(start, stop, "")
-
-    def _taken_out(self, block: Any) -> list[Edit]:
-        return [self._cut(self.line_start(block.start_byte), self.line_end(block.end_byte))]
-
-    def _without(self, holder: Any, attribute: Any) -> list[Edit]:
-        if holder.start_point[0] == holder.end_point[0]:
-            return [self.edit(opening(holder).end_byte, closing(holder).start_byte, "")]
-        own = self._cut(self.line_start(attribute.start_byte), self.line_end(attribute.end_byte))
-        group = group_of(children_of(holder), attribute)
-        return [own, *self.aligned([child for child in group if child != attribute], group, 0)]
 
     def _dropped(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
         list_ = list_of(attribute.children[2])

@@ -17,6 +17,7 @@ from assay.scanner.fix.hcl_nodes import (
     labels_of,
     name_of,
     opening,
+    reached,
     same,
     text_of,
 )
@@ -48,6 +49,43 @@ class Change:
         self.file = file
         self.edits: list[Edit] = []
         self.indirect: list[Indirect] = []
+        self._gone: dict[int, Any] = {}
+        """What is taken out, by where it begins."""
+        self._holders: list[Any] = []
+        """The blocks that arguments are taken out of."""
+        self._aligned: set[int] = set()
+        """Where arguments begin that are aligned already."""
+
+    def remove(self, block: Any, path: str) -> None:
+        """Enter what takes an argument or the blocks of a path out; to be called before anything is set."""
+        *outer, name = path.split(".")
+        for holder in reached(block, outer):
+            for child in children_of(holder):
+                if name_of(child) != name:
+                    continue
+                self._gone[child.start_byte] = child
+                if holder.start_point[0] == holder.end_point[0]:
+                    self.edits.append(self.file.edit(opening(holder).end_byte, closing(holder).start_byte, ""))
+                    continue
+                self.edits.append(self.file.cut(self.file.line_start(child.start_byte), self.file.line_end(child.end_byte)))
+                self._holders += [holder] if child.type == "attribute" else []
+
+    def close_gaps(self) -> None:
+        """Enter what aligns the arguments that stood with those that are taken out; to be called at the end."""
+        for holder in self._holders:
+            children = children_of(holder)
+            for child in children:
+                if child.start_byte in self._gone and child.type == "attribute":
+                    self._align(group_of(children, child), 0)
+
+    def _align(self, group: Sequence[Any], longest: int) -> None:
+        if any(child.start_byte in self._aligned for child in group):
+            return
+        self._aligned |= {child.start_byte for child in group}
+        self.edits += self.file.aligned(self._kept(group), group, longest)
+
+    def _kept(self, children: Sequence[Any]) -> list[Any]:
+        return [child for child in children if child.start_byte not in self._gone]
 
     def set(self, block: Any, settings: Mapping[str, Any]) -> None:
         """Enter what makes a block say what it is to say. Raises Refused."""
@@ -117,7 +155,7 @@ class Change:
             self._arguments(block, arguments, indent)
         if not blocks:
             return
-        children = content_of(block)
+        children = self._kept(content_of(block))
         end = max(opening(block).end_byte, *(child.end_byte for child in children)) if children else opening(block).end_byte
         at = self.file.line_end(end)
         text = ""
@@ -128,7 +166,7 @@ class Change:
 
     def _spread(self, block: Any, arguments: Mapping[str, Any], blocks: Any, indent: str) -> None:
         """Write a block of one line as one of several."""
-        held = {name_of(child): text_of(child.children[2]) for child in children_of(block) if child.type == "attribute"}
+        held = {name_of(child): text_of(child.children[2]) for child in self._kept(children_of(block)) if child.type == "attribute"}
         if any(child.type == "block" for child in children_of(block)):
             raise Refused("its block is in one line with others")
         lines = written.arguments({**held, **{name: expression_of(value) for name, value in arguments.items()}}, indent)
@@ -141,14 +179,14 @@ class Change:
     def _arguments(self, block: Any, new: Mapping[str, Any], indent: str) -> None:
         children = children_of(block)
         first_block = next((at for at, child in enumerate(children) if child.type == "block"), len(children))
-        held = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
+        held = [child for child in self._kept(children[:first_block]) if child.type == "attribute" and name_of(child) not in LAST]
         lines = [child for child in held if child.start_point[0] == child.end_point[0]]
         texts = {name: expression_of(value) for name, value in new.items()}
         longest = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
         if lines:
             group = group_of(children, lines[-1])
-            width = max(longest, *(len(name_of(child)) for child in group))
-            self.edits += self.file.aligned(group, group, longest)
+            width = max(longest, *(len(name_of(child)) for child in self._kept(group)))
+            self._align(group, longest)
             at, after = self.file.line_end(lines[-1].end_byte), ""
             before = "" if longest else "\n"
         else:

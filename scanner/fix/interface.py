@@ -22,6 +22,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """Why somebody decides on it; empty for what is safe."""
     removed: tuple[str, ...] = ()
     """Addresses of blocks that they take out."""
+    silences: bool = False
+    """Whether they take out what was judged of a resource, so that the control may have nothing to say of it any more."""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,10 @@ class Item(msgspec.Struct):
     candidate: Candidate
     findings: list[Result]
 
+    def silenced(self) -> list[Result]:
+        """Findings on resources of which their controls may have nothing to say afterwards."""
+        return self.findings if self.candidate.silences else []
+
 
 class _Share(msgspec.Struct):
     """Fixes that may be part of the same collections."""
@@ -70,7 +74,8 @@ def _settle(share: _Share, batch: list[Item], before: State, after: State, left:
     failing = Failing(before, after)
     useful = [item for item in batch if not all(map(failing.has, item.findings))]
     removed = [address for item in (*share.accepted, *batch) for address in item.candidate.removed]
-    problem = worse(before, after, removed)
+    silent = [(finding.control, finding.resource.address) for item in (*share.accepted, *batch) for finding in item.silenced()]
+    problem = worse(before, after, removed, silent)
     if not problem and len(useful) == len(batch):
         share.accepted += batch
         return True

@@ -31,8 +31,11 @@ def results_of(state: State) -> Iterator[Result]:
     return (result for part in state.values() for result in part.results)
 
 
-def worse(before: State, after: State, removed: Iterable[str] = ()) -> str:
-    """What is worse in one state than in another, in words; empty where nothing is. `removed`: addresses of what was taken out."""
+def worse(before: State, after: State, removed: Iterable[str] = (), silent: Iterable[tuple[str, str]] = ()) -> str:
+    """What is worse in one state than in another, in words; empty where nothing is.
+
+    `removed`: addresses of what was taken out. `silent`: controls with the addresses of which they may say nothing any more.
+    """
     lost = Counter(_gap_key(gap) for part in after.values() for gap in part.gaps)
     lost.subtract(_gap_key(gap) for part in before.values() for gap in part.gaps)
     for (scope, _, reason), count in lost.items():
@@ -46,19 +49,21 @@ def worse(before: State, after: State, removed: Iterable[str] = ()) -> str:
             gone[_alike(result), result.verdict] -= 1  # the same of an element whose content changed
             continue
         return f"{result.control} would {_WORDS[result.verdict]} on {result.resource.address}: {result.message}"
-    return _vanished(old.values(), new.values(), set(removed))
+    return _vanished(old.values(), new.values(), set(removed), set(silent))
 
 
 _WORDS = {"error": "end with an error", "fail": "fail", "unknown": "be unknown"}
 
 
-def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str]) -> str:
+def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str], silent: set[tuple[str, str]]) -> str:
     """What nothing is said of any more."""
     still = {(result.control, result.resource.root, result.resource.id) for result in new}
     for result in old:
         told = (result.control, result.resource.root, result.resource.id)
-        if told not in still and result.verdict != "not_applicable" and result.resource.address not in removed:
-            return f"{result.control} would say nothing of {result.resource.address} any more"
+        address = result.resource.address
+        if told in still or result.verdict == "not_applicable" or address in removed or (result.control, address) in silent:
+            continue
+        return f"{result.control} would say nothing of {address} any more"
     return ""
 
 

@@ -13,7 +13,7 @@ from assay.scanner.fix.edits import Edit, Refused, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_change import Indirect
-from assay.scanner.fix.hcl_nodes import labels_of, name_of
+from assay.scanner.fix.hcl_nodes import labels_of, name_of, text_of
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
@@ -34,10 +34,10 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[BlockRef, Indirect]] = []
     addresses: list[str] = []
-    for ref in _refs(finding, remedy.on):
+    for ref in _refs(finding, remedy.on) or _related(finding, remedy.on, files):
         file = files.hcl(ref.file)
         block = file.block_at(ref.start_line or 0)
-        if not all(file.says(block, path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()):
+        if not _is_meant(file, block, remedy):
             continue
         own, elsewhere = _of_block(file, block, remedy, files)
         edits += own
@@ -45,16 +45,22 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         addresses.append(ref.address)
     title = f"{told(remedy)} {addresses[0]}" if addresses else ""
     removed = tuple(addresses) if SELF in remedy.remove else ()
+    silences = bool(remedy.remove)
     if indirect:
         if given := _given(indirect, finding, files):
             places, names = given
-            yield Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), remedy.review)
+            yield Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), remedy.review, removed, silences)
         edits += [one.edit for _, one in indirect]
         name = indirect[0][1].name
         review = remedy.review or f"{name} is given by an expression, whose place the value takes"
-        yield Candidate(title, tuple(merged(edits)), review, removed)
+        yield Candidate(title, tuple(merged(edits)), review, removed, silences)
     elif edits:
-        yield Candidate(title, tuple(merged(edits)), remedy.review, removed)
+        yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
+
+
+def _is_meant(file: HclFile, block: Any, remedy: Remedy) -> bool:
+    says = (file.says(block, path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items())
+    return all(says) and all(file.has(block, path) for path in remedy.has)
 
 
 def told(remedy: Remedy) -> str:
@@ -87,15 +93,37 @@ def _refs(finding: Result, type_: str) -> list[BlockRef]:
     return list(known.values())
 
 
+def _related(finding: Result, type_: str, files: Files) -> list[BlockRef]:
+    """The blocks of a type, in the same directory, that name one that a finding was read from, or that it names: the alarm of a table."""
+    found: dict[tuple[str, int], BlockRef] = {}
+    for ref in finding.resource.blocks:
+        if ref.start_line is None or ref.file.endswith(".json"):
+            continue
+        own = files.hcl(ref.file).block_at(ref.start_line)
+        modules = _MODULES.match(ref.address)
+        for beside in files.code_beside(ref.file):
+            for block in beside.blocks():
+                if name_of(block) != "resource" or labels_of(block)[0] != type_ or len(labels_of(block)) != 2:
+                    continue
+                if _names(block, own) or _names(own, block):
+                    address = f"{modules[0] if modules else ''}{'.'.join(labels_of(block))}"
+                    line = block.start_point[0] + 1
+                    found.setdefault((beside.file, line), BlockRef(address, beside.file, line, block.end_point[0] + 1))
+    return list(found.values())
+
+
+def _names(block: Any, other: Any) -> bool:
+    """Whether a block refers to another."""
+    return bool(re.search(rf"(?<![\w.-]){re.escape('.'.join(labels_of(other)))}(?![\w-])", text_of(block)))
+
+
 def _of_block(file: HclFile, block: Any, remedy: Remedy, files: Files) -> tuple[list[Edit], list[Indirect]]:
     if SELF in remedy.remove:
         return file.remove_block(block), []
     type_, label = labels_of(block)[:2]
     words = Words(label, f"{type_}.{label}", _free(remedy.add, label, files, file) if isinstance(remedy.add, str) else label)
     code = companion(file, block, remedy.add, words) if isinstance(remedy.add, str) else ""
-    edits, indirect = file.set(block, filled(remedy.set, words))
-    for path in remedy.remove:
-        edits += file.remove(block, path)
+    edits, indirect = file.set(block, filled(remedy.set, words), remedy.remove)
     for path, values in remedy.drop.items():
         edits += file.drop(block, path, values)
     return edits + ([file.after(block, code)] if code else []), indirect
@@ -119,12 +147,17 @@ def _free(code: str, label: str, files: Files, file: HclFile) -> str:
 
 
 def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
-    """The code of what is declared beside a block, by the same provider; what names the block as often as there is of that."""
+    """The code of what is declared beside a block, by the same provider; what names the block as often as that."""
     parts = [part for part in re.split(r"\n\n(?=\w)", code.strip()) if part]
     each, count, provider = (file.argument(block, name) for name in ("for_each", "count", "provider"))
+    repeated = [address for part in parts if "{self}" in part for address in _HEADER.findall(part)] if each or count else []
     made = []
     for part in parts:
         first, own = [], words
+        if "{self}" in part:
+            for kind, type_, label in repeated:
+                address = f"{'data.' if kind == 'data' else ''}{type_}.{label}"
+                part = re.sub(rf"(?<![\w.]){re.escape(address)}(?=\.)", f"{address}[{'each.key' if each else 'count.index'}]", part)  # noqa: PLW2901
         if "{self}" in part and each:
             first.append(("for_each", words.reference))
             own = words._replace(reference="each.value")
@@ -139,6 +172,7 @@ def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
     return "\n\n".join(made)
 
 
+_HEADER = re.compile(r'^(resource|data) "(\w+)" "([\w{}]+)"', re.MULTILINE)
 _ARGUMENT = re.compile(r"\{\.(\w+)\}")
 
 
@@ -147,6 +181,8 @@ def _with_arguments(code: str, file: HclFile, block: Any) -> str:
     lines = []
     for line in code.split("\n"):
         given = {name: file.argument(block, name) for name in _ARGUMENT.findall(line)}
+        if "{self}" not in code and any(re.search(r"\b(each|count)\.", text) for text in given.values()):
+            raise Refused("what is to be declared beside it differs from one instance to the next")
         for name, text in given.items():
             line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
         lines += [line] if all(given.values()) else []
@@ -178,6 +214,8 @@ def _where_given(expression: Any, value: Any, module: str, file: str, finding: R
         return _set_in(_declared(files, file, "locals", name), name, value, module, finding, files, steps)
     if kind != "var":
         raise Refused("its value is an attribute of another resource")
+    if isinstance(value, str) and value.startswith("${"):
+        raise Refused("what it refers to is not known where its value is given")
     if module:
         outer = module.rpartition(".module.")[0]
         call = _call(module, finding.resource.root, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,9 @@ from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.yaml_tree import Node, documents
 from assay.scanner.fix.yaml_written import EACH, block_lines, flow_text, function_of, is_function, json_text, nested, parameter_of, plain
 from assay.scanner.sources.encodings import is_utf16
+
+_MARK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+"""What begins a document (https://yaml.org/spec/1.2.2/#912-document-markers)."""
 
 
 class Indirect(NamedTuple):
@@ -50,34 +54,36 @@ class YamlFile:
 
     def remove(self, node: Node, path: str) -> list[Edit]:
         """Edits after which what a path leads to is gone."""
-        *outer, name = path.split(".")
-        holder: Node | None = node
-        for step in outer:
-            holder = holder.get(step) if holder is not None else None
-        found = holder.entry(name) if holder is not None else None
-        if holder is None or found is None:
-            return []
-        return [self._without(holder, found[0].start, found[1].end)]
+        outer, _, name = path.rpartition(".")
+        holders = [holder for holder in self.reached(node, outer) if holder.kind == "map"]
+        found = [(holder, entry) for holder in holders if (entry := holder.entry(name)) is not None]
+        return [self._without(holder, entry[0].start, entry[1].end) for holder, entry in found]
 
     def drop(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
-        found: Node | None = node
-        for step in path.split("."):
-            found = found.get(step) if found is not None else None
-        if found is None or found.kind != "list":
-            return []
-        gone = [item for _, item in found.items if item.plain() in values and item.plain() is not None]
-        if len(gone) == len(found.items):
-            return [self.edit(found.start, found.end, "[]")] if gone and found.flow else []
-        return [self._without(found, item.start, item.end) for item in gone]
+        edits: list[Edit] = []
+        for found in self.reached(node, path):
+            gone = [item for _, item in found.items if item.plain() in values and item.plain() is not None] if found.kind == "list" else []
+            if gone and len(gone) == len(found.items):
+                edits += [self.edit(found.start, found.end, "[]")] if found.flow else []
+            else:
+                edits += [self._without(found, item.start, item.end) for item in gone]
+        return edits
 
     def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
         """Whether what a path leads to is written as one of some values, or is a list that has one of them."""
-        found: Node | None = node
-        for step in path.split("."):
-            found = found.get(step) if found is not None else None
-        told = found.plain() if found is not None else None
-        return any(one in values for one in (told if isinstance(told, list) else [told]) if one is not None)
+        told = [found.plain() for found in self.reached(node, path)]
+        return any(one in values for each in told for one in (each if isinstance(each, list) else [each]) if one is not None)
+
+    def reached(self, node: Node, path: str) -> list[Node]:
+        """What a path leads to; `name[]` is each element of a list."""
+        found = [node]
+        for step in path.split(".") if path else ():
+            name = step.removesuffix(EACH)
+            found = [inner for holder in found if holder.kind == "map" and (inner := holder.get(name)) is not None]
+            if step.endswith(EACH):
+                found = [item for list_ in found if list_.kind == "list" for _, item in list_.items]
+        return found
 
     def remove_member(self, node: Node, name: str) -> list[Edit]:
         """Edits after which a member of a map is gone."""
@@ -87,6 +93,22 @@ class YamlFile:
     def remove_element(self, node: Node, element: Node) -> list[Edit]:
         """Edits after which an element of a list is gone."""
         return [self._without(node, element.start, element.end)]
+
+    def apart(self, node: Node) -> bool:
+        """Whether blank lines stand between the members of a map; also where it has one alone."""
+        starts = [key.start for key, _ in node.items[1:] if key is not None]
+        return not starts or any(not self.text[self.line_start(self.line_start(at) - 1) : self.line_start(at)].strip() for at in starts)
+
+    def remove_document(self, node: Node) -> list[Edit]:
+        """Edits after which a document is gone, with the mark before it. Raises Refused."""
+        if len(self.documents) == 1:
+            raise Refused("it is all that its file declares: remove the file")
+        marks = [match.start() for match in _MARK.finditer(self.text)]
+        before = max((at for at in marks if at <= node.start), default=None)
+        after = min((at for at in marks if at > node.start), default=len(self.text))
+        if before is None:
+            after = self.text.find("\n", after) + 1
+        return [self.edit(before or 0, after, "")]
 
     # Places.
 
@@ -118,6 +140,8 @@ class YamlFile:
         if len(holder.items) == 1:
             raise Refused("nothing would be left of what it stands in")
         if not holder.flow:
+            if holder.kind == "map" and start == holder.start and self.text[self.line_start(start) : start].strip():
+                return self.edit(start, (holder.items[1][0] or holder.items[1][1]).start, "")  # behind the dash of an element
             stop = self.text.find("\n", end)
             return self.edit(self.line_start(start), len(self.text) if stop < 0 else stop + 1, "")
         pairs = [((key or value).start, value.end) for key, value in holder.items]
@@ -201,7 +225,8 @@ class _Change:
         first = found.items[0][1]
         dash = file.text.rfind("-", file.line_start(first.start), first.start)
         pad = file.column(dash)
-        lines = block_lines(plain(nested(content)), pad + 2)
+        alike = all(item.flow for _, item in found.items)
+        lines = [flow_text(content, file.is_json)] if alike else block_lines(plain(nested(content)), pad + 2)
         lines[0] = " " * pad + "- " + lines[0].lstrip()
         end = file.line_end(found.end)
         self.edits.append(file.edit(end, end, "".join(f"\n{line}" for line in lines)))

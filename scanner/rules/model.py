@@ -37,6 +37,8 @@ class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fro
     `AWS::KMS::Key`, the kind of a manifest."""
     where: dict[str, Any] = {}
     """What the block has to say for the remedy to be one of it: path to a value, or a list of those that it may have."""
+    has: list[str] = []
+    """Paths of arguments and blocks that have to be there, whatever they say, for the remedy to be one of it."""
     set: dict[str, Any] = {}
     """What is so afterwards. A map is a block in Terraform, a list of maps the blocks that are known by their first key; text that is
     `${…}` as a whole is written as that expression. In templates, `name[]` stands for each element of a list."""

@@ -52,10 +52,10 @@ def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[Problem]:
         yield Problem(place, "the remedy edits nothing", "give set, remove, drop or add")
     if SELF in remedy.remove and (remedy.set or remedy.drop or remedy.add or len(remedy.remove) > 1):
         yield Problem((*place, "remove"), "a block that goes as a whole has nothing else to edit", "make it two remedies")
-    if SELF in remedy.remove and not remedy.where:
-        yield Problem((*place, "remove"), "a block that goes as a whole needs `where`", "say which blocks are meant")
-    for key, paths in (("where", remedy.where), ("remove", remedy.remove), ("drop", remedy.drop), ("set", remedy.set)):
-        for path in paths:
+    if SELF in remedy.remove and not (remedy.where or remedy.has):
+        yield Problem((*place, "remove"), "a block that goes as a whole needs `where` or `has`", "say which blocks are meant")
+    for key in ("where", "has", "remove", "drop", "set"):
+        for path in getattr(remedy, key):
             if not _PATH.fullmatch(path):
                 yield Problem((*place, key), f"{path!r} is no path", "write names with dots between them: settings.ip_configuration")
     if remedy.add and isinstance(remedy.add, str) != (name == "terraform"):

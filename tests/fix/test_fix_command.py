@@ -200,7 +200,7 @@ def test_what_is_waived_is_left(tmp_path: Path) -> None:
         ({"terraform": [{"on": "aws_kms_key", "sett": {"a": 1}}]}, "fix", "did you mean set?"),
         ({"terraform": [{"on": "AWS::KMS::Key", "set": {"a": 1}}]}, "fix", "is no type of terraform"),
         ({"terraform": [{"on": "aws_kms_key"}]}, "fix", "edits nothing"),
-        ({"terraform": [{"on": "aws_kms_key", "remove": ["self"]}]}, "fix", "needs `where`"),
+        ({"terraform": [{"on": "aws_kms_key", "remove": ["self"]}]}, "fix", "needs `where` or `has`"),
         ({"terraform": [{"on": "aws_kms_key", "remove": ["a b"]}]}, "fix", "is no path"),
         ({"terraform": [{"on": "aws_kms_key", "add": "resource {"}]}, "fix", "no Terraform code"),
         ({"cloudformation": [{"on": "AWS::KMS::Key", "add": {"A": {"Properties": {}}}}]}, "fix", "has a Type"),

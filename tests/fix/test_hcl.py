@@ -10,6 +10,8 @@ import pytest
 
 from assay.scanner.fix.edits import Refused, applied, merged
 from assay.scanner.fix.hcl import HclFile
+from assay.scanner.fix.terraform import companion
+from assay.scanner.rules.remedies import Words
 
 ROTATE = {"enable_key_rotation": True}
 SET: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -171,3 +173,52 @@ def test_what_cannot_be_edited_says_so() -> None:
     file, block = first('a "b" {\n  on = var.on\n}\n')
     edits, (one,) = file.set(block, {"on": True})
     assert edits == [] and one.name == "on"
+
+
+def test_what_is_there_is_known_whatever_it_says() -> None:
+    file, block = first('a "b" {\n  on = var.on\n\n  inner {\n    k {}\n  }\n}\n')
+    assert [path for path in ("on", "inner", "inner.k", "inner.on", "k") if file.has(block, path)] == ["on", "inner", "inner.k"]
+
+
+@pytest.mark.parametrize(
+    ("before", "removed", "after"),
+    [
+        ('a "b" {\n  name = 1\n  word = "x"\n}\n', "word", 'a "b" {\n  name  = 1\n  asked = true\n}\n'),
+        ('a "b" {\n  longer_name = 1\n  k           = 2\n}\n', "longer_name", 'a "b" {\n  k     = 2\n  asked = true\n}\n'),
+        ('a "b" {\n  word = "x"\n\n  in {\n    k = 1\n  }\n}\n', "word", 'a "b" {\n  asked = true\n\n  in {\n    k = 1\n  }\n}\n'),
+    ],
+)
+def test_what_goes_and_what_comes_do_not_meet(before: str, removed: str, after: str) -> None:
+    file, block = first(before)
+    edits, _ = file.set(block, {"asked": True}, [removed])
+    assert applied(file.source, merged(edits)).decode() == after
+
+
+COMPANION = """
+data "aws_iam_policy_document" "{new}_tls" {
+  resources = [{self}.arn]
+}
+
+resource "aws_kms_key" "{new}" {
+  description = {.bucket}
+}
+
+resource "aws_s3_bucket_policy" "{new}" {
+  bucket = {self}.id
+  policy = data.aws_iam_policy_document.{new}_tls.json
+  key    = aws_kms_key.{new}.arn
+}
+"""
+
+
+@pytest.mark.parametrize(("meta", "each"), [("for_each = var.all", "each.key"), ("count = 2", "count.index")])
+def test_what_is_declared_for_each_instance_names_the_same_of_others(meta: str, each: str) -> None:
+    file, block = first(f'resource "aws_s3_bucket" "b" {{\n  {meta}\n  bucket = "x"\n}}\n')
+    code = companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))
+    assert f"policy = data.aws_iam_policy_document.b_tls[{each}].json" in code and "key    = aws_kms_key.b.arn" in code
+
+
+def test_what_differs_between_instances_is_not_written_once() -> None:
+    file, block = first('resource "aws_s3_bucket" "b" {\n  for_each = var.all\n  bucket = each.value\n}\n')
+    with pytest.raises(Refused, match="differs from one instance"):
+        companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.edits import Refused, applied, beside, merged
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.sources.templates.syntax import parse
 
@@ -107,3 +107,71 @@ def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:
     for source in (b"a: [", "a: ä".encode("latin-1"), "a: 1".encode("utf-16"), "\ufeffa: 1".encode()):
         with pytest.raises(Refused):
             YamlFile("t.yaml", source)
+
+
+def test_paths_lead_through_the_elements_of_lists() -> None:
+    text = "P:\n  B:\n  - Role: a\n    Members: [u, allUsers]\n  - Role: b\n    Members:\n    - member: allUsers\n    - member: v\n"
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert file.says(node, "B[].Members", ["allUsers"]) and not file.says(node, "B.Members", ["allUsers"])
+    assert len(file.reached(node, "B[].Role")) == 2 and file.reached(node, "B[].Other") == []
+    dropped = applied(file.source, merged(file.drop(node, "B[].Members", ["allUsers", {"member": "allUsers"}]))).decode()
+    assert dropped == "P:\n  B:\n  - Role: a\n    Members: [u]\n  - Role: b\n    Members:\n    - member: v\n"
+    removed = applied(file.source, merged(file.remove(node, "B[].Role"))).decode()
+    assert removed == "P:\n  B:\n  - Members: [u, allUsers]\n  - Members:\n    - member: allUsers\n    - member: v\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "after"),
+    [
+        ("a: 1\n---\nb: 1\n---\nc: 1\n", 0, "b: 1\n---\nc: 1\n"),
+        ("---\na: 1\n---\nb: 1\n", 0, "---\nb: 1\n"),
+        ("a: 1\n---\n# why\nb: |\n  ---\n---\nc: 1\n", 1, "a: 1\n---\nc: 1\n"),
+        ("a: 1\n---\nb: 1\n", 1, "a: 1\n"),
+    ],
+)
+def test_a_document_goes_with_the_mark_before_it(text: str, number: int, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    assert applied(file.source, file.remove_document(file.documents[number])).decode() == after
+
+
+def test_the_only_document_of_a_file_stays() -> None:
+    file = YamlFile("t.yaml", b"a: 1\n")
+    with pytest.raises(Refused, match="remove the file"):
+        file.remove_document(file.documents[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("P:\n  A: 1\n  Word: x\n\nO: 1\n", "P:\n  A: 1\n  Asked: true\n\nO: 1\n"),
+        ("P:\r\n  A: 1\r\n  Word: x\r\n", "P:\r\n  A: 1\r\n  Asked: true\r\n"),
+        ("P:\n  Word: x\n  A: 1\n", "P:\n  A: 1\n  Asked: true\n"),
+        ("P: {A: 1, Word: x}\n", "P: {A: 1, Asked: true}\n"),
+        ('{\n  "P": {\n    "A": 1,\n    "Word": "x"\n  }\n}\n', '{\n  "P": {\n    "A": 1,\n    "Asked": true\n  }\n}\n'),
+    ],
+)
+def test_what_comes_takes_the_place_of_what_goes(before: str, after: str) -> None:
+    file = YamlFile("t.yaml", before.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    edits = beside(file.set(node, {"Asked": True})[0], file.remove(node, "Word"))
+    assert applied(file.source, merged(edits)).decode() == after
+
+
+def test_an_element_more_is_written_as_the_others_are() -> None:
+    file = YamlFile("t.yaml", b"P:\n  L:\n  - {K: a, V: x}\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert (
+        applied(file.source, file.set(node, {"L": [{"K": "b", "V": "y"}]})[0]).decode()
+        == 'P:\n  L:\n  - {K: a, V: x}\n  - {K: b, V: "y"}\n'
+    )
+
+
+@pytest.mark.parametrize(("text", "apart"), [("R:\n  A: 1\n  B: 2\n", False), ("R:\n  A: 1\n\n  B: 2\n", True), ("R:\n  A: 1\n", True)])
+def test_blank_lines_stand_between_members_as_they_did(text: str, apart: bool) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("R")
+    assert node is not None and file.apart(node) is apart
