@@ -31,7 +31,8 @@ def applied(content: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def merged(edits: Iterable[Edit]) -> list[Edit]:
-    """Edits in the order of their places; insertions at one place are one, in the order in which they were given."""
+    """Edits in the order of their places; insertions at one place are one, in the order in which they were given, and what is taken out
+    twice is taken out once."""
     made: dict[tuple[str, int, int], Edit] = {}
     for edit in edits:
         key = edit.file, edit.start, edit.end
@@ -40,7 +41,14 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
             made[key] = edit
         elif edit.start == edit.end:
             made[key] = Edit(*key, before.text + edit.text)
-    return sorted(made.values())
+    parted: list[Edit] = []
+    for edit in sorted(made.values()):
+        before = parted[-1] if parted else None
+        if before is not None and before.file == edit.file and edit.start < before.end and not (edit.text or before.text):
+            parted[-1] = Edit(edit.file, before.start, max(before.end, edit.end), "")
+        else:
+            parted.append(edit)
+    return parted
 
 
 def conflict(edits: Sequence[Edit], others: Sequence[Edit]) -> bool:

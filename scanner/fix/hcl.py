@@ -7,12 +7,25 @@ lines end such a group (https://developer.hashicorp.com/terraform/language/style
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_change import Change, Indirect
-from assay.scanner.fix.hcl_nodes import blocks_of, children_of, closing, group_of, list_of, name_of, opening, reached, same, text_of
+from assay.scanner.fix.hcl_nodes import (
+    at_path,
+    blocks_of,
+    children_of,
+    closing,
+    group_of,
+    list_of,
+    name_of,
+    opening,
+    reached,
+    same,
+    text_of,
+)
+from assay.scanner.fix.written import expression_of
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.terraform import bounds, parsing, tree
 
@@ -46,21 +59,29 @@ class HclFile:
                 return block
         raise Refused("its block is not where it was")
 
-    def set(self, block: Any, settings: Mapping[str, Any]) -> tuple[list[Edit], list[Indirect]]:
-        """Edits after which a block says what it is to say, and arguments of it that get their values elsewhere."""
-        change = Change(self)
+    def block_around(self, line: int) -> Any:
+        """The block of the top that a line is in, from 1; None where there is none."""
+        return next((block for block in self.blocks() if block.start_point[0] < line <= block.end_point[0] + 1), None)
+
+    def set(self, block: Any, settings: Mapping[str, Any], gone: Collection[Any] = ()) -> tuple[list[Edit], list[Indirect]]:
+        """Edits after which a block says what it is to say, and arguments of it that get their values elsewhere. `gone`: what other edits
+        take out of it."""
+        change = Change(self, gone)
         change.set(block, settings)
         return change.edits, change.indirect
 
     def remove(self, block: Any, path: str) -> list[Edit]:
         """Edits after which an argument or the blocks of a path are gone."""
-        *outer, name = path.split(".")
         edits: list[Edit] = []
-        for holder in reached(block, outer):
-            for child in children_of(holder):
-                if name_of(child) == name:
-                    edits += self._taken_out(child) if child.type == "block" else self._without(holder, child)
+        for child in at_path(block, path):
+            edits += self.remove_nested(child) if child.type == "block" else self._without(child.parent.parent, child)
         return edits
+
+    def remove_nested(self, block: Any) -> list[Edit]:
+        """Edits after which a nested block is gone. Raises Refused."""
+        if name_of(block) == "content":
+            raise Refused('its block is made by "dynamic"')
+        return [self._cut(self.line_start(block.start_byte), self.line_end(block.end_byte))]
 
     def drop(self, block: Any, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
@@ -70,6 +91,15 @@ class HclFile:
             for child in children_of(holder):
                 if child.type == "attribute" and name_of(child) == name:
                     edits += self._dropped(child, values)
+        return edits
+
+    def include(self, block: Any, path: str, values: Sequence[Any]) -> list[Edit]:
+        """Edits after which a list that is written out ends with the values that it does not have, or is there with them."""
+        *outer, name = path.split(".")
+        edits: list[Edit] = []
+        for holder in reached(block, outer):
+            found = [child for child in children_of(holder) if child.type == "attribute" and name_of(child) == name]
+            edits += self._included(found[0], values) if found else self.set(holder, {name: list(values)})[0]
         return edits
 
     def remove_block(self, block: Any) -> list[Edit]:
@@ -85,15 +115,15 @@ class HclFile:
         return self.edit(self.line_end(block.end_byte), self.line_end(block.end_byte), text)
 
     def says(self, block: Any, path: str, values: Sequence[Any]) -> bool:
-        """Whether an argument of a block is written as one of some values, or as a list that has one of them."""
-        *outer, name = path.split(".")
-        for holder in reached(block, outer):
-            for child in children_of(holder):
-                if child.type == "attribute" and name_of(child) == name:
-                    value = parsing.whole_expression(child.children[2])
-                    told = value.items if isinstance(value, tree.List) else (value,)
-                    return any(same(item, wanted) for item in told for wanted in values)
-        return False
+        """Whether an argument of a block is written as one of some values, or as a list that has one of them; one that is a list
+        itself is the whole list."""
+        found = at_path(block, path)
+        for child in found:
+            if child.type == "attribute":
+                value = parsing.whole_expression(child.children[2])
+                told = (value, *value.items) if isinstance(value, tree.List) else (value,)
+                return any(same(item, wanted) for item in told for wanted in values)
+        return ({} if found else None) in values
 
     def argument(self, block: Any, name: str) -> str:
         """The text of an argument's value as it is written; empty where it is not there."""
@@ -151,15 +181,31 @@ class HclFile:
             stop = self._next_line(stop)
         return self.edit(start, stop, "")
 
-    def _taken_out(self, block: Any) -> list[Edit]:
-        return [self._cut(self.line_start(block.start_byte), self.line_end(block.end_byte))]
-
     def _without(self, holder: Any, attribute: Any) -> list[Edit]:
         if holder.start_point[0] == holder.end_point[0]:
             return [self.edit(opening(holder).end_byte, closing(holder).start_byte, "")]
         own = self._cut(self.line_start(attribute.start_byte), self.line_end(attribute.end_byte))
         group = group_of(children_of(holder), attribute)
         return [own, *self.aligned([child for child in group if child != attribute], group, 0)]
+
+    def _included(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
+        list_ = list_of(attribute.children[2])
+        if list_ is None:
+            raise Refused(f"{name_of(attribute)} is no list that is written out")
+        elements = [child for child in list_.children if child.type == "expression"]
+        told = [parsing.whole_expression(child) for child in elements]
+        new = [expression_of(value) for value in values if not any(same(expression, value) for expression in told)]
+        if not new:
+            return []
+        if not elements:
+            return [self.edit(list_.start_byte, list_.end_byte, f"[{', '.join(new)}]")]
+        last = elements[-1].end_byte
+        if list_.start_point[0] == list_.end_point[0]:
+            return [self.edit(last, last, "".join(f", {text}" for text in new))]
+        pad = self.indent(elements[-1])
+        comma = [] if self.source[last : last + 1] == b"," else [self.edit(last, last, ",")]
+        end = self.line_end(last)
+        return [*comma, self.edit(end, end, "".join(f"{self.newline}{pad}{text}," for text in new))]
 
     def _dropped(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
         list_ = list_of(attribute.children[2])

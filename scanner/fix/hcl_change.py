@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.scanner.fix import written
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_nodes import (
-    blocks_of,
-    body_of,
     children_of,
     closing,
     content_of,
     group_of,
-    labels_of,
+    made_of,
     name_of,
     opening,
     same,
@@ -44,14 +42,16 @@ class Indirect(NamedTuple):
 class Change:
     """Edits of one block and of those in it."""
 
-    def __init__(self, file: HclFile) -> None:
+    def __init__(self, file: HclFile, gone: Collection[Any] = ()) -> None:
         self.file = file
+        self.gone = {node.id for node in gone}
+        """What another edit takes out: nothing is written behind it."""
         self.edits: list[Edit] = []
         self.indirect: list[Indirect] = []
 
     def set(self, block: Any, settings: Mapping[str, Any]) -> None:
         """Enter what makes a block say what it is to say. Raises Refused."""
-        present = {name_of(child): child for child in children_of(block) if child.type == "attribute"}
+        present = {name_of(child): child for child in self._kept(children_of(block)) if child.type == "attribute"}
         arguments: dict[str, Any] = {}
         blocks: list[tuple[str, Mapping[str, Any]]] = []
         for name, value in written.spelled_out(settings).items():
@@ -70,10 +70,7 @@ class Change:
 
     def _nested(self, block: Any, name: str, content: Mapping[str, Any], keyed: bool) -> bool:
         """Set what is so in the blocks of a type that are there; whether there are any."""
-        found = [child for child in children_of(block) if child.type == "block" and name_of(child) == name]
-        for child in children_of(block):
-            if child.type == "block" and name_of(child) == "dynamic" and labels_of(child) == [name]:
-                found += [inner for inner in blocks_of(body_of(child)) if name_of(inner) == "content"]
+        found = self._kept(made_of(block, [name]))
         if keyed:
             key, value = next(iter(content.items()))
             found = [child for child in found if self.file.says(child, key, [value])]
@@ -117,7 +114,7 @@ class Change:
             self._arguments(block, arguments, indent)
         if not blocks:
             return
-        children = content_of(block)
+        children = self._kept(content_of(block))
         end = max(opening(block).end_byte, *(child.end_byte for child in children)) if children else opening(block).end_byte
         at = self.file.line_end(end)
         text = ""
@@ -139,16 +136,17 @@ class Change:
         self.edits.append(self.file.edit(opening(block).end_byte, closing(block).start_byte, text.replace("\n", self.file.newline)))
 
     def _arguments(self, block: Any, new: Mapping[str, Any], indent: str) -> None:
-        children = children_of(block)
+        children = self._kept(children_of(block))
         first_block = next((at for at, child in enumerate(children) if child.type == "block"), len(children))
         held = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
         lines = [child for child in held if child.start_point[0] == child.end_point[0]]
         texts = {name: expression_of(value) for name, value in new.items()}
         longest = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
         if lines:
-            group = group_of(children, lines[-1])
-            width = max(longest, *(len(name_of(child)) for child in group))
-            self.edits += self.file.aligned(group, group, longest)
+            group = group_of(children_of(block), lines[-1])
+            kept = self._kept(group)
+            width = max(longest, *(len(name_of(child)) for child in kept))
+            self.edits += self.file.aligned(kept, group, longest)
             at, after = self.file.line_end(lines[-1].end_byte), ""
             before = "" if longest else "\n"
         else:
@@ -157,6 +155,9 @@ class Change:
             after = "\n" if not held and content_of(block) else ""
         written_lines = written.arguments(texts, indent, width)
         self.edits.append(self._inserted(at, before + "".join(f"\n{line}" for line in written_lines) + after))
+
+    def _kept(self, nodes: Sequence[Any]) -> list[Any]:
+        return [node for node in nodes if node.id not in self.gone]
 
     def _inserted(self, at: int, text: str) -> Edit:
         return self.file.edit(at, at, text.replace("\n", self.file.newline))

@@ -117,13 +117,14 @@ def block_lines(content: Mapping[str, Any], pad: int) -> list[str]:
         if isinstance(value, Mapping) and value and not _short(value):
             lines += [head, *block_lines(value, pad + 2)]
         elif isinstance(value, list) and value:
-            lines += [head, *_list_lines(value, pad + 2)]
+            lines += [head, *list_lines(value, pad + 2)]
         else:
             lines.append(f"{head} {flow_text(value, False)}")
     return lines
 
 
-def _list_lines(values: Sequence[Any], pad: int) -> list[str]:
+def list_lines(values: Sequence[Any], pad: int) -> list[str]:
+    """A list as lines of YAML in block style."""
     lines: list[str] = []
     for value in values:
         if isinstance(value, Mapping) and value and not _short(value):

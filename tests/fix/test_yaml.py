@@ -107,3 +107,54 @@ def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:
     for source in (b"a: [", "a: ä".encode("latin-1"), "a: 1".encode("utf-16"), "\ufeffa: 1".encode()):
         with pytest.raises(Refused):
             YamlFile("t.yaml", source)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("P:\n  L:\n  - a\n", "P:\n  L:\n  - a\n  - b\n"),
+        ("P: {L: [a]}\n", "P: {L: [a, b]}\n"),
+        ("P:\n  A: 1\n", "P:\n  A: 1\n  L:\n    - b\n"),
+        ("P:\n  L: [b]\n", "P:\n  L: [b]\n"),
+    ],
+)
+def test_elements_come_to_lists(text: str, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert applied(file.source, merged(file.include(node, "L", ["b"]))).decode() == after
+    assert file.include(node, "Not.There", ["b"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("P:\n  L:\n    - In:\n        Count: {}\n", "P:\n  L:\n    - In:\n        None: {}\n"),
+        ("P:\n  L:\n    - In: {Count: {}}\n", "P:\n  L:\n    - In: {None: {}}\n"),
+        ("P: {L: [{In: {Count: {}, K: 1}}]}\n", "P: {L: [{In: {K: 1, None: {}}}]}\n"),
+    ],
+)
+def test_what_takes_the_place_of_what_goes_stands_where_it_was(text: str, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    (_, element) = node.each("L")[0]
+    assert file.says(element, "In.Count", [{}]) and file.says(element, "In.Other", [None])
+    edits, _ = file.set(element, {"In": {"None": {}}}, [value for _, (_, value) in node.members("L.In.Count")])
+    assert applied(file.source, merged([*edits, *file.remove(node, "L.In.Count")])).decode() == after
+
+
+def test_elements_go_with_a_list_that_has_no_others() -> None:
+    file = YamlFile("t.yaml", b"P:\n  A: 1\n  L:\n    - {K: 1}\n    - {K: 2}\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    parts = [part for _, part in node.each("L")]
+    assert applied(file.source, file.remove_within(node, "L", parts[:1])).decode() == "P:\n  A: 1\n  L:\n    - {K: 2}\n"
+    assert applied(file.source, file.remove_within(node, "L", parts)).decode() == "P:\n  A: 1\n"
+
+
+def test_a_list_takes_the_place_of_one() -> None:
+    file = YamlFile("t.yaml", b"P:\n  L:\n  - a # why\n  - b\n  A: 1\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert applied(file.source, file.set(node, {"L": ["c", "d"]})[0]).decode() == "P:\n  L:\n  - c\n  - d\n  A: 1\n"
