@@ -188,7 +188,25 @@ def _with_arguments(code: str, file: HclFile, block: Any) -> str:
         for name, text in given.items():
             line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
         lines += [line] if all(given.values()) else []
-    return "\n".join(lines)
+    return "\n".join(_aligned(lines))
+
+
+_ONE_LINE = re.compile(r"( *\w+) += (.*[^{\[(])")
+
+
+def _aligned(lines: list[str]) -> list[str]:
+    """Lines of code with the `=` of consecutive arguments below each other, as they are no more where one between them is left out."""
+    made: list[str] = []
+    group: list[tuple[str, str]] = []
+    for line in [*lines, ""]:
+        match = _ONE_LINE.fullmatch(line)
+        if match:
+            group.append((match[1], match[2]))
+            continue
+        width = max((len(name) for name, _ in group), default=0)
+        made += [*(f"{name:<{width}} = {value}" for name, value in group), line]
+        group = []
+    return made[:-1]
 
 
 def _given(indirect: list[tuple[BlockRef, Indirect]], finding: Result, files: Files) -> tuple[list[Edit], list[str]] | None:
