@@ -186,6 +186,7 @@ def test_what_is_waived_is_left(tmp_path: Path) -> None:
         ({"terraform": [{"on": "aws_kms_key"}]}, "fix", "edits nothing"),
         ({"terraform": [{"on": "aws_kms_key", "remove": ["self"]}]}, "fix", "needs `where`"),
         ({"terraform": [{"on": "aws_kms_key", "remove": ["a b"]}]}, "fix", "is no path"),
+        ({"terraform": [{"on": "aws_kms_key", "within": "a b", "set": {"a": 1}}]}, "fix", "is no path"),
         ({"terraform": [{"on": "aws_kms_key", "add": "resource {"}]}, "fix", "no Terraform code"),
         ({"cloudformation": [{"on": "AWS::KMS::Key", "add": {"A": {"Properties": {}}}}]}, "fix", "has a Type"),
         ({"terraform": ""}, "fix", "says nothing"),
