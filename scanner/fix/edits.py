@@ -31,7 +31,8 @@ def applied(content: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def merged(edits: Iterable[Edit]) -> list[Edit]:
-    """Edits in the order of their places; insertions at one place are one, in the order in which they were given."""
+    """Edits in the order of their places; insertions at one place are one, in the order in which they were given, and what is taken out
+    twice is taken out once."""
     made: dict[tuple[str, int, int], Edit] = {}
     for edit in edits:
         key = edit.file, edit.start, edit.end
@@ -40,28 +41,14 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
             made[key] = edit
         elif edit.start == edit.end:
             made[key] = Edit(*key, before.text + edit.text)
-    return sorted(made.values())
-
-
-def beside(edits: Iterable[Edit], removals: Sequence[Edit]) -> list[Edit]:
-    """Edits with removals of whole lines; what they insert at the end of a line that goes takes its place."""
-    made = list(edits)
-    for removal in removals:
-        within = [
-            edit for edit in made if edit.file == removal.file and edit.start == edit.end and removal.start < edit.start < removal.end
-        ]
-        made = [edit for edit in made if edit not in within]
-        text = "".join(edit.text for edit in within)
-        made.append(Edit(removal.file, removal.start, removal.end, _as_lines(text)))
-    return made
-
-
-def _as_lines(text: str) -> str:
-    """What is inserted at the end of a line, as lines of their own."""
-    if not text:
-        return ""
-    newline = "\r\n" if text.startswith("\r\n") else "\n"
-    return text.removeprefix(newline) + newline
+    parted: list[Edit] = []
+    for edit in sorted(made.values()):
+        before = parted[-1] if parted else None
+        if before is not None and before.file == edit.file and edit.start < before.end and not (edit.text or before.text):
+            parted[-1] = Edit(edit.file, before.start, max(before.end, edit.end), "")
+        else:
+            parted.append(edit)
+    return parted
 
 
 def conflict(edits: Sequence[Edit], others: Sequence[Edit]) -> bool:

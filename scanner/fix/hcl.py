@@ -12,7 +12,8 @@ from typing import Any
 
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_change import Change, Indirect
-from assay.scanner.fix.hcl_nodes import blocks_of, children_of, list_of, name_of, opening, reached, same, text_of
+from assay.scanner.fix.hcl_nodes import at_path, blocks_of, children_of, list_of, name_of, opening, reached, same, text_of
+from assay.scanner.fix.written import expression_of
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.terraform import bounds, parsing, tree
 
@@ -46,6 +47,10 @@ class HclFile:
                 return block
         raise Refused("its block is not where it was")
 
+    def block_around(self, line: int) -> Any:
+        """The block of the top that a line is in, from 1; None where there is none."""
+        return next((block for block in self.blocks() if block.start_point[0] < line <= block.end_point[0] + 1), None)
+
     def set(self, block: Any, settings: Mapping[str, Any], removed: Sequence[str] = ()) -> tuple[list[Edit], list[Indirect]]:
         """Edits after which a block says what it is to say and has not what some paths lead to; arguments that get values elsewhere."""
         change = Change(self)
@@ -59,6 +64,12 @@ class HclFile:
         """Edits after which an argument or the blocks of a path are gone."""
         return self.set(block, {}, [path])[0]
 
+    def remove_nested(self, block: Any) -> list[Edit]:
+        """Edits after which a nested block is gone. Raises Refused."""
+        if name_of(block) == "content":
+            raise Refused('its block is made by "dynamic"')
+        return [self.cut(self.line_start(block.start_byte), self.line_end(block.end_byte))]
+
     def drop(self, block: Any, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
         *outer, name = path.split(".")
@@ -67,6 +78,15 @@ class HclFile:
             for child in children_of(holder):
                 if child.type == "attribute" and name_of(child) == name:
                     edits += self._dropped(child, values)
+        return edits
+
+    def include(self, block: Any, path: str, values: Sequence[Any]) -> list[Edit]:
+        """Edits after which a list that is written out ends with the values that it does not have, or is there with them."""
+        *outer, name = path.split(".")
+        edits: list[Edit] = []
+        for holder in reached(block, outer):
+            found = [child for child in children_of(holder) if child.type == "attribute" and name_of(child) == name]
+            edits += self._included(found[0], values) if found else self.set(holder, {name: list(values)})[0]
         return edits
 
     def remove_block(self, block: Any) -> list[Edit]:
@@ -82,20 +102,17 @@ class HclFile:
         return self.edit(self.line_end(block.end_byte), self.line_end(block.end_byte), text)
 
     def says(self, block: Any, path: str, values: Sequence[Any]) -> bool:
-        """Whether an argument of a block is written as one of some values, or as a list that has one of them."""
-        *outer, name = path.split(".")
-        for holder in reached(block, outer):
-            for child in children_of(holder):
-                if child.type == "attribute" and name_of(child) == name:
-                    value = parsing.whole_expression(child.children[2])
-                    told = value.items if isinstance(value, tree.List) else (value,)
-                    return any(same(item, wanted) for item in told for wanted in values)
+        """Whether an argument of a block is written as one of some values, or as a list that has one of them; one that is a list
+        itself is the whole list. `{}` is an argument or a block that is there, whatever it says, and None what is not."""
+        found = at_path(block, path)
+        if not found or {} in values:
+            return ({} if found else None) in values
+        for child in found:
+            if child.type == "attribute":
+                value = parsing.whole_expression(child.children[2])
+                told = (value, *value.items) if isinstance(value, tree.List) else (value,)
+                return any(same(item, wanted) for item in told for wanted in values)
         return False
-
-    def has(self, block: Any, path: str) -> bool:
-        """Whether an argument or a block of a path is there."""
-        *outer, name = path.split(".")
-        return any(name_of(child) == name for holder in reached(block, outer) for child in children_of(holder))
 
     def argument(self, block: Any, name: str) -> str:
         """The text of an argument's value as it is written; empty where it is not there."""
@@ -152,6 +169,25 @@ class HclFile:
         elif (above is None or above[1].rstrip().endswith(b"{")) and following and not following.strip():
             stop = self._next_line(stop)
         return self.edit(start, stop, "")
+
+    def _included(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
+        list_ = list_of(attribute.children[2])
+        if list_ is None:
+            raise Refused(f"{name_of(attribute)} is no list that is written out")
+        elements = [child for child in list_.children if child.type == "expression"]
+        told = [parsing.whole_expression(child) for child in elements]
+        new = [expression_of(value) for value in values if not any(same(expression, value) for expression in told)]
+        if not new:
+            return []
+        if not elements:
+            return [self.edit(list_.start_byte, list_.end_byte, f"[{', '.join(new)}]")]
+        last = elements[-1].end_byte
+        if list_.start_point[0] == list_.end_point[0]:
+            return [self.edit(last, last, "".join(f", {text}" for text in new))]
+        pad = self.indent(elements[-1])
+        comma = [] if self.source[last : last + 1] == b"," else [self.edit(last, last, ",")]
+        end = self.line_end(last)
+        return [*comma, self.edit(end, end, "".join(f"{self.newline}{pad}{text}," for text in new))]
 
     def _dropped(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
         list_ = list_of(attribute.children[2])

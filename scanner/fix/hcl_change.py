@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from assay.scanner.fix import written
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_nodes import (
-    blocks_of,
-    body_of,
     children_of,
     closing,
     content_of,
     group_of,
-    labels_of,
+    made_of,
     name_of,
     opening,
     reached,
@@ -89,7 +87,7 @@ class Change:
 
     def set(self, block: Any, settings: Mapping[str, Any]) -> None:
         """Enter what makes a block say what it is to say. Raises Refused."""
-        present = {name_of(child): child for child in children_of(block) if child.type == "attribute"}
+        present = {name_of(child): child for child in self._kept(children_of(block)) if child.type == "attribute"}
         arguments: dict[str, Any] = {}
         blocks: list[tuple[str, Mapping[str, Any]]] = []
         for name, value in written.spelled_out(settings).items():
@@ -108,10 +106,7 @@ class Change:
 
     def _nested(self, block: Any, name: str, content: Mapping[str, Any], keyed: bool) -> bool:
         """Set what is so in the blocks of a type that are there; whether there are any."""
-        found = [child for child in children_of(block) if child.type == "block" and name_of(child) == name]
-        for child in children_of(block):
-            if child.type == "block" and name_of(child) == "dynamic" and labels_of(child) == [name]:
-                found += [inner for inner in blocks_of(body_of(child)) if name_of(inner) == "content"]
+        found = self._kept(made_of(block, [name]))
         if keyed:
             key, value = next(iter(content.items()))
             found = [child for child in found if self.file.says(child, key, [value])]
@@ -177,14 +172,14 @@ class Change:
         self.edits.append(self.file.edit(opening(block).end_byte, closing(block).start_byte, text.replace("\n", self.file.newline)))
 
     def _arguments(self, block: Any, new: Mapping[str, Any], indent: str) -> None:
-        children = children_of(block)
+        children = self._kept(children_of(block))
         first_block = next((at for at, child in enumerate(children) if child.type == "block"), len(children))
-        held = [child for child in self._kept(children[:first_block]) if child.type == "attribute" and name_of(child) not in LAST]
+        held = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
         lines = [child for child in held if child.start_point[0] == child.end_point[0]]
         texts = {name: expression_of(value) for name, value in new.items()}
         longest = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
         if lines:
-            group = group_of(children, lines[-1])
+            group = group_of(children_of(block), lines[-1])
             width = max(longest, *(len(name_of(child)) for child in self._kept(group)))
             self._align(group, longest)
             at, after = self.file.line_end(lines[-1].end_byte), ""

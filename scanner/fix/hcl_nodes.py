@@ -72,6 +72,23 @@ def reached(block: Any, path: Sequence[str]) -> list[Any]:
     return found
 
 
+def at_path(block: Any, path: str) -> list[Any]:
+    """The arguments and blocks that a path leads to."""
+    *outer, name = path.split(".")
+    return [child for holder in reached(block, outer) for child in children_of(holder) if name_of(child) == name]
+
+
+def made_of(block: Any, path: Sequence[str]) -> list[Any]:
+    """The blocks that a path of types leads to, and what `dynamic` makes of these types."""
+    found = [block]
+    for name in path:
+        inner = [child for holder in found for child in children_of(holder) if child.type == "block"]
+        made = [child for child in inner if name_of(child) == "dynamic" and labels_of(child) == [name]]
+        found = [child for child in inner if name_of(child) == name]
+        found += [child for outer in made for child in blocks_of(body_of(outer)) if name_of(child) == "content"]
+    return found
+
+
 def list_of(node: Any) -> Any:
     """The list that an expression writes out; None where it is another."""
     while len(node.children) == 1 and node.type in ("expression", "collection_value"):

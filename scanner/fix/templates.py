@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.model import BlockRef
-from assay.scanner.fix.edits import Edit, Refused, beside, merged
+from assay.scanner.fix.edits import Edit, Refused, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.fix.terraform import told
@@ -68,18 +68,21 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[YamlFile, Indirect]] = []
     found: list[Declared] = []
-    for file, resource in _meant(finding, remedy.on, files, input_):
+    for file, resource in _editable(finding, remedy.on, files, input_):
         settings = resource.node.get(_SETTINGS[input_])
-        if not _is_meant(file, settings, remedy):
+        wanted = [(path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()]
+        within = _parts(file, resource, settings, remedy.within, finding)
+        parts = [part for part in within if all(file.says(part, *each) for each in wanted)]
+        if (wanted or remedy.within) and not parts:
             continue
         found.append(resource)
-        own, elsewhere = _of_resource(file, resource, settings, remedy, input_)
+        own, elsewhere = _of_resource(file, resource, settings, parts, remedy, input_)
         edits += own
         indirect += [(file, one) for one in elsewhere]
     if not found:
         return
     title = f"{told(remedy)} {found[0].label}"
-    removed = (finding.resource.address,) if SELF in remedy.remove else ()
+    removed = (finding.resource.address,) if SELF in remedy.remove and remedy.within in ("", SELF) else ()
     silences = bool(remedy.remove)
     if indirect:
         if given := _defaults(indirect):
@@ -94,14 +97,15 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
 
 
-def _meant(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
-    """The resources of a type that a finding was read from; without one, those of the template that name these or are named by them."""
-    held = [(file, one) for ref in finding.resource.blocks for file in [files.yaml(ref.file)] for one in [_at(file, ref, input_)] if one]
-    found = [(file, one) for file, one in held if _is_of(one.type, type_)]
+def _editable(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
+    """The resources of a type that a remedy may edit: what a finding was read from, and what its evidence stands in; without one, those of
+    the template that name or are named by what it was read from."""
+    read = list(_read_from(finding, files, input_))
+    found = [(file, one) for file, one in [*read, *_of_evidence(finding, files, input_)] if _is_of(one.type, type_)]
     if not found and input_ == "cloudformation":
         found = [
             (file, other)
-            for file, one in held
+            for file, one in read
             for other in declared(file, input_)
             if _is_of(other.type, type_) and (_names(file, other, one) or _names(file, one, other))
         ]
@@ -113,13 +117,6 @@ def _names(file: YamlFile, resource: Declared, other: Declared) -> bool:
     label = re.escape(other.label)
     text = file.text[resource.node.start : resource.node.end]
     return bool(re.search(rf"""(Ref"?:? *["']?|GetAtt"?:? *\[? *["']?|\$\{{){label}(?![A-Za-z0-9])""", text))
-
-
-def _is_meant(file: YamlFile, settings: Node | None, remedy: Remedy) -> bool:
-    if settings is None:
-        return not (remedy.where or remedy.has)
-    says = (file.says(settings, path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items())
-    return all(says) and all(file.reached(settings, path) for path in remedy.has)
 
 
 def _is_of(type_: str, wanted: str) -> bool:
@@ -138,29 +135,53 @@ def _at(file: YamlFile, ref: BlockRef, input_: str) -> Declared | None:
     return None
 
 
+def _read_from(finding: Result, files: Files, input_: str) -> Iterator[tuple[YamlFile, Declared]]:
+    """The resources that a finding was read from."""
+    for ref in finding.resource.blocks:
+        file = files.yaml(ref.file)
+        if resource := _at(file, ref, input_):
+            yield file, resource
+
+
+def _of_evidence(finding: Result, files: Files, input_: str) -> Iterator[tuple[YamlFile, Declared]]:
+    """The resources that the evidence of a finding stands in, of the same files."""
+    for place in (fact.location for fact in finding.evidence):
+        if place is not None and any(place.file == ref.file for ref in finding.resource.blocks):
+            file = files.yaml(place.file)
+            at = file.offset(place.line, place.column)
+            yield from ((file, resource) for resource in declared(file, input_) if resource.node.start <= at < resource.node.end)
+
+
+def _parts(file: YamlFile, resource: Declared, settings: Node | None, within: str, finding: Result) -> list[Node]:
+    """What is edited of a resource: its settings, or what the evidence of the finding stands in of what a path leads to."""
+    if settings is None or not within:
+        return [settings] if settings is not None else []
+    places = [fact.location for fact in finding.evidence if fact.location is not None and fact.location.file == file.file]
+    seen = [file.offset(place.line, place.column) for place in places]
+    if within == SELF:
+        return [settings] if any(resource.node.start <= at < resource.node.end for at in seen) else []
+    return [part for start, part in settings.each(within) if any(start <= at < part.end for at in seen)]
+
+
 def _of_resource(
-    file: YamlFile, resource: Declared, settings: Node | None, remedy: Remedy, input_: str
+    file: YamlFile, resource: Declared, settings: Node | None, parts: list[Node], remedy: Remedy, input_: str
 ) -> tuple[list[Edit], list[Indirect]]:
     if _generated(resource.node):
         raise Refused("its template is generated by cdk synth: change the code that it is made from")
     if SELF in remedy.remove:
-        if input_ == "config_connector":
-            return file.remove_document(resource.node), []
-        if input_ == "cloudformation":
-            return file.remove_member(resource.holder, resource.label), []
-        return file.remove_element(resource.holder, resource.node), []
+        if settings is not None and remedy.within not in ("", SELF):
+            return file.remove_within(settings, remedy.within, parts), []
+        return _removed(file, resource, input_), []
     words = Words(resource.label, resource.label, resource.label)
     wanted: Mapping[str, Any] = filled(remedy.set, words)
     edits: list[Edit] = []
     indirect: list[Indirect] = []
     if settings is None:
         edits += file.add_members(resource.node, {_SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
-    else:
-        edits, indirect = file.set(settings, wanted)
-        for path in remedy.remove:
-            edits = beside(edits, file.remove(settings, path))
-        for path, values in remedy.drop.items():
-            edits += file.drop(settings, path, values)
+    for part in parts:
+        own, elsewhere = _of_part(file, part, wanted, remedy)
+        edits += own
+        indirect += elsewhere
     if isinstance(remedy.add, dict) and remedy.add:
         made = filled(remedy.add, words)
         if input_ != "cloudformation":
@@ -168,6 +189,28 @@ def _of_resource(
         if any(resource.holder.get(name) is not None for name in made):
             raise Refused(f"{next(iter(made))} is declared already")
         edits += file.add_members(resource.holder, made, after=resource.node, apart=file.apart(resource.holder))
+    return edits, indirect
+
+
+def _removed(file: YamlFile, resource: Declared, input_: str) -> list[Edit]:
+    if input_ == "config_connector":
+        return file.remove_document(resource.node)
+    if input_ == "cloudformation":
+        return file.remove_member(resource.holder, resource.label)
+    return file.remove_element(resource.holder, resource.node)
+
+
+def _of_part(file: YamlFile, part: Node, wanted: Mapping[str, Any], remedy: Remedy) -> tuple[list[Edit], list[Indirect]]:
+    going = [member for path in remedy.remove for member in part.members(path)]
+    edits, indirect = file.set(part, wanted, [value for _, (_, value) in going])
+    if any(len(holder.items) == 1 and not file.writes_in(holder, edits) for holder, _ in going):
+        raise Refused("nothing would be left of what it stands in")
+    for path in remedy.remove:
+        edits += file.remove(part, path)
+    for path, values in remedy.drop.items():
+        edits += file.drop(part, path, values)
+    for path, values in remedy.include.items():
+        edits += file.include(part, path, values)
     return edits, indirect
 
 

@@ -13,12 +13,13 @@ from assay.scanner.fix.edits import Edit, Refused, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_change import Indirect
-from assay.scanner.fix.hcl_nodes import labels_of, name_of, text_of
+from assay.scanner.fix.hcl_nodes import labels_of, made_of, name_of, text_of
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
 from assay.scanner.rules.remedies import SELF, Words, filled, placeholders
 from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.files import is_code
 
 _MODULES = re.compile(r"^(?:module\.[\w-]+(?:\[[^\]]*\])?\.)+")
 _INDEX = re.compile(r"\[[^\]]*\]")
@@ -34,17 +35,19 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[BlockRef, Indirect]] = []
     addresses: list[str] = []
-    for ref in _refs(finding, remedy.on) or _related(finding, remedy.on, files):
+    for ref in _editable(finding, remedy.on, files):
         file = files.hcl(ref.file)
         block = file.block_at(ref.start_line or 0)
-        if not _is_meant(file, block, remedy):
+        wanted = [(path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()]
+        parts = [part for part in _parts(block, ref.file, remedy.within, finding) if all(file.says(part, *each) for each in wanted)]
+        if not parts:
             continue
-        own, elsewhere = _of_block(file, block, remedy, files)
+        own, elsewhere = _of_block(file, block, parts, remedy, files)
         edits += own
         indirect += [(ref, one) for one in elsewhere]
         addresses.append(ref.address)
     title = f"{told(remedy)} {addresses[0]}" if addresses else ""
-    removed = tuple(addresses) if SELF in remedy.remove else ()
+    removed = tuple(addresses) if SELF in remedy.remove and remedy.within in ("", SELF) else ()
     silences = bool(remedy.remove)
     if indirect:
         if given := _given(indirect, finding, files):
@@ -58,15 +61,12 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
 
 
-def _is_meant(file: HclFile, block: Any, remedy: Remedy) -> bool:
-    says = (file.says(block, path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items())
-    return all(says) and all(file.has(block, path) for path in remedy.has)
-
-
 def told(remedy: Remedy) -> str:
     """What a remedy does, in words that its address follows."""
     if SELF in remedy.remove:
-        return "remove"
+        return f"remove {remedy.within} of" if remedy.within not in ("", SELF) else "remove"
+    if remedy.include and not remedy.set and not remedy.add:
+        return f"add to {', '.join(remedy.include)} of"
     if remedy.set and not remedy.add:
         return f"set {', '.join(remedy.set)} in"
     if not remedy.add:
@@ -84,13 +84,14 @@ def type_of(address: str) -> str:
     return _MODULES.sub("", address).split(".")[0]
 
 
-def _refs(finding: Result, type_: str) -> list[BlockRef]:
-    """The blocks of a type that a finding was read from; those of several instances once."""
+def _editable(finding: Result, type_: str, files: Files) -> list[BlockRef]:
+    """The blocks of a type that a remedy may edit, those of several instances once: what a finding was read from, and what its evidence
+    stands in; without one, those that name or are named by what it was read from."""
     known: dict[tuple[str, int | None], BlockRef] = {}
-    for ref in finding.resource.blocks:
+    for ref in [*finding.resource.blocks, *_of_evidence(finding, files)]:
         if ref.start_line is not None and type_of(ref.address) == type_:
             known.setdefault((ref.file, ref.start_line), ref)
-    return list(known.values())
+    return list(known.values()) or _related(finding, type_, files)
 
 
 def _related(finding: Result, type_: str, files: Files) -> list[BlockRef]:
@@ -117,15 +118,47 @@ def _names(block: Any, other: Any) -> bool:
     return bool(re.search(rf"(?<![\w.-]){re.escape('.'.join(labels_of(other)))}(?![\w-])", text_of(block)))
 
 
-def _of_block(file: HclFile, block: Any, remedy: Remedy, files: Files) -> tuple[list[Edit], list[Indirect]]:
+def _of_evidence(finding: Result, files: Files) -> Iterator[BlockRef]:
+    """The resources that the evidence of a finding stands in, of the modules that the finding was read from."""
+    modules = {os.path.dirname(ref.file): _MODULES.match(ref.address) for ref in finding.resource.blocks}
+    for place in (fact.location for fact in finding.evidence):
+        if place is None or not is_code(os.path.basename(place.file)) or os.path.dirname(place.file) not in modules:
+            continue
+        block = files.hcl(place.file).block_around(place.line)
+        if block is not None and name_of(block) == "resource":
+            module = modules[os.path.dirname(place.file)]
+            type_, label = labels_of(block)[:2]
+            yield BlockRef(f"{module[0] if module else ''}{type_}.{label}", place.file, block.start_point[0] + 1, block.end_point[0] + 1)
+
+
+def _parts(block: Any, file: str, within: str, finding: Result) -> list[Any]:
+    """What is edited of a block: it, or what the evidence of the finding stands in."""
+    if not within:
+        return [block]
+    seen = [fact.location for fact in finding.evidence if fact.location is not None and fact.location.file == file]
+    parts = [block] if within == SELF else made_of(block, within.split("."))
+    rows = [(part.start_point[0] + 1, part.end_point[0] + 1, part) for part in parts]
+    return [part for first, last, part in rows if any(first <= at.line and at.end_line <= last for at in seen)]
+
+
+def _of_block(file: HclFile, block: Any, parts: list[Any], remedy: Remedy, files: Files) -> tuple[list[Edit], list[Indirect]]:
     if SELF in remedy.remove:
-        return file.remove_block(block), []
+        return [edit for part in parts for edit in (file.remove_block(part) if part is block else file.remove_nested(part))], []
     type_, label = labels_of(block)[:2]
     words = Words(label, f"{type_}.{label}", _free(remedy.add, label, files, file) if isinstance(remedy.add, str) else label)
     code = companion(file, block, remedy.add, words) if isinstance(remedy.add, str) else ""
-    edits, indirect = file.set(block, filled(remedy.set, words), remedy.remove)
-    for path, values in remedy.drop.items():
-        edits += file.drop(block, path, values)
+    edits: list[Edit] = []
+    indirect: list[Indirect] = []
+    for part in parts:
+        own, elsewhere = file.set(part, filled(remedy.set, words), remedy.remove)
+        edits += own
+        indirect += elsewhere
+        for path, values in remedy.drop.items():
+            edits += file.drop(part, path, values)
+        for path, values in remedy.include.items():
+            edits += file.include(part, path, filled(values, words))
+    if remedy.within and remedy.drop and any(edit.text == "[]" for edit in edits):
+        raise Refused("nothing would be left of a list of it")
     return edits + ([file.after(block, code)] if code else []), indirect
 
 
@@ -186,7 +219,25 @@ def _with_arguments(code: str, file: HclFile, block: Any) -> str:
         for name, text in given.items():
             line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
         lines += [line] if all(given.values()) else []
-    return "\n".join(lines)
+    return "\n".join(_aligned(lines))
+
+
+_ONE_LINE = re.compile(r"( *\w+) += (.*[^{\[(])")
+
+
+def _aligned(lines: list[str]) -> list[str]:
+    """Lines of code with the `=` of consecutive arguments below each other, as they are no more where one between them is left out."""
+    made: list[str] = []
+    group: list[tuple[str, str]] = []
+    for line in [*lines, ""]:
+        match = _ONE_LINE.fullmatch(line)
+        if match:
+            group.append((match[1], match[2]))
+            continue
+        width = max((len(name) for name, _ in group), default=0)
+        made += [*(f"{name:<{width}} = {value}" for name, value in group), line]
+        group = []
+    return made[:-1]
 
 
 def _given(indirect: list[tuple[BlockRef, Indirect]], finding: Result, files: Files) -> tuple[list[Edit], list[str]] | None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from assay.scanner.fix.edits import Edit, Refused
-from assay.scanner.fix.yaml_tree import Node, documents
-from assay.scanner.fix.yaml_written import EACH, block_lines, flow_text, function_of, is_function, json_text, nested, parameter_of, plain
+from assay.scanner.fix.yaml_tree import EACH, Node, documents
+from assay.scanner.fix.yaml_written import (
+    block_lines,
+    flow_text,
+    function_of,
+    is_function,
+    json_text,
+    list_lines,
+    nested,
+    parameter_of,
+    plain,
+)
 from assay.scanner.sources.encodings import is_utf16
 
 _MARK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
@@ -40,11 +50,15 @@ class YamlFile:
             raise Refused("its file is not UTF-8") from None
         self.documents = documents(self.text)
         self.is_json = self.text.lstrip()[:1] in ("{", "[")
+        self._lines = [0]
         self.newline = "\r\n" if "\r\n" in self.text else "\n"
 
-    def set(self, node: Node, settings: Mapping[str, Any]) -> tuple[list[Edit], list[Indirect]]:
-        """Edits after which a map says what it is to say, and values of it that other parts give."""
-        change = _Change(self)
+    def set(self, node: Node, settings: Mapping[str, Any], gone: Collection[Node] = ()) -> tuple[list[Edit], list[Indirect]]:
+        """Edits after which a map says what it is to say, and values of it that other parts give.
+
+        `gone`: what other edits take out of it.
+        """
+        change = _Change(self, gone)
         change.set(node, settings)
         return change.edits, change.indirect
 
@@ -54,15 +68,12 @@ class YamlFile:
 
     def remove(self, node: Node, path: str) -> list[Edit]:
         """Edits after which what a path leads to is gone."""
-        outer, _, name = path.rpartition(".")
-        holders = [holder for holder in self.reached(node, outer) if holder.kind == "map"]
-        found = [(holder, entry) for holder in holders if (entry := holder.entry(name)) is not None]
-        return [self._without(holder, entry[0].start, entry[1].end) for holder, entry in found]
+        return [self._cut(holder, key.start, value.end) for holder, (key, value) in node.members(path)]
 
     def drop(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
         edits: list[Edit] = []
-        for found in self.reached(node, path):
+        for _, (_, found) in node.members(path):
             gone = [item for _, item in found.items if item.plain() in values and item.plain() is not None] if found.kind == "list" else []
             if gone and len(gone) == len(found.items):
                 edits += [self.edit(found.start, found.end, "[]")] if found.flow else []
@@ -70,20 +81,34 @@ class YamlFile:
                 edits += [self._without(found, item.start, item.end) for item in gone]
         return edits
 
-    def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
-        """Whether what a path leads to is written as one of some values, or is a list that has one of them."""
-        told = [found.plain() for found in self.reached(node, path)]
-        return any(one in values for each in told for one in (each if isinstance(each, list) else [each]) if one is not None)
+    def include(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
+        """Edits after which a list that is written out ends with the values that it does not have, or is there with them."""
+        *outer, name = path.split(".")
+        holder = node.at(".".join(outer)) if outer else node
+        if holder is None:
+            return []
+        found = holder.get(name)
+        if found is None:
+            return self.set(holder, {name: list(values)})[0]
+        if found.kind != "list" or found.marked or found.tag.startswith("!"):
+            raise Refused(f"{path} is no list that is written out")
+        told = [item.plain() for _, item in found.items]
+        return _Change(self).elements(found, [value for value in values if value not in told])
 
-    def reached(self, node: Node, path: str) -> list[Node]:
-        """What a path leads to; `name[]` is each element of a list."""
-        found = [node]
-        for step in path.split(".") if path else ():
-            name = step.removesuffix(EACH)
-            found = [inner for holder in found if holder.kind == "map" and (inner := holder.get(name)) is not None]
-            if step.endswith(EACH):
-                found = [item for list_ in found if list_.kind == "list" for _, item in list_.items]
-        return found
+    def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
+        """Whether what a path leads to is written as one of some values, or is a list that has one of them. `{}` is what is there, whatever
+        it says, and None what is not."""
+        members = node.members(path)
+        if not members or {} in values:
+            return ({} if members else None) in values
+        said = [value.plain() for _, (_, value) in members]
+        told = [one for value in said for one in ([value, *value] if isinstance(value, list) else [value])]
+        return any(one in values for one in told if one is not None)
+
+    def writes_in(self, node: Node, edits: Sequence[Edit]) -> bool:
+        """Whether one of some edits writes in a node."""
+        whole = self.edit(self.line_start(node.start), node.end, "")
+        return any(whole.start <= edit.start <= whole.end for edit in edits)
 
     def remove_member(self, node: Node, name: str) -> list[Edit]:
         """Edits after which a member of a map is gone."""
@@ -110,6 +135,15 @@ class YamlFile:
             after = self.text.find("\n", after) + 1
         return [self.edit(before or 0, after, "")]
 
+    def remove_within(self, node: Node, path: str, gone: Sequence[Node]) -> list[Edit]:
+        """Edits after which some elements of the list that a path leads to are gone, with the list where it has no others."""
+        found = node.at(path)
+        if found is None or found.kind != "list":
+            raise Refused("what it stands in is no list that is written out")
+        if len(gone) == len(found.items):
+            return [self._without(holder, key.start, value.end) for holder, (key, value) in node.members(path)]
+        return [self._without(found, element.start, element.end) for element in gone]
+
     # Places.
 
     def edit(self, start: int, end: int, text: str) -> Edit:
@@ -127,6 +161,12 @@ class YamlFile:
         end = len(self.text) if end < 0 else end
         return end - 1 if end and self.text[end - 1] == "\r" else end
 
+    def offset(self, line: int, column: int) -> int:
+        """The character in a line and column, from 1."""
+        while len(self._lines) < line:
+            self._lines.append(self.text.find("\n", self._lines[-1]) + 1 or len(self.text))
+        return self._lines[line - 1] + max(column - 1, 0)
+
     def column(self, at: int) -> int:
         """Characters before one in its line."""
         return at - self.line_start(at)
@@ -139,11 +179,21 @@ class YamlFile:
     def _without(self, holder: Node, start: int, end: int) -> Edit:
         if len(holder.items) == 1:
             raise Refused("nothing would be left of what it stands in")
+        return self._cut(holder, start, end)
+
+    def _cut(self, holder: Node, start: int, end: int) -> Edit:
+        if len(holder.items) == 1 and holder.flow:
+            return self.edit(start, end, "")
         if not holder.flow:
             if holder.kind == "map" and start == holder.start and self.text[self.line_start(start) : start].strip():
+                if len(holder.items) == 1:
+                    raise Refused("nothing would be left of what it stands in")
                 return self.edit(start, (holder.items[1][0] or holder.items[1][1]).start, "")  # behind the dash of an element
-            stop = self.text.find("\n", end)
-            return self.edit(self.line_start(start), len(self.text) if stop < 0 else stop + 1, "")
+            first, stop = self.line_start(start), self.text.find("\n", end) + 1 or len(self.text)
+            above = self.line_start(first - 1) if first else first
+            if not self.text[above:first].strip() and not self.text[stop : self.text.find("\n", stop) + 1].strip():
+                first = above
+            return self.edit(first, stop, "")
         pairs = [((key or value).start, value.end) for key, value in holder.items]
         at = next(number for number, pair in enumerate(pairs) if pair[0] == start)
         if at + 1 < len(pairs):
@@ -154,8 +204,9 @@ class YamlFile:
 class _Change:
     """Edits of one map and of what is in it."""
 
-    def __init__(self, file: YamlFile) -> None:
+    def __init__(self, file: YamlFile, gone: Collection[Node] = ()) -> None:
         self.file = file
+        self.gone = gone
         self.edits: list[Edit] = []
         self.indirect: list[Indirect] = []
 
@@ -197,7 +248,15 @@ class _Change:
         elif found.plain() != value or (isinstance(value, bool) != isinstance(found.plain(), bool)):
             if isinstance(value, Mapping) and found.kind != "scalar":
                 raise Refused(f"{name} is written in another shape")
-            self.edits.append(self.file.edit(found.start, found.end, self._beside(value)))
+            self.edits.append(self._replaced(found, value))
+
+    def _replaced(self, found: Node, value: Any) -> Edit:
+        file = self.file
+        if found.kind != "list" or found.flow or not isinstance(value, list):
+            return file.edit(found.start, found.end, self._beside(value))
+        start = found.items[0][1].start
+        dash = file.text.rfind("-", file.line_start(start), start)
+        return file.edit(dash, found.end, "\n".join(list_lines(value, file.column(dash))).lstrip())
 
     def _indirect(self, name: str, found: Node, value: Any) -> None:
         parameter = parameter_of(found)
@@ -210,26 +269,29 @@ class _Change:
         known = [item for _, item in found.items if item.kind == "map" and (at := item.get(key)) is not None and at.plain() == wanted]
         for item in known:
             self.set(item, content)
-        if known:
-            return
+        if not known:
+            self.edits += self.elements(found, [content])
+
+    def elements(self, found: Node, new: Sequence[Any]) -> list[Edit]:
+        """Edits that write elements at the end of a list."""
         file = self.file
+        if not new:
+            return []
         if found.flow:
             last = found.items[-1][1].end if found.items else found.start + 1
             if found.items and file.text[found.start : found.end].count("\n"):
                 pad = file.indent_of(found.items[-1][1].start)
-                text = json_text(content, pad, 2)
-                self.edits.append(file.edit(last, last, f",\n{' ' * pad}{text}"))
-            else:
-                self.edits.append(file.edit(last, last, (", " if found.items else "") + flow_text(content, file.is_json)))
-            return
+                return [file.edit(last, last, "".join(f",\n{' ' * pad}{json_text(value, pad, 2)}" for value in new))]
+            text = ", ".join(flow_text(value, file.is_json) for value in new)
+            return [file.edit(last, last, (", " if found.items else "") + text)]
         first = found.items[0][1]
-        dash = file.text.rfind("-", file.line_start(first.start), first.start)
-        pad = file.column(dash)
-        alike = all(item.flow for _, item in found.items)
-        lines = [flow_text(content, file.is_json)] if alike else block_lines(plain(nested(content)), pad + 2)
-        lines[0] = " " * pad + "- " + lines[0].lstrip()
+        pad = file.column(file.text.rfind("-", file.line_start(first.start), first.start))
+        if all(item.flow for _, item in found.items):
+            lines = [f"{' ' * pad}- {flow_text(value, file.is_json)}" for value in new]
+        else:
+            lines = list_lines(plain([nested(value) for value in new]), pad)
         end = file.line_end(found.end)
-        self.edits.append(file.edit(end, end, "".join(f"\n{line}" for line in lines)))
+        return [file.edit(end, end, "".join(f"\n{line}" for line in lines))]
 
     def _beside(self, value: Any) -> str:
         """A value in the place of another."""
@@ -243,18 +305,23 @@ class _Change:
             raise Refused("what it stands in is empty")
         pad = file.column((node.items[0][0] or node).start)
         lines = block_lines(new, pad)
-        at = file.line_end(after.end if after is not None else node.end)
+        kept = [value for _, value in node.items if value not in self.gone]
+        if after is None and not kept:
+            at = file.line_start((node.items[0][0] or node).start)
+            return [file.edit(at, at, "".join(f"{line}\n" for line in lines))]
+        at = file.line_end((after or kept[-1]).end)
         gap = "\n" if apart else ""
         return [file.edit(at, at, gap + "".join(f"\n{line}" for line in lines))]
 
     def _in_flow(self, node: Node, new: Mapping[str, Any], after: Node | None) -> Edit:
         file = self.file
-        spread = node.items and file.text[node.start : node.items[0][1].start].count("\n")
-        last = (after or node.items[-1][1]).end if node.items else node.start + 1
+        kept = [value for _, value in node.items if value not in self.gone]
+        spread = kept and file.text[node.start : node.items[0][1].start].count("\n")
+        last = (after or kept[-1]).end if kept else node.start + 1
         if spread:
             pad = file.column((node.items[0][0] or node).start)
             step = max(pad - file.indent_of(node.start), 2)
             texts = [f"{json.dumps(name)}: {json_text(value, pad, step)}" for name, value in new.items()]
             return file.edit(last, last, "".join(f",\n{' ' * pad}{text}" for text in texts))
         texts = [f"{json.dumps(name) if file.is_json else name}: {flow_text(value, file.is_json)}" for name, value in new.items()]
-        return file.edit(last, last, (", " if node.items else "") + ", ".join(texts))
+        return file.edit(last, last, (", " if kept else "") + ", ".join(texts))

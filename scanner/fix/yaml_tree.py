@@ -14,6 +14,9 @@ import yaml
 from assay.scanner.fix.edits import Refused
 from assay.scanner.sources.templates.syntax import MAX_DEPTH
 
+EACH = "[]"
+"""At the end of the name of a list: what follows is set in each element of it, or in the one that is written. A path to what is there leads
+through each element without it, too."""
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -47,6 +50,28 @@ class Node:
             if self.kind == "map" and key is not None and key.kind == "scalar" and key.data[0] == name:
                 return key, value
         return None
+
+    def at(self, path: str) -> Node | None:
+        """What a path of keys leads to."""
+        found: Node | None = self
+        for name in path.split("."):
+            found = found.get(name) if found is not None else None
+        return found
+
+    def each(self, path: str) -> list[tuple[int, Node]]:
+        """What a path of keys leads to, of lists their elements: where it begins, with its key, and the node."""
+        found = [(self.start, self)]
+        for name in path.replace(EACH, "").split(".") if path else ():
+            entries = [entry for _, node in found if (entry := node.entry(name)) is not None]
+            found = []
+            for key, value in entries:
+                found += [(item.start, item) for _, item in value.items] if value.kind == "list" else [(key.start, value)]
+        return found
+
+    def members(self, path: str) -> list[tuple[Node, tuple[Node, Node]]]:
+        """What a path of keys leads to, in each element of the lists on the way: the map that it stands in, and its key with the value."""
+        outer, _, name = path.replace(EACH, "").rpartition(".")
+        return [(holder, entry) for _, holder in self.each(outer) if (entry := holder.entry(name)) is not None]
 
     def plain(self) -> Any:
         """The data of a node without tags, with scalars as YAML reads them; None where it is none or has tags."""

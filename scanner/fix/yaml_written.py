@@ -6,10 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.scanner.fix.yaml_tree import Node
-
-EACH = "[]"
-"""At the end of a name: what follows is set in each element of the list, or in the one that is written."""
+from assay.scanner.fix.yaml_tree import EACH, Node
 
 
 def plain(value: Any) -> Any:
@@ -117,13 +114,14 @@ def block_lines(content: Mapping[str, Any], pad: int) -> list[str]:
         if isinstance(value, Mapping) and value and not _short(value):
             lines += [head, *block_lines(value, pad + 2)]
         elif isinstance(value, list) and value:
-            lines += [head, *_list_lines(value, pad + 2)]
+            lines += [head, *list_lines(value, pad + 2)]
         else:
             lines.append(f"{head} {flow_text(value, False)}")
     return lines
 
 
-def _list_lines(values: Sequence[Any], pad: int) -> list[str]:
+def list_lines(values: Sequence[Any], pad: int) -> list[str]:
+    """A list as lines of YAML in block style."""
     lines: list[str] = []
     for value in values:
         if isinstance(value, Mapping) and value and not _short(value):

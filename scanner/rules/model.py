@@ -35,21 +35,25 @@ class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fro
     on: str
     """The type of the block that it edits, as the input calls it, of those that the finding was read from: `aws_kms_key`,
     `AWS::KMS::Key`, the kind of a manifest."""
+    within: str = ""
+    """Path of nested blocks, in templates of a list or map: what is edited is those of them that the evidence of the finding stands in, and
+    paths begin there. `self`: the block itself, where the evidence stands in it."""
     where: dict[str, Any] = {}
-    """What the block has to say for the remedy to be one of it: path to a value, or a list of those that it may have."""
-    has: list[str] = []
-    """Paths of arguments and blocks that have to be there, whatever they say, for the remedy to be one of it."""
+    """What the block has to say for the remedy to be one of it: path to a value, or a list of those that it may have. `{}` is what is
+    there, whatever it says, and null what is not."""
     set: dict[str, Any] = {}
     """What is so afterwards. A map is a block in Terraform, a list of maps the blocks that are known by their first key; text that is
     `${…}` as a whole is written as that expression. In templates, `name[]` stands for each element of a list."""
     remove: list[str] = []
-    """Paths (`a.b`) of attributes and blocks that go; `self` is the block itself."""
+    """Paths (`a.b`) of attributes and blocks that go; `self` is the block itself, or what `within` leads to."""
     drop: dict[str, list[Any]] = {}
     """Path of a list to the elements that go from it."""
+    include: dict[str, list[Any]] = {}
+    """Path of a list to the elements that come to it, behind those that are there."""
     add: str | dict[str, Any] = ""
     """What is declared after the block: Terraform code, or resources of a template by their names. In texts, `{label}` is the name of the
-    block, `{self}` the reference to it, `{new}` a name for what is declared. In code, `{.name}` is that argument of the block as it is
-    written; a line is left out where there is none."""
+    block, `{name}` the same with `-` for `_`, `{self}` the reference to it, `{new}` a name for what is declared. In code, `{.name}` is that
+    argument of the block as it is written; a line is left out where there is none."""
     review: str = ""
     """Why somebody decides on it: it replaces the resource, costs, or cuts traffic. Empty for an edit that is safe to apply."""
 

@@ -13,7 +13,7 @@ from assay.scanner.rules.yaml_lines import Path
 EDITED = ("terraform", "cloudformation", "config_connector", "deployment_manager")
 """The inputs whose files are written by people, and can be edited."""
 SELF = "self"
-"""In `remove`: the block itself."""
+"""In `remove` and `within`: the block itself."""
 _TYPES = {
     "terraform": (r"[a-z][a-z0-9]*_[a-z0-9_]+", "a type such as aws_kms_key"),
     "cloudformation": (r"[A-Za-z0-9]+::[A-Za-z0-9]+(::[A-Za-z0-9]+)?", "a type such as AWS::KMS::Key"),
@@ -48,14 +48,15 @@ def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[Problem]:
     form, example = _TYPES[name]
     if not re.fullmatch(form, remedy.on):
         yield Problem((*place, "on"), f"{remedy.on!r} is no type of {name}", f"name {example}")
-    if not (remedy.set or remedy.remove or remedy.drop or remedy.add):
-        yield Problem(place, "the remedy edits nothing", "give set, remove, drop or add")
-    if SELF in remedy.remove and (remedy.set or remedy.drop or remedy.add or len(remedy.remove) > 1):
+    if not (remedy.set or remedy.remove or remedy.drop or remedy.include or remedy.add):
+        yield Problem(place, "the remedy edits nothing", "give set, remove, drop, include or add")
+    if SELF in remedy.remove and (remedy.set or remedy.drop or remedy.include or remedy.add or len(remedy.remove) > 1):
         yield Problem((*place, "remove"), "a block that goes as a whole has nothing else to edit", "make it two remedies")
-    if SELF in remedy.remove and not (remedy.where or remedy.has):
-        yield Problem((*place, "remove"), "a block that goes as a whole needs `where` or `has`", "say which blocks are meant")
-    for key in ("where", "has", "remove", "drop", "set"):
-        for path in getattr(remedy, key):
+    if SELF in remedy.remove and not (remedy.where or remedy.within):
+        yield Problem((*place, "remove"), "a block that goes as a whole needs `where` or `within`", "say which blocks are meant")
+    told = {"where": remedy.where, "remove": remedy.remove, "drop": remedy.drop, "include": remedy.include, "set": remedy.set}
+    for key, paths in {**told, "within": [remedy.within] if remedy.within else []}.items():
+        for path in paths:
             if not _PATH.fullmatch(path):
                 yield Problem((*place, key), f"{path!r} is no path", "write names with dots between them: settings.ip_configuration")
     if remedy.add and isinstance(remedy.add, str) != (name == "terraform"):
@@ -98,6 +99,7 @@ class Words(NamedTuple):
 
 def placeholders(text: str, words: Words) -> str:
     """A text of a remedy with what the words in braces stand for."""
+    text = text.replace("{name}", words.label.replace("_", "-"))
     return text.replace("{label}", words.label).replace("{self}", words.reference).replace("{new}", words.new)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from assay.scanner.fix.edits import Refused, applied, merged
 from assay.scanner.fix.hcl import HclFile
+from assay.scanner.fix.hcl_nodes import made_of
 from assay.scanner.fix.terraform import companion
 from assay.scanner.rules.remedies import Words
 
@@ -175,11 +176,6 @@ def test_what_cannot_be_edited_says_so() -> None:
     assert edits == [] and one.name == "on"
 
 
-def test_what_is_there_is_known_whatever_it_says() -> None:
-    file, block = first('a "b" {\n  on = var.on\n\n  inner {\n    k {}\n  }\n}\n')
-    assert [path for path in ("on", "inner", "inner.k", "inner.on", "k") if file.has(block, path)] == ["on", "inner", "inner.k"]
-
-
 @pytest.mark.parametrize(
     ("before", "removed", "after"),
     [
@@ -222,3 +218,44 @@ def test_what_differs_between_instances_is_not_written_once() -> None:
     file, block = first('resource "aws_s3_bucket" "b" {\n  for_each = var.all\n  bucket = each.value\n}\n')
     with pytest.raises(Refused, match="differs from one instance"):
         companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))
+
+
+def test_elements_come_to_lists() -> None:
+    for before, path, after in (
+        ('a "b" {\n  m = ["x"]\n}\n', "m", 'a "b" {\n  m = ["x", "y"]\n}\n'),
+        ('a "b" {\n  m = [\n    "x", # why\n  ]\n}\n', "m", 'a "b" {\n  m = [\n    "x", # why\n    "y",\n  ]\n}\n'),
+        ('a "b" {\n  m = [\n    "x"\n  ]\n}\n', "m", 'a "b" {\n  m = [\n    "x",\n    "y",\n  ]\n}\n'),
+        ('a "b" {\n  m = []\n}\n', "m", 'a "b" {\n  m = ["y"]\n}\n'),
+        ('a "b" {\n  m = ["y"]\n}\n', "m", 'a "b" {\n  m = ["y"]\n}\n'),
+        ('a "b" {\n  in {\n    k = 1\n  }\n}\n', "in.m", 'a "b" {\n  in {\n    k = 1\n    m = ["y"]\n  }\n}\n'),
+        ('a "b" {\n  k = 1\n}\n', "in.m", 'a "b" {\n  k = 1\n}\n'),
+    ):
+        file, block = first(before)
+        assert applied(file.source, merged(file.include(block, path, ["y"]))).decode() == after
+    file, block = first('a "b" {\n  m = var.m\n}\n')
+    with pytest.raises(Refused, match="m is no list that is written out"):
+        file.include(block, "m", ["y"])
+
+
+def test_what_takes_the_place_of_what_goes_stands_where_it_was() -> None:
+    file, block = first('a "b" {\n  act {\n    type = "forward"\n    long_name = 1\n  }\n}\n')
+    (act,) = made_of(block, ["act"])
+    edits, _ = file.set(act, {"type": "redirect", "to": {"k": 1}}, ["long_name"])
+    written = applied(file.source, merged(edits)).decode()
+    assert written == 'a "b" {\n  act {\n    type = "redirect"\n\n    to {\n      k = 1\n    }\n  }\n}\n'
+
+
+def test_nested_blocks_go_with_the_blank_line_that_they_share() -> None:
+    file, block = first('a "b" {\n  in {\n    k = 1\n  }\n\n  in {\n    k = 2\n  }\n}\n')
+    edits = [edit for nested in made_of(block, ["in"]) for edit in file.remove_nested(nested)]
+    assert applied(file.source, merged(edits)).decode() == 'a "b" {\n}\n'
+    file, block = first('a "b" {\n  dynamic "in" {\n    content {\n      k = 1\n    }\n  }\n}\n')
+    with pytest.raises(Refused, match="dynamic"):
+        file.remove_nested(made_of(block, ["in"])[0])
+
+
+def test_what_a_block_says() -> None:
+    file, block = first('a "b" {\n  m = ["x", "y"]\n\n  in {\n    on {}\n  }\n}\n')
+    told = [("m", ["x"]), ("m", [["x", "y"]]), ("m", [{}]), ("in.on", [{}]), ("in.off", [None]), ("k", [None])]
+    assert all(file.says(block, path, values) for path, values in told)
+    assert not any(file.says(block, path, values) for path, values in (("m", [["x"]]), ("in.off", [{}]), ("m", [None]), ("in.on", [None])))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.edits import Refused, applied, beside, merged
+from assay.scanner.fix.edits import Refused, applied, merged
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.sources.templates.syntax import parse
 
@@ -114,8 +114,8 @@ def test_paths_lead_through_the_elements_of_lists() -> None:
     file = YamlFile("t.yaml", text.encode())
     node = file.documents[0].get("P")
     assert node is not None
-    assert file.says(node, "B[].Members", ["allUsers"]) and not file.says(node, "B.Members", ["allUsers"])
-    assert len(file.reached(node, "B[].Role")) == 2 and file.reached(node, "B[].Other") == []
+    assert file.says(node, "B[].Members", ["allUsers"]) and file.says(node, "B.Members", ["allUsers"])
+    assert len(node.members("B[].Role")) == 2 and file.says(node, "B[].Role", [{}]) and file.says(node, "B[].Other", [None])
     dropped = applied(file.source, merged(file.drop(node, "B[].Members", ["allUsers", {"member": "allUsers"}]))).decode()
     assert dropped == "P:\n  B:\n  - Role: a\n    Members: [u]\n  - Role: b\n    Members:\n    - member: v\n"
     removed = applied(file.source, merged(file.remove(node, "B[].Role"))).decode()
@@ -156,7 +156,8 @@ def test_what_comes_takes_the_place_of_what_goes(before: str, after: str) -> Non
     file = YamlFile("t.yaml", before.encode())
     node = file.documents[0].get("P")
     assert node is not None
-    edits = beside(file.set(node, {"Asked": True})[0], file.remove(node, "Word"))
+    edits, _ = file.set(node, {"Asked": True}, [value for _, (_, value) in node.members("Word")])
+    edits += file.remove(node, "Word")
     assert applied(file.source, merged(edits)).decode() == after
 
 
@@ -175,3 +176,54 @@ def test_blank_lines_stand_between_members_as_they_did(text: str, apart: bool) -
     file = YamlFile("t.yaml", text.encode())
     node = file.documents[0].get("R")
     assert node is not None and file.apart(node) is apart
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("P:\n  L:\n  - a\n", "P:\n  L:\n  - a\n  - b\n"),
+        ("P: {L: [a]}\n", "P: {L: [a, b]}\n"),
+        ("P:\n  A: 1\n", "P:\n  A: 1\n  L:\n    - b\n"),
+        ("P:\n  L: [b]\n", "P:\n  L: [b]\n"),
+    ],
+)
+def test_elements_come_to_lists(text: str, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert applied(file.source, merged(file.include(node, "L", ["b"]))).decode() == after
+    assert file.include(node, "Not.There", ["b"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("P:\n  L:\n    - In:\n        Count: {}\n", "P:\n  L:\n    - In:\n        None: {}\n"),
+        ("P:\n  L:\n    - In: {Count: {}}\n", "P:\n  L:\n    - In: {None: {}}\n"),
+        ("P: {L: [{In: {Count: {}, K: 1}}]}\n", "P: {L: [{In: {K: 1, None: {}}}]}\n"),
+    ],
+)
+def test_what_takes_the_place_of_what_goes_stands_where_it_was(text: str, after: str) -> None:
+    file = YamlFile("t.yaml", text.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    (_, element) = node.each("L")[0]
+    assert file.says(element, "In.Count", [{}]) and file.says(element, "In.Other", [None])
+    edits, _ = file.set(element, {"In": {"None": {}}}, [value for _, (_, value) in node.members("L.In.Count")])
+    assert applied(file.source, merged([*edits, *file.remove(node, "L.In.Count")])).decode() == after
+
+
+def test_elements_go_with_a_list_that_has_no_others() -> None:
+    file = YamlFile("t.yaml", b"P:\n  A: 1\n  L:\n    - {K: 1}\n    - {K: 2}\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    parts = [part for _, part in node.each("L")]
+    assert applied(file.source, file.remove_within(node, "L", parts[:1])).decode() == "P:\n  A: 1\n  L:\n    - {K: 2}\n"
+    assert applied(file.source, file.remove_within(node, "L", parts)).decode() == "P:\n  A: 1\n"
+
+
+def test_a_list_takes_the_place_of_one() -> None:
+    file = YamlFile("t.yaml", b"P:\n  L:\n  - a # why\n  - b\n  A: 1\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert applied(file.source, file.set(node, {"L": ["c", "d"]})[0]).decode() == "P:\n  L:\n  - c\n  - d\n  A: 1\n"
