@@ -44,7 +44,9 @@ SUMMARIES = st.builds(
         st.tuples(SCOPES, st.just("111122223333"), st.sampled_from(("444455556666", "777788889999", ""))), SIGHTINGS, max_size=2
     ),
     gaps=st.dictionaries(st.tuples(st.sampled_from(("code", "live")), st.just("x")), SIGHTINGS, max_size=1),
-    unasked=st.dictionaries(st.tuples(st.just("live"), st.just("aws"), st.sampled_from(("MessageStore", "Workload"))), SIGHTINGS, max_size=1),
+    unasked=st.dictionaries(
+        st.tuples(st.just("live"), st.just("aws"), st.sampled_from(("MessageStore", "Workload"))), SIGHTINGS, max_size=1
+    ),
     stores=st.dictionaries(
         st.tuples(SCOPES, st.sampled_from(("orders", "?")), st.just("b")),
         st.builds(Store, SIGHTINGS, st.frozensets(st.sampled_from((30, 400, None, "not known")), min_size=1)),

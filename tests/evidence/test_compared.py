@@ -25,7 +25,16 @@ resource "aws_s3_bucket" "orders" {
   bucket = "trade-orders"
 }
 """
-STATE = json.dumps({"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "outputs": {"p": {"value": "hunter2-in-state", "type": "string"}}, "resources": []})
+STATE = json.dumps(
+    {
+        "version": 4,
+        "terraform_version": "1.9.0",
+        "serial": 1,
+        "lineage": "x",
+        "outputs": {"p": {"value": "hunter2-in-state", "type": "string"}},
+        "resources": [],
+    }
+)
 CHOSEN = ("--no-config", "--control", "storage.bucket-not-public", "--control", "storage.versioning-enabled")
 
 
@@ -45,7 +54,14 @@ def left(there: Path, *arguments: object) -> Path:
 
 def test_both_sides_are_there_verified_and_judged_again(there: Path) -> None:
     made = left(there, "infra", "live.ndjson", "-r", "text=out.txt")
-    assert {path.name for path in (made / "reports").iterdir()} == {"code.json", "live.json", "compare.json", "results.json", "results.html", "text.txt"}
+    assert {path.name for path in (made / "reports").iterdir()} == {
+        "code.json",
+        "live.json",
+        "compare.json",
+        "results.json",
+        "results.html",
+        "text.txt",
+    }
     code, live, whole = (json.loads((made / name).read_text()) for name in (CODE, LIVE, "reports/results.json"))
     assert len(whole["results"]) == len(code["results"]) + len(live["results"]) and code["results"] and live["results"]
     assert evidence("verify", made, "--unsigned")[0] == 0

@@ -68,9 +68,7 @@ def test_members_are_one_where_they_are_written_alike(one: object, other: object
         ((FOLDER, {FOLDER: "1"}), (FOLDER, {FOLDER: "1"}), True),
     ],
 )
-def test_a_place_encloses_another(
-    outer: tuple[str, dict[str, str]], inner: tuple[str, dict[str, str]], encloses_it: bool | None
-) -> None:
+def test_a_place_encloses_another(outer: tuple[str, dict[str, str]], inner: tuple[str, dict[str, str]], encloses_it: bool | None) -> None:
     found = encloses(Standing(*outer), Standing(*inner))
     assert found is encloses_it if encloses_it is not None else isinstance(found, Unknown)
 
@@ -104,7 +102,9 @@ resource "google_project_iam_member" "uses" {
 """
 
 
-@pytest.mark.parametrize(("project", "verdict"), [("var.project", "fail"), ('"trade-prod"', "unknown"), ('"${var.project}-dev"', "unknown")])
+@pytest.mark.parametrize(
+    ("project", "verdict"), [("var.project", "fail"), ('"trade-prod"', "unknown"), ('"${var.project}-dev"', "unknown")]
+)
 def test_projects_of_one_variable_are_one(tmp_path: Path, project: str, verdict: str) -> None:
     write(tmp_path, {"main.tf": CODE % project})
     results = Scan(Options(paths=[str(tmp_path)], controls=["iam.duties-separated"])).report().results

@@ -53,7 +53,9 @@ def test_which_entries_a_filter_takes(text: str, taken: str) -> None:
     assert takes(text, ENTRY) == taken
 
 
-@pytest.mark.parametrize("text", ['resource.type="cloud_run_revision', "(a", 'resource.type=', "AND", "NOT", "a OR", 'a=("b" OR', "(" * 500])
+@pytest.mark.parametrize(
+    "text", ['resource.type="cloud_run_revision', "(a", "resource.type=", "AND", "NOT", "a OR", 'a=("b" OR', "(" * 500]
+)
 def test_what_is_no_filter_is_not_read(text: str) -> None:
     with pytest.raises(NotRead):
         takes(text, ENTRY)

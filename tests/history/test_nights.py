@@ -34,7 +34,9 @@ class Nights:
             old.unlink()
         write(self.tree, {f"infra/{name}.tf": text for name, text in files.items()})
         report = self.tree / "report.json"
-        ran = assay("scan", self.tree / "infra", "--control", "data.pitr-enabled", "--history", self.where, "-r", f"json={report}", *arguments)
+        ran = assay(
+            "scan", self.tree / "infra", "--control", "data.pitr-enabled", "--history", self.where, "-r", f"json={report}", *arguments
+        )
         self.code, self.said = ran.exit_code, ran.stderr
         read: dict[str, Any] = json.loads(report.read_text())
         return read

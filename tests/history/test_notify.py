@@ -77,9 +77,7 @@ def test_names_call_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook
     assert "<" not in told["message"] and "@everyone" not in told["message"] and "*" not in told["message"]
 
 
-def test_who_cannot_be_told_is_no_secret_and_leaves_the_run_incomplete(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Any
-) -> None:
+def test_who_cannot_be_told_is_no_secret_and_leaves_the_run_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Any) -> None:
     monkeypatch.chdir(tmp_path)
     hook.status = 500
     ran = night(tmp_path, hook.url, OFF.format("orders"))

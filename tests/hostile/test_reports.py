@@ -78,9 +78,7 @@ def test_no_format_moves_the_cursor_or_hides_text(name: str) -> None:
     """Data, too, is printed to terminals, and read line by line."""
     text = "a\x1b[2J\x9b2J\x7f\x85\u2028\u2029\u202e\u2066\u200b\ufeff\xadz\u00e9"
     written = made(name, report_of(8, gaps=3, text=text)).decode("utf-8")
-    odd = {char for char in written if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")} - set(
-        "\r\n" if "csv" in name else "\n"
-    )
+    odd = {char for char in written if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")} - set("\r\n" if "csv" in name else "\n")
     assert odd == set()
     if name in ("json", "jsonl"):
         [*lines] = map(json.loads, written.splitlines()) if name == "jsonl" else json.loads(written)["results"]

@@ -60,7 +60,9 @@ def test_an_audit_of_aws_has_what_prowler_says_in_every_format(account: Keys, tm
     ]
     file = tmp_path / "prowler.ocsf.json"
     file.write_text(json.dumps(said), "utf-8")
-    targets = [part for name in sorted({*formats.names()} - samples.PRINTED) if name != "json" for part in ("-r", f"{name}={tmp_path / name}")]
+    targets = [
+        part for name in sorted({*formats.names()} - samples.PRINTED) if name != "json" for part in ("-r", f"{name}={tmp_path / name}")
+    ]
     ran = audited(account, "--import", "prowler", file, "--all", "-r", "json", *targets)
     report = json.loads(ran.stdout)
     assert ran.returncode == 1 and report["summary"] == alone["summary"]

@@ -29,7 +29,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`report.json`, `report.jsonl`, `evidence/`, `history.db` and `parquet/` of one run."""
     pytest.importorskip("duckdb")
     folder = write(
-        tmp_path_factory.mktemp("run"), {"infra/main.tf": TAGGED, "infra/unknown/main.tf": UNKNOWN, "assay.yaml": WAIVERS, "infra/bad/x.tf": "resource {{"}
+        tmp_path_factory.mktemp("run"),
+        {"infra/main.tf": TAGGED, "infra/unknown/main.tf": UNKNOWN, "assay.yaml": WAIVERS, "infra/bad/x.tf": "resource {{"},
     )
     targets = [f"json={folder / 'report.json'}", f"jsonl={folder / 'report.jsonl'}", f"parquet={folder / 'parquet'}"]
     ran = assay(

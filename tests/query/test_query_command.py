@@ -97,7 +97,20 @@ def test_an_error_is_told_before_a_large_report_is_read(tmp_path: Path) -> None:
     assert "Candidate bindings" in ran.stderr and "not-there" not in ran.stderr
 
 
-@pytest.mark.parametrize("sql", ["FROM query('FROM results')", "FROM query_table('results')", "SELECT * FROM query('FROM resu' || 'lts')", 'FROM "results"', "FROM RESULTS", "SUMMARIZE results", "WITH a AS (FROM results) FROM a", "FROM memory.main.results", "PIVOT results ON verdict IN ('fail') USING count(*) GROUP BY control"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM query('FROM results')",
+        "FROM query_table('results')",
+        "SELECT * FROM query('FROM resu' || 'lts')",
+        'FROM "results"',
+        "FROM RESULTS",
+        "SUMMARIZE results",
+        "WITH a AS (FROM results) FROM a",
+        "FROM memory.main.results",
+        "PIVOT results ON verdict IN ('fail') USING count(*) GROUP BY control",
+    ],
+)
 def test_a_table_is_filled_however_it_is_named(sql: str, run: Path, ask: Ask) -> None:
     assert ask(sql, run / "report.json")
 

@@ -172,7 +172,9 @@ def test_without_duckdb_the_extra_is_named(run: Path, tmp_path: Path) -> None:
 def test_one_module_imports_duckdb_and_only_when_it_is_needed() -> None:
     from tests.scans import ROOT
 
-    holding = [path.name for part in ("scanner", "reports") for path in (ROOT / part).rglob("*.py") if "import duckdb" in path.read_text("utf-8")]
+    holding = [
+        path.name for part in ("scanner", "reports") for path in (ROOT / part).rglob("*.py") if "import duckdb" in path.read_text("utf-8")
+    ]
     assert holding == ["duck.py"]
     code = "import sys, assay.scanner.cli.query, assay.reports.parquet, assay.scanner.tables.duck; sys.exit('duckdb' in sys.modules)"
     import subprocess
@@ -200,7 +202,11 @@ def test_a_question_that_takes_for_ever_can_be_stopped(tmp_path: Path) -> None:
     (tmp_path / "t").mkdir()
     sql = "SELECT count(*) FROM range(100000000) AS a(i), range(1000000) AS b(j) WHERE hash(i, j) = 3"
     ran = subprocess.Popen(
-        [sys.executable, "-m", "assay", "query", sql], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path / "t")}
+        [sys.executable, "-m", "assay", "query", sql],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path / "t")},
     )
     try:
         with pytest.raises(subprocess.TimeoutExpired):

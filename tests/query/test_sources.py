@@ -92,7 +92,9 @@ def test_a_snapshot_holds_resources_as_they_were_answered_and_calls(ask: Ask) ->
     assert count["n"] == sum(line["record"] == "item" for line in lines) and count["cloud"] == "aws"
     asked = "SELECT sum(\"count\") AS n FROM calls WHERE outcome = 'failed'"
     assert ask(asked, LIVE) == [{"n": sum(line["count"] for line in lines if line["record"] == "calls" and line["outcome"] == "failed")}]
-    [tagged] = ask("SELECT tags['Role'] AS role, seen FROM resources WHERE type = 's3.bucket' AND tags['Role'] = 'lb-logs-bucket' LIMIT 1", LIVE)
+    [tagged] = ask(
+        "SELECT tags['Role'] AS role, seen FROM resources WHERE type = 's3.bucket' AND tags['Role'] = 'lb-logs-bucket' LIMIT 1", LIVE
+    )
     assert tagged == {"role": "lb-logs-bucket", "seen": "2026-11-01 00:00:00"}
     assert ask("SELECT count(*) AS n FROM results", LIVE) == [{"n": 0}]
     [denied] = ask("SELECT account, operation, permission FROM calls WHERE outcome = 'denied'", DENIED)
@@ -111,7 +113,14 @@ def test_what_a_snapshot_left_out_stays_left_out(tmp_path: Path, ask: Ask) -> No
 
 
 def snapshot(folder: Path, records: list[dict[str, Any]], cloud: str = "aws", end: bool = True) -> Path:
-    head = {"record": "snapshot", "format": "assay-snapshot/1", "cloud": cloud, "tool": "assay 0.1.0", "started": "2026-11-01T00:00:00Z", "scope": {}}
+    head = {
+        "record": "snapshot",
+        "format": "assay-snapshot/1",
+        "cloud": cloud,
+        "tool": "assay 0.1.0",
+        "started": "2026-11-01T00:00:00Z",
+        "scope": {},
+    }
     last = [{"record": "end", "finished": "2026-11-01T00:01:00Z", "complete": True}] if end else []
     path = folder / "s.ndjson"
     path.write_bytes(b"".join(msgspec.json.encode(record) + b"\n" for record in (head, *records, *last)))
@@ -129,7 +138,9 @@ def test_a_snapshot_of_google(tmp_path: Path, ask: Ask) -> None:
     assert row["data"]["resource"]["versioning"] == {"enabled": True} and row["seen"].startswith("2026-10-01 00:00:00.123")
 
 
-@pytest.mark.parametrize("broken", [b"{]\n", b'{"record":"item"}\n', b'{"record":"calls","count":"x"}\n', b"\xff\n", b"[" * 100_000 + b"\n"])
+@pytest.mark.parametrize(
+    "broken", [b"{]\n", b'{"record":"item"}\n', b'{"record":"calls","count":"x"}\n', b"\xff\n", b"[" * 100_000 + b"\n"]
+)
 def test_a_damaged_snapshot_gives_what_can_be_read(broken: bytes, tmp_path: Path, ask: Ask) -> None:
     path = snapshot(tmp_path, [], end=False)
     path.write_bytes(path.read_bytes() + broken)

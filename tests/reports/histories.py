@@ -31,7 +31,9 @@ def changes() -> list[HistoryChange]:
     return [
         change("unobserved", "aws_s3_bucket.lost", reason="its file cannot be read", file="network/broken.tf"),
         change("fixed", rule_changed=True),
-        change("gone", "//storage.googleapis.com/old", root="", file="", account="trade-prod", region="eu", element="a:80", control="own.rule"),
+        change(
+            "gone", "//storage.googleapis.com/old", root="", file="", account="trade-prod", region="eu", element="a:80", control="own.rule"
+        ),
         change("settled", "aws_s3_bucket.told", severity="low"),
         change("left_scope", "aws_s3_bucket.away", reason="its root was not a target"),
     ]

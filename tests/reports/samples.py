@@ -62,8 +62,9 @@ HOSTILE = (
     "  ",
 )
 
-PRINTED = frozenset({"pdf", "parquet"})
-"""Formats that are no text: tests/reports/test_pdf_report.py and test_parquet_report.py have them."""
+PRINTED = frozenset({"pdf", "parquet", "github-suggestions"})
+"""Formats that are no text, and that which tells of what can be mended alone: test_pdf_report.py, test_parquet_report.py and
+tests/fix/test_shown.py have them."""
 ENUMERATED = {
     "schema",
     "verdict",
@@ -256,7 +257,11 @@ def gate() -> GateReport:
         )
     ]  # fmt: skip
     return GateReport(
-        waivers=waivers, attestations=stated, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
+        waivers=waivers,
+        attestations=stated,
+        comparisons=comparisons,
+        changes=changes,
+        warnings=["assay.yaml:14: the waiver is for nothing that was found"],
     )
 
 
@@ -332,7 +337,11 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
     return Report(
         tool=Tool("assay", "1.0.0", "sha256:8f3a"),
         run=Run(
-            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"],
+            "0190c2f4",
+            "2026-11-20T08:00:00Z",
+            "2026-11-20T08:00:02.5Z",
+            ["assay", "scan", "storage", "--var", "a"],
+            ["storage", "network"],
             revisions=[Revision(targets=["storage"], commit="5f3d" * 10, branch="main", changed=1, added=0, removed=2)],
         ),
         summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),

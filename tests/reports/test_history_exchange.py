@@ -145,7 +145,9 @@ def test_gitlab_says_the_age_and_finds_the_same() -> None:
     assert [each["fingerprint"] for each in said] == [each["fingerprint"] for each in plain]
     assert any(each["description"].endswith("a listener serves HTTP (b:8080), back (2nd time)") for each in said)
     reported = sast(report)
-    assert any("`in the history: back (2nd time), first found 2026-10-11T03:00:00Z`" in each["description"] for each in reported["vulnerabilities"])
+    assert any(
+        "`in the history: back (2nd time), first found 2026-10-11T03:00:00Z`" in each["description"] for each in reported["vulnerabilities"]
+    )
     assert any(each["value"].startswith("fixed: medium storage.versioning-enabled") for each in reported["scan"]["messages"])
     assert {each["level"] for each in reported["scan"]["messages"]} == {"info", "warn"}
 
@@ -153,7 +155,9 @@ def test_gitlab_says_the_age_and_finds_the_same() -> None:
 def test_oscal_has_properties_of_observations_and_a_log() -> None:
     report = histories.remembered()
     (result,) = oscal(report)["results"]
-    back = next(each for each in result["observations"] if named(each["props"], "fingerprint") == [by_state(report, "regressed").fingerprint])
+    back = next(
+        each for each in result["observations"] if named(each["props"], "fingerprint") == [by_state(report, "regressed").fingerprint]
+    )
     assert [named(back["props"], name) for name in ("state", "first-seen", "times")] == [["regressed"], [histories.OLD], ["2"]]
     passed = next(each for each in result["observations"] if named(each["props"], "verdict") == ["pass"])
     assert named(passed["props"], "state") == []

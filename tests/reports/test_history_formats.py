@@ -130,7 +130,9 @@ def test_a_concise_line_ends_with_the_age() -> None:
     lines = made("concise", histories.remembered()).splitlines()
     assert any(line.endswith("[aws_s3_bucket.logs], new") for line in lines)
     assert lines[-2].startswith("History: since the run of ") and lines[-1].startswith("ERROR: ")
-    assert "fixed: medium storage.versioning-enabled: storage: aws_dynamodb_table.orders: known for 40 days; another rule" in "\n".join(lines)
+    assert "fixed: medium storage.versioning-enabled: storage: aws_dynamodb_table.orders: known for 40 days; another rule" in "\n".join(
+        lines
+    )
 
 
 def test_markdown_has_states_in_a_word_and_the_sums_in_a_line() -> None:
@@ -162,7 +164,9 @@ def test_csv_has_four_columns_more_at_the_end(name: str, plain: tuple[str, ...])
 def test_a_population_has_the_newest_state_and_the_earliest_times_of_what_decides() -> None:
     (edge,) = [row for row in rows("csv-population", histories.remembered()) if row["control"] == "edge.lb-https-only"]
     assert [edge[column] for column in csv_report.OF_HISTORY] == ["regressed", histories.OLD, "2026-11-08T03:00:00Z", "2"]
-    assert len(rows("csv-population", histories.remembered())) == len(rows("csv-population", samples.report())), "nothing but what was judged"
+    assert len(rows("csv-population", histories.remembered())) == len(rows("csv-population", samples.report())), (
+        "nothing but what was judged"
+    )
 
 
 def test_csv_has_a_row_for_each_finding_without_a_result() -> None:

@@ -138,5 +138,5 @@ def test_of_a_folder_the_index_has_the_chapter_and_every_page_the_columns(monkey
     monkeypatch.setattr(html_data, "MOST_ON_A_PAGE", 40)
     made = dict(html.folder(histories.remembered(samples.many(100)), samples.context()))
     *pages, index = [content.decode() for content in made.values()]
-    assert chapter(index) and not any("aria-labelledby=\"history\"" in page for page in pages)
+    assert chapter(index) and not any('aria-labelledby="history"' in page for page in pages)
     assert len(pages) > 1 and all("// history" in page for page in pages)

@@ -65,7 +65,9 @@ def test_one_file_has_the_worst_and_says_how_many_are_left(small: int) -> None:
     assert "<strong>60 results</strong> more than one page holds" in page and "-r html=DIR/" in page
 
 
-def test_the_command_line_writes_a_folder_and_refuses_one_for_a_single_file(small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_writes_a_folder_and_refuses_one_for_a_single_file(
+    small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree(tmp_path / "work")
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setattr(html_data, "MOST_ON_A_PAGE", 5)

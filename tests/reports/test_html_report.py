@@ -157,8 +157,12 @@ def test_hostile_text_stays_text(hostile: str) -> None:
     page = Parsed(written)
     # How many rows a map has hangs on the names; which tags with which attributes there are does not.
     assert {(tag, *attributes) for tag, attributes in page.tags} == {(tag, *attributes) for tag, attributes in harmless.tags}
+
     def apart_from_the_run(of: Parsed) -> list[str]:
-        return [*[re.sub(r'content: "[A-Za-z0-9 .,\\-]*"', "", text) for tag, text in of.texts if tag in ("script", "style")][:2], of.own("script")]
+        return [
+            *[re.sub(r'content: "[A-Za-z0-9 .,\\-]*"', "", text) for tag, text in of.texts if tag in ("script", "style")][:2],
+            of.own("script"),
+        ]
 
     assert apart_from_the_run(page) == apart_from_the_run(harmless)
     assert not [char for char in written if visible(char, keep="\n") != char]
@@ -349,5 +353,7 @@ def test_the_foot_of_a_printed_page_is_a_text_and_nothing_more(text: str) -> Non
     report = samples.report()
     report = msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, id=text))
     (foot,) = re.findall("<style>(@page.*?)</style>", render(report, samples.context()).decode(), re.DOTALL)
-    assert re.fullmatch(r'@page \{ @bottom-left \{ content: "[A-Za-z0-9 .,\\-]*"; font: 7.5pt system-ui, sans-serif; color: #444444; \} \}', foot)
+    assert re.fullmatch(
+        r'@page \{ @bottom-left \{ content: "[A-Za-z0-9 .,\\-]*"; font: 7.5pt system-ui, sans-serif; color: #444444; \} \}', foot
+    )
     assert foot.count("}") == 2 and "::" not in foot

@@ -49,6 +49,8 @@ def test_without_owners_there_is_no_such_group() -> None:
 def test_as_csv_every_row_is_there_and_none_is_a_formula() -> None:
     report = estate(40)
     results = [msgspec.structs.replace(result, owner="=cmd|'/C calc'!A0") for result in report.results]
-    read = list(csv.DictReader(io.StringIO(rollup_csv.render(msgspec.structs.replace(report, results=results), samples.context()).decode())))
+    read = list(
+        csv.DictReader(io.StringIO(rollup_csv.render(msgspec.structs.replace(report, results=results), samples.context()).decode()))
+    )
     assert sum(row["by"] == "account" for row in read) >= 40
     assert [row["name"] for row in read if row["by"] == "owner"] == ["'=cmd|'/C calc'!A0"]

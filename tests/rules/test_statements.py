@@ -172,7 +172,10 @@ def test_statements_of_a_file_carry_their_place(tmp_path: Path) -> None:
 
 
 def test_a_run_lists_every_statement_with_what_rests_on_it(tmp_path: Path) -> None:
-    attestations = (stated(covers=Selector(tags={"role": "ui"})), stated(holds=False, expires=datetime.date(2026, 10, 2), owner="past@example.com"))
+    attestations = (
+        stated(covers=Selector(tags={"role": "ui"})),
+        stated(holds=False, expires=datetime.date(2026, 10, 2), owner="past@example.com"),
+    )
     options = Options(paths=str(write(tmp_path, {"main.tf": BALANCER})), controls=STATED, attestations=attestations, today=TODAY)
     first, second = Scan(options).report().gate.attestations
     assert (first.results, first.resource, first.refused, first.expires) == (1, "tag role=ui", "", "2027-04-01")

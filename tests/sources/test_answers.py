@@ -21,7 +21,15 @@ BUCKET = ROOT / "fixtures/controls/storage/bucket-not-public/aws/aws-fail-docume
 
 def item(id_: str, account: str = "1", **more: Any) -> dict[str, Any]:
     told = {"operation": "s3:GetBucketPolicy", "time": AT, "data": {"Policy": json.dumps({"Statement": [{"Effect": "Allow"}]})}}
-    given = {"record": "item", "type": "s3.bucket", "id": id_, "account": account, "region": "us-east-1", "operation": "s3:ListBuckets", "time": AT}
+    given = {
+        "record": "item",
+        "type": "s3.bucket",
+        "id": id_,
+        "account": account,
+        "region": "us-east-1",
+        "operation": "s3:ListBuckets",
+        "time": AT,
+    }
     return {**given, "listed": {"Name": id_}, "answers": {"get_bucket_policy": told}} | more
 
 
@@ -46,7 +54,11 @@ def test_an_answer_about_another_resource_counts_where_it_is_the_only_one(tmp_pa
 
 
 def test_what_may_be_secret_is_left_out_again(tmp_path: Path) -> None:
-    told = {"operation": "lambda:GetFunction", "time": AT, "data": {"Environment": {"Variables": {"DB_PASSWORD": "hunter2-is-secret"}}, "Unheard": "hunter2-too"}}
+    told = {
+        "operation": "lambda:GetFunction",
+        "time": AT,
+        "data": {"Environment": {"Variables": {"DB_PASSWORD": "hunter2-is-secret"}}, "Unheard": "hunter2-too"},
+    }
     path = snapshot(tmp_path / "s.gz", item("a", answers={"get_function": told}))
     (text,) = answers.find([path], {Asked("aws:1", "a", "lambda:GetFunction", AT)}).values()
     assert "hunter2" not in text and "DB_PASSWORD" in text
@@ -59,7 +71,9 @@ def test_a_long_answer_is_cut_and_says_so(tmp_path: Path) -> None:
     assert len(text) < answers.MAX_TEXT + 200 and text.endswith("more lines in the snapshot")
 
 
-@pytest.mark.parametrize("line", [b"{", b"[1]", b'{"record": "item", "answers": 5}', b'{"record": "item", "id": 7}', b"\xff", b"[" * 3000, b"null"])
+@pytest.mark.parametrize(
+    "line", [b"{", b"[1]", b'{"record": "item", "answers": 5}', b'{"record": "item", "id": 7}', b"\xff", b"[" * 3000, b"null"]
+)
 def test_a_damaged_line_hides_no_other(tmp_path: Path, line: bytes) -> None:
     path = snapshot(tmp_path / "s.gz", line, item("a"))
     assert len(answers.find([path, str(tmp_path / "none"), __file__], {Asked("aws:1", "a", "s3:GetBucketPolicy", AT)})) == 1
@@ -68,7 +82,9 @@ def test_a_damaged_line_hides_no_other(tmp_path: Path, line: bytes) -> None:
 def test_assets_by_the_call_that_listed_them(tmp_path: Path) -> None:
     asset = {"record": "asset", "name": "//x/a", "assetType": "storage.googleapis.com/Bucket", "updateTime": AT}
     head = {**HEAD, "cloud": "google"}
-    listed = [{"record": "listed", "content": content, "operation": "cloudasset.ListAssets", "time": AT} for content in ("RESOURCE", "IAM_POLICY")]
+    listed = [
+        {"record": "listed", "content": content, "operation": "cloudasset.ListAssets", "time": AT} for content in ("RESOURCE", "IAM_POLICY")
+    ]
     policy = {"bindings": [{"role": "roles/viewer", "members": ["allUsers"]}]}
     path = tmp_path / "s.ndjson"
     records = [head, {**asset, "resource": {"data": {"name": "a"}}}, {**asset, "iamPolicy": policy}, *listed]

@@ -47,7 +47,9 @@ def _bucket(record: dict[str, Any]) -> Form | None:
         more["BucketPolicy"] = {"policyText": policy["Policy"] if policy else None}
     if (acl := answered(record, "get_bucket_acl")) is not None:
         # A text within the JSON, as Config delivers it.
-        more["AccessControlList"] = json.dumps({"grantSet": None, "grantList": [_grant(grant) for grant in acl["Grants"]], "owner": {"id": "a"}})
+        more["AccessControlList"] = json.dumps(
+            {"grantSet": None, "grantList": [_grant(grant) for grant in acl["Grants"]], "owner": {"id": "a"}}
+        )
     if encryption := answered(record, "get_bucket_encryption"):
         rules = encryption["ServerSideEncryptionConfiguration"]["Rules"]
         more["ServerSideEncryptionConfiguration"] = {"rules": [_encryption(rule) for rule in rules]}
@@ -91,7 +93,8 @@ def _encryption(rule: dict[str, Any]) -> dict[str, Any]:
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
     expires = rule.get("Expiration", {})
     transitions = [
-        {"days": each.get("Days", -1), "date": each.get("Date"), "storageClass": each.get("StorageClass")} for each in rule.get("Transitions", [])
+        {"days": each.get("Days", -1), "date": each.get("Date"), "storageClass": each.get("StorageClass")}
+        for each in rule.get("Transitions", [])
     ]
     return {
         "id": rule.get("ID"),
@@ -142,7 +145,9 @@ def _table(record: dict[str, Any]) -> Form | None:
     told = camel({name: value for name, value in table.items() if name not in ("DeletionProtectionEnabled", "MultiRegionConsistency")})
     if "sSEDescription" in told:
         sse = told.pop("sSEDescription")
-        told["ssedescription"] = {name.replace("kMSMasterKeyArn", "kmsmasterKeyArn").replace("sSEType", "ssetype"): text for name, text in sse.items()}
+        told["ssedescription"] = {
+            name.replace("kMSMasterKeyArn", "kmsmasterKeyArn").replace("sSEType", "ssetype"): text for name, text in sse.items()
+        }
     for copy in told.get("replicas", ()):
         if "kMSMasterKeyId" in copy:
             copy["kmsmasterKeyId"] = copy.pop("kMSMasterKeyId")
@@ -229,7 +234,12 @@ def _pascal(data: Any) -> Any:
 def _distribution(record: dict[str, Any]) -> Form:
     settings = {**record["listed"], **((answered(record, "get_distribution_config") or {}).get("DistributionConfig", {}))}
     outside = {name: settings.pop(name) for name in ("Id", "ARN", "DomainName", "Status") if name in settings}
-    told = {"id": outside.get("Id"), "arn": outside.get("ARN"), "domainName": outside.get("DomainName"), "distributionConfig": camel(settings)}
+    told = {
+        "id": outside.get("Id"),
+        "arn": outside.get("ARN"),
+        "domainName": outside.get("DomainName"),
+        "distributionConfig": camel(settings),
+    }
     return "AWS::CloudFront::Distribution", outside["Id"], told, {}
 
 

@@ -211,7 +211,16 @@ TYPES = sorted({listing.recorded.type for listing in catalogue("aws_api").listin
 
 @pytest.mark.parametrize("shape", [7, [7], [None], {"items": 7}, "x"], ids=str)
 def test_configurations_of_any_shape_end_no_run(tmp_path: Path, shape: Any) -> None:
-    known = ("ipPermissions", "rolePolicyList", "policyVersionList", "distributionConfig", "statusInfos", "vpcConfig", "RotationRules", "Policy")
+    known = (
+        "ipPermissions",
+        "rolePolicyList",
+        "policyVersionList",
+        "distributionConfig",
+        "statusInfos",
+        "vpcConfig",
+        "RotationRules",
+        "Policy",
+    )
     odd: Any = {**dict(zip("abcdefg", SHAPES, strict=False)), **dict.fromkeys(known, shape)}
     _, ran = scan(write(tmp_path / "a.json", snapshot(*(item(type_, "x", odd) for type_ in TYPES))))
     assert not [gap for gap in ran.coverage.gaps if gap.code == "input_failed"], ran.coverage.gaps

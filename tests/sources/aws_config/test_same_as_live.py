@@ -64,12 +64,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[s
 
 def test_no_verdict_differs(compared: dict[str, list[tuple[str, str, str, str]]]) -> None:
     decided = ("pass", "fail", "not_applicable")
-    wrong = [
-        (control, *case)
-        for control, cases in compared.items()
-        for case in cases
-        if case[3] in decided and case[2] != case[3]
-    ]
+    wrong = [(control, *case) for control, cases in compared.items() for case in cases if case[3] in decided and case[2] != case[3]]
     assert wrong == [], "\n".join(map(str, wrong))
 
 

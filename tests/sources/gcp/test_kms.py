@@ -35,7 +35,9 @@ class Kms:
         if request.name == DENIED:
             context.abort(grpc.StatusCode.PERMISSION_DENIED, "Permission 'cloudkms.cryptoKeyVersions.viewPublicKey' denied")
         held = self.edwards if request.name == EDWARDS else self.p256
-        algorithm = {EDWARDS: _ALGORITHMS.EC_SIGN_ED25519, RSA: _ALGORITHMS.RSA_SIGN_PSS_2048_SHA256}.get(request.name, _ALGORITHMS.EC_SIGN_P256_SHA256)
+        algorithm = {EDWARDS: _ALGORITHMS.EC_SIGN_ED25519, RSA: _ALGORITHMS.RSA_SIGN_PSS_2048_SHA256}.get(
+            request.name, _ALGORITHMS.EC_SIGN_P256_SHA256
+        )
         pem = held.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
         return kms_v1.PublicKey(pem=pem, algorithm=algorithm, name=request.name)
 
@@ -56,7 +58,8 @@ class Kms:
             "AsymmetricSign": (kms_v1.AsymmetricSignRequest, kms_v1.AsymmetricSignResponse, self.asymmetric_sign),
         }
         handlers = {
-            name: grpc.unary_unary_rpc_method_handler(call, asked.deserialize, answered.serialize) for name, (asked, answered, call) in methods.items()
+            name: grpc.unary_unary_rpc_method_handler(call, asked.deserialize, answered.serialize)
+            for name, (asked, answered, call) in methods.items()
         }
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("google.cloud.kms.v1.KeyManagementService", handlers),))
         port = server.add_insecure_port("127.0.0.1:0")

@@ -114,7 +114,10 @@ def test_values_of_items_have_the_place_of_their_argument() -> None:
         for item in collection.items:
             place = item.location()
             content = Path(place.file).read_bytes()
-            assert content[place.start : place.end].startswith((b"resource", b"data", b"provider")) and content[place.end - 1 : place.end] == b"}"
+            assert (
+                content[place.start : place.end].startswith((b"resource", b"data", b"provider"))
+                and content[place.end - 1 : place.end] == b"}"
+            )
             for name in item.resource.block.arguments:  # type: ignore[attr-defined]
                 (at,) = item[name].seen
                 assert at.file == place.file and content[at.start : at.end].startswith(name.encode())
