@@ -43,6 +43,23 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
     return sorted(made.values())
 
 
+def beside_cuts(edits: Iterable[Edit], cuts: Sequence[Edit], content: bytes) -> list[Edit]:
+    """Edits of a file that keep out of what is cut from it: what is inserted at a line that goes is written behind the line before it."""
+    kept = []
+    for edit in edits:
+        at, cut = edit.start, _around(edit.start, cuts)
+        while cut is not None and edit.start == edit.end and cut.start > 0:
+            at = cut.start - (2 if content[: cut.start].endswith(b"\r\n") else 1)
+            cut = _around(at, cuts)
+        if cut is None:
+            kept.append(msgspec.structs.replace(edit, start=at, end=at + edit.end - edit.start))
+    return kept
+
+
+def _around(at: int, cuts: Iterable[Edit]) -> Edit | None:
+    return next((cut for cut in cuts if not cut.text and cut.start <= at < cut.end), None)
+
+
 def conflict(edits: Sequence[Edit], others: Sequence[Edit]) -> bool:
     """Whether some edits touch what others touch. Two insertions at one place do; an equal edit does, too."""
     return any(edit.file == other.file and edit.start <= other.end and other.start <= edit.end for edit in edits for other in others)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.model import BlockRef
-from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.edits import Edit, Refused, beside_cuts, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.fix.terraform import told
@@ -100,8 +100,15 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
 
 
 def _is_of(type_: str, wanted: str) -> bool:
-    """Types of Deployment Manager have many names for one: `gcp-types/storage-v1:buckets`, `storage.v1.bucket`."""
-    return type_ == wanted
+    """Types of Deployment Manager have two names for one: `gcp-types/storage-v1:buckets`, `storage.v1.bucket`."""
+    return type_ == wanted or ("." in type_ and "::" not in type_ and _short(type_) == _short(wanted))
+
+
+def _short(type_: str) -> str:
+    """`storage.v1.bucket` of either name."""
+    interface, _, collection = type_.removeprefix("gcp-types/").partition(":")
+    service, _, version = interface.rpartition("-")
+    return f"{service}.{version}.{collection.rpartition('.')[2].removesuffix('s')}" if collection else type_
 
 
 def _at(file: YamlFile, ref: BlockRef, input_: str) -> Declared | None:
@@ -134,8 +141,8 @@ def _of_resource(
         edits += file.add_members(resource.node, {_SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
     else:
         edits, indirect = file.set(settings, wanted)
-        for path in remedy.remove:
-            edits += file.remove(settings, path)
+        removed = [edit for path in remedy.remove for edit in file.remove(settings, path)]
+        edits = [*beside_cuts(edits, removed, file.source), *removed]
         for path, values in remedy.drop.items():
             edits += file.drop(settings, path, values)
     if isinstance(remedy.add, dict) and remedy.add:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.model import BlockRef
-from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.edits import Edit, Refused, beside_cuts, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_change import Indirect
@@ -94,8 +94,8 @@ def _of_block(file: HclFile, block: Any, remedy: Remedy, files: Files) -> tuple[
     words = Words(label, f"{type_}.{label}", _free(remedy.add, label, files, file) if isinstance(remedy.add, str) else label)
     code = companion(file, block, remedy.add, words) if isinstance(remedy.add, str) else ""
     edits, indirect = file.set(block, filled(remedy.set, words))
-    for path in remedy.remove:
-        edits += file.remove(block, path)
+    removed = [edit for path in remedy.remove for edit in file.remove(block, path)]
+    edits = [*beside_cuts(edits, removed, file.source), *removed]
     for path, values in remedy.drop.items():
         edits += file.drop(block, path, values)
     return edits + ([file.after(block, code)] if code else []), indirect

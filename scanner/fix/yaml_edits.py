@@ -51,13 +51,8 @@ class YamlFile:
     def remove(self, node: Node, path: str) -> list[Edit]:
         """Edits after which what a path leads to is gone."""
         *outer, name = path.split(".")
-        holder: Node | None = node
-        for step in outer:
-            holder = holder.get(step) if holder is not None else None
-        found = holder.entry(name) if holder is not None else None
-        if holder is None or found is None:
-            return []
-        return [self._without(holder, found[0].start, found[1].end)]
+        held = [(holder, found) for holder in reached(node, outer) if (found := holder.entry(name)) is not None]
+        return [self._without(holder, found[0].start, found[1].end) for holder, found in held]
 
     def drop(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
@@ -73,11 +68,8 @@ class YamlFile:
 
     def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
         """Whether what a path leads to is written as one of some values, or is a list that has one of them."""
-        found: Node | None = node
-        for step in path.split("."):
-            found = found.get(step) if found is not None else None
-        told = found.plain() if found is not None else None
-        return any(one in values for one in (told if isinstance(told, list) else [told]) if one is not None)
+        told = [found.plain() for found in reached(node, path.split("."))]
+        return any(one in values for each in told for one in (each if isinstance(each, list) else [each]) if one is not None)
 
     def remove_member(self, node: Node, name: str) -> list[Edit]:
         """Edits after which a member of a map is gone."""
@@ -117,6 +109,8 @@ class YamlFile:
     def _without(self, holder: Node, start: int, end: int) -> Edit:
         if len(holder.items) == 1:
             raise Refused("nothing would be left of what it stands in")
+        if holder.kind == "map" and not holder.flow and self.text[self.line_start(start) : start].strip():  # `- Name: x`
+            raise Refused("it begins an element of a list")
         if not holder.flow:
             stop = self.text.find("\n", end)
             return self.edit(self.line_start(start), len(self.text) if stop < 0 else stop + 1, "")
@@ -125,6 +119,15 @@ class YamlFile:
         if at + 1 < len(pairs):
             return self.edit(start, pairs[at + 1][0], "")
         return self.edit(pairs[at - 1][1], end, "")
+
+
+def reached(node: Node, path: Sequence[str]) -> list[Node]:
+    """What a path of names leads to; `name[]` is each element of a list."""
+    found = [node]
+    for step in path:
+        inner = [each for holder in found if (each := holder.get(step.removesuffix(EACH))) is not None]
+        found = [item for each in inner if each.kind == "list" for _, item in each.items] if step.endswith(EACH) else inner
+    return found
 
 
 class _Change:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.edits import Refused, applied, beside_cuts, merged
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.sources.templates.syntax import parse
 
@@ -101,6 +101,25 @@ def test_a_member_is_taken_out(text: str, after: str) -> None:
     node = file.documents[0].get("P")
     assert node is not None
     assert applied(file.source, file.remove(node, "M")).decode() == after
+
+
+def test_paths_lead_through_the_elements_of_lists() -> None:
+    file = YamlFile("t.yaml", b"P:\n  L:\n    - Nm: a\n      On: x\n    - {Nm: b, On: y}\n    - Nm: c\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert file.says(node, "L[].Nm", ["b"]) and not file.says(node, "L[].Nm", ["d"]) and not file.says(node, "L.Nm", ["b"])
+    assert applied(file.source, file.remove(node, "L[].On")).decode() == "P:\n  L:\n    - Nm: a\n    - {Nm: b}\n    - Nm: c\n"
+    with pytest.raises(Refused):  # the line has the dash of the element
+        file.remove(node.get("L").items[0][1], "Nm")  # type: ignore[union-attr]
+
+
+def test_what_is_set_keeps_out_of_what_is_taken_out() -> None:
+    file = YamlFile("t.yaml", b"P:\n  All: false\n  Types:\n    - x\nOther: 1\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    cuts = file.remove(node, "Types")
+    edits = merged([*beside_cuts(file.set(node, {"All": True, "Global": True})[0], cuts, file.source), *cuts])
+    assert applied(file.source, edits).decode() == "P:\n  All: true\n  Global: true\nOther: 1\n"
 
 
 def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:
