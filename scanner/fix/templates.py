@@ -101,7 +101,7 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
 
 def _is_of(type_: str, wanted: str) -> bool:
     """Types of Deployment Manager have two names for one: `gcp-types/storage-v1:buckets`, `storage.v1.bucket`."""
-    return type_ == wanted or ("." in type_ and "::" not in type_ and _short(type_) == _short(wanted))
+    return type_ == wanted or ("::" not in type_ and _short(type_) == _short(wanted))
 
 
 def _short(type_: str) -> str:

@@ -34,6 +34,7 @@ SET: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "line breaks of the file": ("P:\r\n  A: 1\r\n", ON, "P:\r\n  A: 1\r\n  Rotate: true\r\n"),
     "bytes are not characters": ("P:\n  ß: →\n  A: 1\n", {"A": 2}, "P:\n  ß: →\n  A: 2\n"),
+    "a list of lines gives way to another": ("P:\n  A: 1\n  L:\n  - x\n  - y\nOther: 1\n", {"L": []}, "P:\n  A: 1\n  L: []\nOther: 1\n"),
     "no last line break": ("P:\n  A: 1", ON, "P:\n  A: 1\n  Rotate: true"),
     "JSON by its indent": (
         '{\n    "P": {\n        "A": 1\n    }\n}\n',
