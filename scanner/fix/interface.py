@@ -22,6 +22,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """Why somebody decides on it; empty for what is safe."""
     removed: tuple[str, ...] = ()
     """Addresses of blocks that they take out."""
+    number: int = 0
+    """Which of the remedies of its control it is of: titles of two may be the same."""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
