@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from assay.reports.github_suggestions import TOLD, render
+from assay.scanner.cli import proposing
 from assay.scanner.fix.edits import Edit, applied
+from assay.scanner.results.fixes import Fix, Lines
+from tests.reports import samples
 from tests.reports.test_sarif_report import VALIDATOR, check_indexes
 from tests.scans import assay, verdicts, write
 
@@ -151,3 +155,21 @@ def test_text_that_would_end_a_fence_or_hide_is_contained(tmp_path: Path) -> Non
     hidden = write(tmp_path / "hidden", {"main.tf": KEY.replace("trade", "tra\u202ede")})
     made = reports(hidden, "--fixes", "--review-diff", committed(hidden))
     assert made["github-suggestions"] == "" and all("\u202e" not in report for report in made.values())
+
+
+def test_what_is_tried_is_bounded_and_the_rest_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "MOST_JUDGEMENTS", 2)
+    folder = write(tmp_path, {f"root{number}/main.tf": KEY for number in range(4)})
+    ran = assay("scan", *ROTATION, "--fixes", "-r", "sarif", folder)
+    fixed = ["fixes" in result for result in json.loads(ran.stdout)["runs"][0]["results"]]
+    assert fixed == [True, True, False, False]
+    assert "fixes were tried for the worst 2 of 4 failures: assay fix tries all" in ran.stderr
+
+
+def test_findings_that_one_edit_mends_are_one_suggestion() -> None:
+    report, lines = samples.report(), Lines("modules/buckets/main.tf", 1, ("a",), ("b",))
+    failing = [result for result in report.results if result.verdict == "fail"]
+    fixes = {result.fingerprint: Fix(title="set a", diff="", lines=lines) for result in failing}
+    diff = "diff --git a/x b/x\n+++ b/modules/buckets/main.tf\n@@ -0,0 +1 @@\n+a\n"
+    (comment,) = render(report, samples.context(fixes=fixes, diff=diff)).splitlines()
+    assert len(failing) > 1 and json.loads(comment)["body"].count("\n- ") == min(len(failing), TOLD)
