@@ -89,7 +89,8 @@ class HclFile:
                 if child.type == "attribute" and name_of(child) == name:
                     value = parsing.whole_expression(child.children[2])
                     told = value.items if isinstance(value, tree.List) else (value,)
-                    return any(same(item, wanted) for item in told for wanted in values)
+                    if any(same(item, wanted) for item in told for wanted in values):
+                        return True
         return False
 
     def has(self, block: Any, path: str) -> bool:

@@ -139,6 +139,8 @@ class YamlFile:
     def _without(self, holder: Node, start: int, end: int) -> Edit:
         if len(holder.items) == 1:
             raise Refused("nothing would be left of what it stands in")
+        if holder.kind == "map" and not holder.flow and self.text[self.line_start(start) : start].strip():  # `- Name: x`
+            raise Refused("it begins an element of a list")
         if not holder.flow:
             if holder.kind == "map" and start == holder.start and self.text[self.line_start(start) : start].strip():
                 return self.edit(start, (holder.items[1][0] or holder.items[1][1]).start, "")  # behind the dash of an element
@@ -197,7 +199,17 @@ class _Change:
         elif found.plain() != value or (isinstance(value, bool) != isinstance(found.plain(), bool)):
             if isinstance(value, Mapping) and found.kind != "scalar":
                 raise Refused(f"{name} is written in another shape")
-            self.edits.append(self.file.edit(found.start, found.end, self._beside(value)))
+            self.edits.append(self._in_place(name, found, value))
+
+    def _in_place(self, name: str, found: Node, value: Any) -> Edit:
+        """A value in the place of another: where that is a list or a map in lines of their own, behind its key."""
+        file = self.file
+        if found.kind == "scalar" or found.flow:
+            return file.edit(found.start, found.end, self._beside(value))
+        key_end = file.text.rfind(":", 0, found.start) + 1
+        if file.text[key_end : found.start].strip(" -\r\n"):
+            raise Refused(f"{name} has a comment behind its key")
+        return file.edit(key_end, found.end, f" {self._beside(value)}")
 
     def _indirect(self, name: str, found: Node, value: Any) -> None:
         parameter = parameter_of(found)
