@@ -139,8 +139,6 @@ class YamlFile:
     def _without(self, holder: Node, start: int, end: int) -> Edit:
         if len(holder.items) == 1:
             raise Refused("nothing would be left of what it stands in")
-        if holder.kind == "map" and not holder.flow and self.text[self.line_start(start) : start].strip():  # `- Name: x`
-            raise Refused("it begins an element of a list")
         if not holder.flow:
             if holder.kind == "map" and start == holder.start and self.text[self.line_start(start) : start].strip():
                 return self.edit(start, (holder.items[1][0] or holder.items[1][1]).start, "")  # behind the dash of an element

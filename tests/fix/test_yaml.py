@@ -110,8 +110,8 @@ def test_members_of_the_elements_of_lists_are_taken_out() -> None:
     assert node is not None
     assert file.says(node, "L[].Nm", ["b"]) and not file.says(node, "L[].Nm", ["d"]) and not file.says(node, "L.Nm", ["b"])
     assert applied(file.source, file.remove(node, "L[].On")).decode() == "P:\n  L:\n    - Nm: a\n    - {Nm: b}\n    - Nm: c\n"
-    with pytest.raises(Refused):  # the line has the dash of the element
-        file.remove(node.get("L").items[0][1], "Nm")  # type: ignore[union-attr]
+    behind = file.remove(node.get("L").items[0][1], "Nm")  # type: ignore[union-attr]
+    assert applied(file.source, behind).decode() == "P:\n  L:\n    - On: x\n    - {Nm: b, On: y}\n    - Nm: c\n"
 
 
 def test_what_is_set_keeps_out_of_what_is_taken_out() -> None:
