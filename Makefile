@@ -18,6 +18,7 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	@echo "== A module with six defects, mended by one command: the diff, then the scan, which passes"
 	rm -rf demo-fix && cp -r fixtures/demo_fix demo-fix
 	$(BIN)/assay fix --no-config --unsafe demo-fix; test $$? -eq 1
+	$(BIN)/assay scan --no-config --quiet --fixes -r sarif=demo.sarif demo-fix; test $$? -eq 1
 	$(BIN)/assay fix --no-config --unsafe --write --quiet demo-fix
 	$(BIN)/assay scan --no-config --quiet demo-fix
 	@echo "== The module with defects in an editor: marks, and what is safe to fix"
@@ -34,7 +35,7 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	@echo "== The evidence of that scan, as an auditor checks it: who signed what, and whether the verdicts follow from it"
 	$(BIN)/assay evidence verify demo-evidence --key demo-key.pub
 	$(BIN)/assay evidence replay demo-evidence/2*
-	@echo "== Written: demo.html and demo.json, and a run folder for an auditor:" demo-evidence/2*/reports/results.html
+	@echo "== Written: demo.html, demo.json, demo.sarif with fixes, and a run folder for an auditor:" demo-evidence/2*/reports/results.html
 
 test: $(READY) ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
@@ -91,4 +92,4 @@ $(READY): pyproject.toml hatch_build.py
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo-evidence demo-fix demo-key demo-key.pub demo-shards
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo.sarif demo-evidence demo-fix demo-key demo-key.pub demo-shards

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from assay.reports import findings, history_view, opinions_view
-from assay.reports.markdown_text import block, prose, span
+from assay.reports.markdown_text import block, fenced, prose, span
 from assay.reports.view import FailingInput, failing, remediation, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
@@ -19,7 +19,7 @@ from assay.scanner.results.model import HistoryChange, PastFinding, Report, Resu
 from assay.scanner.results.opinion import Compared
 from assay.scanner.results.telling import place
 from assay.scanner.rules.model import SEVERITIES, Control
-from assay.scanner.words import many
+from assay.scanner.words import defused, many, visible
 
 T = TypeVar("T")
 MARK = "<!-- assay -->"
@@ -28,6 +28,8 @@ FAILURES, OTHERS = 32_000, 2_800
 """Bytes of the list of failures, and of each other list. With the headings, all of them stay below 65,536."""
 
 TOTALS, LONGEST_FIX = 4, 1_500
+FIXES = 10_000
+"""Bytes of what mends failures, which are those of the list of failures else."""
 
 
 def render(report: Report, context: Context) -> bytes:
@@ -35,7 +37,9 @@ def render(report: Report, context: Context) -> bytes:
     lines = [MARK, f"## Assay: {_outcome(report)}", "", *_table(report)]
     lines += [f"- {span(sentence)}" for sentence in findings.totals(report)[1:][:TOTALS]]
     lines += _section("The gate lets more through than before", report.gate.changes, _sentence)
-    lines += _failures(report, context)
+    mended = [result for result in findings.counted(report, "fail") if result.fingerprint in context.fixes]
+    lines += _failures(report, context, FAILURES - (FIXES if mended else 0))
+    lines += _fixes(mended, context)
     finding = partial(_finding, report=report)
     lines += _section("Errors of rules", findings.counted(report, "error"), finding)
     lines += _section("Not judged", told(findings.unseen(report)), _sentence)
@@ -81,10 +85,10 @@ def _column(result: Result) -> str:
     return "known" if findings.is_known(result) and result.verdict in findings.FINDINGS else result.verdict
 
 
-def _failures(report: Report, context: Context) -> list[str]:
+def _failures(report: Report, context: Context, room: int) -> list[str]:
     """By severity and control: where, and once for each control why and what mends it."""
     lines: list[str] = []
-    room, control, results, inputs = FAILURES, "", findings.counted(report, "fail"), failing(report)
+    control, results, inputs = "", findings.counted(report, "fail"), failing(report)
     for number, result in enumerate(results):
         entry = _finding(result, report)
         if result.control != control:
@@ -93,6 +97,23 @@ def _failures(report: Report, context: Context) -> list[str]:
         room -= _size(entry)
         if room < 0:
             return [*lines, "", f"and {len(results) - number} more failures that do not fit here; the json report has all"]
+        lines.append(entry)
+    return lines
+
+
+def _fixes(mended: Sequence[Result], context: Context) -> list[str]:
+    """Diffs that mend failures, each shown when somebody opens it."""
+    lines: list[str] = ["", "### Fixes, each judged before", ""] if mended else []
+    room = FIXES
+    for number, result in enumerate(mended):
+        fix = context.fixes[result.fingerprint]
+        because = [f"Somebody decides on it: {span(fix.because)}", ""] if fix.because else []
+        told = f"- {span(result.control)} {span(fix.title)}: {span(findings.headed(result))}"
+        diff = fenced(defused(visible(fix.diff, keep="\n\t")), "diff")
+        entry = "\n".join([told, "", "<details><summary>Diff</summary>", "", *because, diff, "", "</details>", ""])
+        room -= _size(entry)
+        if room < 0:
+            return [*lines, "", f"and {len(mended) - number} more that do not fit here: `assay fix` shows all"]
         lines.append(entry)
     return lines
 

@@ -24,9 +24,13 @@ def span(text: str, most: int = 400) -> str:
 
 def block(text: str, most: int = 6_000) -> str:
     """A text of several lines as a code block, without a final line feed."""
-    shown = defused(shortened(visible(text.strip()[: most + 1], keep="\n"), most))
-    fence = "`" * max(3, _longest(shown) + 1)
-    return f"{fence}\n{shown}\n{fence}"
+    return fenced(defused(shortened(visible(text.strip()[: most + 1], keep="\n"), most)))
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A text as it is, as a code block in a language."""
+    fence = "`" * max(3, _longest(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 _REACHES_OUT = lazy_re.pattern(r"!\[|\]\(|\]\[|\]:|(?<![\w`])@\w|\bwww\.|://|```|~~~|(?<![\w&])#\d|\bGH-\d", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, severity_rank, unsupported, verdicts
 from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
+from assay.scanner.results.fixes import Fix, Replacement
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
@@ -50,7 +52,11 @@ def render(report: Report, context: Context) -> bytes:
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory in which the scan was started."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
-            *(_result(result, rules, _baseline(report, result), rows.get(opinions_view.of_result(result), ())) for result in results),
+            *(
+                _result(result, rules, _baseline(report, result), rows.get(opinions_view.of_result(result), ()))
+                | _fixes(result, context.fixes.get(result.fingerprint))
+                for result in results
+            ),
             *sarif_history.absent(report, rules, _physical, MOST_RESULTS - len(results)),
         ],
         "properties": _properties(report),
@@ -154,6 +160,27 @@ def _result(result: Result, rules: SarifRules, baseline: str, rows: Sequence[tup
     if suppressions := sarif_gate.suppressions(result, _physical):
         built["suppressions"] = suppressions
     return built
+
+
+def _fixes(result: Result, fix: Fix | None) -> Object:
+    """The proven fix of a failure (3.55). Who applies it without looking takes those whose property is `safe`."""
+    if result.verdict != "fail" or fix is None or not fix.replacements:
+        return {}
+    changes = [
+        {"artifactLocation": artifact(file), "replacements": [_replacement(each) for each in replacements]}
+        for file, replacements in groupby(fix.replacements, lambda each: each.place.file)
+    ]
+    told = f"{fix.title}; for review: {fix.because}" if fix.because else fix.title
+    properties = {"applicability": "review" if fix.because else "safe"}
+    return {"fixes": [{"description": {"text": plain(told)}, "artifactChanges": changes, "properties": properties}]}
+
+
+def _replacement(made: Replacement) -> Object:
+    """A region by columns of characters (`columnKind`), and by bytes: who reads one leaves the other (3.30.4)."""
+    place = made.place
+    region = {"startLine": place.line, "startColumn": place.column, "endLine": place.end_line, "endColumn": place.end_column}
+    region |= {"byteOffset": place.start, "byteLength": place.end - place.start}
+    return {"deletedRegion": region, "insertedContent": {"text": made.text}}
 
 
 def _message(result: Result) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -221,8 +222,36 @@ def test_the_comment_is_written_once_and_then_replaced(known: str, method: str, 
     assert '.user.type == "Bot"' in asked[0]
 
 
+KEYS = 'resource "aws_kms_key" "NAME" {\n  description = "NAME"\n}\n'
+
+
+def test_fixes_are_suggested_once_in_the_lines_of_the_pull_request(repository: Path) -> None:
+    write(repository, {"infra/keys.tf": KEYS.replace("NAME", "a") + "\n" + KEYS.replace("NAME", "b")})
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "third")
+    runner = Runner(repository)
+    head = git(repository, "rev-parse", "HEAD")
+    given = {"INPUT_SUGGEST": "true", "INPUT_ARGUMENTS": "--control=keys.rotation-and-policy", "HEAD": head}
+    outputs, _ = runner.scan(**of_pull_request(repository, "acme/infra"), **given)
+    lines = Path(outputs["suggestions"]).read_text().splitlines()
+    first = json.loads(lines[0])
+    mark = first["body"].split(" ")[1].removeprefix("assay:fix:")
+    assert len(lines) == 2 and "```suggestion" in first["body"] and "Fixes, each judged before" in runner.summary.read_text()
+    posting = GH.replace("esac", '*reviews*) cat > "$RUNNER_TEMP/posted";; esac')
+    write(runner.temporary, {"gh/gh": posting, "known": f"{mark}\n"})
+    (runner.temporary / "gh" / "gh").chmod(0o755)
+    path = f"{runner.temporary / 'gh'}:{os.environ['PATH']}"
+    environment = {"PATH": path, "SUGGESTIONS": outputs["suggestions"], "PULL": "repos/acme/infra/pulls/7", "HEAD": head, "GH_TOKEN": "x"}
+    ran = runner.run("Suggest fixes", **environment)
+    assert ran.returncode == 0, ran.stderr
+    review = json.loads((runner.temporary / "posted").read_text())
+    assert (review["event"], review["commit_id"], review["comments"]) == ("COMMENT", head, [json.loads(lines[1])])
+    asked = (runner.temporary / "asked").read_text().splitlines()
+    assert ".line != null" in asked[0] and "POST repos/acme/infra/pulls/7/reviews" in asked[1]
+
+
 def test_the_comment_and_the_upload_are_not_for_strangers() -> None:
-    for name in ("Results for code scanning", "Comment on the pull request"):
+    for name in ("Results for code scanning", "Comment on the pull request", "Suggest fixes"):
         assert "steps.scan.outputs.stranger == 'false'" in STEPS[name]["if"]
 
 

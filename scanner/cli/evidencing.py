@@ -44,7 +44,7 @@ _OPTIONS = (
 )
 _OURS = (
     "evidence", "evidence_key", "evidence_inputs", "reports", "verbose", "color", "no_color", "quiet", "debug", "resume", "out",
-    "history", "fail_on_new", "notify", "jobs", "shard", "cluster", "of",
+    "history", "fail_on_new", "notify", "jobs", "shard", "cluster", "of", "fixes", "review_diff",
 )  # fmt: skip
 """Options that say nothing of what is judged. Addresses of a history and of whom to notify may hold secrets."""
 _NAMED = {"variables": "var", "parameters": "parameter"}
@@ -52,6 +52,7 @@ _NAMED = {"variables": "var", "parameters": "parameter"}
 _SUFFIXES = {
     "html": ".html", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "csv-population": ".csv", "sarif": ".sarif", "junit": ".xml",
     "markdown": ".md", "oscal": ".json", "ocsf": ".jsonl", "asff": ".json", "pdf": ".pdf", "gitlab": ".json", "gitlab-sast": ".json",
+    "github-suggestions": ".jsonl",
 }  # fmt: skip
 _ALWAYS = ("json", "html")
 _WIDTH = 100

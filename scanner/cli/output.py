@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, proposing
 from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.override import override
@@ -110,7 +110,7 @@ def _no_answers(asked: Collection[Asked]) -> Mapping[Asked, str]:
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report of a scan; the exit code that this alone asks for."""
     source = Excerpts(scan.options.paths if scan.at_hand else (), scan.sensitive, scan.names).lines
-    return write_with(report, targets, scan.rules.set, source, arguments, answers_of(scan))
+    return write_with(report, targets, scan.rules.set, source, arguments, answers_of(scan), proposing.asked(report, scan, arguments))
 
 
 def answers_of(scan: Any) -> Callable[[Collection[Asked]], Mapping[Asked, str]]:
@@ -132,6 +132,7 @@ def write_with(
     source: Callable[[str, int, int], list[str]],
     arguments: dict[str, Any],
     answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = _no_answers,
+    proven: proposing.Shown = proposing.Shown(),  # noqa: B008 - it is frozen
 ) -> int:
     """The same with these rules and lines of code, (file, first line, last line) to lines."""
     codes, controls = [EXIT_OK], rules.by_id()
@@ -146,6 +147,8 @@ def write_with(
             quiet=arguments["quiet"],
             verbose=bool(arguments.get("verbose")),
             auditor=arguments.get("reader") == "auditor",
+            fixes=proven.fixes,
+            diff=proven.diff,
         )
         if _is_folder(name):
             codes.append(written_as_files(name, path, report, context))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, judging, opining, sharding, stdin
+from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, judging, opining, proposing, sharding, stdin
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.override import override
 
@@ -91,6 +91,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     is_flag=True,
     help="With --since: a configuration, or a waiver in the code, that lets more through than before fails no run.",
 )
+@proposing.options
 @sharding.options
 @opining.options
 @evidencing.options
@@ -119,6 +120,12 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
         console.tell("assay: standard input has no revisions: give a path for --since")
         return EXIT_USAGE
     if sharding.refused(arguments):
+        return EXIT_USAGE
+    if arguments["review_diff"] and not arguments["fixes"]:
+        console.tell("assay: --review-diff is for fixes: give --fixes, too")
+        return EXIT_USAGE
+    if given is not None and arguments["fixes"]:
+        console.tell("assay: standard input is no file that could be fixed: give a path for --fixes")
         return EXIT_USAGE
     opinions = opining.asked(arguments)
     fields = {**named(arguments, given.paths if given else list(arguments["paths"])), **evidence.named()}

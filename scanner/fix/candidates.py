@@ -28,19 +28,17 @@ def candidates(finding: Result, control: Control, files: Files) -> tuple[list[Ca
     edited = terraform.edited if name == "terraform" else templates.edited
     found: list[Candidate] = []
     refused: list[str] = []
-    for remedy in told:
+    for number, remedy in enumerate(told):
         tried = edited(finding, remedy, files, name)
-        found += _distinct(tried, refused)
+        found += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))
     if not found and not refused:
         refused.append("its fixes are for other resources: its remediation says what to do")
     return found, list(dict.fromkeys(refused))
 
 
-def _distinct(tried: Iterator[Candidate], refused: list[str]) -> Iterator[Candidate]:
+def _editing(tried: Iterator[Candidate], refused: list[str]) -> Iterator[Candidate]:
     try:
-        for candidate in tried:
-            if candidate.edits:
-                yield msgspec.structs.replace(candidate, edits=candidate.edits)
+        yield from (candidate for candidate in tried if candidate.edits)
     except Refused as reason:
         refused.append(str(reason))
 

@@ -18,6 +18,8 @@ from assay.scanner.rules.model import Control
 
 MAX_PASSES = 50
 """A fix makes others possible; this many times at most."""
+Tried = tuple[str, int, str]
+"""A finding by its fingerprint, with what was tried for it: its edits move with those of others."""
 _ORDER = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
 
 
@@ -62,7 +64,7 @@ class Fixing:
     def run(self, wanted: Callable[[Result], bool], unsafe: bool = False) -> Outcome:
         """Fix what is wanted until nothing more can be. `unsafe`: with fixes that somebody has to decide on."""
         fixed: list[Proposal] = []
-        rejected: set[tuple[str, str]] = set()
+        rejected: set[Tried] = set()
         passes, progress = 0, False
         while passes < MAX_PASSES:
             passes += 1
@@ -84,13 +86,13 @@ class Fixing:
             self.why[finding.fingerprint] = "; ".join(refused)
         return found
 
-    def _chosen(self, findings: Iterable[Result], rejected: set[tuple[str, str]], unsafe: bool) -> list[Item]:
+    def _chosen(self, findings: Iterable[Result], rejected: set[Tried], unsafe: bool) -> list[Item]:
         """The first candidate of each finding that was not rejected, as far as they do not meet."""
         items: dict[tuple[Edit, ...], Item] = {}
         taken = Taken()
         for finding in findings:
             for candidate in self._candidates(finding):
-                if (finding.fingerprint, candidate.title) in rejected or (candidate.review and not unsafe):
+                if _tried(finding, candidate) in rejected or (candidate.review and not unsafe):
                     continue
                 if candidate.edits in items:
                     items[candidate.edits].findings.append(finding)
@@ -99,7 +101,7 @@ class Fixing:
                 break
         return list(items.values())
 
-    def _accepted(self, items: list[Item], rejected: set[tuple[str, str]]) -> list[Item]:
+    def _accepted(self, items: list[Item], rejected: set[Tried]) -> list[Item]:
         """Those of some fixes that are proven; their edits are made."""
         before = self.state
         accepted, self.state, refused = prove(self.judging, self.files, before, items)
@@ -113,10 +115,14 @@ class Fixing:
             item.findings = [finding for finding in item.findings if finding not in left]
         return accepted
 
-    def _reject(self, item: Item, findings: Iterable[Result], why: str, rejected: set[tuple[str, str]]) -> None:
+    def _reject(self, item: Item, findings: Iterable[Result], why: str, rejected: set[Tried]) -> None:
         for finding in findings:
-            rejected.add((finding.fingerprint, item.candidate.title))
+            rejected.add(_tried(finding, item.candidate))
             self.why[finding.fingerprint] = why
+
+
+def _tried(finding: Result, candidate: Candidate) -> Tried:
+    return finding.fingerprint, candidate.number, candidate.title
 
 
 def _proposal(finding: Result, candidate: Candidate) -> Proposal:

@@ -111,7 +111,8 @@ class HclFile:
             if child.type == "attribute":
                 value = parsing.whole_expression(child.children[2])
                 told = (value, *value.items) if isinstance(value, tree.List) else (value,)
-                return any(same(item, wanted) for item in told for wanted in values)
+                if any(same(item, wanted) for item in told for wanted in values):
+                    return True
         return False
 
     def argument(self, block: Any, name: str) -> str:

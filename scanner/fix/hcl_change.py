@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assay.scanner.fix import written
+from assay.scanner.fix import hcl_objects, written
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_nodes import (
     children_of,
@@ -25,6 +25,7 @@ from assay.scanner.sources.terraform import parsing
 if TYPE_CHECKING:
     from assay.scanner.fix.hcl import HclFile
 
+EACH = "[]"
 LAST = frozenset(("depends_on", "lifecycle"))
 """What stands at the end of a block by convention: nothing is written behind it."""
 
@@ -91,6 +92,12 @@ class Change:
         arguments: dict[str, Any] = {}
         blocks: list[tuple[str, Mapping[str, Any]]] = []
         for name, value in written.spelled_out(settings).items():
+            own = name.removesuffix(EACH)
+            if isinstance(value, Mapping) and own in present and (own != name or hcl_objects.is_encoded(present[own])):
+                self.edits += hcl_objects.set_in_each(self.file, present[own], value)
+                continue
+            if own != name:
+                raise Refused(f"{own} is not written in its block")
             if not is_blocks(value):
                 if name in present:
                     self._replace(block, present[name], value)

@@ -24,6 +24,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """Addresses of blocks that they take out."""
     silences: bool = False
     """Whether they take out what was judged of a resource, so that the control may have nothing to say of it any more."""
+    number: int = 0
+    """Which of the remedies of its control it is of: titles of two may be the same."""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):

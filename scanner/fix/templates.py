@@ -120,8 +120,15 @@ def _names(file: YamlFile, resource: Declared, other: Declared) -> bool:
 
 
 def _is_of(type_: str, wanted: str) -> bool:
-    """Types of Deployment Manager have many names for one: `gcp-types/storage-v1:buckets`, `storage.v1.bucket`."""
-    return type_ == wanted
+    """Types of Deployment Manager have two names for one: `gcp-types/storage-v1:buckets`, `storage.v1.bucket`."""
+    return type_ == wanted or ("::" not in type_ and _short(type_) == _short(wanted))
+
+
+def _short(type_: str) -> str:
+    """`storage.v1.bucket` of either name."""
+    interface, _, collection = type_.removeprefix("gcp-types/").partition(":")
+    service, _, version = interface.rpartition("-")
+    return f"{service}.{version}.{collection.rpartition('.')[2].removesuffix('s')}" if collection else type_
 
 
 def _at(file: YamlFile, ref: BlockRef, input_: str) -> Declared | None:

@@ -248,15 +248,21 @@ class _Change:
         elif found.plain() != value or (isinstance(value, bool) != isinstance(found.plain(), bool)):
             if isinstance(value, Mapping) and found.kind != "scalar":
                 raise Refused(f"{name} is written in another shape")
-            self.edits.append(self._replaced(found, value))
+            self.edits.append(self._in_place(name, found, value))
 
-    def _replaced(self, found: Node, value: Any) -> Edit:
+    def _in_place(self, name: str, found: Node, value: Any) -> Edit:
+        """A value in the place of another: of a list in lines of its own, in such lines, else behind the key."""
         file = self.file
-        if found.kind != "list" or found.flow or not isinstance(value, list):
+        if found.kind == "scalar" or found.flow:
             return file.edit(found.start, found.end, self._beside(value))
-        start = found.items[0][1].start
-        dash = file.text.rfind("-", file.line_start(start), start)
-        return file.edit(dash, found.end, "\n".join(list_lines(value, file.column(dash))).lstrip())
+        if found.kind == "list" and isinstance(value, list) and value:
+            start = found.items[0][1].start
+            dash = file.text.rfind("-", file.line_start(start), start)
+            return file.edit(dash, found.end, "\n".join(list_lines(value, file.column(dash))).lstrip())
+        key_end = file.text.rfind(":", 0, found.start) + 1
+        if file.text[key_end : found.start].strip(" -\r\n"):
+            raise Refused(f"{name} has a comment behind its key")
+        return file.edit(key_end, found.end, f" {self._beside(value)}")
 
     def _indirect(self, name: str, found: Node, value: Any) -> None:
         parameter = parameter_of(found)

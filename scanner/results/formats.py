@@ -14,6 +14,7 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.errors import AssayError
+from assay.scanner.results.fixes import Fix
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.rules.model import Control, Framework
 from assay.scanner.sources.answers import Asked
@@ -36,6 +37,10 @@ class Context(msgspec.Struct, frozen=True):
     """The edition for an audit: with a cover, a block for signatures, and what passes in a line each."""
     frameworks: Mapping[str, Framework] = {}
     """The frameworks that controls may serve, by id."""
+    fixes: Mapping[str, Fix] = {}
+    """Proven fixes of failures by their fingerprints, where they were asked for."""
+    diff: str = ""
+    """The unified diff of the change that is reviewed; empty where none was given."""
 
 
 class FormatError(AssayError):

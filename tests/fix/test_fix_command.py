@@ -171,6 +171,12 @@ def test_a_fix_that_mends_nothing_or_breaks_the_syntax_is_not_offered(tmp_path: 
         assert "is not fixed: " in told
 
 
+def test_a_second_remedy_is_tried_though_it_is_called_as_the_first(tmp_path: Path) -> None:
+    remedies = [{"on": "aws_s3_bucket", "set": {"bucket": name}} for name in ("other", "fixed")]
+    code, after, _ = own(tmp_path, **NAMED, fix={"terraform": remedies})
+    assert (code, after) == (0, BUCKET.replace("orders", "fixed"))
+
+
 def test_why_no_edit_mends_it_is_said_in_the_words_of_the_rule(tmp_path: Path) -> None:
     code, after, told = own(tmp_path, **NAMED, fix={"terraform": "a name is a decision"})
     assert (code, after) == (1, BUCKET) and "aws_s3_bucket.b is not fixed: a name is a decision" in told

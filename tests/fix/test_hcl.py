@@ -55,6 +55,17 @@ SET: dict[str, tuple[str, dict[str, Any], str]] = {
         ROTATE,
         'resource "a_b" "c" {\n  on                  = 1\n  enable_key_rotation = true\n\n  depends_on = [a.b]\n}\n',
     ),
+    "every object that is encoded": (
+        'resource "a_b" "c" {\n  defs = jsonencode([\n    {\n      name = "x"\n      on   = false\n    },\n    { name = "y", on = false },\n  ])\n}\n',
+        {"defs[]": {"on": True, "readonly": True}},
+        'resource "a_b" "c" {\n  defs = jsonencode([\n    {\n      name     = "x"\n      on       = true\n      readonly = true\n    },\n'
+        '    { name = "y", on = true, readonly = true },\n  ])\n}\n',
+    ),
+    "an object that is encoded, as its members are written": (
+        'resource "a_b" "c" {\n  doc = jsonencode({\n    "name" : "x",\n    "list" : [\n      1\n    ]\n  })\n}\n',
+        {"doc": {"on": True}},
+        'resource "a_b" "c" {\n  doc = jsonencode({\n    "name" : "x",\n    "list" : [\n      1\n    ],\n    "on" : true\n  })\n}\n',
+    ),
     "only nested blocks": (
         'resource "a_b" "c" {\n  inner {\n    k = 1\n  }\n}\n',
         ROTATE,
@@ -154,6 +165,19 @@ def test_elements_are_dropped_from_lists(before: str, path: str, values: list[st
 def test_arguments_and_blocks_are_taken_out(before: str, path: str, after: str) -> None:
     file, block = first(before)
     assert applied(file.source, merged(file.remove(block, path))).decode() == after
+
+
+def test_what_is_set_keeps_out_of_what_is_taken_out() -> None:
+    file, block = first('a "b" {\n  all   = false\n  types = ["x"]\n}\n')
+    edits = merged(file.set(block, {"all": True, "global": True}, ["types"])[0])
+    assert applied(file.source, edits).decode() == 'a "b" {\n  all    = true\n  global = true\n}\n'
+
+
+@pytest.mark.parametrize("value", ["var.defs", "jsonencode(var.defs)", "jsonencode([merge(var.a, {})])", "jsonencode([{ on = var.on }])"])
+def test_objects_that_are_not_written_out_are_refused(value: str) -> None:
+    file, block = first(f'a "b" {{\n  defs = {value}\n}}\n')
+    with pytest.raises(Refused):
+        file.set(block, {"defs[]": {"on": True}})
 
 
 def test_a_block_goes_with_its_comment_and_one_blank_line() -> None:

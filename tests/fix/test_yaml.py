@@ -34,6 +34,7 @@ SET: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "line breaks of the file": ("P:\r\n  A: 1\r\n", ON, "P:\r\n  A: 1\r\n  Rotate: true\r\n"),
     "bytes are not characters": ("P:\n  ß: →\n  A: 1\n", {"A": 2}, "P:\n  ß: →\n  A: 2\n"),
+    "a list of lines gives way to another": ("P:\n  A: 1\n  L:\n  - x\n  - y\nOther: 1\n", {"L": []}, "P:\n  A: 1\n  L: []\nOther: 1\n"),
     "no last line break": ("P:\n  A: 1", ON, "P:\n  A: 1\n  Rotate: true"),
     "JSON by its indent": (
         '{\n    "P": {\n        "A": 1\n    }\n}\n',
@@ -101,6 +102,26 @@ def test_a_member_is_taken_out(text: str, after: str) -> None:
     node = file.documents[0].get("P")
     assert node is not None
     assert applied(file.source, file.remove(node, "M")).decode() == after
+
+
+def test_members_of_the_elements_of_lists_are_taken_out() -> None:
+    file = YamlFile("t.yaml", b"P:\n  L:\n    - Nm: a\n      On: x\n    - {Nm: b, On: y}\n    - Nm: c\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    assert file.says(node, "L[].Nm", ["b"]) and not file.says(node, "L[].Nm", ["d"])
+    assert applied(file.source, file.remove(node, "L[].On")).decode() == "P:\n  L:\n    - Nm: a\n    - {Nm: b}\n    - Nm: c\n"
+    behind = file.remove(node.get("L").items[0][1], "Nm")  # type: ignore[union-attr]
+    assert applied(file.source, behind).decode() == "P:\n  L:\n    - On: x\n    - {Nm: b, On: y}\n    - Nm: c\n"
+
+
+def test_what_is_set_keeps_out_of_what_is_taken_out() -> None:
+    file = YamlFile("t.yaml", b"P:\n  All: false\n  Types:\n    - x\nOther: 1\n")
+    node = file.documents[0].get("P")
+    assert node is not None
+    cut = file.remove(node, "Types")
+    made, _ = file.set(node, {"All": True, "Global": True}, [value for _, (_, value) in node.members("Types")])
+    edits = merged([*made, *cut])
+    assert applied(file.source, edits).decode() == "P:\n  All: true\n  Global: true\nOther: 1\n"
 
 
 def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:

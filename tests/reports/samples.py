@@ -62,8 +62,9 @@ HOSTILE = (
     "  ",
 )
 
-PRINTED = frozenset({"pdf", "parquet"})
-"""Formats that are no text: tests/reports/test_pdf_report.py and test_parquet_report.py have them."""
+PRINTED = frozenset({"pdf", "parquet", "github-suggestions"})
+"""Formats that are no text, and that which tells of what can be mended alone: test_pdf_report.py, test_parquet_report.py and
+tests/fix/test_shown.py have them."""
 ENUMERATED = {
     "schema",
     "verdict",
