@@ -83,6 +83,7 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/page.py
 	$(BIN)/python bench/history.py
 	$(BIN)/python bench/editor.py
+	$(BIN)/python bench/fix.py
 	$(BIN)/python bench/shards.py
 	$(BIN)/python bench/scheduler.py
 
