@@ -6,6 +6,7 @@ import datetime
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_one_command_mends_a_module_with_defects(tmp_path: Path) -> None:
 
 def test_the_diff_applies_and_nothing_is_written_without_being_asked(tmp_path: Path) -> None:
     module = write(tmp_path, {"main.tf": KEY})
-    ran = subprocess.run(["python", "-m", "assay", "fix", *ROTATION, "."], cwd=module, capture_output=True, encoding="utf-8", check=False)
+    ran = subprocess.run([sys.executable, "-m", "assay", "fix", *ROTATION, "."], cwd=module, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 1
     assert (module / "main.tf").read_text("utf-8") == KEY
     assert ran.stdout == (

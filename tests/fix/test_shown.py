@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def reports(folder: Path, *arguments: Any) -> dict[str, str]:
     """What the reports that show fixes say of the working directory `folder`."""
     made = {name: folder.parent / f"made.{name}" for name in ("sarif", "markdown", "github-suggestions")}
     targets = [part for name, path in made.items() for part in ("-r", f"{name}={path}")]
-    command = ["python", "-m", "assay", "scan", *ROTATION, *map(str, arguments), *targets, "."]
+    command = [sys.executable, "-m", "assay", "scan", *ROTATION, *map(str, arguments), *targets, "."]
     ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 1, ran.stderr
     return {name: path.read_text("utf-8") for name, path in made.items()}

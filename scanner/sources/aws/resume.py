@@ -60,7 +60,7 @@ def _asked_as_much(path: str, scope: Mapping[str, Any]) -> bool:
     if earlier.get("regions") != scope["regions"]:
         return False
     told = {name: earlier.get(name) for name in ("calls", "shared")}
-    return all(isinstance(names, list) and set(map(str, names)) >= set(scope[name]) for name, names in told.items())
+    return all(isinstance(names, list) and set(map(str, names)) >= set(map(str, scope[name])) for name, names in told.items())
 
 
 def _ended_regions(path: str) -> set[tuple[str, str]]:
