@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.fix.edits import Edit, Refused, merged
-from assay.scanner.fix.files import Files
+from assay.scanner.fix.files import FETCHED, Files, is_fetched
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_change import Indirect
 from assay.scanner.fix.hcl_nodes import labels_of, made_of, name_of, text_of
@@ -52,13 +52,20 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     if indirect:
         if given := _given(indirect, finding, files):
             places, names = given
-            yield Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), remedy.review, removed, silences)
+            yield _ours(Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), remedy.review, removed, silences))
         edits += [one.edit for _, one in indirect]
         name = indirect[0][1].name
         review = remedy.review or f"{name} is given by an expression, whose place the value takes"
-        yield Candidate(title, tuple(merged(edits)), review, removed, silences)
+        yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
     elif edits:
-        yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
+        yield _ours(Candidate(title, tuple(merged(edits)), remedy.review, removed, silences))
+
+
+def _ours(candidate: Candidate) -> Candidate:
+    """The candidate. Raises Refused where it edits a module that was fetched."""
+    if any(is_fetched(edit.file) for edit in candidate.edits):
+        raise Refused(FETCHED)
+    return candidate
 
 
 def told(remedy: Remedy) -> str:

@@ -108,6 +108,10 @@ def test_code_that_is_not_ours_is_left_and_why_is_said(tmp_path: Path) -> None:
     }
     after, told = values(tmp_path / "registry", files)
     assert after == files and "a module that was fetched" in told
+    module = 'variable "rotate" {\n  default = false\n}\n' + KEY.replace("}\n", "  enable_key_rotation = var.rotate\n}\n")
+    after, told = values(tmp_path / "argument", {**files, ".terraform/modules/keys/main.tf": module})
+    assert after["main.tf"] == 'module "keys" {\n  source  = "a/keys/aws"\n  version = "1.0.0"\n  rotate  = true\n}\n'
+    assert after[".terraform/modules/keys/main.tf"] == module and "by rotate of module.keys" in told
     files = {"main.tf.json": json.dumps({"resource": {"aws_kms_key": {"main": {"description": "trade"}}}})}
     after, told = values(tmp_path / "json", files)
     assert after == files and "Terraform's JSON syntax" in told
