@@ -73,7 +73,8 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         wanted = [(path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()]
         within = _parts(file, resource, settings, remedy.within, finding)
         parts = [part for part in within if all(file.says(part, *each) for each in wanted)]
-        if (wanted or remedy.within) and not parts:
+        bare = settings is None and not remedy.within and all(None in values for _, values in wanted)
+        if not parts and not bare:
             continue
         found.append(resource)
         own, elsewhere = _of_resource(file, resource, settings, parts, remedy, input_)
