@@ -13,7 +13,7 @@ from msgspec import structs
 
 from assay.scanner import targets
 from assay.scanner.fix.states import Key, Part, State
-from assay.scanner.judge import Judged, Rules, Watch, judge_all
+from assay.scanner.judge import Rules
 from assay.scanner.options import Options
 from assay.scanner.run import Scan
 from assay.scanner.sources.discover import Found, discover, show
@@ -100,12 +100,7 @@ class Judging:
             return targets.of(found, options)
 
         state: State = {}
-        judged: Iterable[Judged]
-        if options.limits is not None and parent.available():
-            judged = parent.supervised(made, self.rules, options)
-        else:
-            judged = judge_all(made(), self.rules, lambda name: targets.scope_of(name, options.paths), Watch())
-        for one in judged:
+        for one in parent.judged(made, self.rules, options):
             part = state.setdefault((one.input, one.name), Part([], []))
             part.results += one.results
             part.gaps += one.coverage.gaps
