@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import types
 import typing
@@ -49,6 +48,8 @@ def resolve(kind: type[Resource], path: tuple[str, ...]) -> tuple[Any, str]:
             return None, f"{_name(at)} has no facts"
         known = facts(at)
         if name not in known:
+            import difflib  # slow to import, and used for mistakes only
+
             near = difflib.get_close_matches(name, known, 1)
             hint = f", did you mean {near[0]}?" if near else f"; it has {', '.join(sorted(known))}"
             return None, f"{at.__name__} has no fact {name!r}{hint}"
