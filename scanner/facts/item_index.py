@@ -55,6 +55,10 @@ class ItemIndex:
         """The items of some types, type by type, in the order of the input; also those of another collection that joins may find."""
         return [item for type_ in types for item in self._by_type.get(type_, ())]
 
+    def has(self, type_: str) -> bool:
+        """Whether there is any item of a type, as `of` gives them."""
+        return bool(self._by_type.get(type_))
+
     def at(self, address: str) -> Item | None:
         """The item with an address, relative to the root of the collection; None where there is none."""
         return self._by_address.get(address)
@@ -127,7 +131,7 @@ class ItemIndex:
 
     def referrers(self, item: Item, join: Referrer, names: Iterable[str]) -> tuple[list[Item], Unknown | None]:
         """The items that name `item`, and why there may be more of them."""
-        if not self._by_type.get(join.type):
+        if not self.has(join.type):
             return [], None
         targets = self._targets_of(join)
         if isinstance(item, Elsewhere):

@@ -46,15 +46,18 @@ def _read(reader: Reader, item: Item, items: ItemIndex, failed: Failed) -> Itera
 
 def _one(reader: Reader, item: Item, items: ItemIndex) -> Resource | None:
     """What a reader makes of an item, and how to read it again where it is open how many blocks it has."""
+    with numbers.reading() as reading:
+        resource = reader.read(item, items)
+    return _open(reader, item, items, resource) if reading.met else resource
+
+
+def _open(reader: Reader, item: Item, items: ItemIndex, resource: Resource | None) -> Resource | None:
+    """What was made of an item of which it is open how many blocks it has, with the way to read it again."""
 
     @functools.cache
     def in_each() -> list[Resource | None]:
         return numbers.in_each(lambda: reader.read(item, items))
 
-    with numbers.reading() as reading:
-        resource = reader.read(item, items)
-    if not reading.met:
-        return resource
     if resource is None:
         resource = next((other for other in in_each() if other is not None), None)
         if resource is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,15 @@ class Undeclared(Exception):
     """A reader made a join that its spelling does not declare: what it needs would not be collected."""
 
 
+class Declared(dict[Join, None]):
+    """The joins that a spelling declares, in its order."""
+
+    @functools.cached_property
+    def companions(self) -> tuple[Companion, ...]:
+        """Those whose items are part of the resource that they name."""
+        return tuple(join for join in self if isinstance(join, Companion))
+
+
 class View:
     """A resource or a block of it. `doubt` is why it may not exist: every value below it is then Unknown."""
 
@@ -29,7 +39,7 @@ class View:
         self,
         item: Item,
         items: ItemIndex,
-        declared: Mapping[Join, None],
+        declared: Declared,
         names: tuple[str, ...] = (),
         *,
         node: Node | None = None,
@@ -166,7 +176,7 @@ class View:
 
     def identity(self, name: Value[Any], *further: Item) -> Identity:
         """The identity of the resource with the blocks of all its companions, and of `further` items."""
-        companions = [item for join in self.declared if isinstance(join, Companion) for item in self._referring(join)[0]]
+        companions = [item for join in self.declared.companions for item in self._referring(join)[0]]
         companions.sort(key=lambda item: (item.location().file, item.location().line))
         base: Identity = numbers.kept(self.items.answers, ("identity", self.item), lambda: unnamed(self.item))
         return named(base, self.item, name, [*companions, *further])
@@ -208,6 +218,8 @@ class View:
 
     def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
         self._check(join)
+        if not self.items.has(join.type) and not isinstance(self.item, Elsewhere):
+            return [], None
         key = (join.type, join.owner, join.through, join.unsaid)  # joins that differ in what they are for find the same
         if key not in self._joined:
             items, doubt = self.items.referrers(self.item, join, self.names)
@@ -223,7 +235,7 @@ class View:
     def lists(self, join: Referrer) -> bool:
         """Whether there is any item of the join's type, whatever it names."""
         self._check(join)
-        return bool(self.items.of(join.type))
+        return self.items.has(join.type)
 
     def target(self, link: Link) -> View | None:
         """The resource that a link names, where it is among the items."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from assay.scanner import lazy_re
-from assay.scanner.results.secret_fields import MARKS, without_secret_fields
+from assay.scanner.results.marks import Marks
+from assay.scanner.results.secret_fields import without_secret_fields
 from assay.scanner.results.secret_values import MAPS, without_whole_values
 from assay.scanner.results.secret_values import NAME as _NAME
 from assay.scanner.results.secret_values import QUOTED as _QUOTED
@@ -19,13 +20,11 @@ from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 
 _COMMENT = lazy_re.pattern(r"(?:#|//|/\*|^\s{0,400}\*).*")
 _CALL = lazy_re.pattern(r"\bsensitive\s{0,20}\(")
-_MARKS = lazy_re.pattern(
+_MARKS = Marks(
     r"sensitive|ephemeral|noecho|stringdata|curl|\benv\b|pass|pwd|header.?value|custom_header|secret|private|access.?key|api.?key|token|credential|"
-    r"connection|AKIA|ASIA|://|eyJ|BEGIN|bearer|"
-    r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|AIza|GOCSPX|npm_|hv[sbr]\.",
-    re.IGNORECASE,
+    r"connection|akia|asia|://|eyj|begin|bearer|"
+    r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|aiza|gocspx|npm_|hv[sbr]\."
 )
-_FIELDS = lazy_re.pattern(MARKS, re.IGNORECASE)
 _NAMED = lazy_re.pattern(
     rf"^(?P<name>[ \t]{{0,400}}(?:-[ \t]{{1,9}})?{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})(?P<value>[^\n]{{1,100000}})$",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
@@ -55,9 +54,8 @@ _DEFAULT_YAML = lazy_re.pattern(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ 
 
 def without_secret_values(code: str, sensitive: Sensitive) -> str:
     """Code with SHOWN for values that are not shown; as many lines as it had."""
-    if _FIELDS.search(code):
-        code = without_secret_fields(code)
-    if _MARKS.search(code):
+    code = without_secret_fields(code)
+    if _MARKS.within(code):
         code = without_whole_values(code)
         for named in (_NAMED, _NAMED_FLOW, _PAIR) if ":" in code or "=" in code else ():
             code = named.sub(_named, code)
@@ -65,7 +63,12 @@ def without_secret_values(code: str, sensitive: Sensitive) -> str:
         code = _FLAT.sub(_flat, code)
         code = _variables(code)
         code = _no_echo(code)
-    return "\n".join(sensitive.mask(_COMMENT.sub(_comment, line)) for line in lines_without_tokens(code))
+    return "\n".join(sensitive.mask(_comments(line)) for line in lines_without_tokens(code))
+
+
+def _comments(line: str) -> str:
+    """A line with its comment as `without_secrets` shows it."""
+    return _COMMENT.sub(_comment, line) if "#" in line or "/" in line or "*" in line else line
 
 
 def _comment(match: re.Match[str]) -> str:

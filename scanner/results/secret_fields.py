@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from assay.scanner import lazy_re
+from assay.scanner.results.marks import Marks
 from assay.scanner.results.secret_values import QUOTED, deeper, literals, opens
 from assay.scanner.sources.sensitive import SHOWN
 
@@ -21,11 +22,11 @@ _BEGIN = lazy_re.pattern(
     (?P<mark>[ \t]{{0,100}}[=:](?=[ \t\n]|$)[ \t]{{0,100}}))(?P<value>[^\n]{{0,100000}})$""",
     re.VERBOSE | re.IGNORECASE,
 )
-MARKS = (
+_MARKS = Marks(
     r"script|user_?data|command|arg(?:ument)?s|entry_?point|environment|variables|\benv\b|overrides|headers|external_?id"
     r"|aws:(?:referer|useragent)"
 )
-"""Of which one is in every such field, in an expression without case."""
+"""Of which one is in every such field."""
 _FLOW = lazy_re.pattern(
     rf"""([{{,(][ \t]{{0,100}}["']?(?:{_CONDITIONS})["']?[ \t]{{0,100}}[=:](?!:)[ \t]{{0,100}})
     (\[[^\]\n]{{0,1000}}\]|"(?:[^"\\\n]|\\.){{0,10000}}"|'[^'\n]{{0,10000}}'|[\w*?+=,.@:/-]{{2,1224}})""",
@@ -56,10 +57,12 @@ _MOST_LINES = 500
 
 def without_secret_fields(code: str) -> str:
     """Code with SHOWN for the values of such fields; as many lines as it had."""
+    if not _MARKS.within(code):
+        return code
     lines = code.split("\n")
     number = 0
     while number < len(lines):
-        begun = _BEGIN.match(lines[number])
+        begun = _BEGIN.match(lines[number]) if _MARKS.within(lines[number]) else None
         number = number + 1 if begun is None else _hidden(lines, number, begun)
     code = _FLOW.sub(lambda match: match[1] + _flow(match[2]), "\n".join(lines))
     code = _OF_DOCUMENT.sub(lambda match: match[1] + literals(match[2]), code)

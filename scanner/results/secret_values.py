@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from assay.scanner import lazy_re
+from assay.scanner.results.marks import Marks
 from assay.scanner.sources.sensitive import SHOWN
 
 QUOTED = lazy_re.pattern(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
@@ -22,10 +23,8 @@ _BEGIN = lazy_re.pattern(
     (?P<value>[^\n]{{0,100000}})$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MAY_BEGIN = re.compile(
-    r"(?:pass(?:w(?:or)?d|phrase)?|pwd|key|string|token|secret|value|credential|data)s?[\w-]{0,12}[\"']?[ \t]{0,100}[=:]", re.IGNORECASE
-).search
-"""What every beginning has, which is quick to see."""
+_BEGINNINGS = Marks("pass|pwd|key|string|token|secret|value|credential|data")
+"""Of which every beginning has one."""
 _HEREDOC = lazy_re.pattern(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")
 _BLOCK = lazy_re.pattern(r"(?:&\S{1,100}[ \t]{1,9})?[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
 _TAGGED = lazy_re.pattern(r"((?:!(?:Sub|Join|Base64|Split|Select|Transform)|&\S{1,100})[ \t]{1,9})(?=\S).*$")
@@ -70,7 +69,7 @@ def without_whole_values(code: str) -> str:
     lines = code.split("\n")
     number = 0
     while number < len(lines):
-        begun = _BEGIN.match(lines[number]) if _MAY_BEGIN(lines[number]) else None
+        begun = _BEGIN.match(lines[number]) if _BEGINNINGS.within(lines[number]) else None
         number = number + 1 if begun is None else _hidden(lines, number, begun)
     code = "\n".join(_IN_SCRIPT.sub(_in_script, line) if _TIGHT(line) else line for line in lines)
     code = _OPTION.sub(rf"\1{SHOWN}", code) if "--" in code else code

@@ -115,6 +115,10 @@ class Block:
             if block.type == type_ or (block.type == "dynamic" and block.labels[:1] == (type_,)):
                 yield block
 
+    def has(self, type_: str) -> bool:
+        """Whether there is a block of a type inside, or one that makes such blocks."""
+        return next(iter(self.nested(type_)), None) is not None
+
     def expression(self, name: str) -> Any:
         """The expression of an argument, None where there is none."""
         argument = self.arguments.get(name)

@@ -12,6 +12,7 @@ from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.operators import FAILURES, Namespace, finish, pairs_of, to_text, unsettled, why_unknown, words
+from assay.scanner.sources.values import Value
 
 MAX_INSTANCES = 20_000
 
@@ -19,10 +20,12 @@ MAX_INSTANCES = 20_000
 class Body:
     """The attributes and nested blocks of a block in a scope, unfolded. `owner` tells it from the same block of other resources."""
 
-    __slots__ = ("_unfolded", "_values", "block", "owner", "scope")
+    __slots__ = ("_unfolded", "_values", "block", "kept", "owner", "scope")
 
     def __init__(self, block: Block, scope: Scope, owner: str = "") -> None:
         self.block, self.scope, self.owner = block, scope, owner
+        self.kept: dict[tuple[str, bool], Value[Any]] = {}
+        """What paths of attributes gave until now: readers of several kinds ask for the same."""
         self._values: dict[tuple[str, bool], Any] = {}
         self._unfolded: dict[Block, list[Body] | Unknown] = {}
 

@@ -10,6 +10,7 @@ from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown, either, same
 from assay.scanner.sources.terraform import tags
+from assay.scanner.sources.terraform.blocks import Argument
 from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
@@ -36,19 +37,33 @@ class BodyNode(Node):
         return self._at(path, True)
 
     def _at(self, path: str, link: bool) -> Value[Any]:
+        kept = self.body.kept.get((path, link))
+        if kept is not None:
+            return kept
         name, _, rest = path.partition(".")
         block = self.body.block
         argument = block.arguments.get(name)
-        if argument is None and not block.blocks:
-            return Value(None, (block.location(),))
         if argument is not None and not (rest and argument.blocks(name)):
-            data = self.body.raw(name, link)
-            for key in rest.split(".") if rest else ():
-                data = step(data, key)
-            value = Value.of(data, (block.location(name),))
-            if not rest and may_be_document(data):
-                value.written = argument.document(self._opened)
-            return value
+            value = self._of_argument(argument, name, rest, link)
+        elif not block.has(name):
+            value = Value(None, (block.location(),))
+        else:  # how many blocks there are may be open, which is read with each number
+            return self._of_block(name, rest, link)
+        if not isinstance(value.data, (list, dict)):  # each walk of these costs
+            self.body.kept[path, link] = value
+        return value
+
+    def _of_argument(self, argument: Argument, name: str, rest: str, link: bool) -> Value[Any]:
+        data = self.body.raw(name, link)
+        for key in rest.split(".") if rest else ():
+            data = step(data, key)
+        value = Value.of(data, (self.body.block.location(name),))
+        if not rest and may_be_document(data):
+            value.written = argument.document(self._opened)
+        return value
+
+    def _of_block(self, name: str, rest: str, link: bool) -> Value[Any]:
+        block = self.body.block
         node, inner, more = self._block(name, rest)
         if node is None:
             return Value(more, (block.location(),))
