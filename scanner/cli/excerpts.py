@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, inside, repository
@@ -19,8 +19,8 @@ class Excerpts:
     MAX_FILE = 5_000_000
     """Bytes. Of a larger file no code is shown: looking through it for secrets takes about a second for each megabyte."""
     MAX_LINES = 500_000
-    MAX_LINE = 4_000
-    """Bytes of a line; reports show fewer."""
+    MAX_LINE = 1_000
+    """Bytes of a line. Nobody reads a longer one, as an asset of an export or a template without line breaks has them."""
     MAX_KEPT = 8_000_000
     """Bytes of code that are kept for further places: a report is in the order of the controls, which speak of the same files."""
 
@@ -33,20 +33,14 @@ class Excerpts:
         self._bytes = 0
 
     def lines(self, file: str, first: int, last: int) -> list[str]:
-        """From the first to the last line, counted from 1; empty where they cannot be read."""
+        """From the first to the last line, counted from 1; empty where they cannot be read, or all of them are too long to show."""
         code = self._kept.get(file) or self._keep(file)
-        numbers = range(max(first, 1), min(last, len(code.starts)) + 1)
-        return [code.line(number, self.MAX_LINE).decode("utf-8", "replace").rstrip("\r\n") for number in numbers]
+        return code.lines(max(first, 1), last, self.MAX_LINE)
 
     def _keep(self, file: str) -> _Code:
         """The code of a file, which is kept in the place of the oldest."""
-        from assay.scanner.results.code import without_secret_values  # its expressions take longer than a report without code
-
-        content = self._read(file).decode("utf-8", "surrogateescape")
-        masked = without_secret_values(content, self._sensitive).encode("utf-8", "surrogateescape")
-        code = _Code(masked, _starts(masked))
-        self._kept[file] = code
-        self._bytes += len(masked)
+        code = self._kept[file] = _Code(self._read(file), self._sensitive)
+        self._bytes += len(code.content)
         while self._bytes > self.MAX_KEPT and len(self._kept) > 1:
             self._bytes -= len(self._kept.pop(next(iter(self._kept))).content)
         return code
@@ -63,17 +57,33 @@ class Excerpts:
             return b""
 
 
-class _Code(NamedTuple):
-    """What is shown of a file."""
+class _Code:
+    """A file, and what is shown of it."""
 
-    content: bytes
-    starts: list[int]
+    def __init__(self, content: bytes, sensitive: Sensitive) -> None:
+        self.content, self._sensitive = content, sensitive
+        self._starts = _starts(content)
 
-    def line(self, number: int, most: int) -> bytes:
-        """A line, counted from 1; no more than so many bytes of it."""
-        start = self.starts[number - 1]
-        end = self.starts[number] if number < len(self.starts) else len(self.content)
-        return self.content[start : min(end, start + most)]
+    def lines(self, first: int, last: int, most: int) -> list[str]:
+        """From the first to the last line, counted from 1, so many bytes of each; none where all have more."""
+        numbers = range(first, min(last, len(self._starts)) + 1)
+        if all(len(_line(self.content, self._starts, number)) > most for number in numbers):
+            return []
+        content, starts = self._shown
+        return [_line(content, starts, number)[:most].decode("utf-8", "replace").rstrip("\r\n") for number in numbers]
+
+    @functools.cached_property
+    def _shown(self) -> tuple[bytes, list[int]]:
+        """Without secrets, and where each line begins."""
+        from assay.scanner.results.code import without_secret_values  # its expressions take longer than a report without code
+
+        masked = without_secret_values(self.content.decode("utf-8", "surrogateescape"), self._sensitive).encode("utf-8", "surrogateescape")
+        return masked, _starts(masked)
+
+
+def _line(content: bytes, starts: list[int], number: int) -> bytes:
+    """A line, counted from 1."""
+    return content[starts[number - 1] : starts[number] if number < len(starts) else len(content)]
 
 
 def _starts(content: bytes) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import WHOLE, WIDE, is_private, network_of
+from assay.scanner.facts.network.ranges import WHOLE, WIDE, range_of
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
@@ -31,11 +31,11 @@ def together(openings: Iterable[Opening], perhaps: Iterable[tuple[Opening, Unkno
     """
     families: dict[tuple[bool, int], list[_Piece]] = {}
     for told, doubt in [*((told, None) for told in openings), *perhaps]:
-        network = network_of(told.source.data) if told.world.data is False else None
-        if network is not None:
+        of = range_of(told.source.data) if told.world.data is False else None
+        if of is not None:
             traffic = (told.protocol, told.from_port, told.to_port)
-            piece = _Piece(told, network, traffic, doubt or next((part.unknown for part in traffic if part.unknown), None))
-            families.setdefault((is_private(network), network.version), []).append(piece)
+            piece = _Piece(told, of.network, traffic, doubt or next((part.unknown for part in traffic if part.unknown), None))
+            families.setdefault((of.private, of.network.version), []).append(piece)
     for (private, version), pieces in families.items():
         if len(pieces) > 1:
             _mark(pieces, private, WHOLE[version] if private else WIDE[version])
@@ -82,6 +82,9 @@ def _may_equal(one: Value[Any], two: Value[Any]) -> bool:
 
 def _wide(pieces: list[_Piece], limit: int) -> list[_Piece]:
     """The pieces that are a part of something wide."""
+    bits = pieces[0].network.max_prefixlen
+    if sum(1 << (bits - piece.network.prefixlen) for piece in pieces) < 1 << (bits - limit):
+        return []
     wide = [network for network in ipaddress.collapse_addresses(piece.network for piece in pieces) if network.prefixlen <= limit]
     return [piece for piece in pieces if any(piece.network.subnet_of(whole) for whole in wide)] if wide else []
 

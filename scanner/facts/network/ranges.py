@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from typing import Any, NamedTuple
@@ -60,13 +61,10 @@ def is_world(cidr: Any) -> bool | Unknown:
         return Unknown(f"{describe(cidr)[:80]} is not an address range", "correct the range")
     if cidr in _GOOGLE_FRONT_ENDS:
         return False
-    try:
-        network = ipaddress.ip_network(cidr.strip(), strict=False)
-    except ValueError:
+    told = range_of(cidr)
+    if told is None:
         return Unknown(f"{cidr!r} is not an address range", "correct the range")
-    if is_private(network):
-        return False
-    return network.prefixlen <= WIDE[network.version]
+    return not told.private and told.is_as_wide_as(WIDE)
 
 
 def _of_reference(cidr: Reference) -> bool | Unknown:
@@ -148,8 +146,8 @@ def is_whole_network(cidr: Any) -> bool | Unknown:
         return False if cidr is None else cidr
     if isinstance(cidr, (Reference, Text)):
         return _may_be_network(cidr)
-    network = network_of(cidr)
-    return network is not None and is_private(network) and network.prefixlen <= WHOLE[network.version]
+    told = range_of(cidr)
+    return told is not None and told.private and told.is_as_wide_as(WHOLE)
 
 
 def _may_be_network(cidr: Reference | Text) -> bool | Unknown:
@@ -173,8 +171,8 @@ def is_inside(cidr: Any) -> bool | Unknown:
         if _is_range_of_network(first) or (isinstance(first, str) and first.startswith(("10.", "192.168.", "fd"))):
             return True
         return Unknown(f"whose addresses {cidr} are is known after apply", "scan the plan or the live resource")
-    network = network_of(cidr)
-    return network is not None and is_private(network)
+    told = range_of(cidr)
+    return told is not None and told.private
 
 
 def _is_range_of_network(cidr: Any) -> bool:
@@ -184,17 +182,32 @@ def _is_range_of_network(cidr: Any) -> bool:
     return bool(re.search("cidr|range", _last(cidr), re.IGNORECASE))
 
 
-def network_of(text: Any) -> Any:
+class Range(NamedTuple):
+    """A range of addresses."""
+
+    network: Any
+    """As `ipaddress` has it."""
+    private: bool
+    """The internet does not reach it."""
+
+    def is_as_wide_as(self, lengths: dict[int, int]) -> bool:
+        """Whether it is no narrower than a prefix length for each version of addresses."""
+        return bool(self.network.prefixlen <= lengths[self.network.version])
+
+
+def range_of(text: Any) -> Range | None:
     """A range of addresses; None where the text is none."""
+    return _range(str(text).strip())
+
+
+@functools.lru_cache(4096)
+def _range(text: str) -> Range | None:
+    """Kept: the rules of an organisation have few ranges, and reading one takes longer than all else that is asked of it."""
     try:
-        return ipaddress.ip_network(str(text).strip(), strict=False)
+        network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
-
-
-def is_private(network: Any) -> bool:
-    """Whether a range is one that the internet does not reach."""
-    return any(network.subnet_of(private) for private in _PRIVATE if private.version == network.version)
+    return Range(network, any(network.subnet_of(private) for private in _PRIVATE if private.version == network.version))  # type: ignore[arg-type]
 
 
 def on_known_ports(openings: list[Any]) -> list[Any]:
