@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import gc
+import os
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,11 @@ from hypothesis import settings
 # Property tests try the same examples on every run, however busy the machine is.
 settings.register_profile("assay", derandomize=True, database=None, deadline=None)
 settings.load_profile("assay")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a quarter of the time, tests wait for servers, browsers and other processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
