@@ -123,8 +123,8 @@ def severities(report: Report) -> list[tuple[str, int]]:
     return [(severity, failures.count(severity)) for severity in sorted(set(failures), key=lambda name: (severity_rank(name), name))]
 
 
-OUTCOMES = ("answered", "denied", "failed")
-"""What became of a call to a cloud."""
+OUTCOMES = ("answered", "denied", "failed", "unchanged")
+"""What became of a call to a cloud; the last was not made, since the answer of an earlier snapshot is still so."""
 
 
 class Sum(msgspec.Struct, frozen=True):

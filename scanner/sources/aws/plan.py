@@ -18,6 +18,10 @@ ORGANIZATION = (
     Call("organizations", "ListTagsForResource"),
     Call("sts", "AssumeRole"),
 )
+RECORDERS, RECORDER_STATUS = Call("config", "DescribeConfigurationRecorders"), Call("config", "DescribeConfigurationRecorderStatus")
+RECORDED, RECORDED_ITEMS = Call("config", "SelectResourceConfig", page_size=100), Call("config", "BatchGetResourceConfig")
+CHANGES = (RECORDERS, RECORDER_STATUS, RECORDED, RECORDED_ITEMS)
+"""What is asked of AWS Config where an audit goes by an earlier snapshot."""
 
 
 class AccountPlan(msgspec.Struct, frozen=True):

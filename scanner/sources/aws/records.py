@@ -90,6 +90,8 @@ class EndRecord(msgspec.Struct, tag="end", tag_field="record"):
 
     finished: str
     complete: bool
+    digest: str = ""
+    """SHA-256 of all lines before it, in hexadecimal; empty of older versions."""
 
 
 Record = (
@@ -314,7 +316,7 @@ class SnapshotReader:
 
     def _call(self, record: CallsRecord) -> None:
         self._coverage.calls.append(CallCount(**msgspec.structs.asdict(record)))
-        if record.outcome != "answered":
+        if record.outcome in ("denied", "failed"):
             calls = f"{record.count} calls" if record.count > 1 else "1 call"
             way = f"grant {record.permission}" if record.outcome == "denied" else "audit again, or go on with --resume"
             scope = f"aws:{record.account}/{record.region}"
