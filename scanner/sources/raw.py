@@ -40,7 +40,7 @@ class Location(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of an answer of an earlier snapshot: when a record of changes said that it is still so."""
 
     def __str__(self) -> str:
-        if self.unchanged:
+        if self.operation and self.unchanged:
             return f"{self.operation} as of {self.time}, unchanged at {self.unchanged} by AWS Config"
         if self.operation:
             return f"{self.operation} at {self.time}"

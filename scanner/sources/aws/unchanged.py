@@ -76,7 +76,7 @@ class Unchanged:
         covered = COVERED.get(call.label)
         before = self._held.resources.get((record.type, record.id, record.region)) if covered else None
         answer = before.answers.get(call.name) if before else None
-        if covered is None or before is None or answer is None or answer.outcome not in ("answered", "absent"):
+        if covered is None or before is None or answer is None or not _is_settled(answer):
             return None
         given = _moment(answer.time)
         if given is None or not self._oldest < given <= datetime.datetime.now(datetime.UTC):
@@ -164,6 +164,11 @@ class Unchanged:
         return data
 
 
+def _is_settled(answer: Answer) -> bool:
+    """Whether the account answered, if by a code that says `not configured`. What did not apply was not asked, and may apply now."""
+    return answer.outcome == "answered" or (answer.outcome == "absent" and bool(answer.code))
+
+
 def _is_open(covered: Covered, seen: Seen, record: ItemRecord) -> bool:
     """Whether Config could read the resource as its policy is now: what it has of the policy is what was just answered."""
     gate = GATES.get(covered.type)
@@ -210,6 +215,7 @@ class Since:
         self.earlier, self.asker, self._days = earlier, asker, days
         self._accounts: dict[str, Unchanged] = {}
         self._reasons = Counter[str]()
+        self._lock = threading.Lock()
 
     def of(self, account: Account) -> Unchanged | None:
         """What may be taken of an account; None where nothing is."""
@@ -217,7 +223,7 @@ class Since:
         if held is None or not held.resources:
             return None
         if _who(held.caller) != _who(account.caller):
-            self._reasons["the earlier snapshot was taken as another principal"] += 1
+            self._count(["the earlier snapshot was taken as another principal"])
             return None
         unchanged = self._accounts[account.id] = Unchanged(self.asker, account, held, self._days)
         return unchanged
@@ -225,8 +231,12 @@ class Since:
     def closed(self, account: str) -> list[CallCount]:
         """The calls to AWS Config about an account that is gone through. One that was not answered stands there with its code: no gap."""
         unchanged = self._accounts.pop(account, None)
-        self._reasons.update(unchanged.reasons() if unchanged else ())
+        self._count(unchanged.reasons() if unchanged else [])
         return [msgspec.structs.replace(count, outcome="answered") for count in self.asker.closed(account)]
+
+    def _count(self, reasons: list[str]) -> None:
+        with self._lock:
+            self._reasons.update(reasons)
 
     def notes(self) -> list[str]:
         """Why something was asked anew, each with how often."""

@@ -46,7 +46,7 @@ class Recorder(msgspec.Struct):
         }
     )
     status: dict[str, Any] = msgspec.field(
-        default_factory=lambda: {"name": "default", "recording": True, "lastStatus": "SUCCESS", "lastStartTime": 1767225600.0}
+        default_factory=lambda: {"name": "default", "recording": True, "lastStatus": "Success", "lastStartTime": 1767225600.0}
     )
     items: dict[str, Item] = {}
     """By ARN."""
