@@ -10,11 +10,14 @@ ALWAYS = (
     Call("sts", "GetCallerIdentity"),  # allowed to everyone, whatever a policy says
     Call("ec2", "DescribeRegions"),
 )
+ROOTS, UNITS, MEMBERS = (
+    Call("organizations", operation) for operation in ("ListRoots", "ListOrganizationalUnitsForParent", "ListAccountsForParent")
+)
+TREE = (ROOTS, UNITS, MEMBERS)
+"""What tells in which organisational units accounts are."""
 ORGANIZATION = (
     Call("organizations", "ListAccounts"),
-    Call("organizations", "ListRoots"),
-    Call("organizations", "ListOrganizationalUnitsForParent"),
-    Call("organizations", "ListAccountsForParent"),
+    *TREE,
     Call("organizations", "ListTagsForResource"),
     Call("sts", "AssumeRole"),
 )
