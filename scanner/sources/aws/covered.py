@@ -1,8 +1,8 @@
 """Which calls hang on what AWS Config records alone: their answers stay as long as the configuration item of the resource does.
 
 A call that is not here is always made. Left out, although Config has items of these types, is what an item does not have (object ownership,
-whether a key's period of rotation or a table's protection changed), what changes without a call (certificates that expire, keys that are
-imported), what Config looks at late (snapshots of databases: up to 12 hours,
+whether a key's period of rotation or a table's protection changed) or is not said to have (the rules of a web ACL), what changes without a call
+(certificates that expire, keys that are imported), what Config looks at late (snapshots of databases: up to 12 hours,
 https://docs.aws.amazon.com/config/latest/developerguide/rds-snapshots-public-prohibited.html), and what a policy of the resource can keep
 Config from reading (queues, topics, streams, tables, repositories): its item would stay as it was. A bucket's policy can, too: see GATES.
 Lists are always made: they tell what is new, and what is gone.
@@ -59,8 +59,6 @@ COVERED = MappingProxyType(
         "elbv2:DescribeLoadBalancerAttributes": Covered(_BALANCER, f"{_RULES}/elb-deletion-protection-enabled.html"),
         "elb:DescribeLoadBalancerAttributes": Covered(_CLASSIC, f"{_RULES}/elb-logging-enabled.html"),
         "elb:DescribeLoadBalancerPolicies": Covered(_CLASSIC, f"{_RULES}/elb-predefined-security-policy-ssl-check.html"),
-        "wafv2:GetWebACL": Covered("AWS::WAFv2::WebACL", f"{_RULES}/wafv2-webacl-not-empty.html"),
-        "wafv2:GetRuleGroup": Covered("AWS::WAFv2::RuleGroup", f"{_RULES}/wafv2-rulegroup-not-empty.html"),
         "cloudfront:GetDistributionConfig": Covered("AWS::CloudFront::Distribution", f"{_RULES}/cloudfront-viewer-policy-https.html"),
         "backup:GetBackupPlan": Covered("AWS::Backup::BackupPlan", f"{_RULES}/backup-plan-min-frequency-and-min-retention-check.html"),
         "ec2:DescribeLaunchTemplateVersions": Covered("AWS::EC2::LaunchTemplate", f"{_RULES}/ec2-launch-template-public-ip-disabled.html"),

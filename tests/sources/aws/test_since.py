@@ -26,7 +26,7 @@ from tests.sources.aws.estate import ACCOUNT_IDS, COPY, HOME, Keys, Run, audit, 
 from tests.sources.aws.front import ROLE, Front, Item, Recorder, serving
 from tests.test_live_fixtures import output, problems
 
-CONTROLS = ("storage.bucket-not-public", "storage.public-access-blocked", "storage.versioning-enabled", "edge.waf-effective")
+CONTROLS = ("storage.bucket-not-public", "storage.public-access-blocked", "storage.versioning-enabled")
 REGIONS = (HOME, COPY)
 GOOD = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 
@@ -41,7 +41,7 @@ def policy(bucket: str, principal: str, effect: str = "Allow") -> str:
 
 
 class Estate:
-    """An account of its own behind a front, with a bucket in each of two regions and a web ACL, and a snapshot of it."""
+    """An account of its own behind a front, with a bucket in each of two regions, and a snapshot of it."""
 
     def __init__(self, keys: Keys, front: Front, folder: Path) -> None:
         self.keys, self.front, self.folder = keys, front, folder
@@ -53,8 +53,6 @@ class Estate:
             s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=GOOD)
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         s3.put_bucket_policy(Bucket=self.near, Policy=policy(self.near, f"arn:aws:iam::{keys.account}:root"))
-        seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
-        keys.client("wafv2").create_web_acl(Name="a", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[], VisibilityConfig=seen)
         self.first = str(folder / "first.ndjson")
         self.whole = audit(controls=CONTROLS, regions=REGIONS, out=self.first)
         self.calls = front.made
@@ -124,10 +122,9 @@ def test_an_unchanged_account_is_asked_for_less_and_judged_the_same(estate: Esta
     assert run.verdicts == estate.whole.verdicts
     assert unchanged(run) == {
         "s3:GetPublicAccessBlock": 2, "s3:GetBucketPolicyStatus": 2, "s3:GetBucketAcl": 2, "s3:GetBucketVersioning": 2,
-        "wafv2:GetWebACL": 1,
     }  # fmt: skip
     of_config = sum(count for (label, _), count in estate.front.calls.items() if label.startswith("config:"))
-    assert estate.front.made == estate.calls - 9 + of_config
+    assert estate.front.made == estate.calls - 8 + of_config
     assert not run.source.notes
     assert run.gaps == estate.whole.gaps
 
