@@ -1,8 +1,8 @@
 """Which calls hang on what AWS Config records alone: their answers stay as long as the configuration item of the resource does.
 
 A call that is not here is always made. Left out, although Config has items of these types, is what an item does not have (object ownership,
-whether a key's period of rotation or a table's protection changed) or is not said to have (the rules of a web ACL), what changes without a call
-(certificates that expire, keys that are imported), what Config looks at late (snapshots of databases: up to 12 hours,
+whether a key's period of rotation or a table's protection changed) or is not said to have (the rules of a web ACL), what changes without a
+call (certificates that expire, keys that are imported), what Config looks at late (snapshots of databases: up to 12 hours,
 https://docs.aws.amazon.com/config/latest/developerguide/rds-snapshots-public-prohibited.html), and what a policy of the resource can keep
 Config from reading (queues, topics, streams, tables, repositories): its item would stay as it was. A bucket's policy can, too: see GATES.
 Lists are always made: they tell what is new, and what is gone.

@@ -16,6 +16,9 @@ from tests.sources.aws_config import forms
 
 CONTROLS = ROOT / "fixtures" / "controls"
 SETTLED = {
+    "compute.background-cost-optimised",
+    "compute.serverless-only",
+    "compute.stateless",
     "data.encrypted-cmk",
     "data.pitr-enabled",
     "data.replicated-multi-region",
@@ -24,13 +27,18 @@ SETTLED = {
     "iam.trust-policy-scoped",
     "iam.users-through-groups",
     "keys.encryption-everywhere",
+    "edge.lb-https-only",
+    "edge.tls-modern",
     "messaging.queue-encrypted-cmk",
+    "network.compute-in-private-subnets",
+    "network.compute-ingress-only-from-lb",
     "network.egress-through-nat",
     "network.ingress-https-only",
     "network.no-admin-ports-from-internet",
     "network.no-unrestricted-egress",
     "network.private-path-to-data",
     "network.subnets-truly-private",
+    "observe.container-metrics",
     "storage.encrypted-cmk",
     "storage.lifecycle-archival",
     "storage.public-access-blocked",

@@ -72,7 +72,13 @@ FILE_SYSTEMS = Listing(
     id="FileSystemArn",
     recorded=aws_config.FILE_SYSTEM,
 )
-VAULTS = Listing("backup.vault", Call("backup", "ListBackupVaults"), entries="BackupVaultList", id="BackupVaultArn")
+VAULTS = Listing(
+    "backup.vault",
+    Call("backup", "ListBackupVaults"),
+    entries="BackupVaultList",
+    id="BackupVaultArn",
+    recorded=aws_config.VAULT,
+)
 INSTANCES = Listing(
     "rds.instance",
     Call("rds", "DescribeDBInstances", page_size=100),
