@@ -179,6 +179,12 @@ def calls(report: Report) -> dict[str, int]:
     return {outcome: sum(call.count for call in report.coverage.calls if call.outcome == outcome) for outcome in OUTCOMES}
 
 
+def oldest_unchanged(report: Report) -> str:
+    """The time of the oldest answer of an earlier snapshot that a verdict rests on; empty where there is none."""
+    seen = (fact.location for result in report.results for fact in result.evidence if fact.location is not None)
+    return min((location.time for location in seen if location.unchanged), default="")
+
+
 def accounts(report: Report) -> list[tuple[str, list[str]]]:
     """The accounts and projects that were asked, each with the regions in which something was."""
     regions_by_account: dict[str, set[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import http.client
 import http.server
 import json
@@ -10,17 +11,23 @@ import re
 import threading
 import urllib.parse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.aws import records
+from assay.scanner.sources.aws.covered import COVERED
+
+HOME = "us-east-1"
+"""Where AWS Config has what is in no region."""
 LONG_AGO = "2026-01-02T03:04:05.678Z"
 ROLE = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 _SIGNED = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
 _TYPE = re.compile(r"'([^']+)'")
-_PAGE = 2
-"""Rows on a page, so that there are several."""
+PAGE = 2
+"""Rows on a page, so that there are several; AWS gives 100."""
 
 
 class Item(msgspec.Struct):
@@ -55,7 +62,8 @@ class Recorder(msgspec.Struct):
 class Front:
     """The server: `url`, what it was asked (`calls`), and AWS Config by region (`recorders`)."""
 
-    def __init__(self, moto: str) -> None:
+    def __init__(self, moto: str, page: int = PAGE) -> None:
+        self._page = page
         self._moto = urllib.parse.urlsplit(moto).netloc
         self.calls: Counter[tuple[str, str]] = Counter()
         """Service with, of AWS Config, the operation; and region."""
@@ -79,8 +87,8 @@ class Front:
             return 200, {"baseConfigurationItems": [_base(item) for item in items.values() if (item.type, item.id) in keys]}
         rows = [_row(item) for item in items.values() if item.type in _TYPE.findall(asked["Expression"])]
         at = int(asked.get("NextToken", 0))
-        more = {"NextToken": str(at + _PAGE)} if at + _PAGE < len(rows) else {}
-        return 200, {"Results": rows[at : at + _PAGE], "QueryInfo": {"SelectFields": [{"Name": "arn"}]}, **more}
+        more = {"NextToken": str(at + self._page)} if at + self._page < len(rows) else {}
+        return 200, {"Results": rows[at : at + self._page], "QueryInfo": {"SelectFields": [{"Name": "arn"}]}, **more}
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         """What moto says."""
@@ -90,6 +98,19 @@ class Front:
         held = answer.status, dict(answer.getheaders()), answer.read()
         connection.close()
         return held
+
+    def record(self, path: str, regions: Iterable[str]) -> None:
+        """AWS Config has recorded what is in a snapshot, long ago, in each of the regions."""
+        self.recorders = {region: Recorder() for region in regions}
+        for line in snapshot.lines(path):
+            record = records.decode(line)
+            if not isinstance(record, records.ItemRecord):
+                continue
+            for type_ in {COVERED[answer.operation].type for answer in record.answers.values() if answer.operation in COVERED}:
+                bucket, policy = type_ == "AWS::S3::Bucket", record.answers.get("get_bucket_policy")
+                text = policy.data["Policy"] if bucket and policy and policy.data else None
+                item = Item(type_, record.listed["Name"] if bucket else record.id, record.id, policy=text)
+                self.recorders[record.region or HOME].items[record.id] = item
 
     @property
     def made(self) -> int:
@@ -103,8 +124,6 @@ def _row(item: Item) -> str:
 
 
 def _base(item: Item) -> dict[str, Any]:
-    import datetime
-
     captured = datetime.datetime.fromisoformat(item.captured).timestamp()
     more = {"BucketPolicy": json.dumps({"policyText": item.policy})}
     told = {"version": "1.3", "configurationItemCaptureTime": captured, "configurationItemStatus": "OK", "resourceType": item.type}
@@ -143,9 +162,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(moto: str) -> Iterator[Front]:
+def serving(moto: str, page: int = PAGE) -> Iterator[Front]:
     """A front before a moto server, at a free port of this machine."""
-    front = Front(moto)
+    front = Front(moto, page)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"front": front}))
     server.daemon_threads = True
     server.block_on_close = False

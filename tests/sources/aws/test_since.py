@@ -23,7 +23,7 @@ from assay.scanner.sources.aws.plan import CHANGES
 from assay.scanner.sources.aws.recorder import NotRecorded, recording_since
 from tests.scans import ROOT
 from tests.sources.aws.estate import ACCOUNT_IDS, COPY, HOME, Keys, Run, audit, enter, replay, server
-from tests.sources.aws.front import ROLE, Front, Item, Recorder, serving
+from tests.sources.aws.front import ROLE, Front, Item, serving
 from tests.test_live_fixtures import output, problems
 
 CONTROLS = ("storage.bucket-not-public", "storage.public-access-blocked", "storage.versioning-enabled")
@@ -60,17 +60,7 @@ class Estate:
 
     def record(self) -> None:
         """AWS Config has recorded what there is, long ago."""
-        self.front.recorders = {region: Recorder() for region in REGIONS}
-        for line in snapshot.lines(self.first):
-            record = records.decode(line)
-            if not isinstance(record, records.ItemRecord):
-                continue
-            for type_ in {COVERED[answer.operation].type for answer in record.answers.values() if answer.operation in COVERED}:
-                bucket = type_ == "AWS::S3::Bucket"
-                data = record.answers["get_bucket_policy"].data if bucket else None
-                id_ = record.listed["Name"] if bucket else record.id
-                item = Item(type_, id_, record.id, policy=data["Policy"] if data else None)
-                self.front.recorders[record.region or HOME].items[record.id] = item
+        self.front.record(self.first, REGIONS)
 
     def again(self, **more: Any) -> Run:
         """An audit beside the first snapshot."""
