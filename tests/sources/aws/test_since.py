@@ -319,6 +319,26 @@ def test_a_snapshot_of_an_older_version_gives_nothing(estate: Estate, tmp_path: 
     assert run.source.notes == ["asked anew: the earlier snapshot is of an older version"]
 
 
+def test_what_another_principal_was_answered_is_not_taken(estate: Estate, tmp_path: Path) -> None:
+    other = rewritten(
+        estate.first, lambda lines: [line.replace(b"assumed-role/assay/", b"assumed-role/other/") for line in lines], tmp_path / "x.ndjson"
+    )
+    run = estate.again(since=other)
+    assert not unchanged(run)
+    assert run.source.notes == ["asked anew: the earlier snapshot was taken as another principal"]
+    renamed = rewritten(estate.first, lambda lines: [line.replace(b'/tests"', b'/tonight"') for line in lines], tmp_path / "y.ndjson")
+    assert unchanged(estate.again(since=renamed))  # the same role, in another session
+
+
+def test_a_resource_that_the_snapshot_has_twice_is_asked_about(estate: Estate, tmp_path: Path) -> None:
+    twice = rewritten(
+        estate.first,
+        lambda lines: [again for line in lines for again in ([line, line] if answers_of(line, estate.near) else [line])],
+        tmp_path / "x",
+    )
+    assert unchanged(estate.again(since=twice))["s3:GetBucketVersioning"] == 1
+
+
 def test_google_cloud_says_why_not(tmp_path: Path) -> None:
     ran = CliRunner().invoke(cli, ["audit", "gcp", "--no-config", "--project", "p", "--since", str(tmp_path / "x")])
     assert ran.exit_code == 2

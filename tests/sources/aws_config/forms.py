@@ -320,6 +320,20 @@ def _stream(record: dict[str, Any]) -> Form | None:
     return "AWS::Kinesis::Stream", told["Name"], told, {}
 
 
+def _copy(type_: str, id_: str, call: str, of: str) -> Callable[[dict[str, Any]], Form]:
+    def form(record: dict[str, Any]) -> Form:
+        shared = answered(record, call)
+        more = {} if shared is None else {f"{of}Attributes": camel(shared[f"{of}AttributesResult"][f"{of}Attributes"])}
+        return type_, record["listed"][id_], camel(record["listed"]), more
+
+    return form
+
+
+def _certificate(record: dict[str, Any]) -> Form | None:
+    certificate = (answered(record, "describe_certificate") or {}).get("Certificate")
+    return certificate and ("AWS::ACM::Certificate", record["id"], camel(certificate), {})
+
+
 def _plain(data: Any) -> Any:
     return data
 
@@ -366,6 +380,12 @@ FORMS: dict[str, Callable[[dict[str, Any]], Form | None]] = {
     "apigateway.stage": _listed("AWS::ApiGateway::Stage", "stageName", _plain, ("restApiId", "endpointTypes")),
     "kinesis.stream": _stream,
     "backup.vault": _listed("AWS::Backup::BackupVault", "BackupVaultName", _plain),
+    "rds.snapshot": _copy("AWS::RDS::DBSnapshot", "DBSnapshotIdentifier", "describe_db_snapshot_attributes", "DBSnapshot"),
+    "rds.cluster_snapshot": _copy(
+        "AWS::RDS::DBClusterSnapshot", "DBClusterSnapshotIdentifier", "describe_db_cluster_snapshot_attributes", "DBClusterSnapshot"
+    ),
+    "redshift.cluster": _listed("AWS::Redshift::Cluster", "ClusterIdentifier"),
+    "acm.certificate": _certificate,
     "cloudtrail.trail": _listed("AWS::CloudTrail::Trail", "TrailARN"),
 }
 _GLOBAL = ("iam.", "cloudfront.")

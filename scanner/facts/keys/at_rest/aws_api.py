@@ -98,6 +98,7 @@ WAREHOUSES = Listing(
     Call("redshift", "DescribeClusters", page_size=100),
     entries="Clusters",
     id="arn:{partition}:redshift:{region}:{account}:cluster:{ClusterIdentifier}",
+    recorded=databases.WAREHOUSE,
 )
 DOMAINS = Listing(
     "opensearch.domain",
