@@ -41,7 +41,7 @@ class Location(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def __str__(self) -> str:
         if self.operation and self.unchanged:
-            return f"{self.operation} as of {self.time}, unchanged at {self.unchanged} by AWS Config"
+            return f"{self.operation} as of {self.time} (unchanged by AWS Config at {self.unchanged})"
         if self.operation:
             return f"{self.operation} at {self.time}"
         return f"{self.file}:{self.line}" if self.line else self.file

@@ -128,7 +128,7 @@ def test_what_is_taken_says_when_it_was_seen_and_keeps_that_from_night_to_night(
     [seen] = {fact.location for fact in found.evidence if fact.location and fact.location.operation == "s3:GetBucketVersioning"}
     answers = {name: answer for line in snapshot.lines(estate.first) for name, answer in answers_of(line, estate.near).items()}
     assert seen is not None and seen.time == answers["get_bucket_versioning"].time < seen.unchanged
-    assert str(seen) == f"s3:GetBucketVersioning as of {seen.time}, unchanged at {seen.unchanged} by AWS Config"
+    assert str(seen) == f"s3:GetBucketVersioning as of {seen.time} (unchanged by AWS Config at {seen.unchanged})"
     assert replay(third, CONTROLS).verdicts == run.verdicts
     header = snapshot.read_header(third) or {}
     assert header["scope"]["since"] == json.loads(list(snapshot.lines(second))[-1])["digest"]
