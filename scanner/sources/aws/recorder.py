@@ -1,4 +1,4 @@
-"""Whether a configuration recorder of AWS Config sees every change, and since when."""
+"""Whether AWS Config sees every change: its recorder, and policies that may keep it from reading something."""
 
 from __future__ import annotations
 
@@ -50,3 +50,33 @@ def _started(status: dict[str, Any]) -> datetime.datetime:
         return datetime.datetime.fromisoformat(str(status.get("lastStartTime")))
     except ValueError:
         raise NotRecorded("AWS Config does not say when its recorder was started") from None
+
+
+_CHANGES = ("s3:put", "s3:delete", "s3:create", "s3:restore", "s3:replicate", "s3:abort", "s3:bypass", "s3:update", "s3:getobject")
+"""What actions begin with that read no setting of a bucket."""
+_OLD_TLS = {"1.0", "1.1", "1.2"}
+"""A policy that wants at least one of these lets every service of AWS in: https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/"""
+
+
+def may_keep_out(policy: Any) -> bool:
+    """Whether a bucket's policy may deny AWS Config, which asks by TLS, a setting of the bucket. What cannot be told may."""
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    statements = [statements] if isinstance(statements, dict) else statements
+    if not isinstance(statements, list) or not all(isinstance(statement, dict) for statement in statements):
+        return True
+    return any(statement.get("Effect") != "Allow" and not _is_harmless(statement) for statement in statements)
+
+
+def _is_harmless(denial: dict[str, Any]) -> bool:
+    """Whether a denial is of those alone who ask without TLS, or by an old version of it, or of what reads no setting."""
+    conditions = denial.get("Condition")
+    for operator, keys in conditions.items() if isinstance(conditions, dict) else ():
+        for key, value in keys.items() if isinstance(keys, dict) else ():
+            values = [str(each).lower() for each in (value if isinstance(value, list) else [value])]
+            if operator.lower() == "bool" and key.lower() == "aws:securetransport" and values == ["false"]:
+                return True
+            if operator.lower() == "numericlessthan" and key.lower() == "s3:tlsversion" and set(values) <= _OLD_TLS:
+                return True
+    actions = denial.get("Action")
+    actions = [actions] if isinstance(actions, str) else actions
+    return isinstance(actions, list) and bool(actions) and all(str(action).lower().startswith(_CHANGES) for action in actions)

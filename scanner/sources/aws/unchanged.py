@@ -23,7 +23,7 @@ from assay.scanner.sources.aws.covered import COVERED, GATES, Covered, Gate
 from assay.scanner.sources.aws.earlier import Earlier, Held
 from assay.scanner.sources.aws.items import Answer, ItemRecord
 from assay.scanner.sources.aws.plan import RECORDED, RECORDED_ITEMS, RECORDER_STATUS, RECORDERS
-from assay.scanner.sources.aws.recorder import NotRecorded, recording_since
+from assay.scanner.sources.aws.recorder import NotRecorded, may_keep_out, recording_since
 from assay.scanner.sources.coverage import CallCount
 from assay.scanner.sources.redaction import redacted
 
@@ -170,7 +170,7 @@ def _is_settled(answer: Answer) -> bool:
 
 
 def _is_open(covered: Covered, seen: Seen, record: ItemRecord) -> bool:
-    """Whether Config could read the resource as its policy is now: what it has of the policy is what was just answered."""
+    """Whether Config can read the resource: what it has of the policy is what was just answered, and that keeps nothing from it."""
     gate = GATES.get(covered.type)
     if gate is None:
         return True
@@ -179,7 +179,8 @@ def _is_open(covered: Covered, seen: Seen, record: ItemRecord) -> bool:
         return False
     if answer.outcome == "absent":
         return seen.policy is NO_POLICY
-    return answer.outcome == "answered" and answer.data.get(gate.field) is not None and seen.policy == _document(answer.data[gate.field])
+    policy = _document(answer.data.get(gate.field)) if answer.outcome == "answered" else None
+    return policy is not None and seen.policy == policy and not may_keep_out(policy)
 
 
 def _recorded_policy(gate: Gate, item: dict[str, Any]) -> Any:

@@ -20,7 +20,7 @@ from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws import records
 from assay.scanner.sources.aws.covered import COVERED, GATES
 from assay.scanner.sources.aws.plan import CHANGES
-from assay.scanner.sources.aws.recorder import NotRecorded, recording_since
+from assay.scanner.sources.aws.recorder import NotRecorded, may_keep_out, recording_since
 from tests.scans import ROOT
 from tests.sources.aws.estate import ACCOUNT_IDS, COPY, HOME, Keys, Run, audit, enter, replay, server
 from tests.sources.aws.front import ROLE, Front, Item, serving
@@ -190,6 +190,37 @@ def test_a_policy_that_config_could_not_read_opens_nothing(estate: Estate) -> No
     assert unchanged(run)["s3:GetBucketVersioning"] == 1
     s3.delete_bucket_policy(Bucket=estate.near)
     assert unchanged(estate.again())["s3:GetBucketVersioning"] == 1
+
+
+TLS = {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("denial", "may"),
+    [
+        ({"Action": "s3:*", "Condition": TLS}, False),
+        ({"Action": "s3:*", "Condition": {**TLS, "StringEquals": {"aws:PrincipalArn": ROLE}}}, False),
+        ({"Action": "s3:*", "Condition": {"NumericLessThan": {"s3:TlsVersion": ["1.2"]}}}, False),
+        ({"Action": ["s3:PutObject", "s3:DeleteObject*", "s3:GetObject"]}, False),
+        ({"Action": "s3:*"}, True),
+        ({"Action": "s3:GetBucketAcl", "Principal": {"AWS": ROLE}}, True),
+        ({"Action": ["s3:PutObject", "s3:Get*"]}, True),
+        ({"NotAction": "s3:PutObject"}, True),
+        ({"Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": ["false", "true"]}}}, True),
+        ({"Action": "s3:*", "Condition": {"BoolIfExists": {"aws:SecureTransport": "true"}}}, True),
+        ({"Action": "s3:*", "Condition": {"NumericLessThan": {"s3:TlsVersion": 9}}}, True),
+        ({"Action": "s3:*", "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.3"}}}, True),
+        ({"Action": []}, True),
+    ],
+)
+def test_a_denial_that_may_be_of_config_opens_nothing(denial: dict[str, Any], may: bool) -> None:
+    allows = {"Effect": "Allow", "Principal": "*", "Action": "s3:*"}
+    assert may_keep_out({"Statement": [allows, {"Effect": "Deny", "Principal": "*", **denial}]}) == may
+    assert may_keep_out({"Statement": {"Effect": "Deny", **denial}}) == may
+
+
+def test_a_policy_that_is_none_may_keep_config_out() -> None:
+    assert [may_keep_out(policy) for policy in ("x", None, {}, {"Statement": ["Deny"]})] == [True] * 4
 
 
 def test_a_bucket_that_is_gone_or_new_is_seen_in_the_list(estate: Estate) -> None:
