@@ -23,7 +23,7 @@ def recording_since(recorders: Iterable[Any], statuses: Iterable[Any], types: It
     """
     ours = [recorder for recorder in recorders if not recorder.get("servicePrincipal")]  # others are of a service, for some types
     if len(ours) != 1:
-        raise NotRecorded("AWS Config has no recorder there")
+        raise NotRecorded("AWS Config has no recorder in the region")
     [recorder] = ours
     group = recorder.get("recordingGroup") or {}
     strategy = (group.get("recordingStrategy") or {}).get("useOnly") or _ALL

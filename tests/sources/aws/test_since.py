@@ -159,7 +159,7 @@ def test_without_a_recorder_a_region_is_asked_anew(estate: Estate) -> None:
     run = estate.again()
     assert estate.verdict(run, "storage.versioning-enabled", estate.far) == "fail"
     assert unchanged(run)["s3:GetBucketVersioning"] == 1
-    assert run.source.notes == ["asked anew: AWS Config has no recorder there"]
+    assert run.source.notes == ["asked anew: AWS Config has no recorder in the region"]
 
 
 def test_what_config_does_not_have_is_asked_about(estate: Estate) -> None:
