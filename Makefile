@@ -79,6 +79,7 @@ bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/accounts.py
+	$(BIN)/python bench/since.py
 	$(BIN)/python bench/assets.py
 	$(BIN)/python bench/page.py
 	$(BIN)/python bench/history.py

@@ -1,4 +1,4 @@
-"""Writes the permissions in the files below deploy/, as `--print-policy` and `--print-roles` print them. `--check` compares instead."""
+"""Writes the permissions below deploy/, as `--print-policy --since` and `--print-roles` print them. `--check` compares instead."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from assay.scanner.live import aws, google
 from assay.scanner.rules.load import builtin_folder, load
 from assay.scanner.sources.aws.permissions import permissions, policy
+from assay.scanner.sources.aws.plan import CHANGES
 from assay.scanner.sources.gcp.permissions import role
 
 HERE = Path(__file__).parent
 STACKSET, POLICY, ROLE = "aws/stackset.yaml", "aws/terraform/policy.json", "gcp/terraform/role.json"
-BEGINS, ENDS = "                  # what assay audit aws --print-policy prints:\n", "                  # until here\n"
+BEGINS, ENDS = "                  # what assay audit aws --print-policy --since SNAPSHOT prints:\n", "                  # until here\n"
 ORGANIZATION = "organizations/ORGANIZATION"
 
 
@@ -22,10 +23,10 @@ def build() -> dict[str, str]:
     controls = load([builtin_folder()]).controls
     plan = aws.make_plan(controls)
     before, _, rest = (HERE / STACKSET).read_text(encoding="utf-8").partition(BEGINS)
-    actions = "".join(f"                  - {action}\n" for action in permissions(plan))
+    actions = "".join(f"                  - {action}\n" for action in permissions(plan, CHANGES))
     return {
         STACKSET: f"{before}{BEGINS}{actions}{ENDS}{rest.partition(ENDS)[2]}",
-        POLICY: f"{json.dumps(policy(plan), indent=2)}\n",
+        POLICY: f"{json.dumps(policy(plan, beside=CHANGES), indent=2)}\n",
         ROLE: f"{json.dumps(role(google.make_plan(controls), ORGANIZATION, export=False), indent=2)}\n",
     }
 

@@ -1,6 +1,7 @@
 """One line for each finding, to click on and to search: `path:line:col: SEVERITY control message [address]`; the last line counts all.
 What another scanner says stands before it: `path:line:col: NOTE control message` where it differs or finds something alone, and its counts.
-What a history knows of a finding ends its line; what a run changed, and the findings that are no more, stand before the last one too.
+Who owns a finding and what a history knows of it end its line; what a run changed, and the findings that are no more, stand before the last
+one too.
 
 The form is that of compilers, which editors and terminals know as a place: https://www.gnu.org/prep/standards/html_node/Errors.html
 """
@@ -73,4 +74,5 @@ def _message(result: Result) -> str:
     shown = _short(message)
     seen, root = place(result), result.resource.root
     of_module = seen is not None and bool(seen.file) and bool(root) and not is_in(seen, root) and seen.file != root
-    return f"{shown} [{result.resource.address}{f' in {root}' if of_module else ''}]"
+    owner = f" of {_short(result.owner)}" if result.owner else ""
+    return f"{shown} [{result.resource.address}{f' in {root}' if of_module else ''}]{owner}"

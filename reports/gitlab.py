@@ -3,7 +3,7 @@
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. Paths are relative to the repository, so a scan is to be
 started there. The fingerprint has no line in it, so that moved code is no new finding. What is waived or known from before is left out;
 waivers and settings are `info`. What another scanner says of a finding ends its description; the array has no place for what is no finding
-of the run. The age of a finding in a history stands behind what it says.
+of the run. The age of a finding in a history and who owns it stand behind what it says.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def render(report: Report, context: Context) -> bytes:
 
 def _entry(result: Result, report: Report, rows: Iterable[tuple[Opinion, Compared]]) -> Object:
     severity = SEVERITIES.get(result.severity, "major") if result.verdict == "fail" else NOT_JUDGED
-    said = history_view.aged(findings.headed(result), result, report)
+    said = history_view.aged(findings.headed(result), result, report) + (f"; of {result.owner}" if result.owner else "")
     return {
         "description": _text("; ".join([said, *(opinions_view.beside(opinion, row) for opinion, row in rows)])),
         "check_name": visible(result.control),

@@ -247,6 +247,7 @@ def _evidence(fact: Evidence) -> Mapping[str, Any]:
     made: dict[str, Any] = {name: _text(text) for name, text in told.items()}
     if (place := fact.location) is not None:
         seen_at = {"file": place.file, "operation": place.operation, "time": place.time, "caller": place.caller}
+        seen_at["unchanged"] = place.unchanged
         made |= {name: _text(text) for name, text in seen_at.items() if text}
         made |= {"line": place.line, "end_line": place.end_line} if place.line else {}
     return made

@@ -127,7 +127,7 @@ def _evidence(fact: Evidence) -> Object:
     told: dict[str, object] = {"fact": fact.fact, "observed": fact.observed, "expected": fact.expected}
     if (place := fact.location) is not None:
         told |= {"file": place.file, "line": place.line or "", "end-line": place.end_line or ""}
-        told |= {"operation": place.operation, "time": place.time, "caller": place.caller}
+        told |= {"operation": place.operation, "time": place.time, "caller": place.caller, "unchanged": place.unchanged}
     return {"description": markup(f"{fact.fact} is {fact.observed}, expected {fact.expected}"), "props": props(told)}
 
 

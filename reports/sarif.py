@@ -148,6 +148,8 @@ def _result(result: Result, rules: SarifRules, baseline: str, rows: Sequence[tup
         built["relatedLocations"] = related[:MOST_RELATED]
     if len(related) > MOST_RELATED:
         built["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
+    if result.owner:
+        built["properties"]["owner"] = shown(result.owner)
     if result.element:
         built["properties"]["element"] = shown(result.element)
     if rows:

@@ -8,7 +8,19 @@ from assay.reports.history_text import history
 from assay.reports.in_force import in_force
 from assay.reports.opinions_text import opinions
 from assay.reports.page import Page
-from assay.reports.view import WORDS, accounts, calls, nothing_unseen, severities, shortly, tree, unsupported, verdicts, where
+from assay.reports.view import (
+    WORDS,
+    accounts,
+    calls,
+    nothing_unseen,
+    oldest_unchanged,
+    severities,
+    shortly,
+    tree,
+    unsupported,
+    verdicts,
+    where,
+)
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import BaselineComparison, PastFinding, Report, Result, Waived
@@ -178,6 +190,7 @@ def _summary(page: Page, report: Report) -> None:
     read += (
         [", ".join(f"{number:,} calls {outcome}" for outcome, number in calls(report).items() if number)] if report.coverage.calls else []
     )
+    read += [f"verdicts on what was seen as of {oldest} or later"] if (oldest := oldest_unchanged(report)) else []
     read.append(f"{blocks.evaluated - blocks.joined} of {blocks.found} resource blocks")
     read += [f"{blocks.joined} read for joins"] if blocks.joined else []
     page.prose(", ".join(read), lead="Read:", style="heading")

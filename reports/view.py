@@ -123,8 +123,8 @@ def severities(report: Report) -> list[tuple[str, int]]:
     return [(severity, failures.count(severity)) for severity in sorted(set(failures), key=lambda name: (severity_rank(name), name))]
 
 
-OUTCOMES = ("answered", "denied", "failed")
-"""What became of a call to a cloud."""
+OUTCOMES = ("answered", "denied", "failed", "unchanged")
+"""What became of a call to a cloud; the last was not made, since the answer of an earlier snapshot is still so."""
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -177,6 +177,12 @@ def tree(report: Report) -> str:
 def calls(report: Report) -> dict[str, int]:
     """How each call to a cloud ended (see OUTCOMES) to how many did."""
     return {outcome: sum(call.count for call in report.coverage.calls if call.outcome == outcome) for outcome in OUTCOMES}
+
+
+def oldest_unchanged(report: Report) -> str:
+    """The time of the oldest answer of an earlier snapshot that a verdict rests on; empty where there is none."""
+    seen = (fact.location for result in report.results for fact in result.evidence if fact.location is not None)
+    return min((location.time for location in seen if location.unchanged), default="")
 
 
 def accounts(report: Report) -> list[tuple[str, list[str]]]:

@@ -53,7 +53,7 @@ def test_the_files_are_as_they_are_written() -> None:
 
 
 def test_the_roles_of_aws_have_what_print_policy_prints() -> None:
-    policy = printed("aws", "--print-policy")
+    policy = printed("aws", "--print-policy", "--since", "SNAPSHOT")
     assert json.loads((DEPLOY / "aws/terraform/policy.json").read_text(encoding="utf-8")) == policy
     template = yaml.load((DEPLOY / "aws/stackset.yaml").read_text(encoding="utf-8"), Loader=intrinsics())
     [held] = template["Resources"]["AuditRole"]["Properties"]["Policies"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ import click
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import OPTION, leave, may_write, take, watch, with_credentials
-from assay.scanner.sources.aws.request import DEFAULT_ROLE
+from assay.scanner.sources.aws.request import DEFAULT_DAYS, DEFAULT_ROLE
 
 _ACCOUNTS = (
     click.option(
@@ -27,6 +28,20 @@ _ACCOUNTS = (
     click.option("--regions", metavar="REGION,…", help="Only these regions.  [default: the enabled ones]"),
     click.option("--services", metavar="SERVICE,…", help="Only these services: s3, kms, …  [default: those that the controls need]"),
     click.option("--control-profile", "profile", metavar="NAME", help="A named set of controls."),
+    click.option(
+        "--since",
+        "before",
+        metavar="SNAPSHOT",
+        help="Take from this earlier snapshot what AWS Config says is unchanged, and ask for the rest.",
+    ),
+    click.option(
+        "--max-age",
+        "days",
+        type=click.FloatRange(min=0, min_open=True),
+        default=DEFAULT_DAYS,
+        metavar="DAYS",
+        help="With --since: ask again for what was answered longer ago.  [default: 7]",
+    ),
     OPTION,
     click.option("--print-policy", is_flag=True, help="Print the read-only IAM policy that this audit needs, and end."),
 )
@@ -75,7 +90,7 @@ def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
     scan, config = prepared
     scan.sources = [source]
     run = functools.partial(opinions.watch, run=functools.partial(watch, source=source, minutes=arguments["minutes"]))
-    return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, arguments, config, run, evidence))
+    return _noted(source, arguments, lambda: judging.finish(scan, arguments, config, run, evidence))
 
 
 def _snapshot(arguments: dict[str, Any]) -> int:
@@ -86,7 +101,15 @@ def _snapshot(arguments: dict[str, Any]) -> int:
     if arguments["print_policy"]:
         return _print_policy(source, arguments)
 
-    return with_credentials("auditing AWS", "aws", lambda: take(source, arguments, "account"))
+    return _noted(source, arguments, lambda: take(source, arguments, "account"))
+
+
+def _noted(source: Any, arguments: dict[str, Any], run: Callable[[], int]) -> int:
+    """Run an audit, and say what hides nothing and may be of use."""
+    code = with_credentials("auditing AWS", "aws", run)
+    for note in [] if arguments["quiet"] else source.notes:
+        console.tell(f"assay: --since: {note}")
+    return code
 
 
 def _source(scan: Any, arguments: dict[str, Any]) -> Any:
@@ -119,9 +142,25 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
         include=arguments["include"],
         exclude=arguments["exclude"],
         regions=_split(arguments["regions"]),
+        since=arguments["before"],
+        days=arguments["days"],
     )
     earlier = [path for path in (arguments["out"], f"{arguments['out']}.partial") if os.path.exists(path)] if arguments["resume"] else []
-    return AuditSource(request, make_plan(scan.rules.judged, services, more=scan.rules.summed_up), arguments["out"], earlier)
+    source = AuditSource(request, make_plan(scan.rules.judged, services, more=scan.rules.summed_up), arguments["out"], earlier)
+    return source if arguments["print_policy"] or _may_go_by(arguments["before"], source) else None
+
+
+def _may_go_by(earlier: str | None, source: Any) -> bool:
+    """Whether an audit may take answers from an earlier snapshot; says why where it may not."""
+    from assay.scanner.sources.aws.earlier import why_refused
+
+    try:
+        why = why_refused(earlier, source.scope) if earlier else ""
+    except OSError as error:
+        why = str(error.strerror)
+    if why:
+        console.tell(f"assay: --since {earlier}: {why}")
+    return not why
 
 
 def _split(text: str | None) -> list[str]:
@@ -130,6 +169,8 @@ def _split(text: str | None) -> list[str]:
 
 def _print_policy(source: Any, arguments: dict[str, Any]) -> int:
     from assay.scanner.sources.aws.permissions import policy
+    from assay.scanner.sources.aws.plan import CHANGES
 
-    console.show(json.dumps(policy(source.plan, arguments["role_name"] if arguments["organization"] else ""), indent=2))
+    role_name, beside = arguments["role_name"] if arguments["organization"] else "", CHANGES if arguments["before"] else ()
+    console.show(json.dumps(policy(source.plan, role_name, beside), indent=2))
     return EXIT_OK

@@ -14,6 +14,7 @@ from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import OPTION, may_write, take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
+_NO_SINCE = "--since spares nothing of Google Cloud: Cloud Asset Inventory gives everything in a few pages, and no list of what has changed"
 _SCOPE = (
     click.option("--project", metavar="ID", help="One project."),
     click.option("--folder", metavar="NUMBER", help="Everything below a folder."),
@@ -23,6 +24,7 @@ _SCOPE = (
     click.option("--export", metavar="gs://BUCKET/PREFIX", help="Export to Cloud Storage and read that: for large organisations."),
     click.option("--control-profile", "profile", help="A named set of controls."),
     OPTION,
+    click.option("--since", "before", metavar="SNAPSHOT", help="Refused: an inventory is one answer, of which nothing is spared."),
     click.option("--print-roles", is_flag=True, help="Print the custom role that this audit needs, and end."),
 )
 
@@ -93,6 +95,9 @@ def _parent(arguments: dict[str, Any]) -> str | None:
         return None
     if arguments["export"] and not (arguments["export"].startswith("gs://") and arguments["export"].count("/") > 2):
         console.tell("assay: --export takes gs://BUCKET/PREFIX")
+        return None
+    if arguments["before"]:
+        console.tell(f"assay: {_NO_SINCE}; audit without --since")
         return None
     return chosen[0] if arguments["print_roles"] or may_write(arguments, "") else None
 

@@ -15,7 +15,7 @@ import click
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
 from assay.scanner.cli.judging import on_terminal, say
 from assay.scanner.results.model import Report
-from assay.scanner.sources.live import CredentialsError
+from assay.scanner.sources.live import CredentialsError, EarlierError
 from assay.scanner.sources.snapshot import in_the_way
 from assay.scanner.words import many
 
@@ -68,7 +68,7 @@ def with_credentials(cloud: str, extra: str, run: Callable[[], int]) -> int:
         return run()
     except ModuleNotFoundError as error:
         console.tell(f"assay: {cloud} needs libraries that are not installed ({error.name}): pip install 'assay[{extra}]'")
-    except CredentialsError as error:
+    except (CredentialsError, EarlierError) as error:
         console.tell(f"assay: {error}")
     except OSError as error:
         console.tell(f"assay: {error.filename}: the snapshot could not be written: {error.strerror}")

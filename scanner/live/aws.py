@@ -9,7 +9,7 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.permissions import permissions
-from assay.scanner.sources.aws.plan import ORGANIZATION, AccountPlan
+from assay.scanner.sources.aws.plan import CHANGES, ORGANIZATION, AccountPlan
 
 _NO_MORE: dict[str, tuple[str, ...]] = {}
 _NAME = lazy_re.pattern(r"\{(\w+)")
@@ -110,4 +110,7 @@ _ORGANIZATION_TEXT = (
     "auditing principal in, with an external id where a third party runs the audit. `ListTagsForResource` is called for",
     "`--include`/`--exclude` by tag only. What tells where accounts are in the organisation costs, where it is denied, only the names of",
     "its units and choosing by them.",
+    "",
+    "`--since` also asks for " + ", ".join(f"`{call.permission}`" for call in CHANGES) + " in every account",
+    "([since an earlier snapshot](live.md#since-an-earlier-snapshot)); where one is denied, everything is asked anew.",
 )

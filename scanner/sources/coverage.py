@@ -53,9 +53,10 @@ class CallCount(msgspec.Struct, frozen=True):
     service: str
     operation: str
     outcome: str
-    """`answered`, `denied` or `failed`."""
+    """`answered`, `denied`, `failed`, or `unchanged`: it was not made, since the answer of an earlier snapshot is still so."""
     code: str
-    """The provider's error code; empty where the answer is a value, also for codes that say `not configured`."""
+    """The provider's error code; empty where the answer is a value, also for codes that say `not configured`. Of what an audit only asked
+    so as to ask for less, also beside `answered`."""
     permission: str
     count: int
 

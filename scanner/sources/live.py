@@ -18,6 +18,10 @@ class CredentialsError(AssayError):
     """There are no credentials, or they do not work: says which and the way out."""
 
 
+class EarlierError(AssayError):
+    """An earlier snapshot is none that an audit can go by: says why and the way out."""
+
+
 class Status(msgspec.Struct):
     """How far a collection is, for people. `total` may grow while it goes on."""
 
@@ -60,10 +64,10 @@ class LiveSource(Source):
     def parts(self) -> Iterator[SnapshotPart]:
         """Collect, and give each part once it is whole. Its file is there until the next is asked for.
 
-        Raises CredentialsError before anything was collected.
+        Raises CredentialsError and EarlierError before anything was collected.
         """
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        """Raises CredentialsError before anything was collected."""
+        """Raises CredentialsError and EarlierError before anything was collected."""
         for part in self.parts():
             yield from part.source().collect(wanted)

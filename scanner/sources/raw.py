@@ -36,8 +36,12 @@ class Location(msgspec.Struct, frozen=True, omit_defaults=True):
     operation: str = ""
     time: str = ""
     caller: str = ""
+    unchanged: str = ""
+    """Of an answer of an earlier snapshot: when a record of changes said that it is still so."""
 
     def __str__(self) -> str:
+        if self.operation and self.unchanged:
+            return f"{self.operation} as of {self.time} (unchanged by AWS Config at {self.unchanged})"
         if self.operation:
             return f"{self.operation} at {self.time}"
         return f"{self.file}:{self.line}" if self.line else self.file

@@ -153,6 +153,7 @@ FACTS = Table(
         ("operation", TEXT, "Of a live account: the call that told it."),
         ("time", TIME, "When that was answered."),
         ("caller", TEXT, "Whom it was answered to."),
+        ("unchanged", TIME, "Of an answer of an earlier snapshot: when AWS Config said that it is still so."),
     ),
 )  # fmt: skip
 CALLS = Table(
@@ -162,7 +163,7 @@ CALLS = Table(
         ("region", TEXT, "Region; `global` for services without regions."),
         ("service", TEXT, "Service, as the API names it."),
         ("operation", TEXT, "Operation, as the API names it."),
-        ("outcome", TEXT, "`answered`, `denied` or `failed`."),
+        ("outcome", TEXT, "`answered`, `denied`, `failed`, or `unchanged` of one that was not made: an earlier answer is still so."),
         ("code", TEXT, "The provider's error code."),
         ("permission", TEXT, "The permission that it needs."),
         ("count", NUMBER, "How many calls."),

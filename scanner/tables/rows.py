@@ -169,6 +169,7 @@ def _told(lacking: UnknownFact | None, location: Location | None) -> Values:
         values |= _lines(location)
         if location.operation:
             values |= {"operation": location.operation, "time": time(location.time), "caller": location.caller}
+            values |= {"unchanged": time(location.unchanged)}
     return values
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import msgspec
 import pytest
 
-from assay.reports import csv_population, csv_report, html, junit, markdown, text
+from assay.reports import concise, csv_population, csv_report, gitlab, gitlab_sast, html, junit, markdown, sarif, text
 from assay.scanner.results.model import Report
 from tests.reports import samples
 
-FORMATS: list[Any] = [csv_population, csv_report, html, junit, markdown, text]
+FORMATS: list[Any] = [concise, csv_population, csv_report, gitlab, gitlab_sast, html, junit, markdown, sarif, text]
 
 
 def owned(by: str) -> Report:
@@ -34,8 +35,18 @@ def test_in_a_table_owners_have_a_column_of_their_own() -> None:
         assert told == {"'=1+1"}
 
 
-@pytest.mark.parametrize("format_", [html, junit, markdown], ids=lambda format_: format_.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.__name__.rpartition(".")[2])
 def test_a_hostile_owner_is_text(format_: Any) -> None:
     made = format_.render(owned("<script>alert(1)</script>\n::error::x"), samples.context()).decode()
     assert "\n::error" not in made
-    assert "<script>alert" not in made or format_ is markdown and "`<script>alert" in made
+    if format_ in (html, junit):
+        assert "<script>alert" not in made
+    if format_ in (markdown, gitlab_sast):
+        assert made.count("<script>alert") == made.count("`<script>alert") > 0
+
+
+def test_programs_find_the_owner_in_a_field_of_its_own() -> None:
+    [run] = json.loads(sarif.render(owned("team-ledger"), samples.context()))["runs"]
+    assert {result["properties"].get("owner") for result in run["results"]} == {"team-ledger"}
+    [run] = json.loads(sarif.render(samples.report(), samples.context()))["runs"]
+    assert not any("owner" in result["properties"] for result in run["results"])

@@ -15,7 +15,7 @@ from assay.reports.view import where
 from assay.scanner.results.model import Report
 from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap, LeftOut
-from assay.scanner.words import visible
+from assay.scanner.words import shown, visible
 from tests.patience import SOON
 from tests.reports import samples
 
@@ -45,7 +45,7 @@ def too_wide(report: Report, written: str, width: int) -> list[str]:
     copied |= {f"{start}: {address}{end}" for start in {*places, *map(str, lines)} for address in addresses for end in ends}
     copied |= {visible(opinions_view.where(row)) for opinion in report.opinions for row in opinion.rows}
     copied |= {visible(opinions_view.place(check)) for opinion in report.opinions for check in opinion.others}
-    copied = {each.strip() for each in copied | gone}
+    copied = {shown(each).strip() for each in copied | gone}
     written = written.replace("\\::", "::").replace("#\\#", "##")  # a defused command is a column wider
     return [line for line in written.splitlines()[:-1] if cell_len(line) > width and not CODE.match(line) and line.strip() not in copied]
 
@@ -120,10 +120,10 @@ def test_code_is_shown_from_the_line_of_the_evidence() -> None:
 
 
 def test_code_stays_within_the_block() -> None:
-    for line, shown in ((6, ["6", "7"]), (3, ["2", "3"]), (1, ["1"])):
+    for line, lines in ((6, ["6", "7"]), (3, ["2", "3"]), (1, ["1"])):
         seen = samples.Evidence("f", "no", "yes", samples.Location("storage/main.tf", line))
         written = text(samples.report([samples.result("keys.rotation", "fail", samples.LOGS, "no", evidence=[seen])]))
-        assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == shown
+        assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == lines
 
 
 def test_a_failure_without_code_shows_what_was_observed() -> None:

@@ -33,7 +33,7 @@ resource "google_cloud_run_v2_job" "nightly" {
 
       containers {
         image = var.image
-        args  = ["audit", "gcp", "--organization", var.organization, "--quota-project", var.project, "-r", "json"]
+        args  = ["audit", "gcp", "--organization", var.organization, "--quota-project", var.project, "-r", "jsonl"]
         resources {
           limits = {
             cpu    = "2"

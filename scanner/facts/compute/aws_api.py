@@ -86,6 +86,7 @@ CLUSTERS = Listing(
     id="value",
     gone=("ClusterNotFoundException",),
     details=(DESCRIBE_CLUSTER,),
+    recorded=aws_config.CLUSTER,
 )
 DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value"), ("include", '=["TAGS"]')))
 SERVICES = Listing(
@@ -97,6 +98,7 @@ SERVICES = Listing(
     known=(("ClusterArn", "value"),),
     gone=("ClusterNotFoundException",),
     details=(DESCRIBE_SERVICE,),
+    recorded=aws_config.SERVICE,
 )
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceAttribute.html
 USER_DATA = Call("ec2", "DescribeInstanceAttribute", (("InstanceId", "InstanceId"), ("Attribute", "=userData")))
@@ -114,6 +116,7 @@ SCALING_GROUPS = Listing(
     Call("autoscaling", "DescribeAutoScalingGroups", page_size=100),
     entries="AutoScalingGroups",
     id="AutoScalingGroupARN",
+    recorded=aws_config.SCALING_GROUP,
 )
 EKS_CLUSTERS = Listing(
     "eks.cluster",

@@ -1,7 +1,7 @@
-"""Functions, tasks and machines in AWS Config.
+"""Functions, tasks, services and machines in AWS Config.
 
-https://github.com/awslabs/aws-config-resource-schema, `AWS::Lambda::Function`, `AWS::ECS::TaskDefinition`. Of the scripts of machines
-there is nothing.
+https://github.com/awslabs/aws-config-resource-schema, `AWS::Lambda::Function`, `AWS::ECS::TaskDefinition`, `AWS::ECS::Service`. Of the
+scripts of machines, and of the volumes and alarms of a deployment, there is nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded, as_listed
+from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded, Spelled, as_listed
 from assay.scanner.sources.raw import Unknown
 
 
@@ -49,3 +49,42 @@ def _task(item: Configured) -> Any:
 
 
 TASK = Recorded("AWS::ECS::TaskDefinition", _family, (("describe_task_definition", _task),), newest=_revision)
+
+
+def _cluster(item: Configured) -> Any:
+    """As CloudFormation has it. One that was deleted is inactive for ECS, and no more there for Config."""
+    fields = item.fields()
+    fields |= {"settings": fields.get("ClusterSettings"), "status": "ACTIVE"}
+    return {"clusters": [fields]}
+
+
+CLUSTER = Recorded(
+    "AWS::ECS::Cluster", lambda item: {"value": item.configuration.get("Arn") or item.arn}, (("describe_clusters", _cluster),)
+)
+
+
+def _service(item: Configured) -> Any:
+    """As CloudFormation has it. A service has a launch type or a strategy, and sets of tasks where others than ECS deploy it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+    """
+    fields = item.fields()
+    one_of_them = ("LaunchType", "CapacityProviderStrategy")
+    given = [name for name in one_of_them if item.configuration.get(name)]
+    if len(given) == 1:
+        fields |= {name: None for name in one_of_them if name not in given}
+    controller = item.configuration.get("DeploymentController")
+    if isinstance(controller, dict) and controller.get("Type") == "ECS":
+        fields["taskSets"] = None
+    deployed = item.configuration.get("DeploymentConfiguration")
+    if isinstance(deployed, dict):
+        fields["DeploymentConfiguration"] = Spelled(deployed, frozenset(), fields.of)
+    return {"services": [fields]}
+
+
+def _listed_service(item: Configured) -> Any:
+    return {"value": item.configuration.get("ServiceArn") or item.arn, "ClusterArn": item.configuration.get("Cluster")}
+
+
+SERVICE = Recorded("AWS::ECS::Service", _listed_service, (("describe_services", _service),))
+SCALING_GROUP = as_listed("AWS::AutoScaling::AutoScalingGroup")

@@ -1,6 +1,7 @@
 """Tables and databases in AWS Config. Of a table's expiry and policy, and of its protection against deletion, there is nothing.
 
-https://github.com/awslabs/aws-config-resource-schema, `AWS::DynamoDB::Table`, `AWS::RDS::DBInstance`, `AWS::RDS::DBCluster`
+https://github.com/awslabs/aws-config-resource-schema, `AWS::DynamoDB::Table`, `AWS::RDS::DBInstance`, `AWS::RDS::DBCluster`,
+`AWS::Redshift::Cluster`
 """
 
 from __future__ import annotations
@@ -53,3 +54,4 @@ def _instance(item: Configured) -> Any:
 
 INSTANCE = Recorded("AWS::RDS::DBInstance", _instance)
 CLUSTER = as_listed("AWS::RDS::DBCluster", "KmsKeyId", "ReplicationSourceIdentifier", "ReadReplicaIdentifiers")
+WAREHOUSE = as_listed("AWS::Redshift::Cluster", "KmsKeyId")

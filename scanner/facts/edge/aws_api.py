@@ -65,6 +65,7 @@ CLASSIC_BALANCERS = Listing(
         Call("elb", "DescribeLoadBalancerPolicies", (("LoadBalancerName", "LoadBalancerName"),), may_be_empty=True),
         Call("elb", "DescribeLoadBalancerAttributes", (("LoadBalancerName", "LoadBalancerName"),)),
     ),
+    recorded=aws_config.CLASSIC,
 )
 # https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html
 APIS = Listing(
@@ -73,6 +74,7 @@ APIS = Listing(
     entries="items",
     id="arn:{partition}:apigateway:{region}::/restapis/{id}",
     gone=("NotFoundException",),
+    recorded=aws_config.API,
 )
 STAGES = Listing(
     "apigateway.stage",
@@ -81,6 +83,7 @@ STAGES = Listing(
     id="arn:{partition}:apigateway:{region}::/restapis/{restApiId}/stages/{stageName}",
     parent=APIS.type,
     known=(("restApiId", "id"), ("endpointTypes", "endpointConfiguration.types")),
+    recorded=aws_config.STAGE,
 )
 DISTRIBUTIONS = Listing(
     "cloudfront.distribution",

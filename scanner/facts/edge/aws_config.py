@@ -1,6 +1,7 @@
-"""Load balancers and distributions in AWS Config. Of web ACLs of a load balancer there is nothing.
+"""Load balancers, APIs and distributions in AWS Config. Of web ACLs of a load balancer, and of where a stage is reached, there is nothing.
 
-https://github.com/awslabs/aws-config-resource-schema, `AWS::ElasticLoadBalancingV2::LoadBalancer`, `AWS::CloudFront::Distribution`
+https://github.com/awslabs/aws-config-resource-schema, `AWS::ElasticLoadBalancingV2::LoadBalancer`, `AWS::ApiGateway::Stage`,
+`AWS::ElasticLoadBalancing::LoadBalancer`, `AWS::CloudFront::Distribution`
 """
 
 from __future__ import annotations
@@ -50,3 +51,24 @@ _SUMMED = ("logging", "defaultrootobject", "callerreference")
 DISTRIBUTION = Recorded(
     "AWS::CloudFront::Distribution", _distribution, (("get_distribution_config", lambda item: {"DistributionConfig": _settings(item)}),)
 )
+
+
+def _policies(item: Configured) -> Any:
+    found = item.more("LoadBalancerPolicies")
+    return {"PolicyDescriptions": found} if isinstance(found, list) else None
+
+
+CLASSIC = as_listed("AWS::ElasticLoadBalancing::LoadBalancer", describe_load_balancer_policies=_policies)
+API = as_listed("AWS::ApiGateway::RestApi")
+
+
+def _stage(item: Configured) -> Any:
+    """Of which API it is, its ARN tells: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html."""
+    # https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html: a stage that has none of them lacks these
+    fields = item.fields("webAclArn", "accessLogSettings", "canarySettings")
+    fields["restApiId"] = item.arn.partition("/restapis/")[2].partition("/")[0]
+    fields["endpointTypes"] = Unknown("AWS Config has the types of endpoints with the API, not with the stage", AUDIT)
+    return fields
+
+
+STAGE = Recorded("AWS::ApiGateway::Stage", _stage)

@@ -1,4 +1,4 @@
-"""KMS keys, volumes, file systems and repositories of images in AWS Config.
+"""KMS keys, volumes, file systems, vaults of backups and repositories of images in AWS Config.
 
 Of the policy of a key, and of how often it rotates, there is nothing.
 
@@ -54,6 +54,7 @@ def _file_system(item: Configured) -> dict[str, Any]:
     }
 
 
+VAULT = as_listed("AWS::Backup::BackupVault")
 FILE_SYSTEM = Recorded("AWS::EFS::FileSystem", _file_system)
 
 

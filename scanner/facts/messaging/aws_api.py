@@ -72,6 +72,7 @@ STREAMS = Listing(
     id="StreamARN",
     gone=("ResourceNotFoundException",),
     details=(STREAM_POLICY, DESCRIBE_STREAM),
+    recorded=aws_config.STREAM,
 )
 CONSUMER_POLICY = Call("kinesis", "GetResourcePolicy", (("ResourceARN", "ConsumerARN"),), may_be_empty=True)
 CONSUMERS = Listing(

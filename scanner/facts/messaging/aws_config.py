@@ -1,6 +1,7 @@
-"""Queues and topics in AWS Config: their attributes, as the calls give them.
+"""Queues, topics and streams in AWS Config: their attributes, as the calls give them.
 
-https://github.com/awslabs/aws-config-resource-schema, `AWS::SQS::Queue`, `AWS::SNS::Topic`. A policy that an item lacks is not known.
+https://github.com/awslabs/aws-config-resource-schema, `AWS::SQS::Queue`, `AWS::SNS::Topic`, `AWS::Kinesis::Stream`. A policy that
+an item lacks is not known.
 """
 
 from __future__ import annotations
@@ -42,3 +43,19 @@ TOPIC = Recorded(
     lambda item: {"TopicArn": item.configuration.get("TopicArn") or item.arn},
     (("get_topic_attributes", lambda item: _attributes(item, "Policy")),),
 )
+
+
+def _stream(item: Configured) -> dict[str, Any]:
+    return {"StreamName": item.configuration.get("Name") or item.name, "StreamARN": item.configuration.get("Arn") or item.arn}
+
+
+def _summary(item: Configured) -> Any:
+    """As CloudFormation has it. One without an encryption tells nothing of it."""
+    fields = item.fields()
+    encryption = item.configuration.get("StreamEncryption")
+    if isinstance(encryption, dict):
+        fields |= {"EncryptionType": encryption.get("EncryptionType"), "KeyId": encryption.get("KeyId")}
+    return {"StreamDescriptionSummary": fields | _stream(item)}
+
+
+STREAM = Recorded("AWS::Kinesis::Stream", _stream, (("describe_stream_summary", _summary),))

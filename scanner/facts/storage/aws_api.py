@@ -41,8 +41,8 @@ BUCKETS = Listing(
     locate=Call("s3", "GetBucketLocation", _BUCKET, regional=False),
     gone=("NoSuchBucket",),
     details=(
-        BLOCK,
         POLICY,
+        BLOCK,
         POLICY_STATUS,
         ACL,
         OWNERSHIP,

@@ -186,6 +186,13 @@ class Asker:
             ledger[failed] = ledger.get(failed, 0) + 1
         return Answer("failed", code=code, permission=call.permission, operation=call.label, time=now())
 
+    def spare(self, account: Account, call: Call, unit: str) -> None:
+        """Enter in the ledger that a call was not made, since the answer of an earlier snapshot is still so."""
+        key = CallCount(account.id, unit, call.service, call.operation, "unchanged", "", call.permission, 0)
+        with self._lock:
+            ledger = self._ledger.setdefault(account.id, {})
+            ledger[key] = ledger.get(key, 0) + 1
+
     def accounts(self) -> list[str]:
         """The accounts of which the ledger is not closed, sorted."""
         return sorted(self._ledger)

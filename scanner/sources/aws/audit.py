@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,11 +15,15 @@ from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws.accounts import Accounts, Candidate
 from assay.scanner.sources.aws.asking import Asker, Stopped, now
 from assay.scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
+from assay.scanner.sources.aws.earlier import Earlier, is_of_this_version
 from assay.scanner.sources.aws.pool import AT_ONCE, Pool
 from assay.scanner.sources.aws.resume import resumed
 from assay.scanner.sources.aws.session import Clients
 from assay.scanner.sources.aws.spool import Spool
+from assay.scanner.sources.aws.unchanged import Since
 from assay.scanner.sources.coverage import Gap, LeftOut
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.live import EarlierError
 
 
 def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -26,22 +31,31 @@ def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
     clients = Clients((LISTERS + DETAILERS) * AT_ONCE, audit.request.profile)
     asker = Asker(clients, audit.stopping)
     accounts = Accounts(audit.request, clients, asker)
-    collector = Collector(audit.plan, asker, accounts.regions, frozenset(audit.request.regions))
+    since = _since(audit, Asker(clients, audit.stopping, asker.limits), folder)
+    collector = Collector(audit.plan, asker, accounts.regions, frozenset(audit.request.regions), since)
     audit.collector = collector
     encode = msgspec.json.Encoder(order="deterministic").encode
     with contextlib.ExitStack() as closing:
-        scope = _scope(audit)
+        scope, digest = audit.scope, hashlib.sha256()
+        if since:
+            scope["since"] = since.earlier.digest
         earlier = resumed(audit.earlier, folder, scope)
+        candidates = _found(accounts)
+        if since and candidates and since.earlier.accounts.isdisjoint(candidate.id for candidate in candidates):
+            raise EarlierError(
+                f"--since {show(audit.request.since)}: it has none of the accounts of this audit; audit once without --since"
+            )
         writer = closing.enter_context(snapshot.replacing(audit.out)) if audit.out else None
 
         def written(line: bytes) -> bytes:
+            digest.update(line)
             if writer:
                 writer.copy(iter([line]))
             return line
 
         header = written(encode(snapshot.header("aws", now(), scope)) + b"\n")
         # What is taken over comes first, so that it is in the new file soon: this run, too, may be broken off.
-        candidates = sorted(_found(accounts), key=lambda candidate: candidate.id not in earlier or not earlier[candidate.id].done)
+        candidates.sort(key=lambda candidate: candidate.id not in earlier or not earlier[candidate.id].done)
         collector.progress.accounts = len(candidates)
         pool = Pool(functools.partial(_collected, collector, earlier, folder), audit.stopping)
         complete = True
@@ -52,12 +66,14 @@ def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
                 writer.flush()
             spool.remove()
             collector.progress.accounts_done += 1
+        audit.notes += since.notes() if since else []
         gaps = [*accounts.gaps, *pool.gaps]
         if audit.stopping.is_set():
             gaps.append(Gap("aws", "interrupted", "the audit was stopped before its end", "go on with --resume"))
         closing_lines = _closing(asker, accounts.left_out, gaps)
-        end = encode({"record": "end", "finished": now(), "complete": complete and not gaps}) + b"\n"
-        yield "aws", itertools.chain([header], map(written, itertools.chain(closing_lines, [end])))
+        ended = {"record": "end", "finished": now(), "complete": complete and not gaps}
+        end = (encode({**ended, "digest": digest.hexdigest()}) + b"\n" for _ in range(1))  # made when all lines before it are written
+        yield "aws", itertools.chain([header], map(written, itertools.chain(closing_lines, end)))
 
 
 def _found(accounts: Accounts) -> list[Candidate]:
@@ -80,8 +96,18 @@ def _collected(collector: Collector, earlier: dict[str, Spool], folder: str, can
     spool.name, spool.path = account.name, candidate.path
     with contextlib.suppress(Stopped):
         collector.collect(account, spool)
-    spool.calls += collector.asker.closed(account.id)
+    spool.calls += collector.closed(account.id)
     return spool
+
+
+def _since(audit: Any, asker: Asker, folder: str) -> Since | None:
+    """What may be taken of the earlier snapshot of `--since`. One of an older version gives nothing."""
+    if not audit.request.since:
+        return None
+    if not is_of_this_version(audit.request.since):
+        audit.notes.append("asked anew: the earlier snapshot is of an older version")
+        return None
+    return Since(Earlier(audit.request.since, folder), asker, audit.request.days)
 
 
 def _closing(asker: Asker, left_out: Iterable[LeftOut], gaps: Iterable[Gap]) -> Iterator[bytes]:
@@ -95,18 +121,3 @@ def _closing(asker: Asker, left_out: Iterable[LeftOut], gaps: Iterable[Gap]) -> 
     for gap in gaps:
         fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
         yield encode({"record": "gap", **fields}) + b"\n"
-
-
-def _scope(audit: Any) -> dict[str, Any]:
-    """What was asked for, as the header keeps it."""
-    request = audit.request
-    return {
-        "organization": request.organization,
-        "roles": list(request.roles),
-        "include": list(request.include),
-        "exclude": list(request.exclude),
-        "regions": list(request.regions) or "enabled",
-        "calls": [call.label for call in audit.plan.calls()],
-        "shared": [listing.type for listing in audit.plan.listings if listing.joined_across_regions],
-        "left_out": [listing.type for listing in audit.plan.left_out],
-    }

@@ -20,6 +20,8 @@ from assay.scanner.sources.aws.calls import Call, Listing, resource_id
 from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record, walk
 from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.spool import SHARED, Spool
+from assay.scanner.sources.aws.unchanged import Since, Unchanged
+from assay.scanner.sources.coverage import CallCount
 
 LISTERS, DETAILERS = 8, 16
 GLOBAL = "global"
@@ -56,6 +58,8 @@ class Unit(msgspec.Struct, frozen=True):
 
     account: Account
     region: str
+    unchanged: Unchanged | None = None
+    """Answers that need not be asked for again."""
 
     @property
     def home(self) -> str:
@@ -85,9 +89,15 @@ class Collector:
     """One run over accounts. `regions` gives the regions of an account; `chosen` limits what global services list, empty for no limit."""
 
     def __init__(
-        self, plan: AccountPlan, asker: Asker, regions: Callable[[Account], list[str]], chosen: frozenset[str] = frozenset()
+        self,
+        plan: AccountPlan,
+        asker: Asker,
+        regions: Callable[[Account], list[str]],
+        chosen: frozenset[str] = frozenset(),
+        since: Since | None = None,
     ) -> None:
-        self.plan, self.asker, self.regions, self.chosen = plan, asker, regions, chosen
+        """`since`: an earlier snapshot, of which is taken what AWS Config says is still so."""
+        self.plan, self.asker, self.regions, self.chosen, self.since = plan, asker, regions, chosen, since
         self.progress = Progress()
         self._patience = _Patience()
         self._lock = threading.Lock()
@@ -96,6 +106,11 @@ class Collector:
         self._children = {
             listing.type: _grouped(child for child in plan.listings if child.parent == listing.type) for listing in plan.listings
         }
+
+    @property
+    def made(self) -> int:
+        """The calls that were made."""
+        return self.asker.made + (self.since.asker.made if self.since else 0)
 
     def take_over(self, spool: Spool) -> None:
         """An account that is whole in an earlier snapshot: nothing of it is asked for."""
@@ -110,7 +125,8 @@ class Collector:
         regions = self.regions(account)
         at = int(account.id) % (len(regions) or 1) if account.id.isdecimal() else 0  # not all accounts ask the same region at once
         order = [GLOBAL, *regions[at:], *regions[:at]]
-        units = [Unit(account, region) for region in order if region not in spool.complete]
+        unchanged = self.since.of(account) if self.since else None
+        units = [Unit(account, region, unchanged) for region in order if region not in spool.complete]
         spool.regions = regions
         with self._lock:
             self.progress.accounts_entered += 1
@@ -133,6 +149,10 @@ class Collector:
             for pool in (listers, details):
                 pool.shutdown(wait=not self.asker.stop.is_set(), cancel_futures=True)
         self._leave_out(spool)
+
+    def closed(self, account: str) -> list[CallCount]:
+        """The ledger of an account that is gone through. It is told once."""
+        return [*self.asker.closed(account), *(self.since.closed(account) if self.since else ())]
 
     def _leave_out(self, spool: Spool) -> None:
         for listing in self.plan.left_out:
@@ -264,6 +284,10 @@ class Collector:
             return Answer("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
+            taken = unit.unchanged.answer(record, call, region) if unit.unchanged else None
+            if taken is not None:
+                self.asker.spare(unit.account, call, unit.region)
+                return taken
             gone = self._listings[record.type].gone
             return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region, gone)
         except Stopped:

@@ -33,6 +33,9 @@ class Answer(msgspec.Struct, omit_defaults=True):
     operation: str = ""
     """`s3:GetBucketPolicy`."""
     time: str = ""
+    """When it was given."""
+    unchanged: str = ""
+    """Of one that was taken from an earlier snapshot: when AWS Config said that the resource had not changed since."""
 
     def unknown(self, caller: str) -> Unknown:
         """Why the facts that it would have told are not known."""
@@ -104,7 +107,7 @@ class ApiItem(Item):
             if first.islower() and first not in self._record.listed:
                 return Value(_not_asked(first), (self.location(),))
             return Value(walk(self._record.listed, path), (self.location(),))
-        seen = (Location(operation=answer.operation, time=answer.time, caller=self._caller),)
+        seen = (Location(operation=answer.operation, time=answer.time, caller=self._caller, unchanged=answer.unchanged),)
         if answer.outcome in ("denied", "failed"):
             return Value(answer.unknown(self._caller), seen)
         return Value(walk(answer.data, rest) if rest else answer.data, seen)

@@ -12,11 +12,8 @@ import msgspec
 
 from assay.scanner.sources.aws.asking import Account, Asker, Refused
 from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws.plan import MEMBERS, ROOTS, UNITS
 
-_ROOTS = Call("organizations", "ListRoots")
-_UNITS = Call("organizations", "ListOrganizationalUnitsForParent")
-_MEMBERS = Call("organizations", "ListAccountsForParent")
-CALLS = (_ROOTS, _UNITS, _MEMBERS)
 _MOST_UNITS = 10_000
 """An organisation has at most 2,000: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
 
@@ -48,14 +45,14 @@ class Tree:
         return "/".join(unit.name.replace("/", "∕") for unit in self.above(account))
 
     def _read(self) -> None:
-        waiting: list[tuple[Unit, ...]] = [(Unit(id_, name),) for id_, name in self._listed(_ROOTS, {}, "Roots")]
+        waiting: list[tuple[Unit, ...]] = [(Unit(id_, name),) for id_, name in self._listed(ROOTS, {}, "Roots")]
         seen = 0
         while waiting and seen < _MOST_UNITS:
             path = waiting.pop()
             seen += 1
             inside = {"ParentId": path[-1].id}
-            self._above |= {id_: path for id_, _ in self._listed(_MEMBERS, inside, "Accounts")}
-            waiting += [(*path, Unit(id_, name)) for id_, name in self._listed(_UNITS, inside, "OrganizationalUnits")]
+            self._above |= {id_: path for id_, _ in self._listed(MEMBERS, inside, "Accounts")}
+            waiting += [(*path, Unit(id_, name)) for id_, name in self._listed(UNITS, inside, "OrganizationalUnits")]
 
     def _listed(self, call: Call, parameters: dict[str, Any], field: str) -> Iterator[tuple[str, str]]:
         """The ids and names that a call gives; as far as it is answered."""

@@ -10,14 +10,21 @@ ALWAYS = (
     Call("sts", "GetCallerIdentity"),  # allowed to everyone, whatever a policy says
     Call("ec2", "DescribeRegions"),
 )
+ROOTS, UNITS, MEMBERS = (
+    Call("organizations", operation) for operation in ("ListRoots", "ListOrganizationalUnitsForParent", "ListAccountsForParent")
+)
+TREE = (ROOTS, UNITS, MEMBERS)
+"""What tells in which organisational units accounts are."""
 ORGANIZATION = (
     Call("organizations", "ListAccounts"),
-    Call("organizations", "ListRoots"),
-    Call("organizations", "ListOrganizationalUnitsForParent"),
-    Call("organizations", "ListAccountsForParent"),
+    *TREE,
     Call("organizations", "ListTagsForResource"),
     Call("sts", "AssumeRole"),
 )
+RECORDERS, RECORDER_STATUS = Call("config", "DescribeConfigurationRecorders"), Call("config", "DescribeConfigurationRecorderStatus")
+RECORDED, RECORDED_ITEMS = Call("config", "SelectResourceConfig", page_size=100), Call("config", "BatchGetResourceConfig")
+CHANGES = (RECORDERS, RECORDER_STATUS, RECORDED, RECORDED_ITEMS)
+"""What is asked of AWS Config where an audit goes by an earlier snapshot."""
 
 
 class AccountPlan(msgspec.Struct, frozen=True):

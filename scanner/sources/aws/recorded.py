@@ -53,7 +53,7 @@ class Spelled(dict[str, Any]):
         return Unknown(f"{self.of} in AWS Config has no {name}", AUDIT)
 
 
-_WRAPPED = ("state", "securityGroups")
+_WRAPPED = ("state", "securityGroups", "subnets")
 """Fields that some types have as `{"value": "available"}`, or a list of such."""
 
 

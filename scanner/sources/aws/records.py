@@ -11,6 +11,7 @@ import msgspec
 from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
+from assay.scanner.sources.aws.plan import TREE
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.interface import Collection, Item, Part, Unlisted
 from assay.scanner.sources.raw import Unknown
@@ -90,6 +91,8 @@ class EndRecord(msgspec.Struct, tag="end", tag_field="record"):
 
     finished: str
     complete: bool
+    digest: str = ""
+    """SHA-256 of all lines before it, in hexadecimal; empty of older versions."""
 
 
 Record = (
@@ -314,14 +317,22 @@ class SnapshotReader:
 
     def _call(self, record: CallsRecord) -> None:
         self._coverage.calls.append(CallCount(**msgspec.structs.asdict(record)))
-        if record.outcome != "answered":
+        if record.outcome in ("denied", "failed"):
             calls = f"{record.count} calls" if record.count > 1 else "1 call"
-            way = f"grant {record.permission}" if record.outcome == "denied" else "audit again, or go on with --resume"
+            way = _grant(record.permission) if record.outcome == "denied" else "audit again, or go on with --resume"
             scope = f"aws:{record.account}/{record.region}"
             self._gap(Gap(scope, f"call_{record.outcome}", f"{record.service}:{record.operation}: {record.code} ({calls})", way))
 
 
 _PARTS = ("", "global")
+
+
+def _grant(permission: str) -> str:
+    """What to grant where a call was denied. What tells of organisational units is granted together: each call follows from another."""
+    tree = [call.permission for call in TREE]
+    if permission not in tree:
+        return f"grant {permission}"
+    return f"grant {', '.join(tree[:-1])} and {tree[-1]} to whoever starts the audit: they tell which units accounts are in"
 
 
 def lost_gap(scope: str, lost: stage.Lost) -> Gap:

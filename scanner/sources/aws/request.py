@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 DEFAULT_ROLE = "OrganizationAccountAccessRole"
+DEFAULT_DAYS = 7.0
 
 
 class Request(msgspec.Struct, kw_only=True):
@@ -24,3 +25,7 @@ class Request(msgspec.Struct, kw_only=True):
     exclude: Sequence[str] = ()
     regions: Sequence[str] = ()
     """Empty for the enabled ones."""
+    since: str | None = None
+    """The path of an earlier snapshot, of which is taken what AWS Config says is still so."""
+    days: float = DEFAULT_DAYS
+    """Most that an answer of it may be old."""

@@ -23,7 +23,7 @@ def resumed(paths: Iterable[str], folder: str, scope: Mapping[str, Any]) -> dict
     """
     spools: dict[str, Spool] = {}
     for path in paths:
-        if not _asked_as_much(path, scope):
+        if not asked_as_much(path, scope):
             continue
         for account, spool in _taken_over(path, folder).items():
             earlier = spools.get(account)
@@ -52,7 +52,7 @@ def _taken_over(path: str, folder: str) -> dict[str, Spool]:
     return spools
 
 
-def _asked_as_much(path: str, scope: Mapping[str, Any]) -> bool:
+def asked_as_much(path: str, scope: Mapping[str, Any]) -> bool:
     """Whether a snapshot was asked for all that is asked for now."""
     earlier = (snapshot.read_header(path) or {}).get("scope")
     if not isinstance(earlier, dict):

@@ -52,8 +52,24 @@ class AuditSource(LiveSource):
 
     def __init__(self, request: Any, plan: Any, out: str | None = None, earlier: Sequence[str] = ()) -> None:
         self.request, self.plan, self.out, self.earlier = request, plan, out, earlier
+        self.notes: list[str] = []
+        """What whoever audits may want to know, and what hides nothing."""
         self.stopping = threading.Event()
         self.collector: Any = None
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """What it asks for, as the header of its snapshot keeps it."""
+        return {
+            "organization": self.request.organization,
+            "roles": list(self.request.roles),
+            "include": list(self.request.include),
+            "exclude": list(self.request.exclude),
+            "regions": list(self.request.regions) or "enabled",
+            "calls": [call.label for call in self.plan.calls()],
+            "shared": [listing.type for listing in self.plan.listings if listing.joined_across_regions],
+            "left_out": [listing.type for listing in self.plan.left_out],
+        }
 
     def stop(self) -> None:
         """End the audit soon; what was answered by then is judged."""
@@ -63,7 +79,7 @@ class AuditSource(LiveSource):
         """How far the audit is. May be asked from another thread."""
         if self.collector is None:
             return Status(0, 0, "logging in", "")
-        progress, calls = self.collector.progress, self.collector.asker.made
+        progress, calls = self.collector.progress, self.collector.made
         told = f"{progress.accounts_done} of {many(progress.accounts, 'account')} done"
         count = f"regions; {told}, {progress.resources:,} resources, {calls:,} calls"
         return Status(progress.units_done, progress.units_expected, progress.at, count)
@@ -84,7 +100,7 @@ class AuditSource(LiveSource):
             lines = (line for _, part in self._run(folder) for line in part)
             gaps = [gap for collection in reader.collections(records.without_items(lines)) for gap in collection.coverage.gaps]
         progress = self.collector.progress
-        return Collected(progress.accounts_done, progress.resources, self.collector.asker.made, gaps)
+        return Collected(progress.accounts_done, progress.resources, self.collector.made, gaps)
 
     def _run(self, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         from assay.scanner.sources.aws.audit import run

@@ -240,7 +240,9 @@ def test_a_denied_tree_costs_only_the_places(org: Organization, wire: Wire) -> N
     assert accounts(found) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
     told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
     assert told[f"aws:{org.trade}"] == ("trade", "") and told[f"aws:{org.quotes}"] == ("quotes", "Root")
-    assert [gap.settles_it for gap in found.report.coverage.gaps] == ["grant organizations:ListOrganizationalUnitsForParent"]
+    permissions = "organizations:ListRoots, organizations:ListOrganizationalUnitsForParent and organizations:ListAccountsForParent"
+    way = f"grant {permissions} to whoever starts the audit: they tell which units accounts are in"
+    assert [gap.settles_it for gap in found.report.coverage.gaps] == [way]
 
 
 def test_a_denied_tree_chooses_no_account_by_unit_in_silence(org: Organization, wire: Wire) -> None:

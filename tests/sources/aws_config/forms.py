@@ -268,6 +268,72 @@ def _repository(record: dict[str, Any]) -> Form:
     return "AWS::ECR::Repository", listed["repositoryName"], {"Arn": listed["repositoryArn"], **told}, {}
 
 
+def _cluster(record: dict[str, Any]) -> Form | None:
+    [cluster] = (answered(record, "describe_clusters") or {}).get("clusters") or [None]
+    if cluster is None:
+        return None
+    told = _pascal(
+        {name: cluster[name] for name in ("clusterName", "capacityProviders", "defaultCapacityProviderStrategy") if name in cluster}
+    )
+    settings = {"ClusterSettings": _pascal(cluster["settings"])} if "settings" in cluster else {}
+    return "AWS::ECS::Cluster", cluster.get("clusterName", "c"), {"Arn": record["id"], **told, **settings}, {}
+
+
+_OF_SERVICE = (
+    "capacityProviderStrategy", "deploymentController", "desiredCount", "enableECSManagedTags", "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds", "launchType", "loadBalancers", "networkConfiguration", "placementConstraints", "platformVersion",
+    "propagateTags", "schedulingStrategy", "serviceArn", "serviceName", "serviceRegistries", "taskDefinition",
+)  # fmt: skip
+
+
+def _service(record: dict[str, Any]) -> Form | None:
+    [service] = (answered(record, "describe_services") or {}).get("services") or [None]
+    if service is None:
+        return None
+    told = _pascal({name: service[name] for name in _OF_SERVICE if name in service})
+    deployed = service.get("deploymentConfiguration", {})
+    told["DeploymentConfiguration"] = {
+        name[:1].upper() + name[1:]: deployed[name] for name in ("maximumPercent", "minimumHealthyPercent") if name in deployed
+    }
+    return "AWS::ECS::Service", record["id"], {**told, "Cluster": record["listed"].get("ClusterArn")}, {}
+
+
+def _classic(record: dict[str, Any]) -> Form:
+    told = camel(record["listed"])
+    for listener in told.get("listenerDescriptions", ()):
+        if "sSLCertificateId" in listener["listener"]:
+            listener["listener"]["sslcertificateId"] = listener["listener"].pop("sSLCertificateId")
+    told = {{"dNSName": "dnsname", "vPCId": "vpcid"}.get(name, name): value for name, value in told.items()}
+    told |= {name: {"value": told[name]} for name in ("securityGroups", "subnets") if name in told}
+    policies = answered(record, "describe_load_balancer_policies")
+    more = {} if policies is None else {"LoadBalancerPolicies": json.dumps(camel(policies.get("PolicyDescriptions", [])))}
+    return "AWS::ElasticLoadBalancing::LoadBalancer", told["loadBalancerName"], told, more
+
+
+def _stream(record: dict[str, Any]) -> Form | None:
+    summary = (answered(record, "describe_stream_summary") or {}).get("StreamDescriptionSummary")
+    if summary is None:
+        return None
+    told = {"Arn": record["id"], "Name": record["listed"]["StreamName"], "RetentionPeriodHours": 24}
+    if summary.get("EncryptionType", "NONE") != "NONE":
+        told["StreamEncryption"] = {"EncryptionType": summary["EncryptionType"], "KeyId": summary.get("KeyId")}
+    return "AWS::Kinesis::Stream", told["Name"], told, {}
+
+
+def _copy(type_: str, id_: str, call: str, of: str) -> Callable[[dict[str, Any]], Form]:
+    def form(record: dict[str, Any]) -> Form:
+        shared = answered(record, call)
+        more = {} if shared is None else {f"{of}Attributes": camel(shared[f"{of}AttributesResult"][f"{of}Attributes"])}
+        return type_, record["listed"][id_], camel(record["listed"]), more
+
+    return form
+
+
+def _certificate(record: dict[str, Any]) -> Form | None:
+    certificate = (answered(record, "describe_certificate") or {}).get("Certificate")
+    return certificate and ("AWS::ACM::Certificate", record["id"], camel(certificate), {})
+
+
 def _plain(data: Any) -> Any:
     return data
 
@@ -306,6 +372,20 @@ FORMS: dict[str, Callable[[dict[str, Any]], Form | None]] = {
     "elbv2.listener": _listed("AWS::ElasticLoadBalancingV2::Listener", "ListenerArn", _plain),
     "cloudfront.distribution": _distribution,
     "secretsmanager.secret": _secret,
+    "ecs.cluster": _cluster,
+    "ecs.service": _service,
+    "autoscaling.group": _listed("AWS::AutoScaling::AutoScalingGroup", "AutoScalingGroupName"),
+    "elb.load_balancer": _classic,
+    "apigateway.rest_api": _listed("AWS::ApiGateway::RestApi", "id", _plain),
+    "apigateway.stage": _listed("AWS::ApiGateway::Stage", "stageName", _plain, ("restApiId", "endpointTypes")),
+    "kinesis.stream": _stream,
+    "backup.vault": _listed("AWS::Backup::BackupVault", "BackupVaultName", _plain),
+    "rds.snapshot": _copy("AWS::RDS::DBSnapshot", "DBSnapshotIdentifier", "describe_db_snapshot_attributes", "DBSnapshot"),
+    "rds.cluster_snapshot": _copy(
+        "AWS::RDS::DBClusterSnapshot", "DBClusterSnapshotIdentifier", "describe_db_cluster_snapshot_attributes", "DBClusterSnapshot"
+    ),
+    "redshift.cluster": _listed("AWS::Redshift::Cluster", "ClusterIdentifier"),
+    "acm.certificate": _certificate,
     "cloudtrail.trail": _listed("AWS::CloudTrail::Trail", "TrailARN"),
 }
 _GLOBAL = ("iam.", "cloudfront.")
@@ -350,7 +430,8 @@ def tags(record: dict[str, Any]) -> dict[str, str]:
     for data in told:
         if not isinstance(data, dict):
             continue
-        for at in (data, *(inner for inner in data.values() if isinstance(inner, dict))):
+        alone = [inner[0] for inner in data.values() if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict)]
+        for at in (data, *alone, *(inner for inner in data.values() if isinstance(inner, dict))):
             for name in ("Tags", "TagList", "TagSet", "tags"):
                 if isinstance(at.get(name), list):
                     return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in at[name]}

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.htm
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.data.openness import aws_config
 from assay.scanner.facts.data.openness.aws import AddressAt, SharedAt, address, listed_as_public, shared
 from assay.scanner.facts.data.openness.kinds import DataCopy
 from assay.scanner.facts.keys.at_rest.aws_api import INSTANCES, WAREHOUSES
@@ -30,6 +31,7 @@ SNAPSHOTS = Listing(
     id="DBSnapshotArn",
     gone=("DBSnapshotNotFound", "DBSnapshotNotFoundFault"),
     details=(_SNAPSHOT,),
+    recorded=aws_config.SNAPSHOT,
 )
 CLUSTER_SNAPSHOTS = Listing(
     "rds.cluster_snapshot",
@@ -38,6 +40,7 @@ CLUSTER_SNAPSHOTS = Listing(
     id="DBClusterSnapshotArn",
     gone=("DBClusterSnapshotNotFoundFault",),
     details=(_CLUSTER_SNAPSHOT,),
+    recorded=aws_config.CLUSTER_SNAPSHOT,
 )
 LISTINGS = (PUBLIC_SNAPSHOTS, IMAGES, SNAPSHOTS, CLUSTER_SNAPSHOTS)
 _ATTRIBUTES = "describe_db_snapshot_attributes.DBSnapshotAttributesResult.DBSnapshotAttributes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.certificates import aws_config
 from assay.scanner.facts.edge.certificates.acm import LiveAt, in_account
 from assay.scanner.facts.edge.certificates.kinds import Certificate
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -16,6 +17,7 @@ CERTIFICATES = Listing(
     id="CertificateArn",
     gone=("ResourceNotFoundException",),
     details=(Call("acm", "DescribeCertificate", (("CertificateArn", "CertificateArn"),)),),
+    recorded=aws_config.CERTIFICATE,
 )
 LISTINGS = (CERTIFICATES,)
 _ABOUT = "describe_certificate.Certificate"

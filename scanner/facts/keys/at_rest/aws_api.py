@@ -72,7 +72,13 @@ FILE_SYSTEMS = Listing(
     id="FileSystemArn",
     recorded=aws_config.FILE_SYSTEM,
 )
-VAULTS = Listing("backup.vault", Call("backup", "ListBackupVaults"), entries="BackupVaultList", id="BackupVaultArn")
+VAULTS = Listing(
+    "backup.vault",
+    Call("backup", "ListBackupVaults"),
+    entries="BackupVaultList",
+    id="BackupVaultArn",
+    recorded=aws_config.VAULT,
+)
 INSTANCES = Listing(
     "rds.instance",
     Call("rds", "DescribeDBInstances", page_size=100),
@@ -92,6 +98,7 @@ WAREHOUSES = Listing(
     Call("redshift", "DescribeClusters", page_size=100),
     entries="Clusters",
     id="arn:{partition}:redshift:{region}:{account}:cluster:{ClusterIdentifier}",
+    recorded=databases.WAREHOUSE,
 )
 DOMAINS = Listing(
     "opensearch.domain",
