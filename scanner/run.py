@@ -174,6 +174,8 @@ class Scan:
             yield self._taken(whole)
         self.files, closing = ledger.close(self._listing, self.tally.coverage)
         self.tally.add(closing)
+        if self.sources is None:  # an audit was asked for its part alone
+            self.tally.add(ledger.join_parts(self.tally.coverage))
         if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty or self.options.changed is not None):
             self.tally.add(Coverage(gaps=[self._empty()]))
 

@@ -25,6 +25,7 @@ _ACCOUNTS = (
     click.option("--role-name", default=DEFAULT_ROLE, show_default=True, help="That role's name."),
     click.option("--include", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Only these accounts of the organisation. Repeatable."),
     click.option("--exclude", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Not these accounts of it. Repeatable."),
+    click.option("--part", metavar="I/N|auto", help="Only the I-th of N parts of its accounts; auto: as the batch system numbers it."),
     click.option("--regions", metavar="REGION,…", help="Only these regions.  [default: the enabled ones]"),
     click.option("--services", metavar="SERVICE,…", help="Only these services: s3, kms, …  [default: those that the controls need]"),
     click.option("--control-profile", "profile", metavar="NAME", help="A named set of controls."),
@@ -133,6 +134,9 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     if (arguments["include"] or arguments["exclude"]) and not arguments["organization"]:
         console.tell("assay: --include and --exclude choose accounts of an --organization")
         return None
+    part = _part(arguments["part"], arguments["organization"])
+    if arguments["part"] and part is None:
+        return None
     request = Request(
         profile=arguments["aws_profile"],
         roles=arguments["roles"],
@@ -141,6 +145,7 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
         role_name=arguments["role_name"],
         include=arguments["include"],
         exclude=arguments["exclude"],
+        part=part,
         regions=_split(arguments["regions"]),
         since=arguments["before"],
         days=arguments["days"],
@@ -148,6 +153,23 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     earlier = [path for path in (arguments["out"], f"{arguments['out']}.partial") if os.path.exists(path)] if arguments["resume"] else []
     source = AuditSource(request, make_plan(scan.rules.judged, services, more=scan.rules.summed_up), arguments["out"], earlier)
     return source if arguments["print_policy"] or _may_go_by(arguments["before"], source) else None
+
+
+def _part(text: str | None, of_organization: bool) -> tuple[int, int] | None:
+    """The part of the accounts that is asked for; None where all are, or, after saying so, where it cannot be told."""
+    from assay.scanner.shards import numbers
+    from assay.scanner.shards.errors import ShardError
+
+    if text is None:
+        return None
+    if not of_organization:
+        console.tell("assay: --part chooses accounts of an --organization")
+        return None
+    try:
+        return numbers.parse(text, os.environ, "--part")
+    except ShardError as error:
+        console.refused(error)
+        return None
 
 
 def _may_go_by(earlier: str | None, source: Any) -> bool:

@@ -125,6 +125,20 @@ def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Co
     return fates, closing
 
 
+def join_parts(coverage: Coverage) -> Coverage:
+    """Takes the accounts that the snapshots of a run left to each other for accounts of it. Gives gaps for those that no snapshot has."""
+    told = {*(f"aws:{call.account}" for call in coverage.calls), *(gap.scope for gap in coverage.gaps)}
+    coverage.left_out = [left for left in coverage.left_out if not left.part or left.scope not in told]
+    way = "scan the snapshot of that part beside these"
+    return Coverage(
+        gaps=[
+            Gap(left.scope, "account_failed", f"the account is of part {left.part}, whose snapshot is not here", way)
+            for left in coverage.left_out
+            if left.part
+        ]
+    )
+
+
 def _told(file: str, formats: Iterable[str], fates: Fates) -> list[tuple[str, Fate]]:
     return [(format_, fates[file, format_]) for format_ in formats if (file, format_) in fates]
 

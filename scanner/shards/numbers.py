@@ -74,35 +74,35 @@ SYSTEMS = (
 """Kubernetes says no total, and GitHub has expressions in place of variables: the job sets what is called ASSAY_… here."""
 
 
-def parse(text: str, environment: Mapping[str, str]) -> tuple[int, int]:
-    """Index from 0 and total of `3/8`, which counts from 1, or of `auto`. Raises ShardError."""
+def parse(text: str, environment: Mapping[str, str], option: str = "--shard") -> tuple[int, int]:
+    """Index from 0 and total of `3/8`, which counts from 1, or of `auto`, as an option was given. Raises ShardError."""
     if text == AUTO:
-        return _told(environment)
+        return _told(environment, option)
     match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
     if match is None:
-        raise ShardError(f"--shard {text}: give which shard and of how many, as 3/8, or {AUTO}")
-    return _checked(int(match[1]), int(match[2]), 1, f"--shard {text}")
+        raise ShardError(f"{option} {text}: give which one and of how many, as 3/8, or {AUTO}")
+    return _checked(int(match[1]), int(match[2]), 1, f"{option} {text}")
 
 
-def _told(environment: Mapping[str, str]) -> tuple[int, int]:
+def _told(environment: Mapping[str, str], option: str) -> tuple[int, int]:
     found = [system for system in SYSTEMS if environment.get(system.index)]
     if not found:
         known = ", ".join(system.index for system in SYSTEMS)
-        raise ShardError(f"--shard auto: nothing numbers this process; one of {known} does, or give --shard I/N")
+        raise ShardError(f"{option} auto: nothing numbers this process; one of {known} does, or give {option} I/N")
     if len(found) > 1:
         names = " and ".join(f"{system.name} ({system.index})" for system in found)
-        raise ShardError(f"--shard auto: {names} number this process: give --shard I/N")
+        raise ShardError(f"{option} auto: {names} number this process: give {option} I/N")
     (system,) = found
     total = environment.get(system.total)
     if not total:
-        raise ShardError(f"--shard auto: {system.index} says which shard this is, and {system.total} does not say of how many: set it")
+        raise ShardError(f"{option} auto: {system.index} says which shard this is, and {system.total} does not say of how many: set it")
     try:
-        return _checked(int(environment[system.index]), int(total), system.first, f"--shard auto ({system.index}, {system.total})")
+        return _checked(int(environment[system.index]), int(total), system.first, f"{option} auto ({system.index}, {system.total})")
     except ValueError:
-        raise ShardError(f"--shard auto: {system.index} and {system.total} are no numbers") from None
+        raise ShardError(f"{option} auto: {system.index} and {system.total} are no numbers") from None
 
 
 def _checked(number: int, total: int, first: int, what: str) -> tuple[int, int]:
     if not 1 <= total <= MAX_SHARDS or not first <= number < first + total:
-        raise ShardError(f"{what}: there is no shard {number} of {total}; they count from {first}, and there may be {MAX_SHARDS:,}")
+        raise ShardError(f"{what}: there is no {number} of {total}; they count from {first}, and there may be {MAX_SHARDS:,}")
     return number - first, total

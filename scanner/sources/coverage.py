@@ -69,6 +69,8 @@ class LeftOut(msgspec.Struct, frozen=True):
     name: str
     """What its owners call it; empty where that is not known."""
     reason: str
+    part: str = ""
+    """The part of the accounts that it is of, as `3/4`, where the run was of another part alone."""
 
 
 class Named(msgspec.Struct, frozen=True):

@@ -102,7 +102,7 @@ def test_other_rules_are_refused_where_shards_are_merged(code: Path) -> None:
     [
         (["--shard", "1/2"], "needs a place for the shards"),
         (["--out", "shards"], "--out is where --shard"),
-        (["--shard", "3/2", "--out", "shards"], "there is no shard 3 of 2"),
+        (["--shard", "3/2", "--out", "shards"], "there is no 3 of 2"),
         (["--shard", "1/2", "--out", "code/shards"], "is below code"),
         (["--shard", "1/2", "--out", "shards", "-r", "json"], "give --report to assay merge"),
         (["--shard", "1/2", "--out", "shards", "--history", "h"], "give --history to assay merge"),

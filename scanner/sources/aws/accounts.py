@@ -12,7 +12,7 @@ import msgspec
 from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.organization import Tree
-from assay.scanner.sources.aws.request import Request
+from assay.scanner.sources.aws.request import Request, part_of
 from assay.scanner.sources.aws.session import Caller, Clients, assumed, own_caller
 from assay.scanner.sources.coverage import Gap, LeftOut
 from assay.scanner.words import many
@@ -82,7 +82,7 @@ class Accounts:
             if self._is_chosen(own, account):
                 id_, name = str(account.get("Id")), str(account.get("Name", ""))
                 yield Candidate(id_, name, tree.path(id_), functools.partial(self._entered, own, id_, name))
-        if len(self.left_out) == len(accounts):
+        if len(self.left_out) == len(accounts) and not any(left.part for left in self.left_out):
             chosen = [f"--include {pattern}" for pattern in self.request.include]
             chosen += [f"--exclude {pattern}" for pattern in self.request.exclude]
             reason = f"{' '.join(chosen) or 'the list'} leaves none of the {many(len(accounts), 'account')} of the organisation"
@@ -93,6 +93,10 @@ class Accounts:
         id_, name = str(listed.get("Id")), str(listed.get("Name", ""))
         if why := self._not_chosen(own, listed):
             self.left_out.append(LeftOut(f"aws:{id_}", name, why))
+            return False
+        if self.request.part is not None and (of := part_of(id_, self.request.part[1])) != self.request.part[0]:
+            part, own_part = (f"{index + 1}/{self.request.part[1]}" for index in (of, self.request.part[0]))
+            self.left_out.append(LeftOut(f"aws:{id_}", name, f"--part {own_part}: it is of part {part}", part))
             return False
         # State replaces Status, which ListAccounts leaves out since 9 September 2026:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html

@@ -74,6 +74,7 @@ class LeftOutRecord(msgspec.Struct, tag="left_out", tag_field="record"):
     scope: str
     name: str
     reason: str
+    part: str = ""
 
 
 class HeaderRecord(msgspec.Struct, tag="snapshot", tag_field="record"):
@@ -191,7 +192,7 @@ class SnapshotReader:
         elif isinstance(record, GapRecord):
             self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
         elif isinstance(record, LeftOutRecord):
-            self._coverage.left_out.append(LeftOut(record.scope, record.name, record.reason))
+            self._coverage.left_out.append(LeftOut(record.scope, record.name, record.reason, record.part))
         elif isinstance(record, HeaderRecord):
             self._asked_for(record.scope)
         elif isinstance(record, EndRecord):

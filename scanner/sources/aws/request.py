@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import msgspec
 
 DEFAULT_ROLE = "OrganizationAccountAccessRole"
 DEFAULT_DAYS = 7.0
+
+
+def part_of(account: str, parts: int) -> int:
+    """The part that an account is of, counted from 0: the same for everybody, whichever accounts are listed beside it."""
+    return int.from_bytes(hashlib.sha256(account.encode()).digest()[:8], "big") % parts
 
 
 class Request(msgspec.Struct, kw_only=True):
@@ -23,6 +29,8 @@ class Request(msgspec.Struct, kw_only=True):
     include: Sequence[str] = ()
     """Account ids, ids of organisational units (`ou-…`), `tag:NAME=VALUE`; empty for every account."""
     exclude: Sequence[str] = ()
+    part: tuple[int, int] | None = None
+    """Of the accounts of the organisation only those of this part, counted from 0, of so many."""
     regions: Sequence[str] = ()
     """Empty for the enabled ones."""
     since: str | None = None

@@ -65,6 +65,7 @@ class AuditSource(LiveSource):
             "roles": list(self.request.roles),
             "include": list(self.request.include),
             "exclude": list(self.request.exclude),
+            "part": None if self.request.part is None else f"{self.request.part[0] + 1}/{self.request.part[1]}",
             "regions": list(self.request.regions) or "enabled",
             "calls": [call.label for call in self.plan.calls()],
             "shared": [listing.type for listing in self.plan.listings if listing.joined_across_regions],

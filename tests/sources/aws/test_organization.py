@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from assay.scanner.options import Options
+from assay.scanner.run import Scan
+from assay.scanner.sources.aws.request import part_of
 from tests.sources.aws.estate import ACCOUNT_IDS, HOME, Keys, Run, audit, enter
 from tests.sources.aws.faults import Sent, Wire, answer, error
 
@@ -250,3 +256,31 @@ def test_a_denied_tree_chooses_no_account_by_unit_in_silence(org: Organization, 
     found = audit(organization=True, controls=VERSIONS, include=[org.unit])
     assert not found.report.results
     assert any("accounts could not be chosen: organizations:ListRoots" in gap for gap in found.gaps)
+
+
+def test_parts_are_disjoint_and_one_that_is_missing_is_a_gap(org: Organization, tmp_path: Path) -> None:
+    parts = [audit(organization=True, controls=VERSIONS, part=(index, 3), out=str(tmp_path / f"{index}.ndjson.gz")) for index in range(3)]
+    of = {account: index for index, part in enumerate(parts) for account in accounts(part)}
+    assert sorted(of) == sorted([org.main.account, org.trade, org.quotes])
+    assert sum(len(accounts(part)) for part in parts) == 3
+    for index, part in enumerate(parts):
+        left = {each.scope.removeprefix("aws:"): each.part for each in part.report.coverage.left_out if each.part}
+        assert left.items() >= {account: f"{at + 1}/3" for account, at in of.items() if at != index}.items()
+        assert not any(gap.code == "nothing_found" for gap in part.report.coverage.gaps)
+    whole = Scan(Options(paths=[str(tmp_path)], controls=VERSIONS)).report()
+    assert {each.resource.account: each.verdict for each in whole.results} == {
+        org.main.account: "pass", org.trade: "pass", org.quotes: "fail"
+    }  # fmt: skip
+    assert whole.coverage.left_out == [] and {gap.code for gap in whole.coverage.gaps} == {"account_inactive"}
+    os.remove(tmp_path / f"{of[org.quotes]}.ndjson.gz")
+    rest = Scan(Options(paths=[str(tmp_path)], controls=VERSIONS)).report()
+    missing = {gap.scope: gap.reason for gap in rest.coverage.gaps if gap.code == "account_failed"}
+    assert missing[f"aws:{org.quotes}"] == f"the account is of part {of[org.quotes] + 1}/3, whose snapshot is not here"
+    every = [org.main.account, org.trade, org.quotes, org.gone]
+    assert missing.keys() == {f"aws:{account}" for account in every if part_of(account, 3) == of[org.quotes]}
+
+
+def test_an_account_is_of_one_part_whatever_is_listed_beside_it() -> None:
+    assert [part_of("111111111111", parts) for parts in (1, 2, 7)] == [part_of("111111111111", parts) for parts in (1, 2, 7)]
+    counts = Counter(part_of(f"{number:012d}", 8) for number in range(8_000))
+    assert counts.keys() == set(range(8)) and min(counts.values()) > 850
