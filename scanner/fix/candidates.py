@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from assay.scanner.fix import templates, terraform
+from assay.scanner.fix import statements, templates, terraform
 from assay.scanner.fix.edits import Refused
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
@@ -26,14 +26,14 @@ def candidates(finding: Result, control: Control, files: Files) -> tuple[list[Ca
     if isinstance(told, str):
         return [], [told]
     edited = terraform.edited if name == "terraform" else templates.edited
-    found: list[Candidate] = []
+    made: list[Candidate] = []
     refused: list[str] = []
     for number, remedy in enumerate(told):
-        tried = edited(finding, remedy, files, name)
-        found += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))
-    if not found and not refused:
+        tried = (statements.revoked if remedy.revoke else edited)(finding, remedy, files, name)
+        made += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))
+    if not made and not refused:
         refused.append("its fixes are for other resources: its remediation says what to do")
-    return found, list(dict.fromkeys(refused))
+    return made, list(dict.fromkeys(refused))
 
 
 def _editing(tried: Iterator[Candidate], refused: list[str]) -> Iterator[Candidate]:

@@ -113,13 +113,13 @@ class Change:
 
     def _nested(self, block: Any, name: str, content: Mapping[str, Any], keyed: bool) -> bool:
         """Set what is so in the blocks of a type that are there; whether there are any."""
-        found = self._kept(made_of(block, [name]))
+        blocks = self._kept(made_of(block, [name]))
         if keyed:
             key, value = next(iter(content.items()))
-            found = [child for child in found if self.file.says(child, key, [value])]
-        for child in found:
+            blocks = [child for child in blocks if self.file.says(child, key, [value])]
+        for child in blocks:
             self.set(child, content)
-        return bool(found)
+        return bool(blocks)
 
     def _replace(self, block: Any, attribute: Any, value: Any) -> None:
         expression = parsing.whole_expression(attribute.children[2])
@@ -168,10 +168,10 @@ class Change:
 
     def _spread(self, block: Any, arguments: Mapping[str, Any], blocks: Any, indent: str) -> None:
         """Write a block of one line as one of several."""
-        held = {name_of(child): text_of(child.children[2]) for child in self._kept(children_of(block)) if child.type == "attribute"}
+        present = {name_of(child): text_of(child.children[2]) for child in self._kept(children_of(block)) if child.type == "attribute"}
         if any(child.type == "block" for child in children_of(block)):
             raise Refused("its block is in one line with others")
-        lines = written.arguments({**held, **{name: expression_of(value) for name, value in arguments.items()}}, indent)
+        lines = written.arguments({**present, **{name: expression_of(value) for name, value in arguments.items()}}, indent)
         for name, content in blocks:
             lines += ([""] if lines else []) + written.block(name, content, indent)
         text = "".join(f"\n{line}" for line in lines) + f"\n{indent[2:]}"
@@ -181,8 +181,8 @@ class Change:
     def _arguments(self, block: Any, new: Mapping[str, Any], indent: str) -> None:
         children = self._kept(children_of(block))
         first_block = next((at for at, child in enumerate(children) if child.type == "block"), len(children))
-        held = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
-        lines = [child for child in held if child.start_point[0] == child.end_point[0]]
+        before_blocks = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
+        lines = [child for child in before_blocks if child.start_point[0] == child.end_point[0]]
         texts = {name: expression_of(value) for name, value in new.items()}
         longest = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
         if lines:
@@ -192,9 +192,9 @@ class Change:
             at, after = self.file.line_end(lines[-1].end_byte), ""
             before = "" if longest else "\n"
         else:
-            width, before = longest, "\n" if held else ""
-            at = self.file.line_end(held[-1].end_byte if held else opening(block).end_byte)
-            after = "\n" if not held and content_of(block) else ""
+            width, before = longest, "\n" if before_blocks else ""
+            at = self.file.line_end(before_blocks[-1].end_byte if before_blocks else opening(block).end_byte)
+            after = "\n" if not before_blocks and content_of(block) else ""
         written_lines = written.arguments(texts, indent, width)
         self.edits.append(self._inserted(at, before + "".join(f"\n{line}" for line in written_lines) + after))
 

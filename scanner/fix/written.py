@@ -30,7 +30,7 @@ def is_expression(text: str) -> bool:
 
 def is_blocks(value: Any) -> bool:
     """Whether a value is written as nested blocks: a map, or a list of maps."""
-    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value))
+    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value))
 
 
 def is_plain(expression: Any) -> bool:
@@ -61,8 +61,8 @@ def block(name: str, content: Mapping[str, Any], indent: str) -> list[str]:
     inner = indent + "  "
     lines = arguments({key: expression_of(value) for key, value in flat.items() if not is_blocks(value)}, inner)
     for key, value in flat.items():
-        for each in (value if isinstance(value, list) else [value]) if is_blocks(value) else ():
-            lines += ([""] if lines else []) + block(key, each, inner)
+        for item in (value if isinstance(value, list) else [value]) if is_blocks(value) else ():
+            lines += ([""] if lines else []) + block(key, item, inner)
     return [f"{indent}{name} {{", *lines, f"{indent}}}"] if lines else [f"{indent}{name} {{}}"]
 
 

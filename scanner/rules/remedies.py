@@ -41,7 +41,14 @@ def problems(control: Control) -> Iterator[Problem]:
             yield Problem(place, "the fix says nothing", "write edits, or why no edit mends a finding")
         elif not isinstance(remedies, str):
             for at, remedy in enumerate(remedies):
-                yield from _of_remedy(name, remedy, (*place, at))
+                yield from (_of_grants(remedy, (*place, at)) if remedy.revoke else _of_remedy(name, remedy, (*place, at)))
+
+
+def _of_grants(remedy: Remedy, place: Path) -> Iterator[Problem]:
+    if remedy != Remedy(revoke=remedy.revoke, review=remedy.review):
+        yield Problem((*place, "revoke"), "what takes a grant out has nothing else to edit", "make it two remedies")
+    if not remedy.review:
+        yield Problem((*place, "revoke"), "what takes a grant out cuts somebody off", "say whom in review")
 
 
 def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[Problem]:
@@ -49,7 +56,7 @@ def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[Problem]:
     if not re.fullmatch(form, remedy.on):
         yield Problem((*place, "on"), f"{remedy.on!r} is no type of {name}", f"name {example}")
     if not (remedy.set or remedy.remove or remedy.drop or remedy.include or remedy.add):
-        yield Problem(place, "the remedy edits nothing", "give set, remove, drop, include or add")
+        yield Problem(place, "the remedy edits nothing", "give set, remove, drop, include, add or revoke")
     if SELF in remedy.remove and (remedy.set or remedy.drop or remedy.include or remedy.add or len(remedy.remove) > 1):
         yield Problem((*place, "remove"), "a block that goes as a whole has nothing else to edit", "make it two remedies")
     if SELF in remedy.remove and not (remedy.where or remedy.within):

@@ -37,7 +37,9 @@ def test_one_command_mends_a_module_with_defects(tmp_path: Path) -> None:
 
 def test_the_diff_applies_and_nothing_is_written_without_being_asked(tmp_path: Path) -> None:
     module = write(tmp_path, {"main.tf": KEY})
-    ran = subprocess.run([sys.executable, "-m", "assay", "fix", *ROTATION, "."], cwd=module, capture_output=True, encoding="utf-8", check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "assay", "fix", *ROTATION, "."], cwd=module, capture_output=True, encoding="utf-8", check=False
+    )
     assert ran.returncode == 1
     assert (module / "main.tf").read_text("utf-8") == KEY
     assert ran.stdout == (
@@ -216,6 +218,9 @@ def test_what_is_waived_is_left(tmp_path: Path) -> None:
         ({"terraform": [{"on": "aws_kms_key", "within": "a b", "set": {"a": 1}}]}, "fix", "is no path"),
         ({"terraform": [{"on": "aws_kms_key", "add": "resource {"}]}, "fix", "no Terraform code"),
         ({"cloudformation": [{"on": "AWS::KMS::Key", "add": {"A": {"Properties": {}}}}]}, "fix", "has a Type"),
+        ({"terraform": [{"revoke": ["self"]}]}, "fix", "cuts somebody off"),
+        ({"terraform": [{"revoke": ["self"], "on": "aws_kms_key", "review": "so"}]}, "fix", "nothing else to edit"),
+        ({"terraform": [{"revoke": ["statement"], "review": "so"}]}, "fix", "Invalid enum value"),
         ({"terraform": ""}, "fix", "says nothing"),
     ],
 )

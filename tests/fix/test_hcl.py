@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.fix.companions import companion
 from assay.scanner.fix.edits import Refused, applied, merged
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import made_of
-from assay.scanner.fix.terraform import companion
 from assay.scanner.rules.remedies import Words
 
 ROTATE = {"enable_key_rotation": True}
