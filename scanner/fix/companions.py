@@ -30,7 +30,7 @@ def free_label(code: str, label: str, files: Files, file: HclFile) -> str:
 
 
 def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
-    """The code of what is declared beside a block, by the same provider; what names the block as often as that."""
+    """The code of what is declared beside a block, by the same provider and in the same region; what names the block as often as that."""
     parts = [part for part in re.split(r"\n\n(?=\w)", code.strip()) if part]
     for_each, count, provider = (file.argument(block, name) for name in ("for_each", "count", "provider"))
     repeated = [address for part in parts if "{self}" in part for address in _HEADER.findall(part)] if for_each or count else []
@@ -48,14 +48,41 @@ def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
             first.append(("count", f"length({words.reference})"))
             own = words._replace(reference=f"{words.reference}[count.index]")
         first += [("provider", provider)] if provider else []
-        width = max((len(name) for name, _ in first), default=0)
-        head = "".join(f"\n  {name:<{width}} = {value}" for name, value in first) + ("\n" if first else "")
-        opened, _, rest = _with_arguments(part, file, block).partition("\n")
-        made.append(placeholders(f"{opened}{head}\n{rest}", own))
+        first += [("region", region)] if (region := _region(file, block, part, own)) else []
+        made.append(placeholders(_with_head(_with_arguments(part, file, block), first), own))
     return "\n\n".join(made)
 
 
+def _region(file: HclFile, block: Any, part: str, words: Words) -> str:
+    """The region that a block of AWS names for itself, for what is declared beside it and is of a region; empty where it names none."""
+    header = _HEADER.match(part)
+    given = file.argument(block, "region") if labels_of(block)[0].startswith("aws_") else ""
+    if not given or header is None or _GLOBAL.fullmatch(header[2]):
+        return ""
+    if not re.search(r"\b(each|count)\.", given):
+        return given
+    if "{self}" not in part:
+        raise Refused(_DIFFERS)
+    return f"{words.reference}.region"
+
+
+def _with_head(code: str, first: list[tuple[str, str]]) -> str:
+    """A block with some arguments before all others."""
+    opened, _, rest = code.partition("\n")
+    if not first:
+        return f"{opened[:-1]}{{}}" if rest == "}" else code
+    width = max(len(name) for name, _ in first)
+    lines = [f"  {name:<{width}} = {value}" for name, value in first]
+    if opened.endswith("{}"):
+        return "\n".join([opened[:-1], *lines, "}"])
+    return "\n".join([opened, *lines, *([] if rest == "}" else [""]), rest])
+
+
 _HEADER = re.compile(r'^(resource|data) "(\w+)" "([\w{}]+)"', re.MULTILINE)
+_GLOBAL = re.compile(r"aws_(iam_\w+|caller_identity|arn|partition)")
+"""What AWS has once for an account, so that it takes no `region`
+(https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support)."""
+_DIFFERS = "what is to be declared beside it differs from one instance to the next"
 _ARGUMENT = re.compile(r"\{\.(\w+)\}")
 
 
@@ -65,7 +92,7 @@ def _with_arguments(code: str, file: HclFile, block: Any) -> str:
     for line in code.split("\n"):
         given = {name: file.argument(block, name) for name in _ARGUMENT.findall(line)}
         if "{self}" not in code and any(re.search(r"\b(each|count)\.", text) for text in given.values()):
-            raise Refused("what is to be declared beside it differs from one instance to the next")
+            raise Refused(_DIFFERS)
         for name, text in given.items():
             line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
         lines += [line] if all(given.values()) else []

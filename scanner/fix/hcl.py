@@ -146,6 +146,10 @@ class HclFile:
         gaps = {node.end_point[0]: _COMMENT.match(self.source, node.end_byte) for node in ends}
         return {row: (match.start(1), match.end(1)) for row, match in gaps.items() if match is not None}
 
+    def explained(self, edits: Sequence[Edit]) -> bool:
+        """Whether a comment stands in its line behind a value that edits replace."""
+        return any(edit.start < edit.end and edit.text.strip() and _COMMENT.match(self.source, edit.end) for edit in edits)
+
     def _line_above(self, start: int) -> tuple[int, bytes] | None:
         if start == 0:
             return None

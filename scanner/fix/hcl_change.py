@@ -157,7 +157,7 @@ class Change:
             self._arguments(block, arguments, indent)
         if not blocks:
             return
-        children = self._kept(content_of(block))
+        children = self._before_last(self._kept(content_of(block)))
         end = max(opening(block).end_byte, *(child.end_byte for child in children)) if children else opening(block).end_byte
         at = self.file.line_end(end)
         text = ""
@@ -165,6 +165,13 @@ class Change:
             apart = number or arguments or children
             text += "".join(f"\n{line}" for line in ([""] if apart else []) + written.block(name, content, indent))
         self.edits.append(self._inserted(at, text))
+
+    def _before_last(self, children: list[Any]) -> list[Any]:
+        """What comes before the arguments and blocks that stand at the end by convention."""
+        end = len(children)
+        while end and (children[end - 1].type == "comment" or name_of(children[end - 1]) in LAST):
+            end -= 1
+        return children[:end] if any(child.type != "comment" for child in children[end:]) else children
 
     def _spread(self, block: Any, arguments: Mapping[str, Any], blocks: Any, indent: str) -> None:
         """Write a block of one line as one of several."""

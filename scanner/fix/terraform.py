@@ -55,7 +55,9 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         review = remedy.review or f"{name} is given by an expression, whose place the value takes"
         yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
     elif edits:
-        yield _ours(Candidate(title, tuple(merged(edits)), remedy.review, removed, silences))
+        explained = any(files.hcl(name).explained([edit for edit in edits if edit.file == name]) for name in {edit.file for edit in edits})
+        review = remedy.review or ("a comment beside it may say why it is so" if explained else "")
+        yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
 
 
 def _ours(candidate: Candidate) -> Candidate:
