@@ -73,7 +73,7 @@ class Change:
         if present.marked:
             raise Refused(f"{name} is written with an anchor or an alias")
         if function_of(present):
-            if self.file.text[present.start : present.end] != self._beside(value):
+            if self.file.text[present.start : present.end] != self._beside(present, value):
                 self._indirect(name, present, value)
         elif isinstance(value, Mapping) and present.kind == "map" and not is_function(value):
             self.set(present, value)
@@ -89,7 +89,7 @@ class Change:
         """A value in the place of another: of a list in lines of its own, in such lines, else behind the key."""
         file = self.file
         if present.kind == "scalar" or present.flow:
-            return file.edit(present.start, present.end, self._beside(value))
+            return file.edit(present.start, present.end, self._beside(present, value))
         if present.kind == "list" and isinstance(value, list) and value:
             start = present.items[0][1].start
             dash = file.text.rfind("-", file.line_start(start), start)
@@ -97,11 +97,11 @@ class Change:
         key_end = file.text.rfind(":", 0, present.start) + 1
         if file.text[key_end : present.start].strip(" -\r\n"):
             raise Refused(f"{name} has a comment behind its key")
-        return file.edit(key_end, present.end, f" {self._beside(value)}")
+        return file.edit(key_end, present.end, f" {self._beside(present, value)}")
 
     def _indirect(self, name: str, present: Node, value: Any) -> None:
         parameter = parameter_of(present)
-        edit = self.file.edit(present.start, present.end, self._beside(value))
+        edit = self.file.edit(present.start, present.end, self._beside(present, value))
         self.indirect.append(Indirect(name, parameter, value, edit))
 
     def _element(self, list_: Node, content: Mapping[str, Any]) -> None:
@@ -134,9 +134,14 @@ class Change:
         end = file.line_end(list_.end)
         return [file.edit(end, end, "".join(f"\n{line}" for line in lines))]
 
-    def _beside(self, value: Any) -> str:
-        """A value in the place of another."""
-        return flow_text(value, self.file.is_json)
+    def _beside(self, present: Node, value: Any) -> str:
+        """A value in the place of another: of one in several lines of JSON, in such lines."""
+        file = self.file
+        if not (file.is_json and present.items and "\n" in file.text[present.start : present.end]):
+            return flow_text(value, file.is_json)
+        pad = file.indent_of(present.start)
+        key, first = present.items[0]
+        return json_text(value, pad, max(file.column((key or first).start) - pad, 2))
 
     def members(self, node: Node, new: Mapping[str, Any], after: Node | None = None, apart: bool = False) -> list[Edit]:
         """Edits that write members of a map, at its end or behind the one with the value `after`. Raises Refused."""

@@ -19,6 +19,7 @@ WORDS = Words("one", "google_x.one", "one")
 LOOKED_UP = (
     "google_cloudfunctions_function.vpc_connector_egress_settings",
     "google_compute_region_security_policy_rule.preview",
+    "google_compute_target_ssl_proxy.ssl_policy",
     "google_folder_organization_policy.boolean_policy",
     "google_folder_organization_policy.boolean_policy.enforced",
     "google_storage_project_service_account.project",
