@@ -10,6 +10,7 @@ from assay.scanner.fix import statements, templates, terraform
 from assay.scanner.fix.edits import Refused
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.stating import stated
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
 
@@ -29,7 +30,8 @@ def candidates(finding: Result, control: Control, files: Files) -> tuple[list[Ca
     made: list[Candidate] = []
     refused: list[str] = []
     for number, remedy in enumerate(told):
-        tried = (statements.revoked if remedy.revoke else edited)(finding, remedy, files, name)
+        of_policy = statements.revoked if remedy.revoke else stated if remedy.statement else None
+        tried = (of_policy or edited)(finding, remedy, files, name)
         made += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))
     if not made and not refused:
         refused.append("its fixes are for other resources: its remediation says what to do")

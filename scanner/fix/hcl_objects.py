@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def is_encoded(attribute: Any) -> bool:
     """Whether the value of an argument is one call of jsonencode."""
-    return _inner(attribute.children[2]) is not None
+    return encoded(attribute) is not None
 
 
 def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> list[Edit]:
@@ -24,7 +24,7 @@ def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> l
 
     Raises Refused where one of them is not written out.
     """
-    inner = _inner(attribute.children[2])
+    inner = encoded(attribute)
     if inner is None:
         raise Refused(f"{name_of(attribute)} is not written with jsonencode")
     objects = [child for child in inner.children if child.type == "expression"] if inner.type == "tuple" else [inner]
@@ -36,9 +36,9 @@ def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> l
     return edits
 
 
-def _inner(node: Any) -> Any:
-    """The list or the object that is encoded; None where the value is another."""
-    call = single(node)
+def encoded(attribute: Any) -> Any:
+    """The list or the object that the value of an argument encodes; None where the value is another."""
+    call = single(attribute.children[2])
     if call.type != "function_call" or text_of(call.children[0]) != "jsonencode":
         return None
     arguments = next((child for child in call.children if child.type == "function_arguments"), None)
@@ -47,7 +47,7 @@ def _inner(node: Any) -> Any:
 
 
 def _set(file: HclFile, node: Any, settings: Mapping[str, Any]) -> Iterator[Edit]:
-    members = {_key(child): child for child in node.children if child.type == "object_elem"}
+    members = {key_of(child): child for child in node.children if child.type == "object_elem"}
     for name, value in settings.items():
         if name not in members:
             continue
@@ -65,7 +65,8 @@ def _set(file: HclFile, node: Any, settings: Mapping[str, Any]) -> Iterator[Edit
         yield from _added(file, node, list(members.values()), new)
 
 
-def _key(element: Any) -> str:
+def key_of(element: Any) -> str:
+    """The name of a member of an object."""
     return text_of(element.children[0]).strip('"')
 
 

@@ -236,14 +236,19 @@ def _of_block(file: HclFile, block: Any) -> BlockStatement | None:
 
 
 def _in_text(file: HclFile, node: Any, start: int) -> TextStatement | None:
-    """A statement of JSON between marks; what is put in by `${…}` has quotes of its own, and is left out of the syntax."""
+    """A statement of JSON between marks."""
+    inner, first = marked_text(file, node)
+    attribute = _around(node, "attribute")
+    statement = statement_in(inner, inner.documents[0], start - first) if len(inner.documents) == 1 else None
+    return TextStatement(statement, attribute, file, first) if statement is not None and attribute is not None else None
+
+
+def marked_text(file: HclFile, node: Any) -> tuple[YamlFile, int]:
+    """The JSON between two marks, and where it begins; what `${…}` puts in has quotes of its own, and is `x` there. Raises Refused."""
     first = file.source.find(b"\n", node.start_byte) + 1
     last = file.source.rfind(b"\n", 0, node.end_byte)
     text = _INTERPOLATION.sub(lambda match: b"x" * len(match[0]), file.source[first:last])
-    attribute = _around(node, "attribute")
-    inner = YamlFile(file.file, text)
-    statement = statement_in(inner, inner.documents[0], start - first) if len(inner.documents) == 1 else None
-    return TextStatement(statement, attribute, file, first) if statement is not None and attribute is not None else None
+    return YamlFile(file.file, text), first
 
 
 def _of_list(file: HclFile, list_: Any) -> Iterator[EntryCut]:

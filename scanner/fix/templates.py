@@ -19,7 +19,7 @@ from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
 from assay.scanner.rules.remedies import SELF, Words, filled
 
-_SETTINGS = {"cloudformation": "Properties", "config_connector": "spec", "deployment_manager": "properties"}
+SETTINGS = {"cloudformation": "Properties", "config_connector": "spec", "deployment_manager": "properties"}
 """Where the settings of a resource are."""
 
 
@@ -69,8 +69,8 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[YamlFile, Indirect]] = []
     resources: list[Declared] = []
-    for file, resource in _editable(finding, remedy.on, files, input_):
-        settings = resource.node.get(_SETTINGS[input_])
+    for file, resource in editable(finding, remedy.on, files, input_):
+        settings = resource.node.get(SETTINGS[input_])
         wanted = [(path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()]
         within = _parts(file, resource, settings, remedy.within, finding)
         parts = [part for part in within if all(file.says(part, *said) for said in wanted)]
@@ -99,10 +99,10 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
 
 
-def _editable(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
+def editable(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
     """The resources of a type that a remedy may edit: what a finding was read from, and what its evidence stands in; without one, those of
     the template that name or are named by what it was read from."""
-    read = list(_read_from(finding, files, input_))
+    read = list(read_from(finding, files, input_))
     editable = [(file, one) for file, one in [*read, *_of_evidence(finding, files, input_)] if _is_of(one.type, type_)]
     if not editable and input_ == "cloudformation":
         editable = [
@@ -144,7 +144,7 @@ def _at(file: YamlFile, ref: BlockRef, input_: str) -> Declared | None:
     return None
 
 
-def _read_from(finding: Result, files: Files, input_: str) -> Iterator[tuple[YamlFile, Declared]]:
+def read_from(finding: Result, files: Files, input_: str) -> Iterator[tuple[YamlFile, Declared]]:
     """The resources that a finding was read from."""
     for ref in finding.resource.blocks:
         file = files.yaml(ref.file)
@@ -186,7 +186,7 @@ def _of_resource(
     edits: list[Edit] = []
     indirect: list[Indirect] = []
     if settings is None:
-        edits += file.add_members(resource.node, {_SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
+        edits += file.add_members(resource.node, {SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
     for part in parts:
         own, elsewhere = _of_part(file, part, wanted, remedy)
         edits += own

@@ -32,7 +32,7 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[BlockRef, Indirect]] = []
     addresses: list[str] = []
-    for ref in _editable(finding, remedy.on, files):
+    for ref in editable(finding, remedy.on, files):
         file = files.hcl(ref.file)
         block = file.block_at(ref.start_line or 0)
         wanted = [(path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()]
@@ -85,7 +85,7 @@ def _types(resources: dict[str, Any]) -> list[str]:
     return [str(resource["Type"]) for resource in resources.values()]
 
 
-def _editable(finding: Result, type_: str, files: Files) -> list[BlockRef]:
+def editable(finding: Result, type_: str, files: Files) -> list[BlockRef]:
     """The blocks of a type that a remedy may edit, those of several instances once: what a finding was read from, and what its evidence
     stands in; without one, those that name or are named by what it was read from."""
     known: dict[tuple[str, int | None], BlockRef] = {}

@@ -17,10 +17,20 @@ def expression_of(value: Any) -> str:
         return str(value)
     if isinstance(value, list):
         return f"[{', '.join(map(expression_of, value))}]"
+    if isinstance(value, Mapping):
+        return object_text(value)
     text = str(value).strip()
     if is_expression(text):
         return text[2:-1].strip()
     return json.dumps(text, ensure_ascii=False)
+
+
+def object_text(value: Mapping[str, Any], spread: bool = False) -> str:
+    """A map as an object, in one line or with a line for each member."""
+    names = {name if name.isidentifier() else json.dumps(name): expression_of(inner) for name, inner in value.items()}
+    if not spread:
+        return f"{{ {', '.join(f'{name} = {text}' for name, text in names.items())} }}"
+    return "\n".join(["{", *arguments(names, "  "), "}"])
 
 
 def is_expression(text: str) -> bool:

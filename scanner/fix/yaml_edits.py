@@ -73,6 +73,10 @@ class YamlFile:
         told = [item.plain() for _, item in list_.items]
         return Change(self).elements(list_, [value for value in values if value not in told])
 
+    def append(self, list_: Node, element: Any) -> list[Edit]:
+        """Edits that write an element at the end of a list."""
+        return Change(self).elements(list_, [element])
+
     def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
         """Whether what a path leads to is written as one of some values, or is a list that has one of them. `{}` is what is there, whatever
         it says, and None what is not."""

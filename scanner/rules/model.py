@@ -50,6 +50,9 @@ class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fro
     """Path of a list to the elements that go from it."""
     include: dict[str, list[Any]] = {}
     """Path of a list to the elements that come to it, behind those that are there."""
+    statement: dict[str, Any] = {}
+    """Path of an argument that is an access policy to a statement that comes to it, as JSON has it. In its texts, `{judged}` is the
+    reference to what the finding is of."""
     revoke: list[Literal["principal", "action", "self"]] = []
     """What goes of the statement of an access policy that the evidence of the finding stands in, whatever holds it: one principal or one
     action of several, or the statement itself, in the order in which they are tried."""
