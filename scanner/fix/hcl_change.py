@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assay.scanner.fix import hcl_objects, written
+from assay.scanner.fix import hcl_objects, hcl_texts, written
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_nodes import (
     children_of,
     closing,
     content_of,
     group_of,
+    is_heredoc,
     made_of,
     name_of,
     opening,
@@ -93,6 +94,9 @@ class Change:
         blocks: list[tuple[str, Mapping[str, Any]]] = []
         for name, value in written.spelled_out(settings).items():
             own = name.removesuffix(EACH)
+            if isinstance(value, Mapping) and own in present and is_heredoc(present[own]):
+                self.edits += hcl_texts.set_in_each(self.file, present[own], value)
+                continue
             if isinstance(value, Mapping) and own in present and (own != name or hcl_objects.is_encoded(present[own])):
                 self.edits += hcl_objects.set_in_each(self.file, present[own], value)
                 continue

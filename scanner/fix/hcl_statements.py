@@ -10,7 +10,7 @@ from typing import Any
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import at_path, children_of, elements_of, labels_of, list_of, name_of, single, text_of
-from assay.scanner.fix.yaml_edits import YamlFile
+from assay.scanner.fix.hcl_texts import MarkedText
 from assay.scanner.fix.yaml_statements import EntryCut, JsonStatement, statement_in
 
 _BLOCKS = ("statement", "binding")
@@ -21,7 +21,6 @@ ATTACHMENTS = re.compile(r"^aws_iam_(?:(?:role|user|group)_)?policy_attachment$"
 _GRANTS = re.compile(rf"^google_\w+_iam_(?:member|binding)$|^aws_ssoadmin_managed_policy_attachment$|{ATTACHMENTS.pattern}")
 _LISTS = ("Statement", "bindings")
 _ATTACHED = "managed_policy_arns"
-_INTERPOLATION = re.compile(rb"\$\{[^{}]*\}")
 
 
 class BlockStatement:
@@ -181,13 +180,13 @@ class ObjectStatement:
 class TextStatement(JsonStatement):
     """A statement of JSON between marks (`<<EOT`)."""
 
-    def __init__(self, inner: JsonStatement, attribute: Any, file: HclFile, offset: int) -> None:
+    def __init__(self, inner: JsonStatement, attribute: Any, text: MarkedText) -> None:
         super().__init__(inner.file, inner.trail)
-        self.attribute, self.outside, self.offset = attribute, file, offset
+        self.attribute, self.text = attribute, text
 
     def placed(self, edits: list[Edit]) -> list[Edit]:
         """Edits of the text as edits of the file."""
-        return [self.outside.edit(edit.start + self.offset, edit.end + self.offset, edit.text) for edit in edits]
+        return self.text.placed(edits)
 
     def holder(self) -> Any:
         """What it is all of: the argument that its document is the value of."""
@@ -237,18 +236,12 @@ def _of_block(file: HclFile, block: Any) -> BlockStatement | None:
 
 def _in_text(file: HclFile, node: Any, start: int) -> TextStatement | None:
     """A statement of JSON between marks."""
-    inner, first = marked_text(file, node)
     attribute = _around(node, "attribute")
-    statement = statement_in(inner, inner.documents[0], start - first) if len(inner.documents) == 1 else None
-    return TextStatement(statement, attribute, file, first) if statement is not None and attribute is not None else None
-
-
-def marked_text(file: HclFile, node: Any) -> tuple[YamlFile, int]:
-    """The JSON between two marks, and where it begins; what `${…}` puts in has quotes of its own, and is `x` there. Raises Refused."""
-    first = file.source.find(b"\n", node.start_byte) + 1
-    last = file.source.rfind(b"\n", 0, node.end_byte)
-    text = _INTERPOLATION.sub(lambda match: b"x" * len(match[0]), file.source[first:last])
-    return YamlFile(file.file, text), first
+    text = MarkedText(file, attribute) if attribute is not None else None
+    if text is None or len(text.json.documents) != 1:
+        return None
+    found = statement_in(text.json, text.json.documents[0], start - text.start)
+    return TextStatement(found, attribute, text) if found is not None else None
 
 
 def _of_list(file: HclFile, list_: Any) -> Iterator[EntryCut]:

@@ -15,7 +15,7 @@ from assay.scanner.fix.files import FETCHED, Files, is_fetched
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import at_path, elements_of, labels_of, list_of, name_of, single, text_of
 from assay.scanner.fix.hcl_objects import encoded, key_of
-from assay.scanner.fix.hcl_statements import marked_text
+from assay.scanner.fix.hcl_texts import MarkedText
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.fix.templates import SETTINGS, editable, read_from
 from assay.scanner.fix.written import object_text
@@ -62,24 +62,17 @@ def _to_attribute(files: Files, file: HclFile, attribute: Any, statement: Mappin
         return _to_document(files, file, document[1], statement)
     statement = _without_known_name(statement, value)
     if value.startswith("<<"):
-        inner, offset = marked_text(file, _heredoc(attribute))
-        list_ = inner.documents[0].get("Statement") if inner.documents[0].kind == "map" else None
+        text = MarkedText(file, attribute)
+        list_ = text.json.documents[0].get("Statement") if text.json.documents[0].kind == "map" else None
         if list_ is None or list_.kind != "list" or not list_.items:
             raise Refused(f"{name_of(attribute)} has no list of statements that is written out")
-        return [file.edit(edit.start + offset, edit.end + offset, edit.text) for edit in inner.append(list_, statement)]
+        return text.placed(text.json.append(list_, statement))
     node = encoded(attribute)
     members = [child for child in node.children if child.type == "object_elem" and key_of(child) == "Statement"] if node is not None else []
     statements = list_of(members[0].children[-1]) if members else None
     if not elements_of(statements):
         raise Refused(f"{name_of(attribute)} has no list of statements that is written out")
     return _to_list(file, statements, statement)
-
-
-def _heredoc(attribute: Any) -> Any:
-    node = attribute.children[2]
-    while node.type != "heredoc_template":
-        node = node.children[0]
-    return node
 
 
 def _without_known_name(statement: Mapping[str, Any], text: str) -> Mapping[str, Any]:

@@ -307,3 +307,13 @@ def test_what_a_block_says() -> None:
     told = [("m", ["x"]), ("m", [["x", "y"]]), ("m", [{}]), ("in.on", [{}]), ("in.off", [None]), ("k", [None])]
     assert all(file.says(block, path, values) for path, values in told)
     assert not any(file.says(block, path, values) for path, values in (("m", [["x"]]), ("in.off", [{}]), ("m", [None]), ("in.on", [None])))
+
+
+def test_json_between_marks_is_set_as_it_is_written() -> None:
+    text = 'a "b" {\n  c = <<EOT\n[\n  {\n    "n": "${x["y"]}",\n    "p": true\n  },\n  {"n": "o", "q": ${v.q}}\n]\nEOT\n}\n'
+    file, block = first(text)
+    edits, _ = file.set(block, {"c[]": {"p": False}})
+    written = applied(file.source, merged(edits)).decode()
+    assert written == text.replace("true", "false").replace("${v.q}}", '${v.q}, "p": false}')
+    with pytest.raises(Refused, match="given by an expression"):
+        file.set(block, {"c[]": {"q": 1}})

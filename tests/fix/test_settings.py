@@ -17,6 +17,7 @@ from tests.scans import ROOT
 
 WORDS = Words("one", "google_x.one", "one")
 LOOKED_UP = (
+    "google_bigquery_default_service_account.project",
     "google_cloudfunctions_function.vpc_connector_egress_settings",
     "google_compute_region_security_policy_rule.preview",
     "google_compute_target_ssl_proxy.ssl_policy",
