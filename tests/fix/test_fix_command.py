@@ -29,7 +29,7 @@ def test_one_command_mends_a_module_with_defects(tmp_path: Path) -> None:
     assert assay("scan", "--no-config", "--quiet", module).exit_code == 1
     ran = assay("fix", "--no-config", "--unsafe", "--write", module)
     assert (ran.exit_code, ran.stdout) == (0, "")
-    assert "6 findings fixed in 2 files" in ran.stderr
+    assert "7 findings fixed in 2 files" in ran.stderr
     assert assay("scan", "--no-config", "--quiet", module).exit_code == 0
     again = assay("fix", "--no-config", "--unsafe", "--write", module)
     assert again.exit_code == 0 and "nothing fails" in again.stderr
