@@ -23,6 +23,8 @@ from assay.scanner.rules.model import Remedy
 from assay.scanner.rules.remedies import SELF, Words, filled
 from assay.scanner.sources.terraform.files import is_code
 
+_KEPT = "its lifecycle has prevent_destroy, so that no plan is made that would replace it"
+
 
 def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
     """A remedy as edits of the blocks that a finding was read from: where values are given, then in the place of what gives them.
@@ -32,6 +34,7 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     edits: list[Edit] = []
     indirect: list[tuple[BlockRef, Indirect]] = []
     addresses: list[str] = []
+    forbidden = ""
     for ref in editable(finding, remedy.on, files):
         file = files.hcl(ref.file)
         block = file.block_at(ref.start_line or 0)
@@ -43,20 +46,23 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         edits += own
         indirect += [(ref, one) for one in elsewhere]
         addresses.append(ref.address)
+        if remedy.review and file.says(block, "lifecycle.prevent_destroy", [True]):
+            forbidden = f"; {_KEPT}"
     title = f"{told(remedy)} {addresses[0]}" if addresses else ""
     removed = tuple(addresses) if SELF in remedy.remove and remedy.within in ("", SELF) else ()
     silences = bool(remedy.remove)
+    reviewed = remedy.review + forbidden
     if indirect:
         if where_given := edits_where_given(indirect, finding, files):
             places, names = where_given
-            yield _ours(Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), remedy.review, removed, silences))
+            yield _ours(Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), reviewed, removed, silences))
         edits += [one.edit for _, one in indirect]
         name = indirect[0][1].name
-        review = remedy.review or f"{name} is given by an expression, whose place the value takes"
+        review = reviewed or f"{name} is given by an expression, whose place the value takes"
         yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
     elif edits:
         explained = any(files.hcl(name).explained([edit for edit in edits if edit.file == name]) for name in {edit.file for edit in edits})
-        review = remedy.review or ("a comment beside it may say why it is so" if explained else "")
+        review = reviewed or ("a comment beside it may say why it is so" if explained else "")
         yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
 
 

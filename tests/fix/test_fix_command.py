@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from assay.scanner.fix.converge import Fixing, Outcome
+from assay.scanner.fix.propose import proposals
+from assay.scanner.options import Options
 from tests.scans import ROOT, assay, rule, write
 
 KEY = 'resource "aws_kms_key" "main" {\n  description = "trade"\n}\n'
@@ -231,3 +233,13 @@ def test_fixes_that_cannot_be_meant_are_refused_with_their_place(tmp_path: Path,
     number = next(at for at, text in enumerate((rules / "rule.yaml").read_text("utf-8").splitlines(), 1) if text.startswith(line))
     assert ran.exit_code != 0
     assert f"rule.yaml:{number}: " in ran.output and problem in " ".join(ran.output.split())
+
+
+def test_what_says_why_it_is_so_or_may_not_be_replaced_is_for_review_and_says_it(tmp_path: Path) -> None:
+    module = write(tmp_path, {"main.tf": KEY.replace("}", "  enable_key_rotation = false # it is imported\n}")})
+    ran = assay("fix", *ROTATION, "--write", module)
+    assert "false # it is imported" in (module / "main.tf").read_text("utf-8") and "--unsafe" in ran.stderr
+    kept = 'resource "aws_efs_file_system" "f" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+    options = Options(paths=[str(write(tmp_path / "kept", {"main.tf": kept}))], controls=["keys.encryption-everywhere"])
+    (proposal,) = proposals(options, lambda result: True)
+    assert "its lifecycle has prevent_destroy" in proposal.because
