@@ -81,6 +81,8 @@ def _fixes(control: Control) -> list[str]:
 
 
 def _remedy(remedy: Remedy) -> str:
+    if remedy.decision:
+        return f"else {_line(remedy.decision)}"
     edited = "the statement of a policy" if remedy.revoke else f"`{remedy.on}`"
     return edited + (f" (with `--unsafe`: {_line(remedy.review)})" if remedy.review else "")
 

@@ -30,6 +30,9 @@ def candidates(finding: Result, control: Control, files: Files) -> tuple[list[Ca
     made: list[Candidate] = []
     refused: list[str] = []
     for number, remedy in enumerate(told):
+        if remedy.decision:
+            refused += [] if made or refused else [remedy.decision]
+            continue
         of_policy = statements.revoked if remedy.revoke else stated if remedy.statement else None
         tried = (of_policy or edited)(finding, remedy, files, name)
         made += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))

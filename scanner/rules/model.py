@@ -60,6 +60,8 @@ class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fro
     """What is declared after the block: Terraform code, or resources of a template by their names. In texts, `{label}` is the name of the
     block, `{name}` the same with `-` for `_`, `{self}` the reference to it, `{new}` a name for what is declared. In code, `{.name}` is that
     argument of the block as it is written; a line is left out where there is none."""
+    decision: str = ""
+    """Alone, as the last of some remedies: why no edit mends what the others are not for."""
     review: str = ""
     """Why somebody decides on it: it replaces the resource, costs, or cuts traffic. Empty for an edit that is safe to apply."""
 

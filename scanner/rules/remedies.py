@@ -41,7 +41,10 @@ def problems(control: Control) -> Iterator[Problem]:
             yield Problem(place, "the fix says nothing", "write edits, or why no edit mends a finding")
         elif not isinstance(remedies, str):
             for at, remedy in enumerate(remedies):
-                yield from (_of_grants(remedy, (*place, at)) if remedy.revoke else _of_remedy(name, remedy, (*place, at)))
+                if not remedy.decision:
+                    yield from (_of_grants(remedy, (*place, at)) if remedy.revoke else _of_remedy(name, remedy, (*place, at)))
+                elif remedy != Remedy(decision=remedy.decision) or at == 0 or at + 1 < len(remedies):
+                    yield Problem((*place, at, "decision"), "a decision is what is left", "write it alone, behind all edits")
 
 
 def _of_grants(remedy: Remedy, place: Path) -> Iterator[Problem]:

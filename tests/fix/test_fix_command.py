@@ -221,6 +221,8 @@ def test_what_is_waived_is_left(tmp_path: Path) -> None:
         ({"terraform": [{"on": "aws_kms_key", "add": "resource {"}]}, "fix", "no Terraform code"),
         ({"cloudformation": [{"on": "AWS::KMS::Key", "add": {"A": {"Properties": {}}}}]}, "fix", "has a Type"),
         ({"terraform": [{"on": "aws_sqs_queue", "statement": {"policy": {}}, "set": {"a": 1}}]}, "fix", "nothing else to edit"),
+        ({"terraform": [{"decision": "so"}]}, "fix", "is what is left"),
+        ({"terraform": [{"decision": "so"}]}, "fix", "is what is left"),
         ({"terraform": [{"revoke": ["self"]}]}, "fix", "cuts somebody off"),
         ({"terraform": [{"revoke": ["self"], "on": "aws_kms_key", "review": "so"}]}, "fix", "nothing else to edit"),
         ({"terraform": [{"revoke": ["statement"], "review": "so"}]}, "fix", "Invalid enum value"),
