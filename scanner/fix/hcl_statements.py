@@ -47,6 +47,10 @@ class BlockStatement:
         for attribute in at_path(self.block, "actions"):
             yield from _of_list(self.file, list_of(attribute.children[2]))
 
+    def name(self) -> str:
+        """The name that it has in its document."""
+        return self.file.argument(self.block, "sid").strip('"')
+
     def removed(self) -> list[Edit]:
         """Edits that take it out; none where its document would have no other."""
         beside = children_of(self.top)
@@ -76,6 +80,10 @@ class ResourceStatement:
         """None: it is one role, or one policy."""
         return iter(())
 
+    def name(self) -> str:
+        """None: it has an address."""
+        return ""
+
     def removed(self) -> list[Edit]:
         """Nothing: it stands alone."""
         return []
@@ -99,6 +107,10 @@ class AttachedPolicies:
     def actions(self) -> Iterator[EntryCut]:
         """Each of several policies."""
         yield from _of_list(self.file, list_of(self.attribute.children[2]))
+
+    def name(self) -> str:
+        """None: each policy has its own."""
+        return ""
 
     def removed(self) -> list[Edit]:
         """Edits that take the argument out where it has one policy. Raises Refused."""
@@ -153,6 +165,11 @@ class ObjectStatement:
             return [self.file.edit(members[at - 1].end_byte, gone.end_byte, "")]
         cut = self.file.cut(self.file.line_start(gone.start_byte), self.file.line_end(gone.end_byte))
         return [cut, *self.file.aligned(kept, members, 0)]
+
+    def name(self) -> str:
+        """The name that it has in its document."""
+        told = self._value("Sid")
+        return text_of(told).strip('"') if told is not None else ""
 
     def removed(self) -> list[Edit]:
         """Edits that take it out; none where its document would have no other. Raises Refused."""

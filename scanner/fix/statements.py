@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from assay.scanner.fix import emptied
@@ -30,6 +31,10 @@ _MOST_ENTRIES = 8
 """Principals or actions of one statement that are tried, each by a judgement."""
 
 
+_MOST_READ = 500
+"""Principals or actions of one statement that are looked at."""
+
+
 class Grant(NamedTuple):
     """A statement that allows something, and what it stands in."""
 
@@ -43,8 +48,15 @@ class Grant(NamedTuple):
 def revoked(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
     """The grant that a finding is of, taken out in the ways that a remedy names, in their order. Raises Refused."""
     grants_of = _in_code if input_ == "terraform" else _in_template
-    known = [grant for place in _places(finding) for grant in grants_of(finding, place, files, input_)]
-    grants = [grant for grant in known if grant.statement.allows]
+    grants: list[Grant] = []
+    refused: list[Refused] = []
+    for place in _places(finding):
+        try:
+            grants += [grant for grant in grants_of(finding, place, files, input_) if grant.statement.allows]
+        except Refused as reason:
+            refused.append(reason)
+    if refused and not grants:
+        raise refused[0]
     titles: set[str] = set()
     for part in remedy.revoke:
         for grant in grants:
@@ -67,12 +79,13 @@ def _places(finding: Result) -> list[Location]:
 def _cuts(finding: Result, grant: Grant, part: str) -> Iterator[tuple[str, list[Edit], Emptied | None]]:
     """The ways to take a part of a grant out: what is done in words, its edits, and what goes with it where nothing would be left."""
     if part != "self":
-        entries = list(grant.statement.principals() if part == "principal" else grant.statement.actions())
+        entries = list(islice(grant.statement.principals() if part == "principal" else grant.statement.actions(), _MOST_READ))
         named = [entry for entry in entries if entry.text in finding.element]
         for entry in (named or entries)[:_MOST_ENTRIES]:
             yield f"take the {part} {' '.join(entry.text.split())} out of {grant.address}", entry.edits, None
     elif edits := grant.statement.removed():
-        yield f"take a statement out of {grant.address}", edits, None
+        name = grant.statement.name()
+        yield f"take {f'the statement {name}' if name else 'a statement'} out of {grant.address}", edits, None
     else:
         gone = grant.emptied()
         yield f"remove {gone.what}, which grants this alone", gone.edits, gone
@@ -94,6 +107,8 @@ def _in_code(finding: Result, place: Location, files: Files, input_: str) -> Ite
 
 def _in_read_file(place: Location, files: Files) -> Iterator[Grant]:
     """The grant in a file of JSON that code reads."""
+    if not place.file.endswith(".json"):
+        return
     file = files.yaml(place.file)
     statement = statement_in(file, file.documents[0], file.character(place.start)) if len(file.documents) == 1 else None
     if statement is not None:

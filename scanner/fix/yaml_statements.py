@@ -66,6 +66,11 @@ class JsonStatement:
     def _told(self, entry: Node) -> str:
         return self.file.text[entry.start : entry.end].strip("\"'")
 
+    def name(self) -> str:
+        """The name that it has in its document."""
+        told = self.node.get("Sid")
+        return str(told.plain() or "") if told is not None else ""
+
     def removed(self) -> list[Edit]:
         """Edits that take it out; none where its document would have no other."""
         _, holder = self.trail[-2]
