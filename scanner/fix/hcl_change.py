@@ -21,7 +21,7 @@ from assay.scanner.fix.hcl_nodes import (
     text_of,
 )
 from assay.scanner.fix.written import expression_of, is_blocks
-from assay.scanner.sources.terraform import parsing
+from assay.scanner.sources.terraform import parsing, tree
 
 if TYPE_CHECKING:
     from assay.scanner.fix.hcl import HclFile
@@ -129,7 +129,7 @@ class Change:
         expression = parsing.whole_expression(attribute.children[2])
         if same(expression, value):
             return
-        node, text = attribute.children[2], expression_of(value)
+        node, text = attribute.children[2], expression_of(_as_written(expression, value))
         edit = self.file.edit(node.start_byte, node.end_byte, text)
         if written.is_plain(expression):
             self.edits += [edit, *self._comments_moved(block, attribute, len(text) - len(text_of(node)))]
@@ -211,3 +211,10 @@ class Change:
 
     def _inserted(self, at: int, text: str) -> Edit:
         return self.file.edit(at, at, text.replace("\n", self.file.newline))
+
+
+def _as_written(expression: Any, value: Any) -> Any:
+    """A number or a truth value in the place of a text, as the text that it is read from."""
+    if isinstance(value, (int, float)) and isinstance(expression, tree.Literal) and isinstance(expression.value, str):
+        return expression_of(value)
+    return value

@@ -317,3 +317,9 @@ def test_json_between_marks_is_set_as_it_is_written() -> None:
     assert written == text.replace("true", "false").replace("${v.q}}", '${v.q}, "p": false}')
     with pytest.raises(Refused, match="given by an expression"):
         file.set(block, {"c[]": {"q": 1}})
+
+
+def test_a_number_in_the_place_of_a_text_is_a_text() -> None:
+    file, block = first('variable "days" {\n  type    = string\n  default = "30"\n}\n')
+    edits, _ = file.set(block, {"default": 365})
+    assert b'default = "365"\n' in applied(file.source, merged(edits))
