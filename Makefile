@@ -15,7 +15,7 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	$(BIN)/assay evidence keygen demo-key
 	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json \
 	  --evidence demo-evidence --evidence-key demo-key; test $$? -eq 1
-	@echo "== A module with six defects, mended by one command: the diff, then the scan, which passes"
+	@echo "== A module with seven defects, mended by one command: the diff, then the scan, which passes"
 	rm -rf demo-fix && cp -r fixtures/demo_fix demo-fix
 	$(BIN)/assay fix --no-config --unsafe demo-fix; test $$? -eq 1
 	$(BIN)/assay scan --no-config --quiet --fixes -r sarif=demo.sarif demo-fix; test $$? -eq 1

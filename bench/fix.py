@@ -47,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(shutil.copytree(TOP / "fixtures" / "demo_fix", Path(folder, "demo")))
         large = generate(Path(folder, "tree"), asked.resources)
-        trees = {"a module of six defects": demo, f"{asked.resources:,} resources in one root module": large}
+        trees = {"a module of seven defects": demo, f"{asked.resources:,} resources in one root module": large}
         for name, tree in trees.items():
             scan = measured(["scan", "--no-config", "--quiet", tree], asked.runs)
             fix = measured(["fix", "--no-config", "--unsafe", "--quiet", tree], asked.runs)

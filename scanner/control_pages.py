@@ -81,7 +81,10 @@ def _fixes(control: Control) -> list[str]:
 
 
 def _remedy(remedy: Remedy) -> str:
-    return f"`{remedy.on}`" + (f" (with `--unsafe`: {_line(remedy.review)})" if remedy.review else "")
+    if remedy.decision:
+        return f"else {_line(remedy.decision)}"
+    edited = "the statement of a policy" if remedy.revoke else f"`{remedy.on}`"
+    return edited + (f" (with `--unsafe`: {_line(remedy.review)})" if remedy.review else "")
 
 
 def fixed_in(control: Control) -> list[str]:
@@ -89,9 +92,11 @@ def fixed_in(control: Control) -> list[str]:
     found = []
     for input_ in inputs.table():
         fix = control.fix.get(input_.name, "")
-        edited = [] if isinstance(fix, str) else [remedy.on.split("_")[0] for remedy in fix]
+        remedies = [] if isinstance(fix, str) else fix
+        edited = [remedy.on.split("_")[0] for remedy in remedies if remedy.on]
         for reader, title in input_.columns.items():
-            if any(mark in type_ for type_ in edited for mark in input_.of.get(reader, ("",))):
+            of_policies = any(remedy.revoke for remedy in remedies) and reader in _known().inputs_of(str(control.applies_to))
+            if of_policies or any(mark in type_ for type_ in edited for mark in input_.of.get(reader, ("",))):
                 found.append(title)
     return found
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from assay.scanner.fix import templates, terraform
+from assay.scanner.fix import statements, templates, terraform
 from assay.scanner.fix.edits import Refused
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.stating import stated
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
 
@@ -26,14 +27,18 @@ def candidates(finding: Result, control: Control, files: Files) -> tuple[list[Ca
     if isinstance(told, str):
         return [], [told]
     edited = terraform.edited if name == "terraform" else templates.edited
-    found: list[Candidate] = []
+    made: list[Candidate] = []
     refused: list[str] = []
     for number, remedy in enumerate(told):
-        tried = edited(finding, remedy, files, name)
-        found += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))
-    if not found and not refused:
+        if remedy.decision:
+            refused += [] if made or refused else [remedy.decision]
+            continue
+        of_policy = statements.revoked if remedy.revoke else stated if remedy.statement else None
+        tried = (of_policy or edited)(finding, remedy, files, name)
+        made += (msgspec.structs.replace(candidate, number=number) for candidate in _editing(tried, refused))
+    if not made and not refused:
         refused.append("its fixes are for other resources: its remediation says what to do")
-    return found, list(dict.fromkeys(refused))
+    return made, list(dict.fromkeys(refused))
 
 
 def _editing(tried: Iterator[Candidate], refused: list[str]) -> Iterator[Candidate]:

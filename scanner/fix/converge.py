@@ -52,14 +52,14 @@ class Fixing:
 
     def proven(self, findings: Iterable[Result], unsafe: bool = True) -> list[Proposal]:
         """For each finding by itself, the first of its fixes that is proven; nothing is kept."""
-        found: list[Proposal] = []
+        proposals: list[Proposal] = []
         for finding in findings:
             for candidate in self._candidates(finding):
                 item = Item(candidate, [finding])
                 if (unsafe or not candidate.review) and prove(self.judging, self.files, self.state, [item])[0]:
-                    found.append(_proposal(finding, candidate))
+                    proposals.append(_proposal(finding, candidate))
                     break
-        return found
+        return proposals
 
     def run(self, wanted: Callable[[Result], bool], unsafe: bool = False) -> Outcome:
         """Fix what is wanted until nothing more can be. `unsafe`: with fixes that somebody has to decide on."""
@@ -81,10 +81,10 @@ class Fixing:
         return Outcome(self.files.edited, fixed, unfixed, passes, self.judging.judgements)
 
     def _candidates(self, finding: Result) -> list[Candidate]:
-        found, refused = candidates(finding, self.controls[finding.control], self.files)
-        if not found:
+        tried, refused = candidates(finding, self.controls[finding.control], self.files)
+        if not tried:
             self.why[finding.fingerprint] = "; ".join(refused)
-        return found
+        return tried
 
     def _chosen(self, findings: Iterable[Result], rejected: set[Tried], unsafe: bool) -> list[Item]:
         """The first candidate of each finding that was not rejected, as far as they do not meet."""

@@ -96,14 +96,14 @@ class Files:
     def code_beside(self, file: str) -> list[HclFile]:
         """The files of Terraform code in the directory of one, as far as they can be edited."""
         directory = os.path.dirname(file)
-        found = []
+        code = []
         for name in sorted(self.below.names(directory or ".")):
             if name.endswith((".tf", ".tofu")) and not name.startswith("."):
                 try:
-                    found.append(self.hcl(show(os.path.join(directory, name))))
+                    code.append(self.hcl(show(os.path.join(directory, name))))
                 except Refused:
                     continue
-        return found
+        return code
 
     def with_edits(self, edits: Iterable[Edit]) -> dict[str, bytes]:
         """The content of all edited files with some edits more."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_change import Change, Indirect
-from assay.scanner.fix.hcl_nodes import at_path, blocks_of, children_of, list_of, name_of, opening, reached, same, text_of
+from assay.scanner.fix.hcl_nodes import at_path, blocks_of, children_of, elements_of, list_of, name_of, opening, reached, same, text_of
 from assay.scanner.fix.written import expression_of
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.terraform import bounds, parsing, tree
@@ -85,16 +85,13 @@ class HclFile:
         *outer, name = path.split(".")
         edits: list[Edit] = []
         for holder in reached(block, outer):
-            found = [child for child in children_of(holder) if child.type == "attribute" and name_of(child) == name]
-            edits += self._included(found[0], values) if found else self.set(holder, {name: list(values)})[0]
+            present = [child for child in children_of(holder) if child.type == "attribute" and name_of(child) == name]
+            edits += self._included(present[0], values) if present else self.set(holder, {name: list(values)})[0]
         return edits
 
     def remove_block(self, block: Any) -> list[Edit]:
         """Edits after which a block of the top is gone, with the comment above it."""
-        start = self.line_start(block.start_byte)
-        while (above := self._line_above(start)) is not None and above[1].lstrip().startswith((b"#", b"//")) and above[0] > 0:
-            start = above[0]
-        return [self.cut(start, self.line_end(block.end_byte))]
+        return [self.cut(self._with_comments(self.line_start(block.start_byte)), self.line_end(block.end_byte))]
 
     def after(self, block: Any, code: str) -> Edit:
         """The edit that writes blocks after one of the top."""
@@ -104,10 +101,10 @@ class HclFile:
     def says(self, block: Any, path: str, values: Sequence[Any]) -> bool:
         """Whether an argument of a block is written as one of some values, or as a list that has one of them; one that is a list
         itself is the whole list. `{}` is an argument or a block that is there, whatever it says, and None what is not."""
-        found = at_path(block, path)
-        if not found or {} in values:
-            return ({} if found else None) in values
-        for child in found:
+        said = at_path(block, path)
+        if not said or {} in values:
+            return ({} if said else None) in values
+        for child in said:
             if child.type == "attribute":
                 value = parsing.whole_expression(child.children[2])
                 told = (value, *value.items) if isinstance(value, tree.List) else (value,)
@@ -149,11 +146,21 @@ class HclFile:
         gaps = {node.end_point[0]: _COMMENT.match(self.source, node.end_byte) for node in ends}
         return {row: (match.start(1), match.end(1)) for row, match in gaps.items() if match is not None}
 
+    def explained(self, edits: Sequence[Edit]) -> bool:
+        """Whether a comment stands in its line behind a value that edits replace."""
+        return any(edit.start < edit.end and edit.text.strip() and _COMMENT.match(self.source, edit.end) for edit in edits)
+
     def _line_above(self, start: int) -> tuple[int, bytes] | None:
         if start == 0:
             return None
         before = self.line_start(start - 1)
         return before, self.source[before:start]
+
+    def _with_comments(self, start: int) -> int:
+        """Where the comments above a line begin; the first line of a file is of the file."""
+        while (above := self._line_above(start)) is not None and above[1].lstrip().startswith((b"#", b"//")) and above[0] > 0:
+            start = above[0]
+        return start
 
     def _next_line(self, end: int) -> int:
         at = self.source.find(b"\n", end)
@@ -175,7 +182,7 @@ class HclFile:
         list_ = list_of(attribute.children[2])
         if list_ is None:
             raise Refused(f"{name_of(attribute)} is no list that is written out")
-        elements = [child for child in list_.children if child.type == "expression"]
+        elements = elements_of(list_)
         told = [parsing.whole_expression(child) for child in elements]
         new = [expression_of(value) for value in values if not any(same(expression, value) for expression in told)]
         if not new:
@@ -194,20 +201,22 @@ class HclFile:
         list_ = list_of(attribute.children[2])
         if list_ is None:
             raise Refused(f"{name_of(attribute)} is no list that is written out")
-        elements = [child for child in list_.children if child.type == "expression"]
+        elements = elements_of(list_)
         gone = [child for child in elements if any(same(parsing.whole_expression(child), value) for value in values)]
         if not gone:
             return []
         if len(gone) == len(elements):
             return [self.edit(list_.start_byte, list_.end_byte, "[]")]
-        return [self._without_element(list_, elements, child) for child in gone]
+        return [self.without_element(list_, child) for child in gone]
 
-    def _without_element(self, list_: Any, elements: list[Any], child: Any) -> Edit:
+    def without_element(self, list_: Any, child: Any) -> Edit:
+        """The edit that takes one of several elements out of a list, with the comments in lines of their own above it."""
+        elements = elements_of(list_)
         at = elements.index(child)
-        alone = self.source[self.line_start(child.start_byte) : child.start_byte].strip() == b""
+        start = self.line_start(child.start_byte)
         rest = self.source[child.end_byte : self.line_end(child.end_byte)].strip()
-        if alone and rest in (b",", b""):
-            return self.edit(self.line_start(child.start_byte), self._next_line(child.end_byte), "")
+        if not self.source[start : child.start_byte].strip() and (rest in (b",", b"") or rest.startswith((b"#", b"//", b", #", b", //"))):
+            return self.edit(self._with_comments(start), self._next_line(child.end_byte), "")
         if at + 1 < len(elements):
             return self.edit(child.start_byte, elements[at + 1].start_byte, "")
         return self.edit(elements[at - 1].end_byte, child.end_byte, "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assay.scanner.fix import hcl_objects, written
+from assay.scanner.fix import hcl_objects, hcl_texts, written
 from assay.scanner.fix.edits import Edit, Refused
 from assay.scanner.fix.hcl_nodes import (
     children_of,
     closing,
     content_of,
     group_of,
+    is_heredoc,
     made_of,
     name_of,
     opening,
@@ -20,7 +21,7 @@ from assay.scanner.fix.hcl_nodes import (
     text_of,
 )
 from assay.scanner.fix.written import expression_of, is_blocks
-from assay.scanner.sources.terraform import parsing
+from assay.scanner.sources.terraform import parsing, tree
 
 if TYPE_CHECKING:
     from assay.scanner.fix.hcl import HclFile
@@ -93,6 +94,9 @@ class Change:
         blocks: list[tuple[str, Mapping[str, Any]]] = []
         for name, value in written.spelled_out(settings).items():
             own = name.removesuffix(EACH)
+            if isinstance(value, Mapping) and own in present and is_heredoc(present[own]):
+                self.edits += hcl_texts.set_in_each(self.file, present[own], value)
+                continue
             if isinstance(value, Mapping) and own in present and (own != name or hcl_objects.is_encoded(present[own])):
                 self.edits += hcl_objects.set_in_each(self.file, present[own], value)
                 continue
@@ -113,19 +117,19 @@ class Change:
 
     def _nested(self, block: Any, name: str, content: Mapping[str, Any], keyed: bool) -> bool:
         """Set what is so in the blocks of a type that are there; whether there are any."""
-        found = self._kept(made_of(block, [name]))
+        blocks = self._kept(made_of(block, [name]))
         if keyed:
             key, value = next(iter(content.items()))
-            found = [child for child in found if self.file.says(child, key, [value])]
-        for child in found:
+            blocks = [child for child in blocks if self.file.says(child, key, [value])]
+        for child in blocks:
             self.set(child, content)
-        return bool(found)
+        return bool(blocks)
 
     def _replace(self, block: Any, attribute: Any, value: Any) -> None:
         expression = parsing.whole_expression(attribute.children[2])
         if same(expression, value):
             return
-        node, text = attribute.children[2], expression_of(value)
+        node, text = attribute.children[2], expression_of(_as_written(expression, value))
         edit = self.file.edit(node.start_byte, node.end_byte, text)
         if written.is_plain(expression):
             self.edits += [edit, *self._comments_moved(block, attribute, len(text) - len(text_of(node)))]
@@ -157,7 +161,7 @@ class Change:
             self._arguments(block, arguments, indent)
         if not blocks:
             return
-        children = self._kept(content_of(block))
+        children = self._before_last(self._kept(content_of(block)))
         end = max(opening(block).end_byte, *(child.end_byte for child in children)) if children else opening(block).end_byte
         at = self.file.line_end(end)
         text = ""
@@ -166,12 +170,19 @@ class Change:
             text += "".join(f"\n{line}" for line in ([""] if apart else []) + written.block(name, content, indent))
         self.edits.append(self._inserted(at, text))
 
+    def _before_last(self, children: list[Any]) -> list[Any]:
+        """What comes before the arguments and blocks that stand at the end by convention."""
+        end = len(children)
+        while end and (children[end - 1].type == "comment" or name_of(children[end - 1]) in LAST):
+            end -= 1
+        return children[:end] if any(child.type != "comment" for child in children[end:]) else children
+
     def _spread(self, block: Any, arguments: Mapping[str, Any], blocks: Any, indent: str) -> None:
         """Write a block of one line as one of several."""
-        held = {name_of(child): text_of(child.children[2]) for child in self._kept(children_of(block)) if child.type == "attribute"}
+        present = {name_of(child): text_of(child.children[2]) for child in self._kept(children_of(block)) if child.type == "attribute"}
         if any(child.type == "block" for child in children_of(block)):
             raise Refused("its block is in one line with others")
-        lines = written.arguments({**held, **{name: expression_of(value) for name, value in arguments.items()}}, indent)
+        lines = written.arguments({**present, **{name: expression_of(value) for name, value in arguments.items()}}, indent)
         for name, content in blocks:
             lines += ([""] if lines else []) + written.block(name, content, indent)
         text = "".join(f"\n{line}" for line in lines) + f"\n{indent[2:]}"
@@ -181,8 +192,8 @@ class Change:
     def _arguments(self, block: Any, new: Mapping[str, Any], indent: str) -> None:
         children = self._kept(children_of(block))
         first_block = next((at for at, child in enumerate(children) if child.type == "block"), len(children))
-        held = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
-        lines = [child for child in held if child.start_point[0] == child.end_point[0]]
+        before_blocks = [child for child in children[:first_block] if child.type == "attribute" and name_of(child) not in LAST]
+        lines = [child for child in before_blocks if child.start_point[0] == child.end_point[0]]
         texts = {name: expression_of(value) for name, value in new.items()}
         longest = max((len(name) for name, text in texts.items() if "\n" not in text), default=0)
         if lines:
@@ -192,11 +203,18 @@ class Change:
             at, after = self.file.line_end(lines[-1].end_byte), ""
             before = "" if longest else "\n"
         else:
-            width, before = longest, "\n" if held else ""
-            at = self.file.line_end(held[-1].end_byte if held else opening(block).end_byte)
-            after = "\n" if not held and content_of(block) else ""
+            width, before = longest, "\n" if before_blocks else ""
+            at = self.file.line_end(before_blocks[-1].end_byte if before_blocks else opening(block).end_byte)
+            after = "\n" if not before_blocks and content_of(block) else ""
         written_lines = written.arguments(texts, indent, width)
         self.edits.append(self._inserted(at, before + "".join(f"\n{line}" for line in written_lines) + after))
 
     def _inserted(self, at: int, text: str) -> Edit:
         return self.file.edit(at, at, text.replace("\n", self.file.newline))
+
+
+def _as_written(expression: Any, value: Any) -> Any:
+    """A number or a truth value in the place of a text, as the text that it is read from."""
+    if isinstance(value, (int, float)) and isinstance(expression, tree.Literal) and isinstance(expression.value, str):
+        return expression_of(value)
+    return value

@@ -66,10 +66,10 @@ def closing(block: Any) -> Any:
 
 def reached(block: Any, path: Sequence[str]) -> list[Any]:
     """The blocks that a path of types leads to."""
-    found = [block]
+    blocks = [block]
     for name in path:
-        found = [child for holder in found for child in children_of(holder) if child.type == "block" and name_of(child) == name]
-    return found
+        blocks = [child for holder in blocks for child in children_of(holder) if child.type == "block" and name_of(child) == name]
+    return blocks
 
 
 def at_path(block: Any, path: str) -> list[Any]:
@@ -80,20 +80,31 @@ def at_path(block: Any, path: str) -> list[Any]:
 
 def made_of(block: Any, path: Sequence[str]) -> list[Any]:
     """The blocks that a path of types leads to, and what `dynamic` makes of these types."""
-    found = [block]
+    blocks = [block]
     for name in path:
-        inner = [child for holder in found for child in children_of(holder) if child.type == "block"]
+        inner = [child for holder in blocks for child in children_of(holder) if child.type == "block"]
         made = [child for child in inner if name_of(child) == "dynamic" and labels_of(child) == [name]]
-        found = [child for child in inner if name_of(child) == name]
-        found += [child for outer in made for child in blocks_of(body_of(outer)) if name_of(child) == "content"]
-    return found
+        blocks = [child for child in inner if name_of(child) == name]
+        blocks += [child for outer in made for child in blocks_of(body_of(outer)) if name_of(child) == "content"]
+    return blocks
+
+
+def single(node: Any) -> Any:
+    """What is written in an expression, or as the only argument of a function."""
+    while len(node.children) == 1 and node.type in ("expression", "collection_value", "function_arguments"):
+        node = node.children[0]
+    return node
 
 
 def list_of(node: Any) -> Any:
     """The list that an expression writes out; None where it is another."""
-    while len(node.children) == 1 and node.type in ("expression", "collection_value"):
-        node = node.children[0]
+    node = single(node)
     return node if node.type == "tuple" else None
+
+
+def elements_of(list_: Any) -> list[Any]:
+    """The elements of a list that is written out; none where there is no list."""
+    return [child for child in list_.children if child.type == "expression"] if list_ is not None else []
 
 
 def group_of(children: Sequence[Any], of: Any) -> list[Any]:

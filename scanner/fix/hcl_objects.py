@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.fix.edits import Edit, Refused
-from assay.scanner.fix.hcl_nodes import name_of, same, text_of
+from assay.scanner.fix.hcl_nodes import name_of, same, single, text_of
 from assay.scanner.fix.written import expression_of, is_plain
 from assay.scanner.sources.terraform import parsing
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def is_encoded(attribute: Any) -> bool:
     """Whether the value of an argument is one call of jsonencode."""
-    return _inner(attribute.children[2]) is not None
+    return encoded(attribute) is not None
 
 
 def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> list[Edit]:
@@ -24,60 +24,55 @@ def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> l
 
     Raises Refused where one of them is not written out.
     """
-    inner = _inner(attribute.children[2])
+    inner = encoded(attribute)
     if inner is None:
         raise Refused(f"{name_of(attribute)} is not written with jsonencode")
     objects = [child for child in inner.children if child.type == "expression"] if inner.type == "tuple" else [inner]
     edits: list[Edit] = []
-    for each in map(_single, objects):
-        if each.type != "object":
+    for node in map(single, objects):
+        if node.type != "object":
             raise Refused(f"{name_of(attribute)} has an element that is an expression")
-        edits += _set(file, each, settings)
+        edits += _set(file, node, settings)
     return edits
 
 
-def _inner(node: Any) -> Any:
-    """The list or the object that is encoded; None where the value is another."""
-    call = _single(node)
+def encoded(attribute: Any) -> Any:
+    """The list or the object that the value of an argument encodes; None where the value is another."""
+    call = single(attribute.children[2])
     if call.type != "function_call" or text_of(call.children[0]) != "jsonencode":
         return None
     arguments = next((child for child in call.children if child.type == "function_arguments"), None)
-    inner = _single(arguments) if arguments is not None else None
+    inner = single(arguments) if arguments is not None else None
     return inner if inner is not None and inner.type in ("tuple", "object") else None
 
 
-def _single(node: Any) -> Any:
-    while len(node.children) == 1 and node.type in ("expression", "collection_value", "function_arguments"):
-        node = node.children[0]
-    return node
-
-
 def _set(file: HclFile, node: Any, settings: Mapping[str, Any]) -> Iterator[Edit]:
-    held = {_key(child): child for child in node.children if child.type == "object_elem"}
+    members = {key_of(child): child for child in node.children if child.type == "object_elem"}
     for name, value in settings.items():
-        if name not in held:
+        if name not in members:
             continue
-        expression = parsing.whole_expression(held[name].children[-1])
+        expression = parsing.whole_expression(members[name].children[-1])
         if same(expression, value):
             continue
         if not is_plain(expression):
             raise Refused(f"{name} is given by an expression")
-        last = held[name].children[-1]
+        last = members[name].children[-1]
         yield file.edit(last.start_byte, last.end_byte, expression_of(value))
-    new = {name: expression_of(value) for name, value in settings.items() if name not in held}
-    if new and not held:
+    new = {name: expression_of(value) for name, value in settings.items() if name not in members}
+    if new and not members:
         raise Refused("what it stands in is empty")
     if new:
-        yield from _added(file, node, list(held.values()), new)
+        yield from _added(file, node, list(members.values()), new)
 
 
-def _key(element: Any) -> str:
+def key_of(element: Any) -> str:
+    """The name of a member of an object."""
     return text_of(element.children[0]).strip('"')
 
 
-def _added(file: HclFile, node: Any, held: list[Any], new: Mapping[str, str]) -> Iterator[Edit]:
+def _added(file: HclFile, node: Any, members: list[Any], new: Mapping[str, str]) -> Iterator[Edit]:
     """Write more of an object behind the last of it, as that is written: with commas or without, with quotes, by `=` or by `:`."""
-    last = held[-1]
+    last = members[-1]
     mark = " = " if text_of(last.children[1]) == "=" else f"{': ' if last.children[1].start_byte == last.children[0].end_byte else ' : '}"
     quote = '"' if text_of(last.children[0]).startswith('"') else ""
     if node.start_point[0] == last.start_point[0]:
@@ -87,7 +82,7 @@ def _added(file: HclFile, node: Any, held: list[Any], new: Mapping[str, str]) ->
     trailing = bool(commas) and commas[-1].start_byte >= last.end_byte
     if commas and not trailing:
         yield file.edit(last.end_byte, last.end_byte, ",")
-    group = _group(held) if mark == " = " else []
+    group = _group(members) if mark == " = " else []
     width = max((len(text_of(child.children[0])) for child in group), default=0)
     names = {f"{quote}{name}{quote}": text for name, text in new.items()}
     wider = max([width, *map(len, names)]) if mark == " = " else 0
@@ -102,10 +97,10 @@ def _added(file: HclFile, node: Any, held: list[Any], new: Mapping[str, str]) ->
     yield file.edit(at, at, text.replace("\n", file.newline))
 
 
-def _group(held: list[Any]) -> list[Any]:
+def _group(members: list[Any]) -> list[Any]:
     """The members of one line each, in consecutive lines, that the last belongs to."""
     group: list[Any] = []
-    for child in reversed(held):
+    for child in reversed(members):
         if child.start_point[0] != child.end_point[0] or (group and child.end_point[0] + 1 != group[-1].start_point[0]):
             break
         group.append(child)

@@ -80,24 +80,24 @@ class Judging:
 
     def _narrowed(self, edited: set[str]) -> Found:
         """What there is to judge again."""
-        found = self._found
-        assert found is not None
+        tree = self._found
+        assert tree is not None
         data = {file for file in edited if not is_code(os.path.basename(file))}
         touched = frozenset[str]().union(*map(self._touches, edited - data))
         if data:  # code may read a template as a file
-            changes = Changes(map(self.below.real, data), Directories(found.boundary, self.below, show))
+            changes = Changes(map(self.below.real, data), Directories(tree.boundary, self.below, show))
             touched |= {directory for directory in self._roots if changes.touch(directory)}
-        inputs = {name: paths for name, paths in found.inputs.items() if data and name in _TEMPLATES}
-        directories = [directory for directory in found.directories if directory in touched]
-        files = [path for path in found.files if _directory(path) in touched]
-        return structs.replace(found, directories=directories, files=files, inputs=inputs)
+        inputs = {name: paths for name, paths in tree.inputs.items() if data and name in _TEMPLATES}
+        directories = [directory for directory in tree.directories if directory in touched]
+        files = [path for path in tree.files if _directory(path) in touched]
+        return structs.replace(tree, directories=directories, files=files, inputs=inputs)
 
-    def _judged(self, found: Found, files: Mapping[str, bytes]) -> State:
+    def _judged(self, tree: Found, files: Mapping[str, bytes]) -> State:
         self.judgements += 1
         options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=())
 
         def made() -> Iterator[Source]:
-            return targets.of(found, options)
+            return targets.of(tree, options)
 
         state: State = {}
         for one in parent.judged(made, self.rules, options):

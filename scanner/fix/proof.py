@@ -51,9 +51,9 @@ def prove(judging: Judging, files: Files, before: State, items: list[Item]) -> t
     while waiting := [share for share in shares if share.waiting]:
         tried = waiting if together else waiting[:1]
         batches = [share.waiting.pop(0) for share in tried]
-        held = [item for share in shares for item in share.accepted]
+        accepted = [item for share in shares for item in share.accepted]
         edited = edits_of([*(item for share in tried for item in share.accepted), *(item for batch in batches for item in batch)])
-        edits = edits_of([*held, *(item for batch in batches for item in batch)])
+        edits = edits_of([*accepted, *(item for batch in batches for item in batch)])
         after = judging.again(state, files.with_edits(edits), {edit.file for edit in edited})
         claimed = set[Key]().union(*(share.keys for share in tried))
         strange = {key for key in state.keys() | after.keys() if key not in claimed and state.get(key) is not after.get(key)}

@@ -38,5 +38,5 @@ def proposals(options: Options, wanted: Callable[[Result], bool], unsafe: bool =
 
     `unsafe`: with those of the applicability `review`. Each costs a judgement of the root modules, or the templates, that it edits.
     """
-    held = fixing(options)
-    return held.proven(held.findings(wanted), unsafe)
+    fixes = fixing(options)
+    return fixes.proven(fixes.findings(wanted), unsafe)

@@ -24,7 +24,7 @@ def shown(proposal: Proposal, content: Callable[[str], bytes], sensitive: Sensit
         title=proposal.title,
         because=proposal.because,
         diff="\n".join(text.diff() for text in texts),
-        replacements=tuple(each for text in texts for each in text.replacements()) if exact else (),
+        replacements=tuple(replacement for text in texts for replacement in text.replacements()) if exact else (),
         lines=texts[0].lines() if exact and len(texts) == 1 else None,
     )
 

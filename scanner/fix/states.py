@@ -68,11 +68,11 @@ def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str], s
 
 
 def _by_fingerprint(state: State) -> dict[str, Result]:
-    found: dict[str, Result] = {}
+    worst: dict[str, Result] = {}
     for result in results_of(state):
-        if _rank(result) < _rank(found.get(result.fingerprint)):
-            found[result.fingerprint] = result
-    return found
+        if _rank(result) < _rank(worst.get(result.fingerprint)):
+            worst[result.fingerprint] = result
+    return worst
 
 
 def _rank(result: Result | None) -> int:

@@ -11,14 +11,15 @@ from assay.scanner.fix.edits import Edit, Refused, merged
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import Candidate
 from assay.scanner.fix.terraform import told
-from assay.scanner.fix.yaml_edits import Indirect, YamlFile
+from assay.scanner.fix.yaml_change import Indirect
+from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.fix.yaml_tree import Node
 from assay.scanner.fix.yaml_written import nested, plain
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
 from assay.scanner.rules.remedies import SELF, Words, filled
 
-_SETTINGS = {"cloudformation": "Properties", "config_connector": "spec", "deployment_manager": "properties"}
+SETTINGS = {"cloudformation": "Properties", "config_connector": "spec", "deployment_manager": "properties"}
 """Where the settings of a resource are."""
 
 
@@ -67,22 +68,22 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     """
     edits: list[Edit] = []
     indirect: list[tuple[YamlFile, Indirect]] = []
-    found: list[Declared] = []
-    for file, resource in _editable(finding, remedy.on, files, input_):
-        settings = resource.node.get(_SETTINGS[input_])
+    resources: list[Declared] = []
+    for file, resource in editable(finding, remedy.on, files, input_):
+        settings = resource.node.get(SETTINGS[input_])
         wanted = [(path, value if isinstance(value, list) else [value]) for path, value in remedy.where.items()]
         within = _parts(file, resource, settings, remedy.within, finding)
-        parts = [part for part in within if all(file.says(part, *each) for each in wanted)]
+        parts = [part for part in within if all(file.says(part, *said) for said in wanted)]
         bare = settings is None and not remedy.within and all(None in values for _, values in wanted)
         if not parts and not bare:
             continue
-        found.append(resource)
+        resources.append(resource)
         own, elsewhere = _of_resource(file, resource, settings, parts, remedy, input_)
         edits += own
         indirect += [(file, one) for one in elsewhere]
-    if not found:
+    if not resources:
         return
-    title = f"{told(remedy)} {found[0].label}"
+    title = f"{told(remedy)} {resources[0].label}"
     removed = (finding.resource.address,) if SELF in remedy.remove and remedy.within in ("", SELF) else ()
     silences = bool(remedy.remove)
     if indirect:
@@ -98,22 +99,22 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
         yield Candidate(title, tuple(merged(edits)), remedy.review, removed, silences)
 
 
-def _editable(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
+def editable(finding: Result, type_: str, files: Files, input_: str) -> list[tuple[YamlFile, Declared]]:
     """The resources of a type that a remedy may edit: what a finding was read from, and what its evidence stands in; without one, those of
     the template that name or are named by what it was read from."""
-    read = list(_read_from(finding, files, input_))
-    found = [(file, one) for file, one in [*read, *_of_evidence(finding, files, input_)] if _is_of(one.type, type_)]
-    if not found and input_ == "cloudformation":
-        found = [
+    read = list(read_from(finding, files, input_))
+    editable = [(file, one) for file, one in [*read, *_of_evidence(finding, files, input_)] if _is_of(one.type, type_)]
+    if not editable and input_ == "cloudformation":
+        editable = [
             (file, other)
             for file, one in read
             for other in declared(file, input_)
-            if _is_of(other.type, type_) and (_names(file, other, one) or _names(file, one, other))
+            if _is_of(other.type, type_) and (names(file, other, one) or names(file, one, other))
         ]
-    return [each for at, each in enumerate(found) if not any(each[1].node is before.node for _, before in found[:at])]
+    return [pair for at, pair in enumerate(editable) if not any(pair[1].node is before.node for _, before in editable[:at])]
 
 
-def _names(file: YamlFile, resource: Declared, other: Declared) -> bool:
+def names(file: YamlFile, resource: Declared, other: Declared) -> bool:
     """Whether a resource refers to another by a function, in its short form or its long one."""
     label = re.escape(other.label)
     text = file.text[resource.node.start : resource.node.end]
@@ -143,7 +144,7 @@ def _at(file: YamlFile, ref: BlockRef, input_: str) -> Declared | None:
     return None
 
 
-def _read_from(finding: Result, files: Files, input_: str) -> Iterator[tuple[YamlFile, Declared]]:
+def read_from(finding: Result, files: Files, input_: str) -> Iterator[tuple[YamlFile, Declared]]:
     """The resources that a finding was read from."""
     for ref in finding.resource.blocks:
         file = files.yaml(ref.file)
@@ -174,18 +175,18 @@ def _parts(file: YamlFile, resource: Declared, settings: Node | None, within: st
 def _of_resource(
     file: YamlFile, resource: Declared, settings: Node | None, parts: list[Node], remedy: Remedy, input_: str
 ) -> tuple[list[Edit], list[Indirect]]:
-    if _generated(resource.node):
+    if is_generated(resource.node):
         raise Refused("its template is generated by cdk synth: change the code that it is made from")
     if SELF in remedy.remove:
         if settings is not None and remedy.within not in ("", SELF):
             return file.remove_within(settings, remedy.within, parts), []
-        return _removed(file, resource, input_), []
+        return removed_of(file, resource, input_), []
     words = Words(resource.label, resource.label, resource.label)
     wanted: Mapping[str, Any] = filled(remedy.set, words)
     edits: list[Edit] = []
     indirect: list[Indirect] = []
     if settings is None:
-        edits += file.add_members(resource.node, {_SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
+        edits += file.add_members(resource.node, {SETTINGS[input_]: plain(nested(wanted))}) if wanted else []
     for part in parts:
         own, elsewhere = _of_part(file, part, wanted, remedy)
         edits += own
@@ -200,7 +201,8 @@ def _of_resource(
     return edits, indirect
 
 
-def _removed(file: YamlFile, resource: Declared, input_: str) -> list[Edit]:
+def removed_of(file: YamlFile, resource: Declared, input_: str) -> list[Edit]:
+    """Edits after which a resource is gone. Raises Refused."""
     if input_ == "config_connector":
         return file.remove_document(resource.node)
     if input_ == "cloudformation":
@@ -222,7 +224,8 @@ def _of_part(file: YamlFile, part: Node, wanted: Mapping[str, Any], remedy: Reme
     return edits, indirect
 
 
-def _generated(node: Node) -> bool:
+def is_generated(node: Node) -> bool:
+    """Whether a resource was written by `cdk synth`."""
     metadata = node.get("Metadata")
     return metadata is not None and metadata.kind == "map" and metadata.get("aws:cdk:path") is not None
 

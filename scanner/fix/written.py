@@ -17,10 +17,20 @@ def expression_of(value: Any) -> str:
         return str(value)
     if isinstance(value, list):
         return f"[{', '.join(map(expression_of, value))}]"
+    if isinstance(value, Mapping):
+        return object_text(value)
     text = str(value).strip()
     if is_expression(text):
         return text[2:-1].strip()
     return json.dumps(text, ensure_ascii=False)
+
+
+def object_text(value: Mapping[str, Any], spread: bool = False) -> str:
+    """A map as an object, in one line or with a line for each member."""
+    names = {name if name.isidentifier() else json.dumps(name): expression_of(inner) for name, inner in value.items()}
+    if not spread:
+        return f"{{ {', '.join(f'{name} = {text}' for name, text in names.items())} }}"
+    return "\n".join(["{", *arguments(names, "  "), "}"])
 
 
 def is_expression(text: str) -> bool:
@@ -30,7 +40,7 @@ def is_expression(text: str) -> bool:
 
 def is_blocks(value: Any) -> bool:
     """Whether a value is written as nested blocks: a map, or a list of maps."""
-    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value))
+    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value))
 
 
 def is_plain(expression: Any) -> bool:
@@ -61,8 +71,8 @@ def block(name: str, content: Mapping[str, Any], indent: str) -> list[str]:
     inner = indent + "  "
     lines = arguments({key: expression_of(value) for key, value in flat.items() if not is_blocks(value)}, inner)
     for key, value in flat.items():
-        for each in (value if isinstance(value, list) else [value]) if is_blocks(value) else ():
-            lines += ([""] if lines else []) + block(key, each, inner)
+        for item in (value if isinstance(value, list) else [value]) if is_blocks(value) else ():
+            lines += ([""] if lines else []) + block(key, item, inner)
     return [f"{indent}{name} {{", *lines, f"{indent}}}"] if lines else [f"{indent}{name} {{}}"]
 
 

@@ -41,8 +41,8 @@ class Node:
 
     def get(self, name: str) -> Node | None:
         """The value of a key of a map."""
-        found = self.entry(name)
-        return found[1] if found else None
+        member = self.entry(name)
+        return member[1] if member else None
 
     def entry(self, name: str) -> tuple[Node, Node] | None:
         """A key of a map with its value; of several, the last counts."""
@@ -53,20 +53,20 @@ class Node:
 
     def at(self, path: str) -> Node | None:
         """What a path of keys leads to."""
-        found: Node | None = self
+        node: Node | None = self
         for name in path.split("."):
-            found = found.get(name) if found is not None else None
-        return found
+            node = node.get(name) if node is not None else None
+        return node
 
     def each(self, path: str) -> list[tuple[int, Node]]:
         """What a path of keys leads to, of lists their elements: where it begins, with its key, and the node."""
-        found = [(self.start, self)]
+        places = [(self.start, self)]
         for name in path.replace(EACH, "").split(".") if path else ():
-            entries = [entry for _, node in found if (entry := node.entry(name)) is not None]
-            found = []
+            entries = [entry for _, node in places if (entry := node.entry(name)) is not None]
+            places = []
             for key, value in entries:
-                found += [(item.start, item) for _, item in value.items] if value.kind == "list" else [(key.start, value)]
-        return found
+                places += [(item.start, item) for _, item in value.items] if value.kind == "list" else [(key.start, value)]
+        return places
 
     def members(self, path: str) -> list[tuple[Node, tuple[Node, Node]]]:
         """What a path of keys leads to, in each element of the lists on the way: the map that it stands in, and its key with the value."""

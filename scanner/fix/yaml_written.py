@@ -12,7 +12,7 @@ from assay.scanner.fix.yaml_tree import EACH, Node
 def plain(value: Any) -> Any:
     """A value as it is written where nothing is there yet: `a[]: b` is a list with that element."""
     if isinstance(value, list):
-        return [plain(each) for each in value]
+        return [plain(item) for item in value]
     if not isinstance(value, Mapping):
         return value
     return {name.removesuffix(EACH): [plain(inner)] if name.endswith(EACH) else plain(inner) for name, inner in value.items()}
@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
 def nested(value: Any) -> Any:
     """Maps with paths (`a.b: c`) in them as maps in each other."""
     if isinstance(value, list):
-        return [nested(each) for each in value]
+        return [nested(item) for item in value]
     if not isinstance(value, Mapping) or is_function(value):
         return value
     made: dict[str, Any] = {}

@@ -32,9 +32,9 @@ class Assertion(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
     """One way to mend a finding in one input, as edits of what is written (docs/fixing.md). Of several, the first that is proven counts."""
 
-    on: str
+    on: str = ""
     """The type of the block that it edits, as the input calls it, of those that the finding was read from: `aws_kms_key`,
-    `AWS::KMS::Key`, the kind of a manifest."""
+    `AWS::KMS::Key`, the kind of a manifest. Empty with `revoke`."""
     within: str = ""
     """Path of nested blocks, in templates of a list or map: what is edited is those of them that the evidence of the finding stands in, and
     paths begin there. `self`: the block itself, where the evidence stands in it."""
@@ -50,10 +50,18 @@ class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fro
     """Path of a list to the elements that go from it."""
     include: dict[str, list[Any]] = {}
     """Path of a list to the elements that come to it, behind those that are there."""
+    statement: dict[str, Any] = {}
+    """Path of an argument that is an access policy to a statement that comes to it, as JSON has it. In its texts, `{judged}` is the
+    reference to what the finding is of."""
+    revoke: list[Literal["principal", "action", "self"]] = []
+    """What goes of the statement of an access policy that the evidence of the finding stands in, whatever holds it: one principal or one
+    action of several, or the statement itself, in the order in which they are tried."""
     add: str | dict[str, Any] = ""
     """What is declared after the block: Terraform code, or resources of a template by their names. In texts, `{label}` is the name of the
     block, `{name}` the same with `-` for `_`, `{self}` the reference to it, `{new}` a name for what is declared. In code, `{.name}` is that
     argument of the block as it is written; a line is left out where there is none."""
+    decision: str = ""
+    """Alone, as the last of some remedies: why no edit mends what the others are not for."""
     review: str = ""
     """Why somebody decides on it: it replaces the resource, costs, or cuts traffic. Empty for an edit that is safe to apply."""
 

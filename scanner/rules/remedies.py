@@ -41,15 +41,27 @@ def problems(control: Control) -> Iterator[Problem]:
             yield Problem(place, "the fix says nothing", "write edits, or why no edit mends a finding")
         elif not isinstance(remedies, str):
             for at, remedy in enumerate(remedies):
-                yield from _of_remedy(name, remedy, (*place, at))
+                if not remedy.decision:
+                    yield from (_of_grants(remedy, (*place, at)) if remedy.revoke else _of_remedy(name, remedy, (*place, at)))
+                elif remedy != Remedy(decision=remedy.decision) or at == 0 or at + 1 < len(remedies):
+                    yield Problem((*place, at, "decision"), "a decision is what is left", "write it alone, behind all edits")
+
+
+def _of_grants(remedy: Remedy, place: Path) -> Iterator[Problem]:
+    if remedy != Remedy(revoke=remedy.revoke, review=remedy.review):
+        yield Problem((*place, "revoke"), "what takes a grant out has nothing else to edit", "make it two remedies")
+    if not remedy.review:
+        yield Problem((*place, "revoke"), "what takes a grant out cuts somebody off", "say whom in review")
 
 
 def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[Problem]:
     form, example = _TYPES[name]
     if not re.fullmatch(form, remedy.on):
         yield Problem((*place, "on"), f"{remedy.on!r} is no type of {name}", f"name {example}")
-    if not (remedy.set or remedy.remove or remedy.drop or remedy.include or remedy.add):
-        yield Problem(place, "the remedy edits nothing", "give set, remove, drop, include or add")
+    if not (remedy.set or remedy.remove or remedy.drop or remedy.include or remedy.add or remedy.statement):
+        yield Problem(place, "the remedy edits nothing", "give set, remove, drop, include, add, statement or revoke")
+    if remedy.statement and remedy != Remedy(on=remedy.on, statement=remedy.statement, review=remedy.review):
+        yield Problem((*place, "statement"), "what adds a statement has nothing else to edit", "make it two remedies")
     if SELF in remedy.remove and (remedy.set or remedy.drop or remedy.include or remedy.add or len(remedy.remove) > 1):
         yield Problem((*place, "remove"), "a block that goes as a whole has nothing else to edit", "make it two remedies")
     if SELF in remedy.remove and not (remedy.where or remedy.within):
@@ -95,11 +107,14 @@ class Words(NamedTuple):
     """`{self}`: the reference to it, to one instance where there are several."""
     new: str
     """`{new}`: a name of which nothing is declared yet that the remedy declares."""
+    judged: str = ""
+    """`{judged}`: the reference to what the finding is of."""
 
 
 def placeholders(text: str, words: Words) -> str:
     """A text of a remedy with what the words in braces stand for."""
     text = text.replace("{name}", words.label.replace("_", "-"))
+    text = text.replace("{judged}", words.judged)
     return text.replace("{label}", words.label).replace("{self}", words.reference).replace("{new}", words.new)
 
 

@@ -132,9 +132,11 @@ class Editor:
         """Wait until a version that was judged has no mark of a control."""
         version = self._open[uri_of(path)][0] if uri_of(path) in self._open else None
         self.until(
-            lambda: uri_of(path) in self.marked
-            and self.versions[uri_of(path)] == version
-            and all(mark.code != code for mark in self.marks(path))
+            lambda: (
+                uri_of(path) in self.marked
+                and self.versions[uri_of(path)] == version
+                and all(mark.code != code for mark in self.marks(path))
+            )
         )
 
     def hover(self, path: Path, position: types.Position) -> str:

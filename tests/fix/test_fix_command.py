@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from assay.scanner.fix.converge import Fixing, Outcome
+from assay.scanner.fix.propose import proposals
+from assay.scanner.options import Options
 from tests.scans import ROOT, assay, rule, write
 
 KEY = 'resource "aws_kms_key" "main" {\n  description = "trade"\n}\n'
@@ -29,7 +31,7 @@ def test_one_command_mends_a_module_with_defects(tmp_path: Path) -> None:
     assert assay("scan", "--no-config", "--quiet", module).exit_code == 1
     ran = assay("fix", "--no-config", "--unsafe", "--write", module)
     assert (ran.exit_code, ran.stdout) == (0, "")
-    assert "6 findings fixed in 2 files" in ran.stderr
+    assert "7 findings fixed in 2 files" in ran.stderr
     assert assay("scan", "--no-config", "--quiet", module).exit_code == 0
     again = assay("fix", "--no-config", "--unsafe", "--write", module)
     assert again.exit_code == 0 and "nothing fails" in again.stderr
@@ -37,7 +39,9 @@ def test_one_command_mends_a_module_with_defects(tmp_path: Path) -> None:
 
 def test_the_diff_applies_and_nothing_is_written_without_being_asked(tmp_path: Path) -> None:
     module = write(tmp_path, {"main.tf": KEY})
-    ran = subprocess.run([sys.executable, "-m", "assay", "fix", *ROTATION, "."], cwd=module, capture_output=True, encoding="utf-8", check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "assay", "fix", *ROTATION, "."], cwd=module, capture_output=True, encoding="utf-8", check=False
+    )
     assert ran.returncode == 1
     assert (module / "main.tf").read_text("utf-8") == KEY
     assert ran.stdout == (
@@ -216,6 +220,12 @@ def test_what_is_waived_is_left(tmp_path: Path) -> None:
         ({"terraform": [{"on": "aws_kms_key", "within": "a b", "set": {"a": 1}}]}, "fix", "is no path"),
         ({"terraform": [{"on": "aws_kms_key", "add": "resource {"}]}, "fix", "no Terraform code"),
         ({"cloudformation": [{"on": "AWS::KMS::Key", "add": {"A": {"Properties": {}}}}]}, "fix", "has a Type"),
+        ({"terraform": [{"on": "aws_sqs_queue", "statement": {"policy": {}}, "set": {"a": 1}}]}, "fix", "nothing else to edit"),
+        ({"terraform": [{"decision": "so"}]}, "fix", "is what is left"),
+        ({"terraform": [{"decision": "so"}]}, "fix", "is what is left"),
+        ({"terraform": [{"revoke": ["self"]}]}, "fix", "cuts somebody off"),
+        ({"terraform": [{"revoke": ["self"], "on": "aws_kms_key", "review": "so"}]}, "fix", "nothing else to edit"),
+        ({"terraform": [{"revoke": ["statement"], "review": "so"}]}, "fix", "Invalid enum value"),
         ({"terraform": ""}, "fix", "says nothing"),
     ],
 )
@@ -225,3 +235,13 @@ def test_fixes_that_cannot_be_meant_are_refused_with_their_place(tmp_path: Path,
     number = next(at for at, text in enumerate((rules / "rule.yaml").read_text("utf-8").splitlines(), 1) if text.startswith(line))
     assert ran.exit_code != 0
     assert f"rule.yaml:{number}: " in ran.output and problem in " ".join(ran.output.split())
+
+
+def test_what_says_why_it_is_so_or_may_not_be_replaced_is_for_review_and_says_it(tmp_path: Path) -> None:
+    module = write(tmp_path, {"main.tf": KEY.replace("}", "  enable_key_rotation = false # it is imported\n}")})
+    ran = assay("fix", *ROTATION, "--write", module)
+    assert "false # it is imported" in (module / "main.tf").read_text("utf-8") and "--unsafe" in ran.stderr
+    kept = 'resource "aws_efs_file_system" "f" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+    options = Options(paths=[str(write(tmp_path / "kept", {"main.tf": kept}))], controls=["keys.encryption-everywhere"])
+    (proposal,) = proposals(options, lambda result: True)
+    assert "its lifecycle has prevent_destroy" in proposal.because

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.fix.companions import companion
 from assay.scanner.fix.edits import Refused, applied, merged
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import made_of
-from assay.scanner.fix.terraform import companion
 from assay.scanner.rules.remedies import Words
 
 ROTATE = {"enable_key_rotation": True}
@@ -244,6 +244,30 @@ def test_what_differs_between_instances_is_not_written_once() -> None:
         companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))
 
 
+def test_what_is_declared_beside_a_block_is_in_its_region() -> None:
+    code = 'data "aws_region" "{new}" {}\n\ndata "aws_iam_policy_document" "{new}" {}\n\nresource "aws_kms_key" "{new}" {\n  key = 1\n}'
+    words = Words("b", "aws_sns_topic.b", "b")
+    file, block = first('resource "aws_sns_topic" "b" {\n  region = "eu-west-1"\n}\n')
+    region, document, key = companion(file, block, code, words).split("\n\n", 2)
+    assert region == 'data "aws_region" "b" {\n  region = "eu-west-1"\n}'
+    assert document == 'data "aws_iam_policy_document" "b" {}'
+    assert key == 'resource "aws_kms_key" "b" {\n  region = "eu-west-1"\n\n  key = 1\n}'
+    file, block = first('resource "aws_sns_topic" "b" {\n  for_each = local.regions\n  region   = each.value\n}\n')
+    with pytest.raises(Refused, match="differs from one instance"):
+        companion(file, block, code, words)
+    each = companion(file, block, 'resource "aws_sns_topic_policy" "{new}" {\n  arn = {self}.arn\n}', words)
+    assert "region   = each.value.region\n" in each
+    file, block = first('resource "google_pubsub_topic" "b" {\n  region = "x"\n}\n')
+    assert companion(file, block, 'data "google_project" "{new}" {\n  project_id = {.project}\n}', words) == 'data "google_project" "b" {}'
+
+
+def test_blocks_come_before_what_stands_at_the_end_by_convention() -> None:
+    text = 'a "b" {\n  k = 1\n\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+    file, block = first(text)
+    edits, _ = file.set(block, {"in": {"on": True}})
+    assert applied(file.source, merged(edits)).decode() == text.replace("  lifecycle", "  in {\n    on = true\n  }\n\n  lifecycle")
+
+
 def test_elements_come_to_lists() -> None:
     for before, path, after in (
         ('a "b" {\n  m = ["x"]\n}\n', "m", 'a "b" {\n  m = ["x", "y"]\n}\n'),
@@ -283,3 +307,19 @@ def test_what_a_block_says() -> None:
     told = [("m", ["x"]), ("m", [["x", "y"]]), ("m", [{}]), ("in.on", [{}]), ("in.off", [None]), ("k", [None])]
     assert all(file.says(block, path, values) for path, values in told)
     assert not any(file.says(block, path, values) for path, values in (("m", [["x"]]), ("in.off", [{}]), ("m", [None]), ("in.on", [None])))
+
+
+def test_json_between_marks_is_set_as_it_is_written() -> None:
+    text = 'a "b" {\n  c = <<EOT\n[\n  {\n    "n": "${x["y"]}",\n    "p": true\n  },\n  {"n": "o", "q": ${v.q}}\n]\nEOT\n}\n'
+    file, block = first(text)
+    edits, _ = file.set(block, {"c[]": {"p": False}})
+    written = applied(file.source, merged(edits)).decode()
+    assert written == text.replace("true", "false").replace("${v.q}}", '${v.q}, "p": false}')
+    with pytest.raises(Refused, match="given by an expression"):
+        file.set(block, {"c[]": {"q": 1}})
+
+
+def test_a_number_in_the_place_of_a_text_is_a_text() -> None:
+    file, block = first('variable "days" {\n  type    = string\n  default = "30"\n}\n')
+    edits, _ = file.set(block, {"default": 365})
+    assert b'default = "365"\n' in applied(file.source, merged(edits))

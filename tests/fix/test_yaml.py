@@ -41,6 +41,11 @@ SET: dict[str, tuple[str, dict[str, Any], str]] = {
         {"B": {"C": True}},
         '{\n    "P": {\n        "A": 1,\n        "B": {\n            "C": true\n        }\n    }\n}\n',
     ),
+    "JSON in lines by JSON in lines": (
+        '{\n    "P": {\n        "L": [\n            "a"\n        ]\n    }\n}\n',
+        {"L": ["b", "c"]},
+        '{\n    "P": {\n        "L": [\n            "b",\n            "c"\n        ]\n    }\n}\n',
+    ),
     "JSON in one line": ('{"P": {"A": {"Ref": "X"}}}', {"B": [{"C": "no"}]}, '{"P": {"A": {"Ref": "X"}, "B": [{"C": "no"}]}}'),
 }  # fmt: skip
 

@@ -34,7 +34,9 @@ class _Handler(BaseHTTPRequestHandler):
         if "list-type" in query:
             prefix = f"{unquote(parts.path).rstrip('/')}/"
             wanted = prefix + query.get("prefix", [""])[0]
-            names = [name.removeprefix(prefix) for name in sorted(self.objects) if name.startswith(wanted) and "/" not in name[len(wanted) :]]
+            names = [
+                name.removeprefix(prefix) for name in sorted(self.objects) if name.startswith(wanted) and "/" not in name[len(wanted) :]
+            ]
             entries = "".join(
                 f"<Contents><Key>{escape(name)}</Key><Size>{len(self.objects[prefix + name])}</Size>"
                 '<LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>"e"</ETag></Contents>'

@@ -76,5 +76,3 @@ def share(given: Options, part: Share = ALL) -> tuple[list[Judged], list[Seen]]:
 def comparable(parts: list[Judged]) -> list[Any]:
     """What shards keep of what was judged."""
     return [msgspec.to_builtins((part.name, part.at, part.results, part.resources, part.source)) for part in parts]
-
-

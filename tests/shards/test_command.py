@@ -73,7 +73,7 @@ def test_the_gate_counts_where_everything_comes_together(code: Path) -> None:
 
 
 def test_comments_and_lines_of_other_files_do_not_count(code: Path) -> None:
-    waived = FAILING.replace("{", "{ # assay:ignore storage.versioning-enabled until 2999-01-01 reason=\"because\" owner=me", 1)
+    waived = FAILING.replace("{", '{ # assay:ignore storage.versioning-enabled until 2999-01-01 reason="because" owner=me', 1)
     for number in ("1/2", "2/2"):
         shard(number)
     same = assay("merge", "shards", "-r", "html=same.html")

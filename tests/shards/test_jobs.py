@@ -36,7 +36,7 @@ def test_any_number_of_workers_gives_the_same_bytes(code: Path) -> None:
 def test_workers_that_are_lost_leave_the_same_gaps(code: Path) -> None:
     """Of one root module nothing can be read within so little time."""
     heavy = code.parent / "code" / "roots" / "r1" / "heavy.tf"
-    numbers = "[for i in range(1000) : [for j in range(1000) : sha256(\"${i}${j}\")]]"
+    numbers = '[for i in range(1000) : [for j in range(1000) : sha256("${i}${j}")]]'
     heavy.write_text(f'resource "aws_s3_bucket" "heavy" {{\n  bucket = jsonencode({numbers})\n}}\n')
     try:
         one = lines(code, "--jobs", 1, "--limit-seconds", 0.5)
