@@ -70,6 +70,7 @@ SPELLED: dict[str, Files] = {
     },
     "a text that seems to begin a directive": {"main.tf": GROUP.replace('"x"', '"%%%{"').replace("  }\n}", '  }\n  tags = { a = "}" }\n}')},
     "a comment that seems to begin a block": {"main.tf": "/* { */ // /*\n# <<E\n" + GROUP},
+    "numbers with exponents": {"main.tf": 'locals {\n  a = [1e3, "2e2-x"]\n}\n' + GROUP.replace("= 22", "= 22e0")},
     "the text of a heredoc that seems to end it": {"main.tf": "locals {\n  a = <<E\nE,\n E E\nE\n}\n" + GROUP},
 }
 
