@@ -212,20 +212,18 @@ class Module:
         return self._others[instance.suffix]
 
     def _called(self, block: Block) -> list[Module] | Unknown:
-        name, source = block.labels[0], block.expression("source")
-        if not isinstance(source, tree.Literal) or not isinstance(source.value, str):
+        name, source = block.labels[0], self._source(block)
+        if source is None:
             return self._missing(block, f'the source of module "{name}" is not a plain string', "write it as a plain string")
         try:
-            directory = self.workspace.resolve(self.directory, source.value, (*self.path, name))
+            directory = self.workspace.resolve(self.directory, source, (*self.path, name))
         except EvaluationError as error:
-            return self._missing(block, f'module "{name}" ({source.value}) {error}', "name a directory that holds both")
+            return self._missing(block, f'module "{name}" ({source}) {error}', "name a directory that holds both")
         if directory is None:
-            if source.value.startswith("."):
-                return self._missing(
-                    block, f'module "{name}" names the directory {source.value}, which does not exist', "correct the source"
-                )
+            if source.startswith("."):
+                return self._missing(block, f'module "{name}" names the directory {source}, which does not exist', "correct the source")
             way = f"run terraform init in {self.workspace.show(self._root().directory)} to fetch it, or scan the plan"
-            return self._missing(block, f'module "{name}" ({source.value}) is not in .terraform/modules', way)
+            return self._missing(block, f'module "{name}" ({source}) is not in .terraform/modules', way)
         if directory in self._ancestry():
             return self._missing(block, f'module "{name}" calls itself', "break the cycle")
         if self.depth >= MAX_DEPTH:
@@ -233,6 +231,18 @@ class Module:
             return self._missing(block, reason, f"scan {self.workspace.show(directory)} by itself, or scan the plan")
         self.workspace.called.add(directory)
         return [Module(self.workspace, directory, self, block, instance) for instance in expand(block, self)]
+
+    def _source(self, block: Block) -> str | None:
+        """The source of a module call, None where that is not known.
+
+        OpenTofu takes variables and local values in it: https://opentofu.org/docs/language/modules/sources/
+        """
+        expression = block.expression("source")
+        try:
+            source = None if expression is None else evaluate(expression, self.scope())
+        except FAILURES:
+            return None
+        return source if isinstance(source, str) else None
 
     def _missing(self, block: Block, reason: str, way: str) -> Unknown:
         if not self.template or not self.instance.unexpanded:
