@@ -87,6 +87,13 @@ class Made(Unknown, frozen=True):
     """What it encodes, so that its text can be read: of base64."""
 
 
+class Encoded(Made, frozen=True):
+    """The JSON text of a value of which a part is not known, as a part of another text: `{"Resource": ${jsonencode(…)}}`."""
+
+    content: Any = None
+    """The value."""
+
+
 MAX_OPTIONS = 8
 
 
