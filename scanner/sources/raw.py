@@ -170,6 +170,21 @@ class Text(msgspec.Struct, frozen=True):
         """The known text at the beginning; empty where the first part is not known."""
         return self.parts[0] if isinstance(self.parts[0], str) else ""
 
+    def may_be(self, text: str) -> bool:
+        """Whether it may be a text, whatever its parts are that are not known: what is known of it stands there, in this order."""
+        at = 0
+        for number, part in enumerate(self.parts):
+            if not isinstance(part, str):
+                continue
+            found = text.find(part, at) if number else (0 if text.startswith(part) else -1)
+            if found < 0:
+                return False
+            at = found + len(part)
+        end = self.parts[-1]
+        return not isinstance(end, str) or (
+            text.endswith(end) and len(text) >= sum(len(part) for part in self.parts if isinstance(part, str))
+        )
+
 
 class Document(msgspec.Struct, frozen=True):
     """JSON text by its decoded form, which may hold Unknown, Reference and Text."""

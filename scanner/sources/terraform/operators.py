@@ -320,7 +320,7 @@ def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:
         return False
     if other is None and not (isinstance(one, Reference) and one.is_data):
         return False  # an attribute of a resource in this configuration, and a string, are never null
-    if isinstance(one, Text) and isinstance(other, str) and not other.startswith(one.prefix):
+    if isinstance(one, Text) and isinstance(other, str) and not one.may_be(other):
         return False
     return why_unknown(one)
 

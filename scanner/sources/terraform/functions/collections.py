@@ -8,7 +8,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from assay.scanner.sources.raw import Either, Reference, Unknown, because
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because
 from assay.scanner.sources.terraform import exact
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import (
@@ -133,13 +133,22 @@ def _values(elements: Any) -> Any:
 
 @function("lookup")
 def _lookup(elements: Any, key: Any, *default: Any) -> Any:
-    if unknown := open_collection(elements, key):
+    if unknown := open_collection(elements):
         return unknown
+    if unsettled(key):
+        return _one_of(as_map(elements), key, default)
     if to_text(key) in as_map(elements):
         return elements[to_text(key)]
     if len(default) == 1:
         return default[0]
     raise EvaluationError(f'lookup(): there is no element "{key}"')
+
+
+def _one_of(elements: dict[str, Any], key: Any, default: tuple[Any, ...]) -> Any:
+    """What a key that is not known leads to, where it can be none of the map's."""
+    if default and not any(key.may_be(name) if isinstance(key, Text) else True for name in elements):
+        return default[0]
+    return why_unknown(key)
 
 
 @function("element")
