@@ -8,7 +8,7 @@ from assay.scanner.sources.raw import Unknown
 
 MACHINE = "compute.googleapis.com/Instance"
 _LEFT_TO_TEMPLATES = (
-    "networkInterfaces", "serviceAccounts", "metadata", "metadataStartupScript", "disks", "bootDisk", "canIpForward", "tags",
+    "networkInterfaces", "serviceAccounts", "disks", "bootDisk", "canIpForward",
     "shieldedInstanceConfig", "confidentialInstanceConfig",
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Open, Reference, Unknown
 from assay.scanner.sources.sensitive import is_secret_name
-from assay.scanner.sources.terraform import costs, tree, types
+from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -67,7 +67,7 @@ class Module:
                 self._blocks.setdefault("provider", {})[key] = block
             else:
                 self._blocks.setdefault(block.type, {}).setdefault(block.labels, block)
-        self.declared = [ResourceBlock(self, block) for block in blocks if block.type in ("resource", "data")]
+        self.declared = [ResourceBlock(self, self._whole(block)) for block in blocks if block.type in ("resource", "data")]
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
@@ -78,6 +78,12 @@ class Module:
     def fetched(self) -> bool:
         """Whether `terraform init` copied its code into the directory of the root module."""
         return ".terraform" in os.path.normpath(self.directory).split(os.sep)
+
+    def _whole(self, block: Block) -> Block:
+        """A resource with what another block of the module writes of it."""
+        if block.labels[0] != machines.MACHINE or block.type != "resource":
+            return block
+        return machines.of_template(block, self._blocks["resource"].get)
 
     def of(self, kind: str) -> list[Block]:
         """The blocks of a type: `variable`, `output`, `resource`."""
