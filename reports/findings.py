@@ -41,7 +41,8 @@ def gaps(report: Report) -> list[tuple[Gap, bool]]:
 
 def of_run(report: Report) -> Iterator[tuple[str, str]]:
     """What is said of a run beside its results and gaps, each with a heading: what lets more through than before, warnings, waivers,
-    controls that met no resource, accounts that were left out, what another scanner says, and findings of a history without a result."""
+    controls that met no resource, accounts that were left out, directories that are judged as their callers use them, what another scanner
+    says, and findings of a history without a result."""
     yield from (("the gate lets more through", change) for change in report.gate.changes)
     yield from (("warning", warning) for warning in report.gate.warnings)
     yield from (("waiver", used(waiver)) for waiver in report.gate.waivers)
@@ -49,6 +50,7 @@ def of_run(report: Report) -> Iterator[tuple[str, str]]:
     nowhere = (control for control in report.controls if not control.resources)
     yield from (("not applicable", f"{control.id}: {control.reason}") for control in nowhere)
     yield from (("left out", f"{left.scope} {left.name}: {left.reason}") for left in report.coverage.left_out)
+    yield from (("judged through callers alone", directory) for directory in report.coverage.through_callers)
     yield from ((history_view.event(change), history_view.told(change, report)) for change in history_view.changes(report))
 
 

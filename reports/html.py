@@ -28,7 +28,20 @@ from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, e
 from assay.reports.html_rollup import groups
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
-from assay.reports.view import WORDS, Outcome, accounts, nothing_unseen, ordered, outcome, severity_rank, sums, unsupported, verdicts, where
+from assay.reports.view import (
+    WORDS,
+    Outcome,
+    accounts,
+    nothing_unseen,
+    ordered,
+    outcome,
+    severity_rank,
+    sums,
+    through_callers,
+    unsupported,
+    verdicts,
+    where,
+)
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
 from assay.scanner.results.telling import place
@@ -103,6 +116,7 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
         seen=nothing_unseen(report),
+        through_callers=through_callers(report),
         revisions=scope.revisions(report),
         not_in_git=scope.NOT_IN_GIT,
         chapters=chapters(report, context.frameworks, context.controls),

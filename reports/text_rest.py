@@ -16,6 +16,7 @@ from assay.reports.view import (
     oldest_unchanged,
     severities,
     shortly,
+    through_callers,
     tree,
     unsupported,
     verdicts,
@@ -205,6 +206,7 @@ def _unseen(page: Page, report: Report, whole: bool) -> None:
     if not (coverage.gaps or types or coverage.blocks.unsupported or coverage.blocks.template or coverage.files.failed):
         page.prose(nothing_unseen(report), lead="Not seen:", style="heading")
         _left_out(page, report)
+        _through_callers(page, report, whole)
         return
     page.prose("", lead="Not seen:", style="heading")
     if coverage.files.failed:
@@ -216,6 +218,7 @@ def _unseen(page: Page, report: Report, whole: bool) -> None:
     if coverage.blocks.template:
         page.prose(f"{many(coverage.blocks.template, 'block')} with a number of instances that is not known", 2)
     _left_out(page, report)
+    _through_callers(page, report, whole)
 
 
 def _types(page: Page, types: list[tuple[str, int]], blocks: int, whole: bool) -> None:
@@ -243,3 +246,12 @@ def _left_out(page: Page, report: Report) -> None:
         page.prose(f"{len(report.coverage.left_out)} that are there and are no part of the run", lead="Left out:", style="heading")
     for reason, scopes in by_reason.items():
         page.prose(f"{', '.join(scopes)}: {reason}", 2)
+
+
+def _through_callers(page: Page, report: Report, whole: bool) -> None:
+    """Directories of Terraform code that could be applied by themselves and are judged as their callers use them."""
+    directories = report.coverage.through_callers
+    if not directories:
+        return
+    listed = directories if whole or len(directories) <= LISTED else [*directories[:LISTED], f"and {len(directories) - LISTED} more"]
+    page.prose(f"{through_callers(report)}: {', '.join(map(visible, listed))}", lead="Through callers:", style="heading")

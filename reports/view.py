@@ -283,6 +283,12 @@ def nothing_unseen(report: Report) -> str:
     return "nothing; everything that was found was judged"
 
 
+def through_callers(report: Report) -> str:
+    """How many directories of Terraform code are judged as their callers use them alone; empty where there are none."""
+    number = len(report.coverage.through_callers)
+    return f"{many(number, 'module')} that could be applied without values, judged with those of callers alone" if number else ""
+
+
 def unsupported(report: Report) -> list[tuple[str, int]]:
     """Types without rules and how many blocks there are of each, the most frequent first."""
     return sorted(report.coverage.unsupported_types.items(), key=lambda entry: (-entry[1], entry[0]))

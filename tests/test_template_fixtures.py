@@ -42,7 +42,6 @@ NOT_POSSIBLE = {
     ("access.mfa-required", "config_connector", "fail"): NOT_SHOWN,
     ("data.not-public", "config_connector", "unknown"): NOT_SHOWN,
     ("data.deletion-protection", "config_connector", "unknown"): NOT_SHOWN,
-    ("network.compute-in-private-subnets", "config_connector", "unknown"): NOT_SHOWN,
     ("network.compute-ingress-only-from-lb", "config_connector", "unknown"): NOT_SHOWN,
     ("network.egress-provider-ranges", "config_connector", "unknown"): NOT_SHOWN,
     ("network.egress-through-nat", "deployment_manager", "unknown"): NOT_SHOWN,

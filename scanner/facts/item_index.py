@@ -180,7 +180,9 @@ class ItemIndex:
             texts = (text for name in names for text in self._names(item.type, name))
             self._open_names[item.type, names] = {text for text in texts if text is not None and text.startswith(_OPEN)}
         taken = self._open_names[item.type, names]
-        return next((why for other, why in targets.unclaimed if not targets.open_names.get(id(other), set()) & taken), None)
+        own = {(item.type, name) for alternatives in names for name in alternatives.split("|")}
+        doubts = ((other, why) for other, why in targets.unclaimed if not targets.named_by.get(id(why), set()) & own)
+        return next((why for other, why in doubts if not targets.open_names.get(id(other), set()) & taken), None)
 
     def unclaimed(self, join: Referrer) -> list[tuple[Item, Unknown]]:
         """The items that may name anything, and why."""
@@ -244,6 +246,9 @@ class Targets:
         """Those that may name anything, and why."""
         self.open_names: dict[int, set[str]] = {}
         """Items by identity to the names of what they name, of which no more is known."""
+        self.named_by: dict[int, set[tuple[str, str]]] = {}
+        """Why they may name anything, by identity, to the types and attributes of the references that lead there: the name of a resource is
+        that of no other of its type, though it is not known."""
         self._by_block: dict[str, list[tuple[Item, str]]] = {}
         """Items by the block of what they name, with its address: keys of instances left out."""
         self._claimed: dict[int, set[str]] = {}
@@ -276,8 +281,10 @@ class Targets:
         if isinstance(target, Reference) and len(chain) == 1 and isinstance(text := item[path.partition("|")[0]].data, str):
             chain += [text] if text != target.address else []  # a plan has the text of much that it does not follow
         self.all.append((item, chain))
+        passed: set[tuple[str, str]] = set()
         for step in chain:
             if isinstance(step, Reference):
+                passed.add((step.type, step.attribute))
                 self.by_address.setdefault(step.address, []).append(item)
                 self._by_block.setdefault(_KEYS.sub("", step.address), []).append((item, step.address))
                 self._claimed.setdefault(id(item), set()).add(step.type)
@@ -290,6 +297,7 @@ class Targets:
                     self.open_names.setdefault(id(item), set()).add(name)
                 reason = f"{item.address} may belong to it: {path} is not known ({why.reason})"
                 self.unclaimed.append((item, Unknown(reason, why.settles_it, item.location())))
+                self.named_by[id(self.unclaimed[-1][1])] = passed
 
     def one_of(self, item: Item) -> Unknown | None:
         """Why something may name one of the instances that an item stands for, since their number is not known."""

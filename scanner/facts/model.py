@@ -125,7 +125,7 @@ class Resource(msgspec.Struct, kw_only=True):
         """Other names that the provider knows it by, in its account and region, as far as they are known: aliases."""
         return []
 
-    def give_roles(self, roles_of: Callable[[Identity], list[str] | Unknown]) -> None:
+    def give_roles(self, roles_of: Callable[[Identity | Unknown], list[str] | Unknown]) -> None:
         """Gives it the roles that the configuration says, and with it whom its facts speak of."""
         self.identity.roles = roles_of(self.identity)
         read_again = self.identity.in_each

@@ -18,8 +18,10 @@ class Roles:
         self._by_type: dict[str, list[tuple[str, list[Selector]]]] = {}
         """Type to the roles that its resources may have, with the selectors that are for it: every resource is asked for several times."""
 
-    def of(self, who: Identity) -> list[str] | Unknown:
-        """The roles of a resource, sorted; Unknown where it hangs on a tag that is not known."""
+    def of(self, who: Identity | Unknown) -> list[str] | Unknown:
+        """The roles of a resource, sorted; Unknown where it hangs on a tag that is not known, or on who that is."""
+        if isinstance(who, Unknown):
+            return who if self._selectors else []
         roles: list[str] = []
         names = names_of(who)
         for name, selectors in self._of_type(who.type):

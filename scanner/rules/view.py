@@ -27,7 +27,7 @@ class Attributes(msgspec.Struct):
     identity: Any
     attributes: Value[Any]
 
-    def give_roles(self, roles_of: Callable[[Identity], list[str] | Unknown]) -> None:
+    def give_roles(self, roles_of: Callable[[Identity | Unknown], list[str] | Unknown]) -> None:
         """Gives it the roles that the configuration says."""
         self.identity.roles = roles_of(self.identity)
 

@@ -98,6 +98,9 @@ class Coverage(msgspec.Struct):
     """Accounts and projects that are there and are no part of the run."""
     accounts: list[Named] = msgspec.field(default_factory=list)
     """Accounts and projects of the run that have a name or a place which is known."""
+    through_callers: list[str] = msgspec.field(default_factory=list)
+    """Directories of Terraform code that could be applied as they are, since every variable has a default, and that are judged with the
+    values of their callers alone: their place says that they are modules."""
     tree: Tree = msgspec.field(default_factory=Tree)
     """Of a whole run: the files below its targets."""
     fates: Fates | UnsetType = UNSET
@@ -117,6 +120,7 @@ class Coverage(msgspec.Struct):
         calls: dict[CallCount, int] = {}
         left_out: dict[LeftOut, None] = {}
         accounts: dict[Named, None] = {}
+        through_callers: set[str] = set()
         fates: Fates = {}
         for part in parts:
             _add(whole.files, part.files)
@@ -127,10 +131,12 @@ class Coverage(msgspec.Struct):
             gaps.update(dict.fromkeys(part.gaps))
             left_out.update(dict.fromkeys(part.left_out))
             accounts.update(dict.fromkeys(part.accounts))
+            through_callers.update(part.through_callers)
             for call in part.calls:
                 key = msgspec.structs.replace(call, count=0)
                 calls[key] = calls.get(key, 0) + call.count
         whole.gaps, whole.left_out, whole.accounts, whole.fates = list(gaps), list(left_out), list(accounts), fates or UNSET
+        whole.through_callers = sorted(through_callers)
         whole.calls = [msgspec.structs.replace(call, count=count) for call, count in calls.items()]
         return whole
 

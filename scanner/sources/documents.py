@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner import lazy_re
-from assay.scanner.sources.raw import Document, Text, Unknown
+from assay.scanner.sources.raw import Document, Encoded, Text, Unknown
 
 
 def decode(raw: Any) -> Any:
@@ -27,13 +28,25 @@ def decode(raw: Any) -> Any:
 
 def _decode_text(text: Text) -> Any:
     marks = {f"\ue000{at}\ue001": part for at, part in enumerate(text.parts) if not isinstance(part, str)}
-    marked = "".join(part if isinstance(part, str) else f"\ue000{at}\ue001" for at, part in enumerate(text.parts))
+    marks |= {f"\ue002{at}\ue001": part.content for at, part in enumerate(text.parts) if isinstance(part, Encoded)}
     try:
-        return _restore(json.loads(marked), marks)
+        return _restore(json.loads("".join(_marked(text))), marks)
     except (ValueError, KeyError, RecursionError):  # KeyError: the text has such a mark of its own
         return text.unknown or Unknown("the policy has parts that are known after apply", "scan the plan or the live resource")
 
 
+def _marked(text: Text) -> Iterator[str]:
+    """The text with a mark for each part that is not known; one that is the JSON of a value, outside of strings, is a value of its own."""
+    quoted = False
+    for at, part in enumerate(text.parts):
+        if isinstance(part, str):
+            quoted = quoted is not (_ESCAPED.sub("", part).count('"') % 2 == 1)
+            yield part
+        else:
+            yield f'"\ue002{at}\ue001"' if isinstance(part, Encoded) and not quoted else f"\ue000{at}\ue001"
+
+
+_ESCAPED = lazy_re.pattern(r"\\.")
 _CLAIM = lazy_re.pattern("^(\ue000\\d+\ue001)(:[a-z_]+)$")
 
 
@@ -51,9 +64,9 @@ def _restore(content: Any, marks: dict[str, Any]) -> Any:
         return {_key(key, marks): _restore(value, marks) for key, value in content.items()}
     if isinstance(content, list):
         return [_restore(element, marks) for element in content]
+    if isinstance(content, str) and content in marks:
+        return marks[content]
     if isinstance(content, str) and "\ue000" in content:
-        if content in marks:
-            return marks[content]
         parts: list[Any] = []
         rest = content
         while "\ue000" in rest:

@@ -91,6 +91,13 @@ class Made(Unknown, frozen=True):
     """What it encodes, so that its text can be read: of base64."""
 
 
+class Encoded(Made, frozen=True):
+    """The JSON text of a value of which a part is not known, as a part of another text: `{"Resource": ${jsonencode(…)}}`."""
+
+    content: Any = None
+    """The value."""
+
+
 MAX_OPTIONS = 8
 
 
@@ -166,6 +173,21 @@ class Text(msgspec.Struct, frozen=True):
     def prefix(self) -> str:
         """The known text at the beginning; empty where the first part is not known."""
         return self.parts[0] if isinstance(self.parts[0], str) else ""
+
+    def may_be(self, text: str) -> bool:
+        """Whether it may be a text, whatever its parts are that are not known: what is known of it stands there, in this order."""
+        at = 0
+        for number, part in enumerate(self.parts):
+            if not isinstance(part, str):
+                continue
+            found = text.find(part, at) if number else (0 if text.startswith(part) else -1)
+            if found < 0:
+                return False
+            at = found + len(part)
+        end = self.parts[-1]
+        return not isinstance(end, str) or (
+            text.endswith(end) and len(text) >= sum(len(part) for part in self.parts if isinstance(part, str))
+        )
 
 
 class Document(msgspec.Struct, frozen=True):

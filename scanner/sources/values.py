@@ -193,7 +193,8 @@ def agreed(why: Unknown, results: list[Any]) -> Any:
 
 def _equals(data: Any, accepted: tuple[Any, ...]) -> bool | Unknown:
     if isinstance(data, Text):
-        possible = [want for want in accepted if isinstance(want, str) and want.lower().startswith(data.prefix.lower())]
+        lower = Text(tuple(part.lower() if isinstance(part, str) else part for part in data.parts))
+        possible = [want for want in accepted if isinstance(want, str) and lower.may_be(want.lower())]
         return _not_settled(data) if possible else False
     if isinstance(data, Reference):
         return _not_settled(data)

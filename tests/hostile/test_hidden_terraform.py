@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ SPELLED: dict[str, Files] = {
     },
     "a text that seems to begin a directive": {"main.tf": GROUP.replace('"x"', '"%%%{"').replace("  }\n}", '  }\n  tags = { a = "}" }\n}')},
     "a comment that seems to begin a block": {"main.tf": "/* { */ // /*\n# <<E\n" + GROUP},
+    "numbers with exponents": {"main.tf": 'locals {\n  a = [1e3, "2e2-x"]\n}\n' + GROUP.replace("= 22", "= 22e0")},
     "the text of a heredoc that seems to end it": {"main.tf": "locals {\n  a = <<E\nE,\n E E\nE\n}\n" + GROUP},
 }
 
@@ -252,7 +254,8 @@ NO_ROOTS: dict[str, Files] = {
 
 @pytest.mark.parametrize("beside", NO_ROOTS.values(), ids=NO_ROOTS)
 def test_values_that_are_of_something_else_make_no_root(tmp_path: Path, beside: Files) -> None:
-    verdicts, gaps = told(tmp_path, {"prod/main.tf": BY_DEFAULT, "wrapper/main.tf": PROVIDER + call("../prod"), **beside})
+    placed = {name.replace("prod/", "modules/prod/", 1): content for name, content in {"prod/main.tf": BY_DEFAULT, **beside}.items()}
+    verdicts, gaps = told(tmp_path, {"wrapper/main.tf": PROVIDER + call("../modules/prod"), **placed})
     assert "fail" not in verdicts and not gaps
 
 
@@ -316,19 +319,19 @@ def test_a_directory_that_is_named_is_a_root_module(tmp_path: Path) -> None:
 
 
 SHARED: dict[str, Files] = {
-    "below its caller": {"main.tf": call("./group"), "group/main.tf": BY_DEFAULT},
+    "below its caller": {"main.tf": call("./modules/group"), "modules/group/main.tf": BY_DEFAULT},
     "among modules": {"live/prod/main.tf": call("../../modules/group"), "modules/group/main.tf": BY_DEFAULT},
-    "beside a root module": {"prod/main.tf": PROVIDER + call("../group"), "group/main.tf": BY_DEFAULT},
+    "beside a root module": {"prod/main.tf": PROVIDER + call("../group-module"), "group-module/main.tf": BY_DEFAULT},
     "of a module": {
         "prod/main.tf": PROVIDER + call("../one"),
-        "one/main.tf": 'variable "cidr" {}\nmodule "m" {\n  source = "../two"\n  cidr = var.cidr\n}\n',
-        "two/main.tf": BY_DEFAULT,
+        "one/main.tf": 'variable "cidr" {}\nmodule "m" {\n  source = "../modules/two"\n  cidr = var.cidr\n}\n',
+        "modules/two/main.tf": BY_DEFAULT,
     },
     "with the provider that a caller passes": {
-        "prod/main.tf": PROVIDER + call("../group"),
-        "group/main.tf": 'provider "aws" {\n  alias = "peer"\n}\n' + BY_DEFAULT,
+        "prod/main.tf": PROVIDER + call("../module/group"),
+        "module/group/main.tf": 'provider "aws" {\n  alias = "peer"\n}\n' + BY_DEFAULT,
     },
-    "in an example that has a module": {"examples/a/main.tf": call("./group"), "examples/a/group/main.tf": BY_DEFAULT},
+    "in an example that has a module": {"examples/a/main.tf": call("./modules/group"), "examples/a/modules/group/main.tf": BY_DEFAULT},
     "in doubt and without a value": {
         "prod/main.tf": 'variable "on" {}\n' + call("./group", "  count = var.on ? 1 : 0\n"),
         "prod/group/main.tf": BY_DEFAULT + 'variable "name" {}\n',
@@ -340,6 +343,19 @@ SHARED: dict[str, Files] = {
 def test_a_shared_module_is_judged_with_the_values_of_its_callers_alone(tmp_path: Path, files: Files) -> None:
     verdicts, gaps = told(tmp_path, files)
     assert "fail" not in verdicts and not gaps
+
+
+@pytest.mark.parametrize("caller", [{"main.tf": call("./prod")}, {"new/main.tf": PROVIDER + call("../prod")}])
+def test_what_could_be_applied_by_itself_is_judged_whoever_calls_it(tmp_path: Path, caller: Files) -> None:
+    assert "fail" in told(tmp_path, {"prod/main.tf": BY_DEFAULT, **caller})[0]
+
+
+def test_what_could_be_applied_by_itself_is_named(tmp_path: Path) -> None:
+    files: Files = {"main.tf": call("./modules/a") + call("./modules/b").replace('"m"', '"n"'), "modules/a/main.tf": BY_DEFAULT}
+    write(tmp_path, {**files, "modules/b/main.tf": BY_DEFAULT + 'variable "name" {}\n'})
+    report = Scan(Options(paths=[str(tmp_path)], controls=[CONTROL])).report()
+    assert {result.verdict for result in report.results} == {"pass"}
+    assert [os.path.relpath(path, tmp_path) for path in report.coverage.through_callers] == ["modules/a"]
 
 
 # Workspaces

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Document, Reference, Text, Unknown
+from assay.scanner.sources.raw import Document, Encoded, Reference, Text, Unknown
 
 WHY = Unknown("why", "how")
 KEY = Reference("aws_kms_key.k", "arn")
@@ -85,3 +85,22 @@ def test_a_claim_of_a_provider_that_is_not_known_is_still_a_claim() -> None:
     assert decode(Text(('{"', KEY, ':sub": "a"}'))) == {f"{Text((KEY,))}:sub": "a"}
     assert isinstance(decode(Text(('{"', KEY, ':PrincipalOrgID": "a"}'))), Unknown)
     assert isinstance(decode(Text(('{"aws:', KEY, '": "a"}'))), Unknown)
+
+
+ENCODED = Encoded("why", "how", content=["a", KEY])
+
+
+def test_the_json_of_a_value_is_that_value_where_it_stands_for_one() -> None:
+    assert decode(Text(('{"x \\"": 1, "Resource": ', ENCODED, ', "b": [', ENCODED, ']}'))) == {
+        'x "': 1, "Resource": ["a", KEY], "b": [["a", KEY]],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [('{"a": "', ENCODED, '"}'), ('{"a": "x', ENCODED, '"}')])
+def test_the_json_of_a_value_inside_of_a_text_is_a_part_of_that_text(text: tuple[Any, ...]) -> None:
+    found = decode(Text(text))
+    assert found["a"] is ENCODED or ENCODED in found["a"].parts
+
+
+def test_text_that_is_not_known_and_stands_for_a_value_may_be_several() -> None:
+    assert isinstance(decode(Text(('{"Statement": [', KEY, "]}"))), Unknown)

@@ -256,3 +256,28 @@ def test_first_known_and_gather() -> None:
     assert first_known(Value(None), Value(WHY), Value(1)).data is WHY
     assert first_known(Value(None, PLACES[:1]), Value(None, PLACES[1:])).seen == tuple(PLACES)
     assert gather([Value([1, 2]), Value(None), Value(3), Value(WHY)]).data == [1, 2, 3, WHY]
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [
+        ("a", False),
+        ("a-b", False),
+        ("a-x-b", True),
+        ("a--b", True),
+        ("a-b-b", True),
+        ("x-a-x-b", False),
+        ("a-x-c", False),
+        ("", False),
+    ],
+)
+def test_what_a_text_may_be_of_which_a_part_is_not_known(text: str, possible: bool) -> None:
+    named = Text(("a-", Unknown("why", "how"), "-b"))
+    assert named.may_be(text) is possible
+    assert (Value(named).equals(text.upper()).data is False) is not possible
+
+
+def test_a_text_that_begins_or_ends_with_what_is_not_known() -> None:
+    why = Unknown("why", "how")
+    assert Text((why, "-left")).may_be("x-left") and not Text((why, "-left")).may_be("default")
+    assert Text(("a", why, "b", why)).may_be("aab") and not Text(("a", why, "b", why)).may_be("ba")

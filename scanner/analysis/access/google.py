@@ -20,7 +20,7 @@ from assay.scanner.facts.bindings import (
 from assay.scanner.facts.conditions import Test, ways
 from assay.scanner.facts.denials import is_open, loose, overlaps
 from assay.scanner.facts.google_assets import named
-from assay.scanner.facts.iam.erasing import CREATING_OBJECTS, DELETING_DOCUMENTS, DELETING_OBJECTS
+from assay.scanner.facts.iam.erasing import CREATING_OBJECTS, DELETING_DOCUMENTS, DELETING_OBJECTS, SHARING_BUCKETS
 from assay.scanner.facts.iam.roles import is_service_agent
 from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.item_index import spelled
@@ -92,16 +92,13 @@ def bucket(view: View, at: BucketAt) -> RecordStore:
 
 
 def writers(view: View, at: StoreAt) -> Value[Any]:
-    """Everybody who may put an object into a bucket, or delete one."""
+    """Everybody who may put an object into a bucket, or delete one; and who may say by its policy who does."""
     called = view.identity(view[at.name] if at.name else named(view.item))
     name = called.name if called.unnamed is None else NAMELESS
-    found = _erasers(view, at, DELETING_OBJECTS | CREATING_OBJECTS, "storage.googleapis.com", f"projects/_/buckets/{name}")
+    writing = DELETING_OBJECTS | CREATING_OBJECTS | SHARING_BUCKETS
+    found = _erasers(view, at, writing, "storage.googleapis.com", f"projects/_/buckets/{name}")
     # Google's own agents do what their services are asked to, by whoever may ask.
     return Value([one for one in found.data if isinstance(one, Unknown) or not is_service_agent(one.name.data)], found.seen)
-
-
-_CREATING = frozenset({"roles/storage.objectCreator"})
-"""Predefined roles that put objects and delete none: https://cloud.google.com/storage/docs/access-control/iam-roles"""
 
 
 def database(view: View, at: StoreAt) -> RecordStore | None:
@@ -191,8 +188,6 @@ def _held(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> frozens
         table = roles()
         if role in BASIC:
             return wanted if role not in _READING else frozenset()
-        if role in _CREATING and wanted & CREATING_OBJECTS:
-            return wanted & CREATING_OBJECTS
         if role in table.telling:
             return wanted & set(table.telling[role])
         if role in table.narrow or role in table.escalating:

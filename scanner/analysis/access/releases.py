@@ -22,7 +22,7 @@ from assay.scanner.facts.statements import statements
 from assay.scanner.facts.supply.web_identity import allowing, providers
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown, because
 from assay.scanner.sources.values import Value, all_of
 
 from .holdings import IdentityAt
@@ -108,6 +108,8 @@ def by_account(types: Mapping[str, str]) -> Index:
 
 
 _LEGACY = lazy_re.pattern(r"serviceAccount:\d+@cloudbuild\.gserviceaccount\.com")
+_OF_CLOUD_BUILD = "@cloudbuild.gserviceaccount.com"
+"""The account that builds run as, unless a trigger names another: a text ends so whose project number is not known."""
 
 
 def releases(view: View, at: ReleasesAt) -> Deployer | None:
@@ -125,7 +127,9 @@ def _bound(view: View, at: ReleasesAt, binding: Binding | Unknown) -> Iterator[D
         yield binding
         return
     permission, more = google.permission(view, at, binding), google_raising.above(view, at, binding)
-    deploys: Value[bool] = Value(_deploys(view, at, binding.member), binding.seen)
+    told = _deploys(view, at, binding.member)
+    matters = permission.wildcard.data is not False or isinstance(more, Unknown) or (more is not None and more.open.data is not False)
+    deploys: Value[bool] = Value(told if matters or not isinstance(told, Unknown) else False, binding.seen)
     who = google_parties(view, binding.member)
     yield DeployGrant(identity=who, name=permission.name, wide=permission.wildcard, deploys=deploys)
     if isinstance(more, Unknown):
@@ -134,11 +138,18 @@ def _bound(view: View, at: ReleasesAt, binding: Binding | Unknown) -> Iterator[D
         yield DeployGrant(identity=who, name=more.name, wide=more.open, deploys=deploys)
 
 
-def _deploys(view: View, at: ReleasesAt, member: Any) -> bool:
+def _deploys(view: View, at: ReleasesAt, member: Any) -> bool | Unknown:
     """Whether a member is the account of Cloud Build, or that of a trigger."""
     if isinstance(member, str) and _LEGACY.fullmatch(member):
         return True
-    return bool(at.builders and view.index(at.builders).get(_key(member)))
+    if at.builders and view.index(at.builders).get(_key(member)):
+        return True
+    if isinstance(member, Text):
+        end = member.parts[-1]
+        if isinstance(end, str):
+            return end.endswith(_OF_CLOUD_BUILD)
+        return because(end) if isinstance(end, Unknown) else False
+    return because(member) if isinstance(member, Unknown) else False
 
 
 def _key(member: Any) -> str:

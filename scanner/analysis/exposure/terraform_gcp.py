@@ -20,7 +20,10 @@ from .kinds import Subnet, Workload
 from .placed import placed
 
 _ADDRESSES = ("access_config", "ipv6_access_config")
-_MACHINES = ("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template")
+_MACHINES = (
+    "google_compute_instance", "google_compute_instance_from_template", "google_compute_instance_template",
+    "google_compute_region_instance_template",
+)  # fmt: skip
 _ACCESS = {
     "google_cloud_run_v2_service": ("service", "template.vpc_access"),
     "google_cloud_run_v2_job": ("job", "template.template.vpc_access"),

@@ -9,7 +9,7 @@ from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
@@ -27,6 +27,8 @@ class TableAt(Spelling, frozen=True, eq=False, kw_only=True):
     encrypted: Annotated[Place, "replicas.encryption_key"] = ""
     """A switch, of an input that names no key where AWS manages it."""
     key: Annotated[KeyLink, "replicas.encryption_key"]
+    restored: Annotated[Place, "replicas.encryption_key"] = ""
+    """What it is restored from, whose settings it keeps where it says nothing of encryption."""
     copies: Annotated[tuple[str | Referrer, ...], "replicas", "replicated"]
     """Where copies in other regions stand: blocks, or companions, or blocks of these; below that what is told of one."""
     copy_region: Annotated[str, "replicas", "replicated"]
@@ -48,6 +50,8 @@ def table(view: View, at: TableAt) -> DataStore:
     """A table in one region with its copies in others."""
     pitr = _recoverable(view[at.pitr])
     key = _own_key(view[at.encrypted], at.key, view) if at.encrypted else at.key.key(view)
+    if key.absent and view[at.encrypted].absent and not view[at.restored].absent:
+        key = _of_source(view, view[at.restored])
     home = Replica(region=_home(view, at), home=view.says(True), encryption_key=key, pitr_enabled=pitr)
     blocks, more = view.inner(*at.copies)
     twins, doubt = view.inner(*at.alike)
@@ -154,6 +158,12 @@ def _own_key(switch: Value[Any], link: KeyLink, where: View) -> Value[Any]:
     if switched.unknown or not switched.data:
         return Value(switched.unknown, switched.seen)
     return link.key(where, where[link].default("alias/aws/dynamodb"))
+
+
+def _of_source(view: View, source: Value[Any]) -> Value[Any]:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html"""
+    why = f"it is restored from {describe(source.data)}, and what that is encrypted with is not known here"
+    return Value(Unknown(why, "say how it is encrypted, or scan the live table", view.location), source.seen)
 
 
 def _recoverable(switch: Value[Any]) -> Value[bool]:

@@ -18,6 +18,7 @@ _TABLE = dynamodb.TableAt(
     period="point_in_time_recovery.recovery_period_in_days",
     encrypted="server_side_encryption.enabled",
     key=terraform_key("server_side_encryption.kms_key_arn"),
+    restored="restore_source_name|restore_source_table_arn",
     copies=("replica", Many("aws_dynamodb_table_replica", "global_table_arn")),
     copy_region="region_name",
     copy_key=terraform_key("kms_key_arn"),

@@ -31,4 +31,6 @@ DELETING_OBJECTS = frozenset({"storage.objects.delete"})
 """Replacing an object takes it too: https://cloud.google.com/storage/docs/access-control/iam-roles"""
 CREATING_OBJECTS = frozenset({"storage.objects.create"})
 DELETING_DOCUMENTS = frozenset({"datastore.entities.delete", "datastore.entities.update"})
-GOOGLE_ERASING = DELETING_OBJECTS | DELETING_DOCUMENTS
+SHARING_BUCKETS = frozenset({"storage.buckets.setIamPolicy"})
+"""Whoever writes the policy of a bucket may let itself write objects."""
+GOOGLE_ERASING = DELETING_OBJECTS | CREATING_OBJECTS | DELETING_DOCUMENTS | SHARING_BUCKETS

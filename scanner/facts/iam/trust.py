@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
+from assay.scanner.facts.bindings import BASIC, PUBLIC_MEMBERS, Binding
 from assay.scanner.facts.condition_keys import CALLERS, exact, of_callers
 from assay.scanner.facts.condition_keys import OPEN as UNSEEN
 from assay.scanner.facts.condition_keys import Test as KeyTest
 from assay.scanner.facts.iam.kinds import Trust
+from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.patterns import OPEN as ANY_TEXT
 from assay.scanner.facts.patterns import spelled
 from assay.scanner.facts.spelling import Link
@@ -170,15 +171,6 @@ def _multi_factor(statement: Statement) -> Value[bool]:
     )
 
 
-# Google roles that let a member act as a service account: https://cloud.google.com/iam/docs/service-account-permissions
-_ACTS_AS = (
-    "roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser",
-    "roles/iam.serviceAccountOpenIdTokenCreator", "roles/iam.serviceAccountKeyAdmin", "roles/iam.serviceAccountAdmin",
-    "roles/owner", "roles/editor",
-)  # fmt: skip
-
-
-# Permissions that amount to it, for custom roles.
 ACTING = frozenset(
     {"iam.serviceAccountKeys.create"}
     | {
@@ -186,6 +178,23 @@ ACTING = frozenset(
         for action in ("actAs", "getAccessToken", "getOpenIdToken", "implicitDelegation", "setIamPolicy", "signBlob", "signJwt")
     }
 )
+"""Permissions that let a member act as a service account: https://cloud.google.com/iam/docs/service-account-permissions"""
+_READING = frozenset({"roles/viewer", "roles/reader"})
+
+
+def _acts(role: str) -> bool | Unknown:
+    """Whether a predefined role lets a member act as a service account."""
+    if role in BASIC:
+        return role not in _READING
+    table = roles()
+    if role in table.telling:
+        return not ACTING.isdisjoint(table.telling[role])
+    if role in table.narrow or role in table.escalating:
+        return False
+    reason = (
+        f"whether {role} lets anybody act as an account: it is not among Google's predefined roles of {table.as_of} that are known here"
+    )
+    return Unknown(reason, "grant a role that is in the table, or a custom role that lists its permissions")
 
 
 def unread_role(name: str) -> Unknown:
@@ -202,8 +211,9 @@ def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unkn
         return binding
 
     def lets_act(role: Any) -> bool | Unknown:
-        custom = isinstance(role, str) and not role.startswith("roles/")
-        return acting(role) if custom else not isinstance(role, str) or role in _ACTS_AS
+        if not isinstance(role, str):
+            return True
+        return _acts(role) if role.startswith("roles/") else acting(role)
 
     acts = Value.of(binding.role).then(lets_act).data
     if acts is False:

@@ -14,7 +14,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
-RolesOf = Callable[[Identity], list[str] | Unknown]
+RolesOf = Callable[[Identity | Unknown], list[str] | Unknown]
 
 
 class Parties(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Parties(msgspec.Struct, frozen=True):
     def roles(self, roles_of: RolesOf) -> list[str] | Unknown:
         """The roles of the principal."""
         roles = _roles(self.principal, roles_of)
-        return roles or self.open or []
+        return roles or _roles(self.open, roles_of)
 
     def source_roles(self, roles_of: RolesOf) -> list[str] | Unknown:
         """The roles that all sources have."""
@@ -42,7 +42,7 @@ class Parties(msgspec.Struct, frozen=True):
 
 
 def _roles(who: Identity | Unknown | None, roles_of: RolesOf) -> list[str] | Unknown:
-    return [] if who is None else who if isinstance(who, Unknown) else roles_of(who)
+    return [] if who is None else roles_of(who)
 
 
 class ChannelGrant(Grant, kw_only=True):

@@ -34,7 +34,12 @@ FIREWALL = FirewallAt(
     source_ranges="source_ranges",
     sources=("source_tags", "source_service_accounts"),
     targets=("target_tags", "target_service_accounts"),
-    instances=declared("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"),
+    instances=declared(
+        "google_compute_instance",
+        "google_compute_instance_from_template",
+        "google_compute_instance_template",
+        "google_compute_region_instance_template",
+    ),
 )
 
 READERS = (

@@ -6,7 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from assay.scanner import lazy_re
-from assay.scanner.sources.raw import MAX_OPTIONS, Either, Reference, Text, Unknown, describe, either
+from assay.scanner.sources.raw import (
+    MAX_OPTIONS,
+    Document,
+    Either,
+    Encoded,
+    Reference,
+    Text,
+    Unknown,
+    describe,
+    either,
+    references_in,
+    unknown_inside,
+)
 
 MAX_TEXT = 1_000_000
 TOO_LONG = Unknown("the text is too long", "simplify the template")
@@ -29,7 +41,7 @@ def joined(parts: Iterable[Any]) -> Any:
     """The texts that follow each other."""
     length = 0
     for part in map(plain, parts):
-        for piece in part.parts if isinstance(part, Text) else (part,):
+        for piece in part.parts if isinstance(part, Text) else (_encoded(part),):
             if not isinstance(piece, (str, Reference, Unknown)):
                 return Unknown(f"{describe(piece)[:60]} is no text", "correct the template")
             length += len(piece) if isinstance(piece, str) else 100
@@ -48,9 +60,19 @@ def joined(parts: Iterable[Any]) -> Any:
     if len(alternatives) == 1 and len(alternatives[0].options) <= MAX_OPTIONS and len(flat) > 1:
         at = flat.index(alternatives[0])
         return either(alternatives[0], *[joined([*flat[:at], option, *flat[at + 1 :]]) for option in alternatives[0].options])
+    if len(flat) == 1 and isinstance(flat[0], Encoded):
+        return Document(flat[0].content)
     if len(flat) < 2:
         return dynamic(flat[0]) if flat else ""
     return dynamic(Text(tuple(flat)))
+
+
+def _encoded(piece: Any) -> Any:
+    """What `Fn::ToJsonString` gives, as a part of a text."""
+    if not isinstance(piece, Document):
+        return piece
+    why = unknown_inside(piece) or Unknown("the spelling of the JSON is not known", "scan the live resource")
+    return Encoded(why.reason, why.settles_it, why.location, tuple(references_in(piece)), content=piece.content)
 
 
 def weight(data: Any, limit: int = MAX_TEXT) -> int:

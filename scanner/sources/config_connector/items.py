@@ -18,11 +18,12 @@ from assay.scanner.sources.config_connector.kinds import (
     kind_of,
 )
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
-from assay.scanner.sources.config_connector.shapes import placing, put, replication, services
+from assay.scanner.sources.config_connector.shapes import identity, placing, put, replication, services
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import AUDIT_CONFIGS, Attachment, Deployment, flat, full_name, project_name
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
+from assay.scanner.sources.gcp.machines import of_template
 from assay.scanner.sources.marks import in_annotations
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
@@ -210,6 +211,17 @@ class Built:
             data["name"] = self._rest_name(manifest, kind, full)
         self._item(manifest, asset, data, placing(manifest, kind), full)
 
+    def _of_template(self, manifest: Manifest, shaped: dict[str, Any]) -> dict[str, Any]:
+        """A machine with what its template gives it."""
+        target = shaped["instanceTemplate"]
+        named = self._by_address.get(target.address) if isinstance(target, Reference) else None
+        kind = KINDS["ComputeInstanceTemplate"]
+        template = None
+        if named is not None and named.kind == "ComputeInstanceTemplate" and isinstance(named.spec, dict):
+            template = self._shaped(named, named.spec, kind)
+        reason = f"what the template of {self.address(manifest)} says, which is declared elsewhere"
+        return of_template(shaped, template, Unknown(reason, "scan the template together with it", manifest.place(("spec",))))
+
     def _rest_name(self, manifest: Manifest, kind: Kind, full: str | None) -> Any:
         if full is None:
             return manifest.name if isinstance(manifest.name, Unknown) else flat(manifest.name)
@@ -231,6 +243,10 @@ class Built:
             shaped["logConfig"].setdefault("enable", True)
         if manifest.kind == "ComputeNetwork":
             shaped.setdefault("autoCreateSubnetworks", True)
+        if manifest.kind in ("ComputeInstance", "ComputeInstanceTemplate"):
+            identity(shaped)
+        if manifest.kind == "ComputeInstance" and shaped.get("instanceTemplate") is not None:
+            return self._of_template(manifest, shaped)
         if manifest.kind == "ComputeURLMap":
             return dict(services(shaped))
         if manifest.kind == "ComputeForwardingRule" and isinstance(shaped.get("target"), dict):

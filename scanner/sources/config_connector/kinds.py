@@ -199,6 +199,7 @@ REFERENCES = {
     "customerManagedKeyRef": "KMSCryptoKey",
     "encryptionKeyRef": "KMSCryptoKey",
     "encryptionKMSCryptoKeyRef": "KMSCryptoKey",
+    "instanceTemplateRef": "ComputeInstanceTemplate",
     "masterInstanceRef": "SQLInstance",
     "primaryClusterNameRef": "AlloyDBCluster",
     "instanceRef": "SpannerInstance",

@@ -33,6 +33,18 @@ def _chosen(value: Any) -> Any:
     return next((target for target in value.values() if target is not None), None) if isinstance(value, dict) else value
 
 
+def identity(shaped: dict[str, Any]) -> None:
+    """The one service account of a machine as the list that the REST API has.
+
+    https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeinstance
+    """
+    account = shaped.pop("serviceAccount", None)
+    if isinstance(account, dict):
+        shaped["serviceAccounts"] = [{"email": account.get("serviceAccount", account.get("email")), "scopes": account.get("scopes")}]
+    elif account is not None:
+        shaped["serviceAccounts"] = account
+
+
 def put(data: dict[str, Any], path: list[str], value: Any) -> None:
     """Set a value at a path of keys, with the maps on the way; what stands in the way as something else is left."""
     for name in path[:-1]:

@@ -12,6 +12,7 @@ from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS,
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment
+from assay.scanner.sources.gcp.machines import MACHINE, of_template
 from assay.scanner.sources.raw import Reference, Unknown
 
 
@@ -87,6 +88,9 @@ class Built:
             data = {}
         if isinstance(data, dict):
             data = {**settable(kind.asset, data), "name": self.links.rest_name(entry, kind)}
+            if kind.asset == MACHINE and data.get("sourceInstanceTemplate") is not None:
+                why = Unknown(f"what the instance template of {entry.name} says", "write it in the instance", entry.place(path))
+                data = of_template(data, None, why)
         elif not isinstance(data, Unknown):
             data = Unknown(f"the properties of {entry.name} are no map", "correct them", entry.place())
         item = self._item(entry, kind.asset, data, path, self.links.full(entry), own)

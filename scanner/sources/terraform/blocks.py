@@ -133,6 +133,13 @@ class Block:
             self._location = self.text.place(self.at)
         return self._location
 
+    def with_content(self, arguments: dict[str, Argument], blocks: list[Block]) -> Block:
+        """The same block with more arguments and blocks inside."""
+        made = Block(self.type, self.labels, self.text, self.at, None)
+        made._arguments, made._blocks = {**arguments, **self.arguments}, [*self.blocks, *blocks]
+        made.remark = self.remark
+        return made
+
     def override(self, other: Block) -> None:
         """Merge a block of an override file (https://developer.hashicorp.com/terraform/language/files/override).
 

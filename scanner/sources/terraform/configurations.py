@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner import lazy_re
-from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.raw import Location, Text, Unknown
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
@@ -118,6 +118,20 @@ def answer(type_: str, attribute: str, configuration: Configuration, usual: Conf
     if type_ == "google_project" and attribute == "project_id":
         return _text(configuration["project"])
     return None
+
+
+def service_name(service: Any, configuration: Configuration | None) -> Any:
+    """The `service_name` that `aws_vpc_endpoint_service` answers for a `service`, None where the code does not tell.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/vpc_endpoint_service
+    """
+    if not isinstance(service, str) or not service:
+        return None
+    region = None if configuration is None else _text(configuration["region"])
+    if region is not None and region.startswith("cn-"):  # some services begin with `cn.` there
+        return None
+    unknown = Unknown("the region of the provider is not known", "give the provider a region, or scan the plan")
+    return f"com.amazonaws.{region}.{service}" if region else Text(("com.amazonaws.", unknown, f".{service}"))
 
 
 _USUAL = ("aws", "amazonaws.com")

@@ -10,7 +10,6 @@ from typing import Any
 
 import tree_sitter
 
-from assay.scanner import lazy_re
 from assay.scanner.override import override
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
@@ -20,6 +19,7 @@ from assay.scanner.sources.raw import Location
 from assay.scanner.sources.terraform import bounds, json_syntax, parsing
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
 from assay.scanner.sources.terraform.document_places import HclDocument, Opened
+from assay.scanner.sources.terraform.exponents import spelled
 from assay.scanner.sources.terraform.literals import unescape
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -186,20 +186,8 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
         raise FileError(str(error), 1) from None
     if root.has_error:
         line, near = _first_error(root)
-        raise FileError(_faulty_number(text, line) or f"syntax error near {near!r}", line)
+        raise FileError(f"syntax error near {near!r}", line)
     return next((child for child in root.children if child.type == "body"), None), HclText(source, lines(shown, text))
-
-
-_EXPONENT = lazy_re.pattern(r"(?<![\w.\"$-])[0-9]{1,20}[eE][+-]?[0-9]{1,9}(?![\w.\"])")
-
-
-def _faulty_number(text: str, line: int) -> str:
-    """Why a line, or the one before it, is not parsed, where that is a number that Terraform reads and the parser does not."""
-    for written in text.split("\n")[max(0, line - 2) : line]:
-        if number := _EXPONENT.search(written):
-            whole = number[0].lower().replace("e", ".0e", 1)
-            return f"the number {number[0]} is not read, since it has no decimal point: write it as {whole}, or in full"
-    return ""
 
 
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
@@ -207,7 +195,7 @@ def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
     while pending:
         node = pending.pop()
         if node.is_error or node.is_missing:
-            text = (node.text or b"").decode("utf-8", "replace").strip()
+            text = spelled((node.text or b"").decode("utf-8", "replace")).strip()
             return node.start_point[0] + 1, text.splitlines()[0][:40] if text else node.type
         pending += [child for child in reversed(node.children) if child.has_error or child.is_missing]
     return 1, ""
@@ -232,7 +220,7 @@ def _block(node: tree_sitter.Node, text: HclText) -> Block:
         if child.type == "identifier":
             words.append((child.text or b"").decode())
         elif child.type == "string_lit":
-            words.append(unescape((child.text or b"").decode()[1:-1]))
+            words.append(unescape(spelled((child.text or b"").decode()[1:-1])))
         elif child.type == "body":
             body = child
     read = functools.partial(_content, body, text) if body else None

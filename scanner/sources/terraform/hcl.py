@@ -109,7 +109,9 @@ class TerraformSource(Source):
                     continue
                 collection, made = self._collect_root(directory, rest.get(os.path.normpath(directory)) or Budget())
                 judged |= made.keys()
-                within |= {called for called, certain in made.items() if self._is_part(directory, called, certain)}
+                parts = {called for called, certain in made.items() if called in known and self._is_part(directory, called, certain)}
+                within |= parts
+                collection.coverage.through_callers = sorted(map(self.show, filter(self._could_stand_alone, parts - {directory})))
                 if not made and not is_rest:
                     later = self.code.below(directory).difference(map(os.path.normpath, order[: at + 1]))
                     rest = {**dict.fromkeys(later, Budget()), **rest}
@@ -150,14 +152,19 @@ class TerraformSource(Source):
     def _is_part(self, root: str, called: str, certain: bool) -> bool:
         """Whether a directory that a root module calls is judged there alone, unless it can be deployed by itself.
 
-        It is not where the call is in doubt and it could be applied without any value; where it takes no values, and its place does not
-        say that it is a module; and where nothing but the call tells which of the two is the root module.
+        It is not where the call is in doubt and it could be applied without any value. Where every variable has a default, its place has to
+        say that it is a module; where it takes no values, which a caller cannot change, that it is a part of the root module.
         """
         blocks = list(self.code.all_blocks(called))
-        if roots.is_trial(root, called) or not (certain or roots.needs_values(blocks)):
+        needs = roots.needs_values(blocks)
+        if roots.is_trial(root, called) or not (certain or needs):
             return False
-        plain = roots.is_within(root, called) or (self.code.stands_alone(root) and roots.takes_values(blocks))
-        return plain or roots.needs_values(blocks)
+        in_place = roots.is_among_modules if roots.takes_values(blocks) else roots.is_within
+        return needs or in_place(root, called)
+
+    def _could_stand_alone(self, directory: str) -> bool:
+        """Whether a directory that is judged as a part alone could be applied as it stands, by its variables."""
+        return not self._is_root(directory) and not roots.needs_values(self.code.all_blocks(directory))
 
     def _collect_root(self, directory: str, budget: Budget) -> tuple[Collection, dict[str, bool]]:
         """The root module, in each of the ways in which the programs that may apply it read its files, and with each name that its

@@ -10,12 +10,13 @@ from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown
 from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, tags
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
-from assay.scanner.sources.terraform.configurations import Configuration, answer
+from assay.scanner.sources.terraform.configurations import Configuration, answer, service_name
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     FAILURES,
+    IDENTITY,
     EvaluationError,
     Namespace,
     brief,
@@ -219,6 +220,8 @@ class ResourceBlock:
             if (self.type, name) in _SECRET_ARGUMENTS:
                 self.module.workspace.sensitive.add(self._memo[key])
             self.module.workspace.sensitive.named(name, self._memo[key])
+        if self._memo[key] is None and (self.block.type == "data" or name in IDENTITY):  # as if it were not written
+            return self._computed(instance, address, name)
         return self._memo[key]
 
     @property
@@ -245,6 +248,10 @@ class ResourceBlock:
         if self.block.type == "data" and (configuration := self.configuration) is not None:
             usual = self.module.configuration(self.block.labels[0].partition("_")[0])
             told = answer(self.block.labels[0], name, configuration, usual, self.block.location())
+            if told is not None:
+                return told
+        if (self.type, name) == ("data.aws_vpc_endpoint_service", "service_name"):
+            told = service_name(Body(self.block, self.scope(instance)).raw("service"), self.configuration)
             if told is not None:
                 return told
         nested = through_reference(Body(self.block, self.scope(instance)), name, address)

@@ -13,7 +13,7 @@ from typing import Any
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Open, Reference, Unknown
 from assay.scanner.sources.sensitive import is_secret_name
-from assay.scanner.sources.terraform import costs, tree, types
+from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -67,7 +67,7 @@ class Module:
                 self._blocks.setdefault("provider", {})[key] = block
             else:
                 self._blocks.setdefault(block.type, {}).setdefault(block.labels, block)
-        self.declared = [ResourceBlock(self, block) for block in blocks if block.type in ("resource", "data")]
+        self.declared = [ResourceBlock(self, self._whole(block)) for block in blocks if block.type in ("resource", "data")]
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
@@ -78,6 +78,12 @@ class Module:
     def fetched(self) -> bool:
         """Whether `terraform init` copied its code into the directory of the root module."""
         return ".terraform" in os.path.normpath(self.directory).split(os.sep)
+
+    def _whole(self, block: Block) -> Block:
+        """A resource with what another block of the module writes of it."""
+        if block.labels[0] != machines.MACHINE or block.type != "resource":
+            return block
+        return machines.of_template(block, self._blocks["resource"].get)
 
     def of(self, kind: str) -> list[Block]:
         """The blocks of a type: `variable`, `output`, `resource`."""
@@ -212,20 +218,18 @@ class Module:
         return self._others[instance.suffix]
 
     def _called(self, block: Block) -> list[Module] | Unknown:
-        name, source = block.labels[0], block.expression("source")
-        if not isinstance(source, tree.Literal) or not isinstance(source.value, str):
+        name, source = block.labels[0], self._source(block)
+        if source is None:
             return self._missing(block, f'the source of module "{name}" is not a plain string', "write it as a plain string")
         try:
-            directory = self.workspace.resolve(self.directory, source.value, (*self.path, name))
+            directory = self.workspace.resolve(self.directory, source, (*self.path, name))
         except EvaluationError as error:
-            return self._missing(block, f'module "{name}" ({source.value}) {error}', "name a directory that holds both")
+            return self._missing(block, f'module "{name}" ({source}) {error}', "name a directory that holds both")
         if directory is None:
-            if source.value.startswith("."):
-                return self._missing(
-                    block, f'module "{name}" names the directory {source.value}, which does not exist', "correct the source"
-                )
+            if source.startswith("."):
+                return self._missing(block, f'module "{name}" names the directory {source}, which does not exist', "correct the source")
             way = f"run terraform init in {self.workspace.show(self._root().directory)} to fetch it, or scan the plan"
-            return self._missing(block, f'module "{name}" ({source.value}) is not in .terraform/modules', way)
+            return self._missing(block, f'module "{name}" ({source}) is not in .terraform/modules', way)
         if directory in self._ancestry():
             return self._missing(block, f'module "{name}" calls itself', "break the cycle")
         if self.depth >= MAX_DEPTH:
@@ -233,6 +237,18 @@ class Module:
             return self._missing(block, reason, f"scan {self.workspace.show(directory)} by itself, or scan the plan")
         self.workspace.called.add(directory)
         return [Module(self.workspace, directory, self, block, instance) for instance in expand(block, self)]
+
+    def _source(self, block: Block) -> str | None:
+        """The source of a module call, None where that is not known.
+
+        OpenTofu takes variables and local values in it: https://opentofu.org/docs/language/modules/sources/
+        """
+        expression = block.expression("source")
+        try:
+            source = None if expression is None else evaluate(expression, self.scope())
+        except FAILURES:
+            return None
+        return source if isinstance(source, str) else None
 
     def _missing(self, block: Block, reason: str, way: str) -> Unknown:
         if not self.template or not self.instance.unexpanded:

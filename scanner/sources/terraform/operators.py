@@ -14,6 +14,7 @@ from assay.scanner.sources.raw import (
     MAX_OPTIONS,
     Document,
     Either,
+    Encoded,
     Made,
     Open,
     Reference,
@@ -296,11 +297,20 @@ def is_identity(attribute: str) -> bool:
     return attribute in IDENTITY or attribute.endswith(("_id", "_arn", "_name"))
 
 
+_ANSWERED = frozenset({
+    ("aws_ssm_parameter", "value"), ("aws_caller_identity", "account_id"), ("aws_partition", "partition"), ("aws_partition", "dns_suffix"),
+    ("aws_region", "name"), ("aws_region", "region"), ("google_project", "project_id"), ("google_project", "number"),
+})  # fmt: skip
+"""Types of data sources with what they always answer: https://registry.terraform.io/providers/hashicorp/aws/latest/docs and …/google/…"""
+
+
 def never_empty(raw: Any) -> bool:
     """Whether a value is certainly a text that is not empty, though it is not known."""
     if isinstance(raw, Text):
         return any(part != "" if isinstance(part, str) else never_empty(part) for part in raw.parts)
-    return isinstance(raw, Reference) and (raw.attribute in ("id", "arn") if raw.is_data else is_identity(raw.attribute))
+    if not isinstance(raw, Reference):
+        return False
+    return raw.attribute in ("id", "arn") or (raw.type, raw.attribute) in _ANSWERED if raw.is_data else is_identity(raw.attribute)
 
 
 def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:
@@ -310,7 +320,7 @@ def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:
         return False
     if other is None and not (isinstance(one, Reference) and one.is_data):
         return False  # an attribute of a resource in this configuration, and a string, are never null
-    if isinstance(one, Text) and isinstance(other, str) and not other.startswith(one.prefix):
+    if isinstance(one, Text) and isinstance(other, str) and not one.may_be(other):
         return False
     return why_unknown(one)
 
@@ -348,7 +358,11 @@ def _text_part(raw: Any) -> str | Unknown | Reference:
         return raw
     if isinstance(raw, exact.Near):
         return exact.NOT_TOLD
-    return why_unknown(raw) if isinstance(raw, Document) else to_text(raw)
+    if isinstance(raw, Document):
+        why = why_unknown(raw)
+        of = why.of if isinstance(why, Made) else ()
+        return Encoded(why.reason, why.settles_it, why.location, of, content=raw.content)
+    return to_text(raw)
 
 
 def join_text(pieces: list[Any]) -> str | Text:

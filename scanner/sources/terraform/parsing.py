@@ -13,7 +13,7 @@ from typing import Any
 import tree_sitter
 import tree_sitter_hcl
 
-from assay.scanner.sources.terraform import bounds, template_syntax
+from assay.scanner.sources.terraform import bounds, exponents, template_syntax
 from assay.scanner.sources.terraform.literals import leads_on, read_number, shielded, unescape
 from assay.scanner.sources.terraform.tree import (
     Attribute,
@@ -47,6 +47,11 @@ def _comments() -> tree_sitter.QueryCursor:
     return tree_sitter.QueryCursor(tree_sitter.Query(_language(), "(comment) @comment"))
 
 
+@functools.cache
+def _identifiers() -> tree_sitter.QueryCursor:
+    return tree_sitter.QueryCursor(tree_sitter.Query(_language(), "(identifier) @name"))
+
+
 def parse(source: bytes) -> tree_sitter.Tree:
     """Syntax tree of a file; errors are nodes in it (`root_node.has_error`). Inside of blocks and expressions it has no comments.
 
@@ -55,6 +60,8 @@ def parse(source: bytes) -> tree_sitter.Tree:
     bounds.check(source)
     text = shielded(source)
     tree = _parser().parse(text)
+    if tree.root_node.has_error and (other := exponents.coded(text)) != text and not _misplaced(coded := _parser().parse(other)):
+        text, tree = other, coded
     if any(mark in text for mark in _COMMENT_MARKS) and (comments := _inner_comments(tree)):
         blank = bytearray(text)
         for start, end in comments:
@@ -73,6 +80,13 @@ def _inner_comments(tree: tree_sitter.Tree) -> list[tuple[int, int]]:
 
 
 _BESIDE = ("body", "config_file")
+
+
+def _misplaced(tree: tree_sitter.Tree) -> bool:
+    """Whether a number with an exponent stands where the language has none: as the name of something, or in the middle of one."""
+    names = _identifiers().captures(tree.root_node).get("name", ())
+    coded = [(node, text) for node in names if exponents.is_part(text := (node.text or b"").decode("utf-8", "replace"))]
+    return any(node.parent is None or node.parent.type != "variable_expr" or not exponents.is_number(text) for node, text in coded)
 
 
 def template(text: str) -> Any:
@@ -125,7 +139,7 @@ def expression(node: tree_sitter.Node) -> Any:
 
 
 def _text(node: tree_sitter.Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+    return exponents.spelled((node.text or b"").decode("utf-8", "replace"))
 
 
 def _terms(nodes: list[tree_sitter.Node]) -> Any:
@@ -178,6 +192,14 @@ def _literal(node: tree_sitter.Node) -> Any:
         number = read_number(text)
         return Unreadable(text) if number is None else Literal(number)
     return Literal({"true": True, "false": False, "null": None}[text])
+
+
+def _named(node: tree_sitter.Node) -> Any:
+    text = _text(node.children[0])
+    if not text[:1].isdecimal():
+        return Name(text)
+    number = read_number(text)
+    return Unreadable(text) if number is None else Literal(number)
 
 
 def _conditional(node: tree_sitter.Node) -> Any:
@@ -255,7 +277,7 @@ def _template_expression(node: tree_sitter.Node) -> Any:
 
 _PRIMARY: dict[str, Callable[[tree_sitter.Node], Any]] = {
     "literal_value": _literal,
-    "variable_expr": lambda node: Name(_text(node.children[0])),
+    "variable_expr": _named,
     "function_call": _call,
     "conditional": _conditional,
     "operation": _operation,

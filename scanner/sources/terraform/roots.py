@@ -2,8 +2,8 @@
 
 A directory is one that nobody calls; one that can be deployed by itself, whoever calls it as well: it has a backend, a provider
 configuration, imports, values of variables (in a folder of its own too), a lock file or a state; and one whose calls do not make what it
-holds: `count = 0`, a call in doubt, or examples and tests alone. One that takes no values is deployed as it stands, unless its place says
-that it is a module. So no new caller takes a directory that is deployed out of what is judged.
+holds: `count = 0`, a call in doubt, or examples and tests alone. One of which every variable has a default may be deployed as it stands,
+unless its place says that it is a module. So no new caller takes a directory that is deployed out of what is judged.
 """
 
 from __future__ import annotations
@@ -123,8 +123,12 @@ def is_example(path: str) -> bool:
 def is_within(root: str, called: str) -> bool:
     """Whether a module is laid out as a part of a root: below it, or below a directory of modules, as the root may be too."""
     own, path = os.path.abspath(root), os.path.abspath(called)
-    if path == own or path.startswith(own.rstrip(os.sep) + os.sep):
-        return True
+    return path == own or path.startswith(own.rstrip(os.sep) + os.sep) or is_among_modules(root, called)
+
+
+def is_among_modules(root: str, called: str) -> bool:
+    """Whether the place of a module says that it is one: in a directory of modules, as the root may be too."""
+    own, path = os.path.abspath(root), os.path.abspath(called)
     if os.path.basename(os.path.dirname(path)).lower() in ("module", "modules"):
         return True
     shared = os.path.commonpath([own, path])

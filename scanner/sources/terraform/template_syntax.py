@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import tree_sitter
 
+from assay.scanner.sources.terraform.exponents import spelled
 from assay.scanner.sources.terraform.literals import leads_on, restored, unescape
 from assay.scanner.sources.terraform.tree import Call, Conditional, For, Literal, Template
 
@@ -84,7 +85,7 @@ def _tokens(node: tree_sitter.Node, start: int, end: int, literal: Callable[[str
 
 def _between(raw: bytes, start: int, end: int) -> str:
     """The literal text between two marks. Raises Misread."""
-    text = raw[start:end].decode("utf-8", "replace")
+    text = spelled(raw[start:end].decode("utf-8", "replace"))
     if leads_on(text):
         raise Misread
     return text

@@ -300,7 +300,7 @@ def test_references_to_resources(tmp_path: Path, expression: str, expected: Any)
         'aws_s3_bucket.b.arn == "arn:aws:s3:::logs"',
         "upper(aws_s3_bucket.b.arn)",
         'data.aws_region.here.name == "us-east-1"',
-        "data.aws_region.here.name == null",
+        "data.aws_subnets.all.tier == null",
         "length(data.aws_subnets.all.ids)",
         "[for id in data.aws_subnets.all.ids : id]",
         'try(upper(data.aws_region.here.name), "default")',
@@ -392,10 +392,18 @@ def test_sets_are_ordered_and_unified() -> None:
         ("aws_kms_key.k.arn == null", False),
         ('data.aws_kms_key.k.arn == ""', False),
         ("data.aws_kms_key.k.arn == null", False),
+        ("data.aws_ssm_parameter.p.value == null", False),
+        ("{ for k, v in { a = data.aws_region.here.name, b = null } : k => 1 if v != null }", {"a": 1}),
         ('"a${var.open}" == ""', False),
         ('"${aws_kms_key.k.id}:${var.open}" != ""', True),
         ("length(aws_kms_key.k.arn[*])", 1),
         ('aws_kms_key.k.arn != "" && aws_kms_key.k.arn != null ? "own" : "aws"', "own"),
+        ('"${var.open}-left" == "default"', False),
+        ('lookup({}, var.open, "d")', "d"),
+        ('lookup({ a = 1, b = 2 }, "c-${var.open}", "d")', "d"),
+        ('lookup({ a = 1, c-d = 2 }, "c-${var.open}", "d")', None),
+        ('lookup({ a = 1 }, var.open, "d")', None),
+        ('lookup({ a = 1 }, "c-${var.open}")', None),
         ('var.open == ""', None),
         ('"${var.open}" == ""', None),
         ('aws_kms_key.k.description_of_it == ""', None),
@@ -413,3 +421,64 @@ def test_elements_of_one_attribute_are_told_apart(tmp_path: Path) -> None:
     more = 'resource "aws_x" "x" {}\n'
     assert value(tmp_path, "aws_x.x.list_id[0] == aws_x.x.list_id[0]", more) is True
     assert isinstance(value(tmp_path, "aws_x.x.list_id[0] == aws_x.x.list_id[1]", more), Unknown)
+
+
+# How many elements there are, where these are not known
+
+AZS = 'data "aws_availability_zones" "a" {}\nvariable "unset" {}\n'
+
+
+@pytest.mark.parametrize(
+    ("expression", "number"),
+    [
+        ("length(slice(data.aws_availability_zones.a.names, 0, 3))", 3),
+        ("[for at, name in slice(data.aws_availability_zones.a.names, 1, 3) : at]", [0, 1]),
+        ("length(slice(var.unset, 0, 2))", 2),
+        ("length(slice(var.unset, 0, 0))", 0),
+    ],
+)
+def test_a_slice_has_as_many_elements_as_its_indexes_say(tmp_path: Path, expression: str, number: Any) -> None:
+    assert value(tmp_path, expression, AZS) == number
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "slice(var.unset, 0, 2)[0]",
+        "try(slice(var.unset, 0, 2), [])",
+        "can(slice(var.unset, 0, 2))",
+        "length(toset(slice(var.unset, 0, 2)))",
+        "slice(var.unset, 0, 5000)",
+        "slice(var.unset, 0, length(var.unset))",
+        "slice(var.unset, 2, 1)",
+    ],
+)
+def test_a_slice_of_what_is_not_known_settles_no_more_than_that(tmp_path: Path, expression: str) -> None:
+    assert isinstance(value(tmp_path, expression, AZS), Unknown)
+
+
+def test_what_every_resource_has_is_not_null_where_it_is_left_to_the_provider(tmp_path: Path) -> None:
+    """As where it is not written: https://developer.hashicorp.com/terraform/plugin/framework/handling-data/attributes#computed"""
+    null = 'resource "aws_sqs_queue" "q" {\n  name = null\n  kms_master_key_id = null\n}\ndata "aws_subnet" "s" {\n  vpc_id = null\n}\n'
+    assert value(tmp_path, "aws_sqs_queue.q.name", null) == Reference("aws_sqs_queue.q", "name")
+    assert value(tmp_path, "aws_sqs_queue.q.kms_master_key_id", null) is None
+    assert value(tmp_path, "data.aws_subnet.s.vpc_id", null) == Reference("data.aws_subnet.s", "vpc_id")
+
+
+@pytest.mark.parametrize(
+    ("region", "name"),
+    [
+        ("eu-west-1", "com.amazonaws.eu-west-1.ecr.api"),
+        ("cn-north-1", Reference("data.aws_vpc_endpoint_service.s", "service_name")),
+    ],
+)
+def test_the_name_of_the_service_of_an_endpoint(tmp_path: Path, region: str, name: Any) -> None:
+    service = 'data "aws_vpc_endpoint_service" "s" {\n  service = "ecr.api"\n  service_name = null\n}\n'
+    provider = f'provider "aws" {{\n  region = "{region}"\n}}\n'
+    assert value(tmp_path, "data.aws_vpc_endpoint_service.s.service_name", service + provider) == name
+
+
+def test_the_name_of_the_service_of_an_endpoint_in_a_region_that_is_not_known(tmp_path: Path) -> None:
+    service = 'data "aws_vpc_endpoint_service" "s" {\n  service = "s3"\n}\n'
+    name = value(tmp_path, "data.aws_vpc_endpoint_service.s.service_name", service)
+    assert isinstance(name, Text) and (name.parts[0], name.parts[2]) == ("com.amazonaws.", ".s3")

@@ -361,6 +361,11 @@ def test_a_module_that_cannot_be_found_is_a_gap(tmp_path: Path, source: str, wor
     assert words in gap.reason and list(items) == ["probe.p"]
 
 
+def test_a_source_may_be_put_together_of_values_as_opentofu_does(tmp_path: Path) -> None:
+    code = 'variable "of" {\n  default = "eu"\n}\nlocals {\n  at = "./m/${var.of}"\n}\nmodule "m" {\n  source = "${local.at}/x"\n}\n'
+    assert list(read(tmp_path, {"main.tf": code, "m/eu/x/main.tf": 'resource "probe" "p" {}\n'})) == ["module.m.probe.p"]
+
+
 def test_a_module_without_source_is_a_gap(tmp_path: Path) -> None:
     assert read_with_gaps(tmp_path, 'module "m" {}\n')[1][0].code == "module_missing"
 

@@ -98,6 +98,11 @@ def test_no_numbers(text: str) -> None:
     assert literals.read_number(text) is None
 
 
+@pytest.mark.parametrize("text", ["[1e3-x]", "a.1e3", "1e3(a)", "[for 1e3 in a : b]", "[1e3, \u0781]", "x-1e3 1e3", "1e3.a"])
+def test_a_number_with_an_exponent_is_no_name(text: str) -> None:
+    assert isinstance(parsing.standalone(text), Unreadable)
+
+
 def test_a_line_that_ends_a_template_of_ours_is_not_taken_for_its_end() -> None:
     assert isinstance(parsing.template("${a}\nASSAY_TEMPLATE\nb = ${c}"), (Unreadable, Template))
     assert parsing.template("${a}\nASSAY_TEMPLATE\nb") != Template((Name("a"),))

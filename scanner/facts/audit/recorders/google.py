@@ -79,13 +79,16 @@ class FeedAt(Spelling, frozen=True, eq=False, kw_only=True):
     content: Annotated[Place, "on"]
 
 
-def feed(view: View, at: FeedAt) -> ChangeRecord:
-    """Without a kind of content a feed tells names and types alone, and not what changed.
+def feed(view: View, at: FeedAt) -> ChangeRecord | None:
+    """Without a kind of content a feed tells names and types alone, and not what changed. None of one that tells something else than how
+    resources are configured, such as who has which role.
 
     https://cloud.google.com/asset-inventory/docs/reference/rest/v1/feeds#ContentType
     """
-    nothing = "CONTENT_TYPE_UNSPECIFIED"
-    return _told(view, view[at.name], "feed", view[at.content].default(nothing).equals(nothing).negate())
+    content = view[at.content].default("CONTENT_TYPE_UNSPECIFIED")
+    if content.equals("CONTENT_TYPE_UNSPECIFIED", "RESOURCE").data is False:
+        return None
+    return _told(view, view[at.name], "feed", content.equals("RESOURCE"))
 
 
 def _told(view: View, name: Value[Any], sort: str, on: Value[bool]) -> ChangeRecord:

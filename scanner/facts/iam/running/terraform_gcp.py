@@ -34,7 +34,12 @@ READERS = (
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_instance#service_account
     Reader(
         RunsAs,
-        ("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"),
+        (
+            "google_compute_instance",
+            "google_compute_instance_from_template",
+            "google_compute_instance_template",
+            "google_compute_region_instance_template",
+        ),
         machine,
         MachineAt(name="name", sort="instance", blocks="service_account", email="email", identities=_IDENTITIES),
     ),

@@ -21,12 +21,13 @@ from assay.scanner.facts.iam.erasing import AWS_ERASING, GOOGLE_ERASING
 from assay.scanner.facts.iam.escalation import ESCALATING, escalating, set_more
 from assay.scanner.facts.iam.permissions import every_action, statement_permission
 from assay.scanner.facts.iam.raising import RAISING
+from assay.scanner.facts.iam.trust import ACTING
 from assay.scanner.facts.statements import Statement, allowed_of, statements
 from assay.scanner.sources.values import Value
 
 HERE = Path(__file__).parent
 AWS_INTEREST = AWS_ERASING | AWS_BECOMING | RAISING
-GOOGLE_INTEREST = GOOGLE_ERASING | GOOGLE_BECOMING
+GOOGLE_INTEREST = GOOGLE_ERASING | GOOGLE_BECOMING | ACTING
 
 
 def aws() -> dict[str, Any]:

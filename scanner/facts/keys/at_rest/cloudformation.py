@@ -17,8 +17,17 @@ def _at(sort: str, key: str, **more: Any) -> StoreAt:
     return StoreAt(sort=sort, key=template_key(key), **more)
 
 
-def _database(sort: str, name: str, source: str = "", **more: Any) -> StoreAt:
-    made_from: dict[str, Any] = {"source": Link(source, _RDS), "own_source": template_key("KmsKeyId")} if source else {}
+_RESTORED = "SourceDBClusterIdentifier|SnapshotIdentifier"
+_INSTANCE = (
+    "SourceDBInstanceIdentifier|SourceDBClusterIdentifier|DBSnapshotIdentifier|DBClusterSnapshotIdentifier|SourceDbiResourceId"
+    "|SourceDBInstanceAutomatedBackupsArn"
+)
+"""What an instance is made from, whose key it keeps: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html"""
+
+
+def _database(sort: str, name: str, source: str, *types: str, **more: Any) -> StoreAt:
+    """`source`: what it is made from, a resource of `types` where that is in the template."""
+    made_from: dict[str, Any] = {"source": Link(source, types), "own_source": template_key("KmsKeyId")}
     return _at(sort, "KmsKeyId", name=name, on="StorageEncrypted", **made_from, **more)
 
 
@@ -30,20 +39,26 @@ STORES = {
     "AWS::Lambda::Function": _at("function", "KmsKeyArn", name="FunctionName", filled="Environment.Variables|Environment"),
     # Copies of its image or its source: https://docs.aws.amazon.com/apprunner/latest/dg/security-data-protection-encryption.html
     "AWS::AppRunner::Service": _at("service", "EncryptionConfiguration.KmsKey", name="ServiceName"),
-    "AWS::EC2::Volume": _at("volume", "KmsKeyId", on="Encrypted"),
+    # https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html
+    "AWS::EC2::Volume": _at("volume", "KmsKeyId", on="Encrypted", source=Link("SnapshotId", ("AWS::EC2::Volume",))),
     "AWS::EFS::FileSystem": _at("file system", "KmsKeyId", on="Encrypted"),
     "AWS::Backup::BackupVault": _at("backup vault", "EncryptionKeyArn", name="BackupVaultName"),
     "AWS::CloudTrail::Trail": _at("trail", "KMSKeyId", name="TrailName"),
     "AWS::ECS::Cluster": _at("cluster", "Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId", name="ClusterName"),
     # The storage of an instance in a cluster is the cluster's.
-    "AWS::RDS::DBInstance": _database(
-        "database", "DBInstanceIdentifier", "SourceDBInstanceIdentifier|DBSnapshotIdentifier", empty="DBClusterIdentifier"
-    ),
-    "AWS::RDS::DBCluster": _database("database cluster", "DBClusterIdentifier", "SourceDBClusterIdentifier|SnapshotIdentifier"),
-    "AWS::DocDB::DBCluster": _database("document database", "DBClusterIdentifier"),
-    "AWS::Neptune::DBCluster": _database("graph database", "DBClusterIdentifier"),
+    "AWS::RDS::DBInstance": _database("database", "DBInstanceIdentifier", _INSTANCE, *_RDS, empty="DBClusterIdentifier"),
+    "AWS::RDS::DBCluster": _database("database cluster", "DBClusterIdentifier", _RESTORED, *_RDS),
+    "AWS::DocDB::DBCluster": _database("document database", "DBClusterIdentifier", _RESTORED, "AWS::DocDB::DBCluster"),
+    "AWS::Neptune::DBCluster": _database("graph database", "DBClusterIdentifier", _RESTORED, "AWS::Neptune::DBCluster"),
     # Encrypted unless that is switched off: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-db-encryption.html
-    "AWS::Redshift::Cluster": _at("data warehouse", "KmsKeyId", name="ClusterIdentifier", on="Encrypted", on_unset=True),
+    "AWS::Redshift::Cluster": _at(
+        "data warehouse",
+        "KmsKeyId",
+        name="ClusterIdentifier",
+        on="Encrypted",
+        on_unset=True,
+        source=Link("SnapshotIdentifier", ("AWS::Redshift::Cluster",)),
+    ),
     "AWS::RedshiftServerless::Namespace": _at("data warehouse", "KmsKeyId", name="NamespaceName"),
     "AWS::OpenSearchService::Domain": _at(
         "search domain", "EncryptionAtRestOptions.KmsKeyId", name="DomainName", on="EncryptionAtRestOptions.Enabled"

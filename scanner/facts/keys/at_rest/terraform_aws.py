@@ -18,14 +18,27 @@ _VOLUMES: dict[str, Any] = {
 }
 
 
+_RDS = ("aws_db_instance", "aws_rds_cluster")
+
+
 def _at(sort: str, key: str, **more: Any) -> StoreAt:
     return StoreAt(name=more.pop("name", "name"), names=more.pop("names", ("id", "arn")), sort=sort, key=terraform_key(key), **more)
 
 
-def _database(sort: str, name: str, key: str = "kms_key_id", source: str = "") -> StoreAt:
-    made_from: dict[str, Any] = {}
-    if source:
-        made_from = {"source": Link(source, ("aws_db_instance", "aws_rds_cluster")), "own_source": terraform_key(key)}
+_PITR = "restore_to_point_in_time"
+_CLUSTER = f"snapshot_identifier|{_PITR}.source_cluster_identifier|{_PITR}.source_cluster_resource_id"
+"""What a cluster is restored from, whose key it keeps: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html"""
+_INSTANCE = "|".join(
+    (
+        "snapshot_identifier",
+        *(f"{_PITR}.source_{name}" for name in ("db_instance_identifier", "dbi_resource_id", "db_instance_automated_backups_arn")),
+    )
+)
+
+
+def _database(sort: str, name: str, source: str, *types: str, key: str = "kms_key_id") -> StoreAt:
+    """`source`: what it is made from, a resource of `types` where that is in the code."""
+    made_from: dict[str, Any] = {"source": Link(source, types), "own_source": terraform_key(key)}
     return _at(sort, key, name=name, names=("id", "arn", "identifier"), on="storage_encrypted", **made_from)
 
 
@@ -36,18 +49,40 @@ STORES = {
     "aws_lambda_function": _at("function", "kms_key_arn", name="function_name", filled="environment.variables|environment"),
     # Copies of its image or its source: https://docs.aws.amazon.com/apprunner/latest/dg/security-data-protection-encryption.html
     "aws_apprunner_service": _at("service", "encryption_configuration.kms_key", name="service_name"),
-    "aws_ebs_volume": _at("volume", "kms_key_id", name="tags.Name", on="encrypted", **_VOLUMES),
+    # https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html
+    "aws_ebs_volume": _at(
+        "volume",
+        "kms_key_id",
+        name="tags.Name",
+        on="encrypted",
+        source=Link("snapshot_id", ("aws_ebs_snapshot_copy",)),
+        own_source=terraform_key("kms_key_id"),
+        **_VOLUMES,
+    ),
     "aws_ebs_snapshot_copy": _at("snapshot", "kms_key_id", name="tags.Name", on="encrypted", **_VOLUMES),
     "aws_efs_file_system": _at("file system", "kms_key_id", name="tags.Name|creation_token", on="encrypted"),
     "aws_backup_vault": _at("backup vault", "kms_key_arn"),
     "aws_cloudtrail": _at("trail", "kms_key_id"),
     "aws_ecs_cluster": _at("cluster", "configuration.managed_storage_configuration.fargate_ephemeral_storage_kms_key_id"),
-    "aws_db_instance": _database("database", "identifier", source="replicate_source_db|snapshot_identifier"),
-    "aws_rds_cluster": _database("database cluster", "cluster_identifier", source="replication_source_identifier|snapshot_identifier"),
-    "aws_docdb_cluster": _database("document database", "cluster_identifier"),
-    "aws_neptune_cluster": _database("graph database", "cluster_identifier", key="kms_key_arn"),
+    "aws_db_instance": _database("database", "identifier", f"replicate_source_db|{_INSTANCE}", *_RDS),
+    "aws_rds_cluster": _database("database cluster", "cluster_identifier", f"replication_source_identifier|{_CLUSTER}", *_RDS),
+    "aws_docdb_cluster": _database("document database", "cluster_identifier", _CLUSTER, "aws_docdb_cluster"),
+    "aws_neptune_cluster": _database(
+        "graph database",
+        "cluster_identifier",
+        f"replication_source_identifier|{_CLUSTER}",
+        "aws_neptune_cluster",
+        key="kms_key_arn",
+    ),
     # Encrypted unless that is switched off: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-db-encryption.html
-    "aws_redshift_cluster": _at("data warehouse", "kms_key_id", name="cluster_identifier", on="encrypted", on_unset=True),
+    "aws_redshift_cluster": _at(
+        "data warehouse",
+        "kms_key_id",
+        name="cluster_identifier",
+        on="encrypted",
+        on_unset=True,
+        source=Link("snapshot_identifier|snapshot_arn", ("aws_redshift_cluster",)),
+    ),
     "aws_redshiftserverless_namespace": _at("data warehouse", "kms_key_id", name="namespace_name"),
     "aws_opensearch_domain": _at("search domain", "encrypt_at_rest.kms_key_id", name="domain_name", on="encrypt_at_rest.enabled"),
     "aws_elasticsearch_domain": _at("search domain", "encrypt_at_rest.kms_key_id", name="domain_name", on="encrypt_at_rest.enabled"),

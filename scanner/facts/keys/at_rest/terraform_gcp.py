@@ -8,6 +8,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
 from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
 from assay.scanner.facts.keys.references import crypto_key
+from assay.scanner.facts.spelling import Link
 
 
 def _at(sort: str, key: str, **more: Any) -> StoreAt:
@@ -40,7 +41,13 @@ STORES = {
     "google_compute_region_disk": _at("disk", "disk_encryption_key.kms_key_name", **_DISK),
     "google_compute_snapshot": _at("snapshot", "snapshot_encryption_key.kms_key_self_link", supplied="snapshot_encryption_key.raw_key"),
     "google_compute_image": _at("image", "image_encryption_key.kms_key_self_link", supplied="image_encryption_key.raw_key"),
-    "google_sql_database_instance": _at("database", "encryption_key_name"),
+    # A clone keeps the key of what it is made from: https://cloud.google.com/sql/docs/postgres/cmek
+    "google_sql_database_instance": _at(
+        "database",
+        "encryption_key_name",
+        source=Link("clone.source_instance_name", ("google_sql_database_instance",)),
+        own_source=crypto_key("encryption_key_name"),
+    ),
     "google_spanner_database": _at("database", "encryption_config.kms_key_name|encryption_config.kms_key_names"),
     "google_alloydb_cluster": _at("database cluster", "encryption_config.kms_key_name", name="cluster_id"),
     "google_bigquery_dataset": _at("dataset", "default_encryption_configuration.kms_key_name", name="dataset_id"),

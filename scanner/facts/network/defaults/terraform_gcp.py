@@ -14,7 +14,7 @@ READERS = (
     Reader(NetworkDefaults, ("google_project",), project, NewProjectAt(name="project_id", automatic="auto_create_network")),
     Reader(
         NetworkDefaults,
-        ("google_compute_instance", "google_compute_instance_template"),
+        ("google_compute_instance", "google_compute_instance_from_template", "google_compute_instance_template"),
         machine,
         MachineAt(interfaces="network_interface"),
         always=False,

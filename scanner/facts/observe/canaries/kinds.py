@@ -47,7 +47,7 @@ class CanarySet(Resource, kw_only=True):
     """There is a canary that is not among these: False, or unknown."""
 
     @override
-    def give_roles(self, roles_of: Callable[[Identity], list[str] | Unknown]) -> None:
+    def give_roles(self, roles_of: Callable[[Identity | Unknown], list[str] | Unknown]) -> None:
         super().give_roles(roles_of)
         for canary in self.canaries.data if isinstance(self.canaries.data, list) else ():
             if isinstance(canary, Canary) and canary.identity is not None:

@@ -39,7 +39,7 @@ class AlertSet(Resource, kw_only=True):
     alerts: Fact[list[RaisedAlert]]
 
     @override
-    def give_roles(self, roles_of: Callable[[Identity], list[str] | Unknown]) -> None:
+    def give_roles(self, roles_of: Callable[[Identity | Unknown], list[str] | Unknown]) -> None:
         super().give_roles(roles_of)
         for alert in self.alerts.data if isinstance(self.alerts.data, list) else ():
             if isinstance(alert, RaisedAlert) and alert.identity is not None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from assay.scanner import lazy_re
 from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
 from assay.scanner.sources.nodes import step
-from assay.scanner.sources.raw import Document, Either, Made, Open, Reference, Text, Unknown, because, references_in
+from assay.scanner.sources.raw import Document, Either, Encoded, Made, Open, Reference, Text, Unknown, because, references_in
 from assay.scanner.sources.secret_detecting import by_form, is_placeholder, is_reference, says_secret
 from assay.scanner.sources.secret_settings import Kinds, Told, document, of_arguments, of_script, of_value
 
@@ -76,7 +76,7 @@ def _held(name: str, raw: Any) -> Answer:
 
 def _of_text(name: str, text: Text) -> Answer:
     known = flat(text)
-    kinds = of_value(name, known)
+    kinds = of_value(name, known) or _encoded(text)
     if kinds or text.unknown is None or not says_secret(name) or (text.prefix and is_reference(text.prefix)):
         return kinds
     return text.unknown
@@ -85,6 +85,11 @@ def _of_text(name: str, text: Text) -> Answer:
 def flat(text: Text) -> str:
     """The known parts of a text, with a mark for each that is not known."""
     return "".join(part if isinstance(part, str) else _OPEN for part in text.parts)
+
+
+def _encoded(text: Text) -> Answer:
+    """What the documents hold that a text has in it: `${jsonencode({…})}`."""
+    return joined([_held("", part.content) for part in text.parts if isinstance(part, Encoded)])
 
 
 def _of_data(name: str, data: Any) -> Answer:
@@ -148,7 +153,7 @@ def _in_script(raw: Any) -> Answer:
     if isinstance(raw, Document):
         return _held("", raw.content)
     if isinstance(raw, Text):
-        return of_script(flat(raw)) or _open_in_script(raw)
+        return of_script(flat(raw)) or _encoded(raw) or _open_in_script(raw)
     return of_script(raw) if isinstance(raw, str) else ()
 
 
@@ -180,7 +185,14 @@ def _in_arguments(raw: Any) -> Answer:
     options = [
         agreed(word, functools.partial(_after, before)) for before, word in itertools.pairwise(["", *words]) if isinstance(word, Either)
     ]
-    return joined([own, *options, *(_open_in_script(word) for word in words if isinstance(word, Text)), _open_argument(words)])
+    return joined(
+        [
+            own,
+            *options,
+            *(answer for word in words if isinstance(word, Text) for answer in (_encoded(word), _open_in_script(word))),
+            _open_argument(words),
+        ]
+    )
 
 
 def _after(before: Any, word: Any) -> Answer:

@@ -8,7 +8,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from assay.scanner.sources.raw import Unknown, because
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because
 from assay.scanner.sources.terraform import exact
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import (
@@ -25,6 +25,7 @@ from assay.scanner.sources.terraform.functions.text import characters
 from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     EvaluationError,
+    Refusable,
     Set,
     Undecided,
     equal,
@@ -40,6 +41,7 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
     without_repeats,
 )
+from assay.scanner.sources.terraform.parts import get_index
 
 
 @function("merge")
@@ -131,13 +133,22 @@ def _values(elements: Any) -> Any:
 
 @function("lookup")
 def _lookup(elements: Any, key: Any, *default: Any) -> Any:
-    if unknown := open_collection(elements, key):
+    if unknown := open_collection(elements):
         return unknown
+    if unsettled(key):
+        return _one_of(as_map(elements), key, default)
     if to_text(key) in as_map(elements):
         return elements[to_text(key)]
     if len(default) == 1:
         return default[0]
     raise EvaluationError(f'lookup(): there is no element "{key}"')
+
+
+def _one_of(elements: dict[str, Any], key: Any, default: tuple[Any, ...]) -> Any:
+    """What a key that is not known leads to, where it can be none of the map's."""
+    if default and not any(key.may_be(name) if isinstance(key, Text) else True for name in elements):
+        return default[0]
+    return why_unknown(key)
 
 
 @function("element")
@@ -147,11 +158,31 @@ def _element(elements: Any, at: Any) -> Any:
 
 @function("slice")
 def _slice(elements: Any, start: Any, end: Any) -> Any:
-    if unknown := open_collection(elements, start, end):
+    if unknown := open_collection(start, end):
+        return unknown
+    if isinstance(elements, (Unknown, Reference)) and not isinstance(elements, Either):
+        return _slice_of_open(elements, to_whole(start), to_whole(end))
+    if unknown := open_collection(elements):
         return unknown
     if not 0 <= to_whole(start) <= to_whole(end) <= len(as_ordered(elements)):
         raise EvaluationError("slice(): the indexes are not those of elements")
     return elements[to_whole(start) : to_whole(end)]
+
+
+_MOST_OPEN = 100
+"""Elements of a list that is not known."""
+
+
+def _slice_of_open(elements: Unknown | Reference, start: int, end: int) -> Any:
+    """So many elements as there are between two indexes, whatever they are: where there are fewer, Terraform refuses the slice."""
+    if not 0 <= start <= end:
+        raise EvaluationError("slice(): the indexes are not those of elements")
+    if end - start > _MOST_OPEN:
+        return why_unknown(elements)
+    if isinstance(elements, Reference) and elements.attribute:
+        return [get_index(elements, at) for at in range(start, end)]
+    why = why_unknown(elements)
+    return [Refusable(why.reason, why.settles_it, why.location) for _ in range(start, end)]
 
 
 @function("reverse")

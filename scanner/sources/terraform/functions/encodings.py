@@ -221,6 +221,17 @@ def _base64encode(raw: Any) -> Any:
     return base64.b64encode(to_text(settled).encode()).decode()
 
 
+@function("base64gzip")
+def _base64gzip(raw: Any) -> Any:
+    """What it encodes, not the bytes: each version of Terraform may compress in its own way."""
+    settled = finish(raw)
+    if deep_unsettled(settled) and not isinstance(settled, (Text, Document)):
+        return why_unknown(settled)
+    reason = "which bytes base64gzip() makes hangs on the version of Terraform"
+    inside = settled if isinstance(settled, (Text, Document)) else to_text(settled)
+    return Made(reason, "scan the plan", of=tuple(references_in(settled)), inside=inside)
+
+
 strict("yamldecode", _yamldecode, to_text)
 strict("base64decode", _base64decode, to_text)
 strict("csvdecode", _csvdecode, to_text)
