@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +17,7 @@ from assay.scanner.cli.scan import named, reading
 from assay.scanner.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from assay.scanner.config import Config
     from assay.scanner.fix.converge import Outcome
@@ -117,8 +119,8 @@ def _place(result: Result) -> str:
 def _say(outcome: Outcome, arguments: dict[str, Any], places: dict[str, str]) -> None:
     """`places`: where findings are in the files as they are, where these are not those that the outcome has."""
     done = "fixed" if arguments["write"] else "can be fixed (--write does it)"
-    for proposal in outcome.fixed[:_TOLD] if not arguments["quiet"] else ():
-        console.tell(f"{proposal.control}: {proposal.title}")
+    for line in _each_once(f"{proposal.control}: {proposal.title}" for proposal in outcome.fixed) if not arguments["quiet"] else ():
+        console.tell(line)
     for finding in outcome.unfixed[:_TOLD] if not arguments["quiet"] else ():
         place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
         console.tell(f"{place}{finding.control}: {finding.address} is not fixed: {finding.why or _FOR_REVIEW}")
@@ -134,5 +136,11 @@ _FOR_REVIEW = "its fix is for review (--unsafe), as told below"
 
 def _say_held(outcome: Outcome) -> None:
     """What --unsafe would mend beside."""
-    for proposal in outcome.fixed[:_TOLD]:
-        console.tell(f"--unsafe: {proposal.control}: {proposal.title}: {proposal.because}")
+    for line in _each_once(f"--unsafe: {proposal.control}: {proposal.title}: {proposal.because}" for proposal in outcome.fixed):
+        console.tell(line)
+
+
+def _each_once(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without repetitions, which are counted: one edit may mend many findings."""
+    for line, count in itertools.islice(Counter(lines).items(), _TOLD):
+        yield line if count == 1 else f"{line} ({count} findings)"

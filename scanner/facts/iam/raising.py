@@ -7,6 +7,7 @@ https://pathfinding.cloud and https://github.com/RhinoSecurityLabs/AWS-IAM-Privi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.iam.running.identities import after_slash
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.same import same_name
-from assay.scanner.facts.statements import Statement, allowed_of, bounded_by, marked
+from assay.scanner.facts.statements import Statement, allowed_of, bounded_by, glob, marked
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -126,11 +127,29 @@ def _of_source(source: Source, has: Held, who: Itself) -> Iterator[Raise | Unkno
         if isinstance(entry, Unknown):
             yield entry
         elif entry.allows is not False:
-            for action, doubt in _raising(entry):
-                open_ = _open(entry, action, doubt, has, who)
-                if open_.data is not False:
-                    open_ = source.part.weighed(open_, absence=False)
-                    yield Raise(name=Value(f"{_SPELLED[action]} on {_on(entry)}", entry.seen), open=open_)
+            opened = {action: _open(entry, action, doubt, has, who) for action, doubt in _raising(entry)}
+            weighed = {action: source.part.weighed(value, absence=False) for action, value in opened.items() if value.data is not False}
+            for name, open_ in _by_pattern(entry, weighed):
+                yield Raise(name=Value(f"{name} on {_on(entry)}", entry.seen), open=open_)
+
+
+def _by_pattern(entry: Statement, raising: dict[str, Value[bool]]) -> Iterator[tuple[str, Value[bool]]]:
+    """Actions as a statement has them: those that certainly raise by one `iam:*` are one finding, since one edit mends them."""
+    rest = dict(raising)
+    for name, pattern in _patterns(entry):
+        alike = [action for action, open_ in rest.items() if open_.data is True and (pattern is None or pattern.fullmatch(action))]
+        if len(alike) > 1:
+            yield name, rest[alike[0]]
+            rest = {action: open_ for action, open_ in rest.items() if action not in alike}
+    yield from ((_SPELLED[action], open_) for action, open_ in rest.items())
+
+
+def _patterns(entry: Statement) -> list[tuple[str, re.Pattern[str] | None]]:
+    """What a statement says of several actions at once, the widest first; without a pattern, of all that it is for."""
+    if entry.not_action:
+        return [(f"everything but {', '.join(map(describe, entry.actions))}", None)]
+    wild = [action for action in entry.actions if isinstance(action, str) and ("*" in action or "?" in action)]
+    return [(action, glob(action.lower())) for action in sorted(wild, key=len)]
 
 
 def _raising(entry: Statement) -> Iterator[tuple[str, Unknown | None]]:
