@@ -198,8 +198,14 @@ def _named(path: str, resource: Any, params: dict[str, Any], name: str, element:
     return ", ".join(_or_unknown(path, value) for _, value in facts) or "?"
 
 
+_SHORTEST_NOUN = 4
+
+
 def _or_unknown(path: str, value: Any) -> str:
     if isinstance(value, Value) and value.options:
         return " or ".join(observed(path, option) for option in value.options)
     data = value.data if isinstance(value, Value) else value
-    return "(unknown)" if isinstance(data, Unknown) else observed(path, data)
+    if isinstance(data, Unknown):
+        called = path.rpartition(".")[2].replace("_", " ")
+        return f"(unknown {called})" if len(called) >= _SHORTEST_NOUN else "(unknown)"  # `by` and `how` say nothing
+    return observed(path, data)
