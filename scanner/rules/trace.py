@@ -198,7 +198,10 @@ def _named(path: str, resource: Any, params: dict[str, Any], name: str, element:
     return ", ".join(_or_unknown(path, value) for _, value in facts) or "?"
 
 
-_SHORTEST_NOUN = 4
+_NO_NOUNS = frozenset(
+    {"by", "does", "extent", "holds", "how", "lacking", "lacks", "left", "lower", "over", "part", "reaches", "rest", "via", "way", "what"}
+)
+"""Names of facts that say nothing of what is not known."""
 
 
 def _or_unknown(path: str, value: Any) -> str:
@@ -207,5 +210,5 @@ def _or_unknown(path: str, value: Any) -> str:
     data = value.data if isinstance(value, Value) else value
     if isinstance(data, Unknown):
         called = path.rpartition(".")[2].replace("_", " ")
-        return f"(unknown {called})" if len(called) >= _SHORTEST_NOUN else "(unknown)"  # `by` and `how` say nothing
+        return "(unknown)" if called in _NO_NOUNS else f"(unknown {called})"
     return observed(path, data)

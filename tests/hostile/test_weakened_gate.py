@@ -100,20 +100,21 @@ remediation: {terraform: x}
 """
 
 
-CLOSING = 'module "m" {\n  source = "../prod"\n  state  = "Enabled"\n}\nprovider "aws" {}\n'
+CLOSING = 'module "m" {\n  source = "../modules/prod"\n  state  = "Enabled"\n}\nprovider "aws" {}\n'
 WITH_DEFAULT = BY_VALUE.replace("{}", '{\n  default = "Suspended"\n}', 1)
 
 
 @pytest.mark.parametrize("before", [PASSING, PASSING + 'provider "aws" {}\n', "", 'provider "aws" {}\n'])
 def test_a_root_module_of_the_revision_stays_one_whoever_calls_it(before: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, {"prod/main.tf": before, "other/main.tf": PASSING})
+    # Its place says that it is a module: anywhere else, what needs no values is judged by itself whoever calls it.
+    write(tmp_path, {"modules/prod/main.tf": before, "other/main.tf": PASSING})
     git("init", "-q", "-b", "main", ".")
     commit()
-    write(tmp_path, {"prod/main.tf": WITH_DEFAULT, "wrapper/main.tf": CLOSING})
+    write(tmp_path, {"modules/prod/main.tf": WITH_DEFAULT, "wrapper/main.tf": CLOSING})
     assert Scan(Options(paths=["."], controls=["storage.versioning-enabled"])).report().summary.verdicts["fail"] == 0  # without a revision
     code, said = since(".", "--since", "HEAD")
-    assert code == 1 and {result["resource"]["root"] for result in said["results"] if result["verdict"] == "fail"} == {"prod"}
+    assert code == 1 and {result["resource"]["root"] for result in said["results"] if result["verdict"] == "fail"} == {"modules/prod"}
 
 
 @pytest.mark.parametrize(("rule", "told"), [(OWN % "true", 1), (None, 1), (OWN % "resource.versioned", 0)])
