@@ -126,8 +126,12 @@ def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Co
 
 
 def join_parts(coverage: Coverage) -> Coverage:
-    """Takes the accounts that the snapshots of a run left to each other for accounts of it. Gives gaps for those that no snapshot has."""
-    told = {*(f"aws:{call.account}" for call in coverage.calls), *(gap.scope for gap in coverage.gaps)}
+    """Takes the accounts that the snapshots of a run left to each other for accounts of it. Gives gaps for those that no snapshot has.
+
+    That an account was called says nothing: every part asks the management account for the list. What a part has, it has by the name that
+    the list gives each account.
+    """
+    told = {*(named.scope for named in coverage.accounts), *(gap.scope for gap in coverage.gaps)}
     coverage.left_out = [left for left in coverage.left_out if not left.part or left.scope not in told]
     way = "scan the snapshot of that part beside these"
     return Coverage(

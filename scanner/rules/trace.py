@@ -202,4 +202,4 @@ def _or_unknown(path: str, value: Any) -> str:
     if isinstance(value, Value) and value.options:
         return " or ".join(observed(path, option) for option in value.options)
     data = value.data if isinstance(value, Value) else value
-    return "(unknown)" if isinstance(data, Unknown) else observed(path, data)
+    return f"(unknown {path.rpartition('.')[2].replace('_', ' ')})" if isinstance(data, Unknown) else observed(path, data)

@@ -42,6 +42,7 @@ def too_wide(report: Report, written: str, width: int) -> list[str]:
         visible(past.address + (f" ({past.element})" if past.element else "")) for held in report.gate.comparisons for past in held.gone
     }
     addresses = {visible(each.resource.address) for each in report.results}
+    copied |= {f"{address}{end}" for address in addresses for end in ends}
     copied |= {f"{start}: {address}{end}" for start in {*places, *map(str, lines)} for address in addresses for end in ends}
     copied |= {visible(opinions_view.where(row)) for opinion in report.opinions for row in opinion.rows}
     copied |= {visible(opinions_view.place(check)) for opinion in report.opinions for check in opinion.others}

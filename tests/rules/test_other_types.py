@@ -126,7 +126,7 @@ resource "aws_sqs_queue" "q" {
     each = {"each": "resource.attributes.rule", "as": "rule", "that": "rule.port == 443", "message": "port {rule.port}"}
     write(policies / "team", {"rule.yaml": rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [each]})})
     results = judge(code, "team.rule", policies=[str(policies)])
-    assert [(each.verdict, each.message) for each in results] == [("fail", "port 22"), ("unknown", "not known whether port (unknown)")]
+    assert [(each.verdict, each.message) for each in results] == [("fail", "port 22"), ("unknown", "not known whether port (unknown port)")]
     assert len({each.fingerprint for each in results}) == 2
     noted = judged(code, "resource.attributes.rule.exists(r, r.note != null && r.note == 'n')")
     assert [each.verdict for each in noted.values()] == ["pass"]
