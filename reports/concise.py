@@ -73,6 +73,6 @@ def _message(result: Result) -> str:
     message = said(result)
     shown = _short(message)
     seen, root = place(result), result.resource.root
-    of_module = seen is not None and bool(seen.file) and bool(root) and not is_in(seen, root) and seen.file != root
+    of_module = seen is not None and bool(seen.file) and root not in ("", ".") and not is_in(seen, root) and seen.file != root
     owner = f" of {_short(result.owner)}" if result.owner else ""
     return f"{shown} [{result.resource.address}{f' in {root}' if of_module else ''}]{owner}"

@@ -61,9 +61,9 @@ def _listed(page: Page, lines: Sequence[str], most: int, what: str) -> None:
 
 
 def _subject(result: Result) -> str:
-    """A resource with the place of a finding on it, in one line."""
-    at = where(place(result))
-    return f"{at}: {result.resource.address}" if at else result.resource.address
+    """A resource in one line, in code with the place of a finding on it: a call has the resource in its name already, and is long."""
+    seen = place(result)
+    return f"{where(seen)}: {result.resource.address}" if seen and not seen.operation else result.resource.address
 
 
 def _unknowns(page: Page, results: list[Result], most: int) -> None:

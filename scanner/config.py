@@ -184,6 +184,7 @@ def of_tree() -> Config:
 def read(path: Path, overlay: Overlay = DISK) -> Config:
     """The settings of a file, which is read from an overlay. Raises ConfigurationError."""
     data, lines = _data(path, overlay)
+    data = _without_empty(data)
     try:
         settings = msgspec.convert({} if data is None else data, Settings)
     except msgspec.ValidationError as error:
@@ -216,6 +217,14 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
     return Config(
         **msgspec.structs.asdict(settings), file=str(path), stated=stated, described=described, accepted=accepted, lines=dict(lines)
     )
+
+
+def _without_empty(data: Any) -> Any:
+    """The keys of a file that say something: `params:` with comments alone below it is a null of YAML, and says nothing. A name that is
+    no key stays, so that it is refused."""
+    if not isinstance(data, dict):
+        return data
+    return {key: value for key, value in data.items() if value is not None or key not in Settings.__struct_fields__}
 
 
 def _check_control(place: str, chosen: ControlConfig) -> None:

@@ -72,7 +72,7 @@ def _control(id_: str, arguments: dict[str, Any]) -> int:
         if id_.lower() in (compiled.control.id, *compiled.control.aliases):
             of_control(compiled).tell()
             return EXIT_OK
-    console.tell(f"assay: there is no control {id_!r}; {_near(id_, list(rules.by_id()))}")
+    console.tell(f"assay: there is no control {id_!r}; {_of_peer(id_, rules) or _near(id_, list(rules.by_id()))}")
     return EXIT_USAGE
 
 
@@ -81,6 +81,16 @@ def _rules(arguments: dict[str, Any]) -> RuleSet:
 
     config = judging.configuration(arguments)
     return load([builtin_folder(), *[Path(folder) for folder in (*config.policies, *arguments["policies"])]], overrides=config.overrides)
+
+
+def _of_peer(check: str, rules: RuleSet) -> str:
+    """Which controls ask what a check of another scanner asks; empty where none maps to it."""
+    from assay.scanner.rules.peers import asking
+
+    return "; ".join(
+        f"{name} of {scanner} is asked by {', '.join(control.id for control in controls)}"
+        for (scanner, name), controls in asking(check, rules.by_id().values()).items()
+    )
 
 
 def _near(id_: str, known: list[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 import os
 import sys
 from collections import Counter
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from assay.scanner.run import Scan
 
 _TOLD = 100
-"""Findings that are listed by name."""
+"""Lines of a kind that are told."""
 
 
 @click.command("fix")
@@ -67,9 +66,13 @@ def _fix(arguments: dict[str, Any]) -> int:
     outcome = held.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
     files = outcome.files
     places = {} if arguments["write"] else {result.fingerprint: result for result in report.results}
-    _say(outcome, arguments, {key: _place(result) for key, result in places.items()})
-    if not arguments["unsafe"] and outcome.unfixed:
-        _say_held(held.run(lambda result: result.fingerprint in wanted, unsafe=True))
+    at = {key: _place(result) for key, result in places.items()}
+    unsafe = held.run(lambda result: result.fingerprint in wanted, unsafe=True) if not arguments["unsafe"] and outcome.unfixed else None
+    if not arguments["quiet"]:
+        _tell_all(f"{proposal.control}: {proposal.title}" for proposal in outcome.fixed)
+        _tell_all(_left(outcome, unsafe, at))
+        _tell_all(_held(outcome, unsafe, at))
+    _count(outcome, arguments)
     return _end(files, outcome, report, scan, arguments, config, held.files)
 
 
@@ -116,31 +119,40 @@ def _place(result: Result) -> str:
     return f"{block.file}:{block.start_line}: " if block and block.start_line else ""
 
 
-def _say(outcome: Outcome, arguments: dict[str, Any], places: dict[str, str]) -> None:
-    """`places`: where findings are in the files as they are, where these are not those that the outcome has."""
+def _tell_all(lines: Iterable[str]) -> None:
+    """Tell lines on standard error: those that are alike once, with their number, and of many the first."""
+    counted = Counter(lines)
+    for line, number in list(counted.items())[:_TOLD]:
+        console.tell(line + (f" ({number} findings)" if number > 1 else ""))
+    if len(counted) > _TOLD:
+        console.tell(f"assay: and {many(len(counted) - _TOLD, 'more line')}")
+
+
+def _left(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
+    """What is not fixed, and why; what --unsafe fixes is told by `_held`.
+
+    `unsafe`: what --unsafe would come to. `places`: where findings are in the files as they are, where these are not those of the outcome.
+    """
+    for_review = {proposal.fingerprint for proposal in unsafe.fixed} if unsafe else set()
+    reasons = {finding.fingerprint: finding.why for finding in unsafe.unfixed} if unsafe else {}
+    for finding in outcome.unfixed:
+        if finding.why or finding.fingerprint not in for_review:
+            place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
+            why = finding.why or reasons.get(finding.fingerprint, "") or "its fix is for review (--unsafe)"
+            yield f"{place}{finding.control}: {finding.address} is not fixed: {why}"
+
+
+def _held(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
+    """What --unsafe would mend beside."""
+    fixed = {proposal.fingerprint for proposal in outcome.fixed}
+    for proposal in unsafe.fixed if unsafe else ():
+        if proposal.fingerprint not in fixed:
+            because = f": {proposal.because}" if proposal.because else ""
+            yield f"--unsafe: {places.get(proposal.fingerprint, '')}{proposal.control}: {proposal.title}{because}"
+
+
+def _count(outcome: Outcome, arguments: dict[str, Any]) -> None:
     done = "fixed" if arguments["write"] else "can be fixed (--write does it)"
-    for line in _each_once(f"{proposal.control}: {proposal.title}" for proposal in outcome.fixed) if not arguments["quiet"] else ():
-        console.tell(line)
-    for finding in outcome.unfixed[:_TOLD] if not arguments["quiet"] else ():
-        place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
-        console.tell(f"{place}{finding.control}: {finding.address} is not fixed: {finding.why or _FOR_REVIEW}")
-    if len(outcome.unfixed) > _TOLD and not arguments["quiet"]:
-        console.tell(f"assay: and {len(outcome.unfixed) - _TOLD} more that are not fixed")
     number = len({proposal.fingerprint for proposal in outcome.fixed})
     left = f", {many(len(outcome.unfixed), 'finding')} left" if outcome.unfixed else ""
     console.tell(f"assay: {many(number, 'finding')} {done} in {many(len(outcome.files), 'file')}{left}")
-
-
-_FOR_REVIEW = "its fix is for review (--unsafe), as told below"
-
-
-def _say_held(outcome: Outcome) -> None:
-    """What --unsafe would mend beside."""
-    for line in _each_once(f"--unsafe: {proposal.control}: {proposal.title}: {proposal.because}" for proposal in outcome.fixed):
-        console.tell(line)
-
-
-def _each_once(lines: Iterable[str]) -> Iterator[str]:
-    """Lines without repetitions, which are counted: one edit may mend many findings."""
-    for line, count in itertools.islice(Counter(lines).items(), _TOLD):
-        yield line if count == 1 else f"{line} ({count} findings)"

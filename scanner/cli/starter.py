@@ -27,17 +27,22 @@ def starter(report: Report, controls: Mapping[str, Control], paths: Iterable[str
     """The text, for the resources and verdicts of a report. `controls`: those that it was judged by, with their params."""
     resources = list({(result.resource.root, result.resource.id): result.resource for result in report.results}.values())
     judged = {result.control for result in report.results}
+    unknown = {result.control for result in report.results if result.verdict == "unknown"}
     asked = [controls[id_] for id_ in sorted(judged) if id_ in controls]
     parts = [
         *_HEAD,
-        *_folded(f"Written by assay init from what stands below {', '.join(paths)}. Lines that begin with # are for you to decide.", "# "),
+        *_folded(f"Written by assay init from what stands {_below(paths)}. Lines that begin with # are for you to decide.", "# "),
         "",
         *_gate(),
-        *_params(resources, asked),
+        *_params(resources, asked, unknown),
         *_roles(resources, asked),
-        *_attestations(asked),
+        *_attestations([control for control in asked if control.id in unknown]),
     ]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _below(paths: Iterable[str]) -> str:
+    return ", ".join("in this directory" if path == "." else f"below {path}" for path in paths)
 
 
 def _gate() -> Iterator[str]:
@@ -46,27 +51,26 @@ def _gate() -> Iterator[str]:
     yield "# exclude:\n#   - {path: legacy, reason: switched off next month}\n"
 
 
-def _params(resources: list[ResourceRef], controls: list[Control]) -> Iterator[str]:
-    """Regions as they are, and params that controls ask for and that nobody has set."""
+def _params(resources: list[ResourceRef], controls: list[Control], unknown: set[str]) -> Iterator[str]:
+    """Regions as they are, and params that controls ask for and that nobody has set. `unknown`: the controls with such a verdict."""
     regions = {cloud: Counter(_regions(resources, cloud)) for cloud in ("aws", "google")}
     unset = {name: control.id for control in controls for name, value in control.params.items() if value is None}
     if not unset and not any(map(len, regions.values())):
         return
-    yield "params:" if any(regions.values()) else "# params:"
+    settled = any(regions.values()) and all(len(counts) > 1 for counts in regions.values() if counts)
+    yield "params:" if settled else "# params:"  # a key with comments alone below it is no map
+    key = "  " if settled else "#   "
     for cloud, counts in regions.items():
         if counts:
             told = (f"{region} ({many(count, 'resource')})" for region, count in counts.most_common(8))
-            yield f"  # {cloud}: {', '.join(told)}"
+            yield f"{key}# {cloud}: {', '.join(told)}"
     if any(regions.values()):
-        yield "  # the regions of the stacks; what is replicated has to be in exactly these"
+        yield f"{key}# the regions of the stacks; what is replicated has to be in exactly these"
         of_clouds = ", ".join(f"{cloud}: {_flow(sorted(counts))}" for cloud, counts in regions.items() if counts)
-        yield (
-            f"  # stack_regions: {{{of_clouds}}}"
-            if any(len(counts) < 2 for counts in regions.values() if counts)
-            else f"  stack_regions: {{{of_clouds}}}"
-        )
+        yield f"{key}stack_regions: {{{of_clouds}}}"
     for name, control in sorted(unset.items()):
-        yield f"  # not set, so that {control} is unknown\n  # {name}: []"
+        yield f"{key}# not set, so that {control} {'is unknown' if control in unknown else 'applies to nothing here'}"
+        yield f"  # {name}: []" if settled else f"#   {name}: []"
     yield ""
 
 

@@ -36,6 +36,7 @@ _UNTIL = lazy_re.pattern(r":exp:(\d{4}-\d{2}-\d{2})")
 _MARK = lazy_re.pattern(r"(?:assay:waive\s|checkov:skip=|(?:trivy|tfsec):ignore:).*")
 MAX_LINES = 50
 """Comment lines above a block, and lines of a block, that are looked at."""
+_INSIDE = "it stands inside of the block; put it above, or behind its first line"
 
 
 class Comments:
@@ -76,8 +77,8 @@ class Comments:
             if comment is None:
                 continue
             for waiver in self._read(comment[1], file, number, "comment"):
-                if number <= first or waiver.by != "comment":  # those of other scanners stand inside of the block as well
-                    yield waiver
+                counts = number <= first or waiver.by != "comment"  # those of other scanners stand inside of the block as well
+                yield waiver if counts else msgspec.structs.replace(waiver, fault=waiver.fault or _INSIDE)
 
     def _is_json(self, file: str) -> bool:
         """Whether a file begins as JSON does: what looks like a comment there is text, and one line may hold everything."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Types
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -38,6 +38,8 @@ _PLACES, _OF_A_KIND = 3, 5
 """Places of one gap, and different gaps of one code in one source, that people are told; the JSON report has all."""
 _SENTENCES = 200
 """That people are told of all gaps together."""
+_AT_ONCE = frozenset({"module_missing"})
+"""Codes of gaps that are settled together: one `terraform init` fetches all modules of a directory, so that one sentence tells of them."""
 
 
 def told(gaps: Iterable[Gap]) -> list[str]:
@@ -46,15 +48,13 @@ def told(gaps: Iterable[Gap]) -> list[str]:
     for gap in gaps:
         shown = f"{gap.scope}:{gap.line}" if gap.line else gap.scope
         places.setdefault((gap.code, gap.reason, gap.settles_it), {}).setdefault(shown, gap.scope)
-    sentences: list[str] = []
+    sentences = _told_at_once({key: places.pop(key) for key in list(places) if key[0] in _AT_ONCE})
     of_kind: dict[tuple[str, str], int] = {}
     for (code, reason, settles_it), seen in places.items():
         source = next(iter(seen.values()))
         of_kind[source, code] = of_kind.get((source, code), 0) + 1
         if of_kind[source, code] <= _OF_A_KIND:
-            more = len(seen) - _PLACES
-            shown = ", ".join(list(seen)[:_PLACES]) + (f" and {many(more, 'more place')}" if more > 0 else "")
-            sentences.append(f"{shown}: {reason}; {settles_it}")
+            sentences.append(f"{_places(list(seen))}: {reason}; {settles_it}")
     more_of_kind = {key: number - _OF_A_KIND for key, number in of_kind.items() if number > _OF_A_KIND}
     sentences += [
         f"{source}: {many(number, 'more gap')} of the kind {code}; the json report has all"
@@ -62,6 +62,25 @@ def told(gaps: Iterable[Gap]) -> list[str]:
     ]
     more = len(sentences) - _SENTENCES
     return sentences[:_SENTENCES] + ([f"and {many(more, 'more sentence')} on gaps; the json report has all"] if more > 0 else [])
+
+
+def _told_at_once(places: dict[tuple[str, str, str], dict[str, str]]) -> list[str]:
+    """A sentence for each way out, of gaps by code, reason and way out with their places."""
+    by_way: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
+    for (code, reason, settles_it), seen in places.items():
+        by_way.setdefault((code, settles_it), []).append((reason, list(seen)))
+    sentences = []
+    for (_, settles_it), alike in by_way.items():
+        reason, first = alike[0]
+        others = [place for _, more in alike[1:] for place in more]
+        like_it = f" (and {len(others)} more, the next at {others[0]})" if others else ""
+        sentences.append(f"{_places(first)}: {reason}{like_it}; {settles_it}")
+    return sentences
+
+
+def _places(seen: Sequence[str]) -> str:
+    more = len(seen) - _PLACES
+    return ", ".join(seen[:_PLACES]) + (f" and {many(more, 'more place')}" if more > 0 else "")
 
 
 def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:
@@ -126,8 +145,12 @@ def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Co
 
 
 def join_parts(coverage: Coverage) -> Coverage:
-    """Takes the accounts that the snapshots of a run left to each other for accounts of it. Gives gaps for those that no snapshot has."""
-    told = {*(f"aws:{call.account}" for call in coverage.calls), *(gap.scope for gap in coverage.gaps)}
+    """Takes the accounts that the snapshots of a run left to each other for accounts of it. Gives gaps for those that no snapshot has.
+
+    That an account was called says nothing: every part asks the management account for the list. What a part has, it has by the name that
+    the list gives each account.
+    """
+    told = {*(named.scope for named in coverage.accounts), *(gap.scope for gap in coverage.gaps)}
     coverage.left_out = [left for left in coverage.left_out if not left.part or left.scope not in told]
     way = "scan the snapshot of that part beside these"
     return Coverage(

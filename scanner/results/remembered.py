@@ -21,8 +21,9 @@ EVENTS = {
 
 
 def changed(history: HistoryReport) -> str:
-    """What a run changed, with the number of each."""
-    told = [f"{history.events[name]} {said}" for name, said in EVENTS.items() if name in history.events]
+    """What a run changed, with the number of each. Before the first run nothing was known that could become unknown."""
+    names = EVENTS if history.previous else EVENTS | {"unknown": "unknown"}
+    told = [f"{history.events[name]} {said}" for name, said in names.items() if name in history.events]
     return ", ".join(told) or "nothing changed"
 
 

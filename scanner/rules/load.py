@@ -258,7 +258,8 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None, framewo
         if not any(_matches(compiled.control, pattern) for compiled in chosen):
             if any(_matches(compiled.control, pattern) for compiled in rules.controls):
                 raise SelectionError(f"{pattern!r} matches only controls that the profile or the frameworks leave out; name one of the two")
-            raise SelectionError(f"no control matches {pattern!r}; {nearest(pattern, rules.by_id()) or 'see assay controls list'}")
+            way = "name one at a time" if "," in pattern else nearest(pattern, rules.by_id()) or "see assay controls list"
+            raise SelectionError(f"no control matches {pattern!r}; {way}")
     return [compiled for compiled in chosen if not patterns or any(_matches(compiled.control, pattern) for pattern in patterns)]
 
 

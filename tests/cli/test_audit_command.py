@@ -246,6 +246,14 @@ def test_credentials_that_do_not_work(tmp_path: Path) -> None:
     assert "InvalidClientTokenId" in ran.stdout + ran.stderr
 
 
+def test_a_server_that_is_not_there_is_no_matter_of_credentials() -> None:
+    ran = assay_process("audit", "aws", *VERSIONS, "--regions", "eu-west-1", **environment("http://127.0.0.1:9"))
+    assert ran.returncode == 3
+    told = " ".join(ran.stdout.split())
+    assert "nothing answers: sts:GetCallerIdentity: NoAnswer; check the region, the network and AWS_ENDPOINT_URL" in told
+    assert "log in again" not in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

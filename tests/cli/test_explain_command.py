@@ -191,3 +191,9 @@ def test_hostile_names_of_a_report_command_nothing(tree: Path) -> None:
         assert not [char for char in output if char != "\n" and visible(char) != char]
         assert "##[" not in output and not [line for line in output.splitlines() if line.lstrip().startswith("::")]
     assert whole
+
+
+def test_a_check_of_another_scanner_is_told_by_what_asks_the_same() -> None:
+    exit_code, output = ran("explain", "ckv_aws_145")
+    assert exit_code == 2
+    assert "CKV_AWS_145 of checkov is asked by storage.encrypted-cmk" in output

@@ -51,6 +51,30 @@ def test_it_holds_what_is_there_and_is_read_again(tmp_path: Path, monkeypatch: p
     assert assay("init", "--force", "--quiet").exit_code == 0
 
 
+@pytest.mark.parametrize("regions", [["eu-west-1"], ["eu-west-1", "eu-west-2"], []])
+def test_the_next_scan_takes_what_it_wrote(regions: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    queues = "".join(
+        f'provider "aws" {{\n  alias = "in{at}"\n  region = "{region}"\n}}\n'
+        f'resource "aws_lb" "web{at}" {{\n  provider = aws.in{at}\n  name = "web{at}"\n}}\n'
+        for at, region in enumerate(regions)
+    )
+    monkeypatch.chdir(write(tmp_path, {"main.tf": queues or 'resource "aws_s3_bucket" "logs" {}\n'}))
+    assert assay("init").exit_code == 0
+    assert config.read(tmp_path / "assay.yaml").params == ({"stack_regions": {"aws": regions}} if len(regions) > 1 else {})
+    assert assay("scan", ".").exit_code == 1, "it is refused, or nothing of the code is judged"
+
+
+def test_it_asks_only_for_what_is_unknown_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write(tmp_path, {"main.tf": 'resource "aws_lb" "web" {\n  name = "web"\n}\nresource "aws_s3_bucket" "logs" {}\n'}))
+    text = assay("init", "-o", "-").stdout
+    assert "what stands in this directory." in text
+    assert "#   - control: access.rbac-in-app" in text and "compute.autoscaling" not in text
+    assert "so that access.user-network-allowlist is unknown" in text
+    assert "so that storage.lifecycle-archival applies to nothing here" in text
+    results = json.loads(assay("scan", ".", "-r", "json").stdout)["results"]
+    assert {one["verdict"] for one in results if one["control"] == "storage.lifecycle-archival"} == {"not_applicable"}
+
+
 def test_nothing_is_written_of_nothing(tmp_path: Path) -> None:
     ran = assay("init", str(tmp_path / "missing"), "-o", str(tmp_path / "assay.yaml"))
     assert ran.exit_code == 2 and "no such file or directory" in ran.stderr

@@ -124,6 +124,7 @@ def test_fail_on_never_still_tells_what_is_incomplete(code: Callable[[str], Path
             "no control matches 'storage.versioning-enable'; did you mean storage.versioning-enabled?",
         ),
         ([".", "--control", "zzz.*"], "no control matches 'zzz.*'; see assay controls list"),
+        ([".", "--control", "a.b,c.d"], "no control matches 'a.b,c.d'; name one at a time"),
         ([".", "--profile", "referense"], "there is no profile 'referense'; did you mean reference?"),
         ([".", "--framework", "pci_dss_4"], "there is no framework 'pci_dss_4'; did you mean pci_dss_4_0?"),
     ],

@@ -61,6 +61,35 @@ def test_what_needs_a_decision_is_named_and_left(tmp_path: Path) -> None:
     assert "refused from then on" in ran.stderr
 
 
+def test_each_reason_is_told_once_and_what_is_for_review_in_one_place(tmp_path: Path) -> None:
+    text = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+resource "aws_lambda_function" "api" {
+  role = "arn:aws:iam::111122223333:role/api"
+  vpc_config {
+    subnet_ids         = [aws_subnet.private.id]
+    security_group_ids = []
+  }
+}
+"""
+    module = write(tmp_path, {"main.tf": text})
+    ran = assay("fix", "--no-config", "--control", "network.private-path-to-data", "--control", "network.no-default-network", module)
+    told = ran.stderr.splitlines()
+    (path,) = (line for line in told if "network.private-path-to-data" in line)
+    assert "aws_subnet.private is not fixed: " in path and path.endswith(" is a decision (8 findings)")
+    (group,) = (line for line in told if "network.no-default-network" in line)
+    assert group.startswith(f"--unsafe: {module}/main.tf:2: network.no-default-network: declare aws_default_security_group")
+    assert told[-1] == "assay: 0 findings can be fixed (--write does it) in 0 files, 9 findings left"
+    quiet = assay("fix", "--no-config", "--quiet", "--control", "network.no-default-network", module)
+    assert len(quiet.stderr.splitlines()) == 1
+
+
 def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = write(tmp_path, {"main.tf": KEY})
     run = Fixing.run

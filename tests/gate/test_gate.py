@@ -163,6 +163,14 @@ def test_comments_for_other_scanners_count_where_they_are_accepted(
         assert [use.by for use in report.gate.waivers] == ([accepted[0]] if verdict == "waived" or "exp" in comment else [])
 
 
+def test_a_comment_inside_of_a_block_waives_nothing_and_says_so(tmp_path: Path) -> None:
+    comment = '# assay:waive storage.versioning-enabled until=2026-12-31 reason="copied" owner=me'
+    report, _ = run(write(tmp_path, {"main.tf": FAILING.replace("{\n", f"{{\n  {comment}\n", 1)}), comments=True)
+    assert verdicts(report) == ["fail"]
+    (warning,) = report.gate.warnings
+    assert "does not count: it stands inside of the block; put it above" in warning
+
+
 def baseline_of(path: Path, **fields: Any) -> KnownBefore:
     report, _ = run(path)
     made = of_report(report, digest_of(lambda file: Path(file).read_bytes()), **fields)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.scanner.history.asked import median
-from tests.history.test_nights import OFF, ON, Nights, nights
+from tests.history.test_nights import OFF, ON, OPEN, Nights, nights
 from tests.scans import assay, write
 
 __all__ = ["nights"]
@@ -26,6 +26,15 @@ def test_trend_age_and_groups(nights: Nights) -> None:
     assert "2 runs; the last 2:" in text and "infra" in text
     rows = list(csv.reader(assay("history", nights.where, "--by", "severity", "--format", "csv").stdout.splitlines()))
     assert rows == [["severity", "open", "oldest_days", "fixed", "median_days"], ["high", "1", "0", "1", "0"]]
+
+
+def test_on_a_first_run_nothing_became_unknown(nights: Nights) -> None:
+    unknown = OPEN.format("orders")
+    assert {result["verdict"] for result in nights.run(a=unknown)["results"]} == {"unknown"}
+    assert "became unknown" not in nights.said and "2 unknown" in nights.said
+    nights.run(a=ON.format("orders"))
+    nights.run(a=unknown)
+    assert "became unknown" in nights.said
 
 
 def test_all_that_became_of_one_finding(nights: Nights) -> None:

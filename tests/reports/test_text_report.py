@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from assay.reports import opinions_view
 from assay.reports.text import render
 from assay.reports.view import where
+from assay.scanner.results import ledger
 from assay.scanner.results.model import Report
 from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap, LeftOut
@@ -42,6 +43,7 @@ def too_wide(report: Report, written: str, width: int) -> list[str]:
         visible(past.address + (f" ({past.element})" if past.element else "")) for held in report.gate.comparisons for past in held.gone
     }
     addresses = {visible(each.resource.address) for each in report.results}
+    copied |= {f"{address}{end}" for address in addresses for end in ends}
     copied |= {f"{start}: {address}{end}" for start in {*places, *map(str, lines)} for address in addresses for end in ends}
     copied |= {visible(opinions_view.where(row)) for opinion in report.opinions for row in opinion.rows}
     copied |= {visible(opinions_view.place(check)) for opinion in report.opinions for check in opinion.others}
@@ -256,6 +258,20 @@ def test_gaps_that_say_the_same_are_told_once() -> None:
     assert told[6:] == [
         "x.tf:3: a brace is not closed; correct the file",
         "main.tf: 895 more gaps of the kind input_failed; the json report has all",
+    ]
+
+
+def test_modules_that_one_command_fetches_are_one_sentence() -> None:
+    missing = [
+        Gap(f"{root}/main.tf", "module_missing", f'module "m{number}" is not here', f"run terraform init in {root}", number)
+        for root in ("a", "b")
+        for number in (1, 2, 3)
+    ]
+    told = ledger.told([*missing, Gap("c/main.tf", "module_missing", 'module "m" is not here', "run terraform init in c", 7)])
+    assert told == [
+        'a/main.tf:1: module "m1" is not here (and 2 more, the next at a/main.tf:2); run terraform init in a',
+        'b/main.tf:1: module "m1" is not here (and 2 more, the next at b/main.tf:2); run terraform init in b',
+        'c/main.tf:7: module "m" is not here; run terraform init in c',
     ]
 
 

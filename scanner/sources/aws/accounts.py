@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused
+from assay.scanner.sources.aws.asking import NO_ANSWER, Account, Asker, NoRole, Refused
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.organization import Tree
 from assay.scanner.sources.aws.request import Request, part_of
@@ -21,6 +21,8 @@ _IDENTITY = Call("sts", "GetCallerIdentity")
 _ASSUME = Call("sts", "AssumeRole")
 _REGIONS = Call("ec2", "DescribeRegions")
 _ACCOUNTS = Call("organizations", "ListAccounts")
+_NOT_IN_USE = "AWSOrganizationsNotInUseException"
+_ALONE = "the account is in no organisation, as far as it is told: audit it without --organization"
 _TAGS = Call("organizations", "ListTagsForResource", (("ResourceId", "Id"),))
 # Enabled in every account, and not to be disabled: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 ALWAYS_ENABLED = (
@@ -74,6 +76,7 @@ class Accounts:
         except Refused as refused:
             reason = f"the accounts of the organisation could not be listed: organizations:ListAccounts: {refused.answer.code}"
             way = "run it in the management account or a delegated administrator's, with that permission"
+            way = _ALONE if refused.answer.code == _NOT_IN_USE else way
             self.gaps.append(Gap(f"aws:{own.id}", "account_failed", reason, way))
             return
         tree = self._tree = Tree(own, self.home, self.asker)
@@ -86,7 +89,7 @@ class Accounts:
             chosen = [f"--include {pattern}" for pattern in self.request.include]
             chosen += [f"--exclude {pattern}" for pattern in self.request.exclude]
             reason = f"{' '.join(chosen) or 'the list'} leaves none of the {many(len(accounts), 'account')} of the organisation"
-            self.gaps.append(Gap(f"aws:{own.id}", "nothing_found", reason, "correct --include and --exclude"))
+            self.gaps.append(Gap(f"aws:{own.id}", "nothing_found", reason, "correct --include and --exclude" if accounts else _ALONE))
 
     def _is_chosen(self, own: Account, listed: dict[str, Any]) -> bool:
         """Whether an account of the organisation is chosen and active; where not, it is named."""
@@ -176,8 +179,11 @@ class Accounts:
         answer = self.asker.ask(Account(id_, name, caller, ""), self.home, _IDENTITY, {})
         arn = answer.data.get("Arn", "") if isinstance(answer.data, dict) else ""
         if answer.outcome != "answered" or not arn:
-            reason = f"its credentials do not work: {answer.operation}: {answer.code}"
-            way = "check the role's name and trust policy, and the external id" if id_ else "log in again, or name another --profile"
+            if answer.code == NO_ANSWER:
+                reason, way = f"nothing answers: {answer.operation}: {answer.code}", "check the region, the network and AWS_ENDPOINT_URL"
+            else:
+                reason = f"its credentials do not work: {answer.operation}: {answer.code}"
+                way = "check the role's name and trust policy, and the external id" if id_ else "log in again, or name another --profile"
             self.gaps.append(Gap(f"aws:{id_}" if id_ else "aws", "account_failed", reason, way))
             return None
         partition = arn.split(":")[1] if arn.count(":") > 4 else "aws"

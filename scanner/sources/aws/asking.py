@@ -167,7 +167,7 @@ class Asker:
             ledger[key] = ledger.get(key, 0) + 1
             if answer.code in EXPIRED:
                 self._expired.add(account.id)
-            if answer.code == _NO_ANSWER:
+            if answer.code == NO_ANSWER:
                 self._unanswered[call.service, region] = self._unanswered.get((call.service, region), 0) + 1
             elif outcome == "answered":
                 self._unanswered.pop((call.service, region), None)
@@ -206,7 +206,7 @@ class Asker:
         return sorted(calls, key=lambda call: (call.region, call.service, call.operation, call.outcome, call.code))
 
 
-_NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
+NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
 _TOKENS_KEPT = 100  # of the positions in a listing, to see that it goes in a circle
 
 
@@ -216,7 +216,7 @@ def classify(error: Exception, call: Call) -> Answer:
         return Answer("failed", code=f"{error.answer.operation} {error.answer.code}")
     if not isinstance(error, botocore.exceptions.ClientError):
         silent = (botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError)
-        return Answer("failed", code=_NO_ANSWER if isinstance(error, silent) else type(error).__name__)
+        return Answer("failed", code=NO_ANSWER if isinstance(error, silent) else type(error).__name__)
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in call.absent:

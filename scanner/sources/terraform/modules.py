@@ -152,12 +152,19 @@ class Module:
         default = block.expression("default")
         if given is None or (raw is None and default is not None and block.expression("nullable") == tree.Literal(False)):
             if default is None:
-                way = f"pass --var {name}=VALUE or --var-file FILE" if not self.parent else f'pass "{name}" in the module call'
-                return Open(f'variable "{name}" has no value', way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
+                why, way = f'variable "{name}" has no value', self._way(name, block)
+                return Open(why, way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
             raw = evaluate(default, self.scope())
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
         return self.workspace.sensitive.add(raw) if _is_sensitive(block) else self.workspace.sensitive.named(name, raw)
+
+    def _way(self, name: str, block: Block) -> str:
+        """How a variable gets a value. A command line is kept by shells and build servers, so that what is secret has no place there."""
+        if self.parent:
+            return f'pass "{name}" in the module call'
+        stand_in = ", with a stand-in: it is a secret" if _is_sensitive(block) else ""
+        return f"pass --var {name}=VALUE or --var-file FILE{stand_in}"
 
     def take_sensitive(self) -> None:
         """Take in the values of sensitive variables that nothing asks for too: a report may show the line of code that they stand in."""

@@ -97,6 +97,13 @@ def test_a_module_whose_number_is_unknown_is_read_as_one_template(tmp_path: Path
     assert not items["probe.q"].coexists(inner) and inner.coexists(items["probe.q"])
 
 
+def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
+    text = 'variable "open" {}\nvariable "key" {\n  sensitive = true\n}\nresource "probe" "p" {\n  a = var.open\n  b = var.key\n}\n'
+    (probe,) = read(tmp_path, {"main.tf": text}).values()
+    way = "pass --var {0}=VALUE or --var-file FILE"
+    assert [probe[name].unknown.settles_it for name in "ab"] == [way.format("open"), way.format("key") + ", with a stand-in: it is a secret"]
+
+
 # Instances
 
 
