@@ -68,7 +68,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str]] = {
         "x",
         "x: nothing that can be scanned is below this directory",
     ),
-    "code that does not parse": ({"x/a.tf": "locals {}\nresource {\n"}, "x", "x/a.tf:3: syntax error near"),
+    "code that does not parse": ({"x/a.tf": "locals {}\nresource {\n"}, "x", "x/a.tf:2: what begins here is not closed: } is missing"),
     "json that is no plan": (
         {"x.json": '{"a": 1}'},
         "x.json",

@@ -185,20 +185,34 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
     except bounds.NotParsed as error:
         raise FileError(str(error), 1) from None
     if root.has_error:
-        line, near = _first_error(root)
-        raise FileError(f"syntax error near {near!r}", line)
+        line, problem = _first_error(root)
+        raise FileError(problem, line)
     return next((child for child in root.children if child.type == "body"), None), HclText(source, lines(shown, text))
 
 
+_CLOSING = {
+    "quoted_template_end": '"', "template_interpolation_end": "}", "template_directive_end": "}",
+    "heredoc_identifier": "the word that ends the heredoc",
+}  # fmt: skip
+"""What the grammar calls the ends of texts to what somebody writes."""
+
+
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
+    """The line of the first error and what is wrong. What is not closed is told where it begins: the end alone shows that something is
+    missing."""
     pending = [root]
     while pending:
         node = pending.pop()
-        if node.is_error or node.is_missing:
+        if node.is_missing:
+            around = node
+            while around.parent is not None and around.start_byte == node.start_byte:
+                around = around.parent
+            return around.start_point[0] + 1, f"what begins here is not closed: {_CLOSING.get(node.type, node.type)} is missing"
+        if node.is_error:
             text = spelled((node.text or b"").decode("utf-8", "replace")).strip()
-            return node.start_point[0] + 1, text.splitlines()[0][:40] if text else node.type
+            return node.start_point[0] + 1, f"syntax error near {(text.splitlines()[0][:40] if text else node.type)!r}"
         pending += [child for child in reversed(node.children) if child.has_error or child.is_missing]
-    return 1, ""
+    return 1, "syntax error"
 
 
 def _content(body: tree_sitter.Node, text: HclText) -> Content:
