@@ -64,11 +64,15 @@ def told(gaps: Iterable[Gap]) -> list[str]:
     return sentences[:_SENTENCES] + ([f"and {many(more, 'more sentence')} on gaps; the json report has all"] if more > 0 else [])
 
 
+_NO_RESOURCES = ("data.", "provider.", "terraform.", "AWS::Template::", "deployment.")
+"""Beginnings of types."""
+
+
 def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:
-    """Resource blocks by what became of them, and the types that nothing reads; data blocks and those of providers are no resources."""
+    """Resource blocks by what became of them, and the types that nothing reads; data sources, providers, outputs, variables are none."""
     blocks: dict[tuple[str, int, str], list[Item]] = {}
     for item in items:
-        if not item.type.startswith(("data.", "provider.")):
+        if not item.type.startswith(_NO_RESOURCES):
             seen = item.location()
             blocks.setdefault((seen.file, seen.line, item.block if seen.line else item.address), []).append(item)
     counted, unsupported = Blocks(found=len(blocks)), dict[str, int]()
