@@ -48,10 +48,6 @@ def _editing(tried: Iterator[Candidate], refused: list[str]) -> Iterator[Candida
         refused.append(str(reason))
 
 
-_OF_TERRAFORM = ("provider.", "terraform.")
-"""Beginnings of the types of what Terraform code declares beside resources: providers, outputs, variables."""
-
-
 def input_of(finding: Result, files: Files) -> str:
     """The input that a finding is of, as fixes name it. Raises Refused where nothing of it is edited."""
     blocks = finding.resource.blocks
@@ -60,7 +56,7 @@ def input_of(finding: Result, files: Files) -> str:
     type_ = finding.resource.type
     if "::" in type_:
         return "cloudformation"
-    if type_.replace("_", "").isalnum() or type_.startswith(_OF_TERRAFORM):
+    if type_.replace("_", "").isalnum() or type_.startswith("provider."):
         if blocks[0].start_line is None:
             raise Refused("it was read from a plan: fix the code that the plan was made from")
         return "terraform"

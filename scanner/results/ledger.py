@@ -64,7 +64,7 @@ def told(gaps: Iterable[Gap]) -> list[str]:
     return sentences[:_SENTENCES] + ([f"and {many(more, 'more sentence')} on gaps; the json report has all"] if more > 0 else [])
 
 
-_NO_RESOURCES = ("data.", "provider.", "terraform.", "AWS::Template::", "deployment.")
+_NO_RESOURCES = ("data.", "provider.", "terraform_output", "terraform_variable", "AWS::Template::", "deployment.")
 """Beginnings of types."""
 
 

@@ -19,8 +19,8 @@ from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
-OUTPUT, VARIABLE = "terraform.output", "terraform.variable"
-"""Types of items."""
+OUTPUT, VARIABLE = "terraform_output", "terraform_variable"
+"""Types of items, which no provider has."""
 _LOCAL = tree.Name("local")
 _MOST = 10_000
 """Parts of one expression that are looked at."""

@@ -125,6 +125,6 @@ READERS = (
     ),
     Reader(Configured, ("provider.aws",), provider, ProviderAt(forms=True), always=False),
     Reader(Configured, ("provider.other",), provider, ProviderAt(), always=False),
-    Reader(Configured, ("terraform.output",), declaration, DeclaredAt(path="value"), always=False),
-    Reader(Configured, ("terraform.variable",), declaration, DeclaredAt(path="default"), always=False),
+    Reader(Configured, ("terraform_output",), declaration, DeclaredAt(path="value"), always=False),
+    Reader(Configured, ("terraform_variable",), declaration, DeclaredAt(path="default"), always=False),
 )
