@@ -47,6 +47,9 @@ UNSEEN: dict[str, set[str]] = {
 """Types that stand in no fixture, each with the reason. A type that gets a fixture leaves this list."""
 
 
+NO_RESOURCES = ("provider.", "terraform_output", "terraform_variable", "AWS::Template::", "deployment.")
+
+
 def words(path: Path) -> set[str]:
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return {word.decode() for word in _WORD.findall(content)}
@@ -57,6 +60,6 @@ def test_every_type_is_in_a_fixture(name: str) -> None:
     present = {word for pattern in FILES[name] for path in FIXTURES.rglob(pattern) for word in words(path)}
     known = catalogue(*inputs.readers(name))
     # A data block names its type without the `data.` that items have.
-    types = {type_.removeprefix("data.") for type_ in known.read_types if not type_.startswith("provider.")}  # of no resource
+    types = {type_.removeprefix("data.") for type_ in known.read_types if not type_.startswith(NO_RESOURCES)}
     unseen = {type_ for type_ in known.read_types if type_.removeprefix("data.") in types - present}
     assert unseen == UNSEEN[name]

@@ -23,7 +23,8 @@ Fact: TypeAlias = Value[T]
 
 CLOUDS = frozenset({"aws", "google"})
 _OF_FILES = "repository."
-_OF_NO_CLOUD = "provider.other"
+_OF_GOOGLE = ("google_", "provider.google", "deployment.")
+_OF_NO_CLOUD = frozenset({"provider.other", "terraform_output", "terraform_variable"})
 _OF_CLOUDS = {"repository.firestore-rules": "google", "repository.cloudbuild": "google", "repository.buildspec": "aws"}
 """Types of files that are of one cloud."""
 ATTEST = "state it under attestations in assay.yaml, with an owner and a last day"
@@ -199,9 +200,9 @@ def cloud_of(type_: str) -> str:
     """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's; of files of a repository most are of no cloud."""
     if type_.startswith(_OF_FILES):
         return _OF_CLOUDS.get(type_, "")
-    if type_ == _OF_NO_CLOUD:
+    if type_ in _OF_NO_CLOUD:
         return ""
-    return "google" if type_.removeprefix("data.").startswith(("google_", "provider.google")) or ".googleapis.com/" in type_ else "aws"
+    return "google" if type_.removeprefix("data.").startswith(_OF_GOOGLE) or ".googleapis.com/" in type_ else "aws"
 
 
 def block_ref(item: Item) -> BlockRef:

@@ -56,7 +56,7 @@ def input_of(finding: Result, files: Files) -> str:
     type_ = finding.resource.type
     if "::" in type_:
         return "cloudformation"
-    if type_.replace("_", "").isalnum():
+    if type_.replace("_", "").isalnum() or type_.startswith("provider."):
         if blocks[0].start_line is None:
             raise Refused("it was read from a plan: fix the code that the plan was made from")
         return "terraform"

@@ -83,11 +83,15 @@ def _places(seen: Sequence[str]) -> str:
     return ", ".join(seen[:_PLACES]) + (f" and {many(more, 'more place')}" if more > 0 else "")
 
 
+_NO_RESOURCES = ("data.", "provider.", "terraform_output", "terraform_variable", "AWS::Template::", "deployment.")
+"""Beginnings of types."""
+
+
 def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:
-    """Resource blocks by what became of them, and the types that nothing reads; data blocks and those of providers are no resources."""
+    """Resource blocks by what became of them, and the types that nothing reads; data sources, providers, outputs, variables are none."""
     blocks: dict[tuple[str, int, str], list[Item]] = {}
     for item in items:
-        if not item.type.startswith(("data.", "provider.")):
+        if not item.type.startswith(_NO_RESOURCES):
             seen = item.location()
             blocks.setdefault((seen.file, seen.line, item.block if seen.line else item.address), []).append(item)
     counted, unsupported = Blocks(found=len(blocks)), dict[str, int]()

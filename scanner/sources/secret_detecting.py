@@ -29,6 +29,8 @@ class Found(msgspec.Struct, frozen=True):
     """Only what it is called makes it one."""
 
 
+_MOST = 10_000
+"""Parts of one value that are looked at before it is read."""
 LONGEST = 100_000
 """Characters of one value that are looked at."""
 
@@ -86,6 +88,31 @@ def says_secret(name: str) -> bool:
     return is_secret_name(name.replace("-", "_").replace(".", "_")) and _ABOUT.search(_snake(name)) is None
 
 
+def may_hold(name: str, data: Any) -> bool:
+    """Whether plain data may be a secret or have one in it: by what it is called, by a name in it or by the form of a text."""
+    return says_secret(name) or any(says_secret(text) or has_form(text) for text in words_of(data))
+
+
+def has_form(text: str) -> bool:
+    """Whether a text is a secret by its form, or has one in it, or JSON text with a name of one."""
+    return next(by_form(text), None) is not None or (text.lstrip()[:1] in ("{", "[") and _ANY_NAME.search(text) is not None)
+
+
+def words_of(data: Any) -> Iterator[str]:
+    """The texts and the keys of plain data, as many as count."""
+    waiting, left = [data], _MOST
+    while waiting and left:
+        left -= 1
+        at = waiting.pop()
+        if isinstance(at, str):
+            yield at
+        elif isinstance(at, dict):
+            waiting.extend(at)
+            waiting.extend(at.values())
+        elif isinstance(at, (list, tuple)):
+            waiting.extend(at)
+
+
 def kind_by_name(name: str) -> str:
     """The kind of secret that a name alone says its value is; empty where that may be something else, as the name of one in `DB_SECRET`."""
     return _kind_of(name) if says_secret(name) and _SECRET_ITSELF.search(_snake(name)) else ""
@@ -115,6 +142,7 @@ def _is_name(value: str) -> bool:
 
 
 _RANDOM, _LONG = 3.5, 20
+_ANY_NAME = lazy_re.pattern(r"(?i)passw|passphrase|secret|token|credential|key|connection")
 _CAMEL = lazy_re.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 _PASSWORD = lazy_re.pattern(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
 _CERTAIN = lazy_re.pattern(

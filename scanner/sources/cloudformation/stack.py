@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.cdk import Construct
+from assay.scanner.sources.cloudformation.declarations import OUTPUT, declarations
 from assay.scanner.sources.cloudformation.items import TemplateItem
 from assay.scanner.sources.cloudformation.scope import COST_OF_STACK, NESTED, Scope
 from assay.scanner.sources.cloudformation.template import Template, TemplateResource
@@ -221,6 +222,8 @@ class Stack:
                     "macro_unsupported", f"the resources of module {resource.type} are not here", "scan the processed template",
                     scope.template.place(resource.source).line,
                 )  # fmt: skip
+        if self.wanted is None or OUTPUT in self.wanted:
+            yield from declarations(scope, self.template.file)
 
     def _is_here(self, template: Template, resource: TemplateResource) -> bool:
         """Whether the template of a stack set is a file of this scan, which is judged by itself."""

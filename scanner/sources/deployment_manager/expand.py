@@ -10,7 +10,7 @@ import msgspec
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.deployment_manager import files, limits, sandbox, types
+from assay.scanner.sources.deployment_manager import declarations, files, limits, sandbox, types
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.discover import show
@@ -60,6 +60,8 @@ class Expansion:
         self.entries: list[ResourceEntry] = []
         self.templates: dict[str, ResourceEntry] = {}
         self.gaps: dict[Gap, None] = {}
+        self.written: list[declarations.Written] = []
+        """Outputs, and defaults of properties."""
         self.used: list[str] = []
         """Files of templates that were read."""
         self.uses: dict[str, bool] = {}
@@ -78,6 +80,7 @@ class Expansion:
     def configuration(self, sheet: Sheet) -> None:
         """Expand what a configuration imports and lists."""
         self._import(sheet.data.get("imports"), os.path.dirname(self.path))
+        self.written += declarations.outputs(sheet, "")
         self._resources(sheet.data, sheet, (), 0)
 
     def template(self) -> None:
@@ -153,7 +156,9 @@ class Expansion:
             reason = f"{name} is written twice in one map; the last one was read"
             self._gap("duplicate_key", reason, "remove one of them", Location(file=at, line=number))
         self.templates.setdefault(entry.name, entry)
-        entry.outputs = _outputs(sheet.data)
+        given = list(declarations.outputs(sheet, entry.name))
+        entry.outputs = {output.name: output.value for output in given}
+        self.written += given
         own = () if entry.sheet is _NOWHERE else ((f"{entry.type}.{entry.name}", seen),)
         self._inside.append(file)
         self._resources(sheet.data, sheet, (*entry.origins, *own)[:3], depth + 1)
@@ -161,7 +166,10 @@ class Expansion:
 
     def _rendered(self, entry: ResourceEntry, file: str, seen: Location, open_: limits.OpenProperties | None) -> Sheet:
         text = self._text(file)
-        described = self.readable.schema(file)
+        schema = self.readable.schema(file)
+        described = schema.data if schema is not None and isinstance(schema.data, dict) else {}
+        if schema is not None and file not in self.uses:
+            self.written += declarations.defaults(schema, entry.type)
         self._import(described.get("imports"), os.path.dirname(file))
         self._sources |= {entry.type: text} | self._included()
         given = entry.properties
@@ -212,12 +220,6 @@ class _Nothing:
 
 
 _NOWHERE = Sheet(Parsed(None, _Nothing(), Lines("", ""), []), lambda line: ("", 0))
-
-
-def _outputs(data: Any) -> dict[str, Any]:
-    listed = data.get("outputs") if isinstance(data, dict) else None
-    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    return {entry["name"]: entry.get("value") for entry in entries if isinstance(entry.get("name"), str)}
 
 
 def worlds(expand: Callable[[limits.Choices], Expansion], limit: int) -> Iterator[Expansion]:

@@ -78,16 +78,13 @@ class ReadableFiles:
             raise Malformed("it has characters of a private use area")
         return text.replace("\r\n", "\n")
 
-    def schema(self, path: str) -> dict[str, Any]:
-        """The schema beside a template; empty where there is none. Raises Malformed, OSError.
+    def schema(self, path: str) -> Sheet | None:
+        """The schema beside a template; None where there is none. Raises Malformed, OSError.
 
         https://cloud.google.com/deployment-manager/docs/configuration/templates/using-schemas
         """
         beside = f"{path}.schema"
-        if not self.overlay.is_file(beside):
-            return {}
-        data = parse_text(self.text(beside)).data
-        return data if isinstance(data, dict) else {}
+        return Sheet(parse_bytes(self.text(beside).encode(), show(beside))) if self.overlay.is_file(beside) else None
 
 
 def with_defaults(schema_: Any, properties: dict[str, Any], depth: int = 0) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.deployment_manager.declarations import OUTPUT, Written
 from assay.scanner.sources.deployment_manager.expand import Expansion, ResourceEntry
 from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
@@ -31,6 +32,9 @@ class Built:
         self._addresses: dict[str, int] = {}
         for entry in expansion.entries:
             self._enter(entry)
+        if wanted is None or OUTPUT in wanted:
+            for written in expansion.written:
+                self._written(written)
         self.deployment.settle(self._attachments)
 
     def _enter(self, entry: ResourceEntry) -> None:
@@ -43,6 +47,15 @@ class Built:
             self._part(entry, part)
         else:
             self._resource(entry, kind)
+
+    def _written(self, written: Written) -> None:
+        """An output, or the default of a property: `value`."""
+
+        def place(below: Path) -> Any:
+            return written.sheet.place(written.path)
+
+        data = {"value": self.links.value(written.value)}
+        self.deployment.add(Declared(self.deployment, written.type, written.address, data, place, root=self.root, label=written.name))
 
     def _address(self, entry: ResourceEntry) -> str:
         """Unique, though a name that is used twice is an error."""

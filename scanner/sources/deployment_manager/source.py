@@ -174,6 +174,9 @@ class DeploymentManagerSource(Source):
                 coverage.gaps.append(Gap(root, "duplicate_key", reason, "remove one of them", line))
         collection = self._collection(root, path, expansions, coverage)
         collection.sensitive = Sensitive().named_in(None if sheet is None else sheet.data)
+        for expansion, _ in expansions:
+            for written in expansion.written:
+                collection.sensitive.named(written.name, written.value)
         return collection
 
     def _looks(self, path: str) -> bool:

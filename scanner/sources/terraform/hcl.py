@@ -228,7 +228,7 @@ class TerraformSource(Source):
             modules = list(module.walk())
             for inner in modules:
                 inner.take_sensitive()
-                for resource in (*inner.declared, *inner.providers):
+                for resource in (*inner.declared, *inner.providers, *inner.declarations):
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
             coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))

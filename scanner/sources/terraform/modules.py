@@ -16,6 +16,7 @@ from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.configurations import Configuration
+from assay.scanner.sources.terraform.declarations import declarations
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import (
     Instance,
@@ -72,6 +73,7 @@ class Module:
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
         self.providers = [ProviderBlock(self, block) for block in self.of("provider") if block.labels]
+        self.declarations = list(declarations(self))
         self.functions = workspace.functions(self._root().directory)
 
     @property
@@ -167,7 +169,7 @@ class Module:
         return f"pass --var {name}=VALUE or --var-file FILE{stand_in}"
 
     def take_sensitive(self) -> None:
-        """Take in the values of sensitive variables that nothing asks for too: a report may show the line of code that they stand in."""
+        """Take in the values of sensitive variables and outputs that nothing asks for too: a report may show the lines of these."""
         for block in self.of("variable"):
             if not block.labels or not (_is_sensitive(block) or is_secret_name(block.labels[0])):
                 continue
@@ -176,6 +178,10 @@ class Module:
                 self._once("var", block.labels[0], False, self._variable)
             with contextlib.suppress(*FAILURES):
                 self.workspace.sensitive.add(evaluate(default, self.scope()) if default is not None and _is_sensitive(block) else None)
+        for block in self.of("output"):
+            if block.labels and is_secret_name(block.labels[0]):
+                with contextlib.suppress(*FAILURES):
+                    self.workspace.sensitive.named(block.labels[0], self.output(block.labels[0], False))
 
     def _names(self, link: bool) -> dict[str, Any]:
         """What `each` and `count` mean in the block that calls this module."""
@@ -193,6 +199,11 @@ class Module:
             expression = types.constraint_of(block.expression("type")) if block else None
             return isinstance(expression, tree.Call) and expression.function == "set"
         return isinstance(expression, tree.Call) and expression.function == "toset"
+
+    def written(self, name: str) -> Any:
+        """The expression of a local value; None where there is none of that name."""
+        block = self._locals.get(name)
+        return None if block is None else block.expression(name)
 
     def _local(self, name: str, link: bool) -> Any:
         block = self._locals.get(name)

@@ -19,6 +19,7 @@ from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK, repository
 from assay.scanner.sources.sensitive import Sensitive
+from assay.scanner.sources.terraform import plan_declarations
 from assay.scanner.sources.terraform.plan_items import PlanItem
 from assay.scanner.sources.terraform.planned import Plan
 
@@ -106,7 +107,7 @@ class PlanSource(Source):
         try:
             plan = Plan(self.path, self.content, budget)
             plan.sensitive = sensitive = plan.sensitive.joined(sensitive)
-            planned = (*plan.resources(), *plan.provider_blocks())
+            planned = (*plan.resources(), *plan.provider_blocks(), *plan_declarations.declarations(plan))
             items: list[Item] = [PlanItem(plan, resource, code.get(resource["address"])) for resource in planned]
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"

@@ -47,6 +47,7 @@ class Plan:
         self.path, self.budget = path, budget
         self.configuration = content.get("configuration", {}).get("root_module", {})
         self.providers = content.get("configuration", {}).get("provider_config", {})
+        self.outputs = content["planned_values"].get("outputs") or {}
         self.variables = {name: entry.get("value") for name, entry in (content.get("variables") or {}).items()}
         self.sensitive = Sensitive()
         """What the plan marks as sensitive: it is there in plain text."""

@@ -359,7 +359,7 @@ def test_serverless_resources(tmp_path: Path) -> None:
     role = items["WorkRole"]
     assert role.location().line == 10 and "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" in role["ManagedPolicyArns"].data
     assert items["Table"].type == "AWS::DynamoDB::Table"
-    assert list(read(tmp_path, SAM, region="us-east-1")) == ["Table"]
+    assert list(read(tmp_path, SAM, region="us-east-1")) == ["Table", "Secret"]
 
 
 KEPT = """
@@ -462,4 +462,5 @@ def test_without_the_translator_serverless_resources_are_a_gap(tmp_path: Path, m
     [collection] = collect(tmp_path, SAM, region="eu-west-1")
     [gap] = gaps([collection])
     assert gap.code == "macro_unsupported" and "assay[cloudformation-sam]" in gap.settles_it and gap.line == 2
-    assert addresses(collection.items) == ["AWS::Serverless::Function.Work", "AWS::Serverless::SimpleTable.Table"]
+    serverless = ["AWS::Serverless::Function.Work", "AWS::Serverless::SimpleTable.Table"]
+    assert addresses(collection.items) == [*serverless, "AWS::Template::Parameter.Secret"]

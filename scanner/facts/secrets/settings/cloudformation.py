@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, output_of_stack
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
 from assay.scanner.facts.secrets.settings.settings import configured
@@ -70,4 +71,6 @@ READERS = (
     _writes("AWS::DMS::Endpoint", "EndpointIdentifier", "Password"),
     _writes("AWS::DirectoryService::MicrosoftAD", "Name", "Password"),
     _writes("AWS::OpenSearchService::Domain", "DomainName", "MasterUserPassword", "AdvancedSecurityOptions.MasterUserOptions"),
+    Reader(Configured, ("AWS::Template::Output",), output_of_stack, DeclaredAt(path="Value", label="value"), always=False),
+    Reader(Configured, ("AWS::Template::Parameter",), declaration, DeclaredAt(path="Default", label="default"), always=False),
 )

@@ -6,6 +6,7 @@ https://cloud.google.com/run/docs/reference/rest/v2/Container, https://cloud.goo
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, output_of_stack
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Map, Pairs, PodContainers, Script, Source, Written
 from assay.scanner.facts.secrets.settings.settings import configured
@@ -88,4 +89,6 @@ READERS = (
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/sql/sqluser
     _writes("sqladmin.googleapis.com/User", *_password("password")),
     _writes("sqladmin.googleapis.com/Instance", *_password("rootPassword")),
+    Reader(Configured, ("deployment.output",), output_of_stack, DeclaredAt(path="value"), always=False),
+    Reader(Configured, ("deployment.property",), declaration, DeclaredAt(path="value", label="default"), always=False),
 )

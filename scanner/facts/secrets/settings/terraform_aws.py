@@ -6,6 +6,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
 from assay.scanner.facts.secrets.settings.providers import ProviderAt, provider
@@ -124,4 +125,6 @@ READERS = (
     ),
     Reader(Configured, ("provider.aws",), provider, ProviderAt(forms=True), always=False),
     Reader(Configured, ("provider.other",), provider, ProviderAt(), always=False),
+    Reader(Configured, ("terraform_output",), declaration, DeclaredAt(path="value"), always=False),
+    Reader(Configured, ("terraform_variable",), declaration, DeclaredAt(path="default"), always=False),
 )

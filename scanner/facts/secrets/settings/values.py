@@ -94,14 +94,18 @@ def _encoded(text: Text) -> Answer:
 
 def _of_data(name: str, data: Any) -> Answer:
     """What a document holds, by the names in it."""
-    pairs: list[tuple[str, Any]]
-    if isinstance(data, dict):
-        told = data.get("name", data.get("Name"))
-        value = data.get("value", data.get("Value"))
-        pairs = [(told, value)] if isinstance(told, str) and value is not None else [(str(key), below) for key, below in data.items()]
-    else:
-        pairs = [(name, element) for element in data]
-    return joined([agreed(below, functools.partial(_held, key)) for key, below in pairs])
+    return joined([agreed(below, functools.partial(_held, key)) for key, below in _pairs(name, data)])
+
+
+def _pairs(name: str, data: dict[str, Any] | list[Any]) -> list[tuple[str, Any]]:
+    """What is in a document, each with its name."""
+    if isinstance(data, list):
+        return [(name, element) for element in data]
+    told = data.get("name", data.get("Name"))
+    value = data.get("value", data.get("Value"))
+    if isinstance(told, str) and value is not None:
+        return [(told, value)]
+    return [(str(key), below) for key, below in data.items()]
 
 
 def joined(answers: list[Answer]) -> Answer:
@@ -239,6 +243,37 @@ def written(raw: Any, late: bool, placeholders: bool) -> Answer:
         return ()
     found = next(by_form(text), None)
     return (found.kind if found is not None else "a secret",)
+
+
+def declared(name: str, raw: Any) -> Answer:
+    """What code writes under a name that says whether it is a secret: the default of a variable, what an output gives.
+
+    `raw`: with references. A value that is made or looked up elsewhere is not written there, nor is one that whoever deploys gives.
+    """
+    if isinstance(raw, Either):  # each is written, whichever it will be
+        return joined([declared(name, option) for option in raw.options])
+    if raw is None or isinstance(raw, (bool, Made, Reference)):
+        return ()
+    if isinstance(raw, Unknown):
+        return because(raw) if _open(raw) and says_secret(name) else ()
+    if isinstance(raw, Document):
+        return declared(name, raw.content)
+    if isinstance(raw, (dict, list)):
+        return joined([declared(key, below) for key, below in _pairs(name, raw)])
+    if isinstance(raw, Text):
+        kinds = of_value(name, flat(raw)) or _encoded(raw)
+        unsettled = (because(part) for part in raw.parts if _open(part)) if says_secret(name) else iter(())
+        return kinds or (() if is_reference(raw.prefix) else next(unsettled, ()))
+    return of_value(name, raw)
+
+
+def given_out(name: str, raw: Any, linked: Linked) -> Answer:
+    """What an output shows to whoever may describe a stack. A dynamic reference is resolved in properties of resources, and not there.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+    """
+    resolved = any(reference.is_data for reference in made_of(linked.data))
+    return declared(name, linked.data) if resolved else shown(name, raw, linked)
 
 
 def _open(raw: Any) -> bool:

@@ -1,0 +1,85 @@
+"""Outputs and variables with a default as items: values that code writes beside its resources.
+
+https://developer.hashicorp.com/terraform/language/block/output, https://developer.hashicorp.com/terraform/language/block/variable
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assay.scanner.override import override
+from assay.scanner.sources.secret_detecting import has_form, says_secret
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.configurations import Configuration
+from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.terraform.modules import Module
+
+OUTPUT, VARIABLE = "terraform_output", "terraform_variable"
+"""Types of items, which no provider has."""
+_LOCAL = tree.Name("local")
+_MOST = 10_000
+"""Parts of one expression that are looked at."""
+
+
+class Declaration(ResourceBlock):
+    """An `output` block, or a `variable` block with a default."""
+
+    __slots__ = ()
+
+    @property
+    @override
+    def address(self) -> str:
+        return f"{self.module.address}{'output' if self.type == OUTPUT else 'var'}.{self.block.labels[0]}"
+
+    @property
+    @override
+    def type(self) -> str:
+        return OUTPUT if self.block.type == "output" else VARIABLE
+
+    @property
+    @override
+    def instances(self) -> list[Instance]:
+        return [Instance(None, {})]  # it is written, whether or not its module is used
+
+    @property
+    @override
+    def configuration(self) -> Configuration | None:
+        return None
+
+
+def declarations(module: Module) -> Iterator[Declaration]:
+    """The outputs and the variables of a module that may hold a secret. Of code that `terraform init` fetched, what it makes is judged."""
+    if module.fetched:
+        return
+    for kind, argument in (("variable", "default"), ("output", "value")):
+        for block in module.of(kind):
+            expression = block.expression(argument) if block.labels else None
+            if expression is not None and (says_secret(block.labels[0]) or _may_give(expression, module.written)):
+                yield Declaration(module, block)
+
+
+def _may_give(expression: Any, written: Callable[[str], Any]) -> bool:
+    """Whether an expression may give a secret, by a name or a text in it. `written`: the expression of a local value."""
+    waiting, seen, left = [expression], set[str](), _MOST
+    while waiting and left:
+        left -= 1
+        at = waiting.pop()
+        if isinstance(at, str):
+            if has_form(at):
+                return True
+        elif isinstance(at, tree.Literal):
+            if isinstance(at.value, str) and (says_secret(at.value) or has_form(at.value)):
+                return True
+        elif isinstance(at, tree.Attribute) and at.of == _LOCAL:
+            waiting += [written(at.name)] if at.name not in seen else []
+            seen.add(at.name)
+        elif isinstance(at, tuple):
+            waiting.extend(at)
+        elif isinstance(at, msgspec.Struct):
+            waiting.extend(getattr(at, field) for field in at.__struct_fields__)
+    return bool(waiting)
