@@ -115,7 +115,7 @@ def test_values_of_items_have_the_place_of_their_argument() -> None:
             place = item.location()
             content = Path(place.file).read_bytes()
             assert (
-                content[place.start : place.end].startswith((b"resource", b"data", b"provider"))
+                content[place.start : place.end].startswith((b"resource", b"data", b"provider", b"variable", b"output"))
                 and content[place.end - 1 : place.end] == b"}"
             )
             for name in item.resource.block.arguments:  # type: ignore[attr-defined]
