@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from assay.scanner.facts.model import Identity
 from assay.scanner.globs import matches
@@ -16,12 +16,23 @@ class Roles:
     def __init__(self, selectors: Mapping[str, Iterable[Selector]] | None = None) -> None:
         self._selectors = sorted((selectors or {}).items())
         self._by_type: dict[str, list[tuple[str, list[Selector]]]] = {}
-        """Type to the roles that its resources may have, with the selectors that are for it: every resource is asked for several times."""
+        """Type to the roles that its resources may have, with the selectors that are for it."""
+        self._told: dict[Hashable, list[str] | Unknown] = {}
+        """What was said of resources: one that is read as several kinds is asked for as often."""
 
     def of(self, who: Identity | Unknown) -> list[str] | Unknown:
         """The roles of a resource, sorted; Unknown where it hangs on a tag that is not known, or on who that is."""
         if isinstance(who, Unknown):
             return who if self._selectors else []
+        if not self._selectors:
+            return []
+        key = (who.type, *names_of(who), *sorted(who.tags.items()), who.tags_open)
+        if key not in self._told:
+            self._told[key] = self._of(who)
+        told = self._told[key]
+        return told if isinstance(told, Unknown) else list(told)
+
+    def _of(self, who: Identity) -> list[str] | Unknown:
         roles: list[str] = []
         names = names_of(who)
         for name, selectors in self._of_type(who.type):

@@ -277,7 +277,8 @@ def test_a_bomb_costs_itself(editor: Editor, folder: Path) -> None:
     beside = write(folder / "beside", {"main.tf": FAILING}) / "main.tf"
     editor.open(beside)
     assert editor.mark(beside, VERSIONING)
-    assert "takes more" in editor.mark(bomb, "input_failed").message
+    said = editor.mark(bomb, "input_failed").message
+    assert "takes more" in said or "takes too many steps" in said  # which limit is met first hangs on what the process did before
     editor.close(bomb)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.scans import ROOT
 
-SHARES, INPUTS = 8, 125
+SHARES, INPUTS = 4, 250
 
 
 def fuzz(kind: str, share: int) -> None:
