@@ -62,18 +62,19 @@ def _fix(arguments: dict[str, Any]) -> int:
         return judging.exit_code(report, scan.incomplete, arguments, config)
     from assay.scanner.fix.propose import fixing
 
-    held = fixing(structs.replace(scan.options, controls=(), frameworks=()))  # whatever is mended, nothing else becomes worse
-    outcome = held.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
+    fixer = fixing(structs.replace(scan.options, controls=(), frameworks=()))  # whatever is mended, nothing else becomes worse
+    outcome = fixer.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
     files = outcome.files
     places = {} if arguments["write"] else {result.fingerprint: result for result in report.results}
-    at = {key: _place(result) for key, result in places.items()}
-    unsafe = held.run(lambda result: result.fingerprint in wanted, unsafe=True) if not arguments["unsafe"] and outcome.unfixed else None
     if not arguments["quiet"]:
+        at = {key: _place(result) for key, result in places.items()}
+        more = not arguments["unsafe"] and outcome.unfixed
+        unsafe = fixer.run(lambda result: result.fingerprint in wanted, unsafe=True) if more else None
         _tell_all(f"{proposal.control}: {proposal.title}" for proposal in outcome.fixed)
         _tell_all(_left(outcome, unsafe, at))
-        _tell_all(_held(outcome, unsafe, at))
+        _tell_all(_for_review(outcome, unsafe, at))
     _count(outcome, arguments)
-    return _end(files, outcome, report, scan, arguments, config, held.files)
+    return _end(files, outcome, report, scan, arguments, config, fixer.files)
 
 
 def _end(
@@ -129,20 +130,20 @@ def _tell_all(lines: Iterable[str]) -> None:
 
 
 def _left(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
-    """What is not fixed, and why; what --unsafe fixes is told by `_held`.
+    """What is not fixed, and why; what --unsafe fixes is told by `_for_review`.
 
     `unsafe`: what --unsafe would come to. `places`: where findings are in the files as they are, where these are not those of the outcome.
     """
-    for_review = {proposal.fingerprint for proposal in unsafe.fixed} if unsafe else set()
+    reviewed = {proposal.fingerprint for proposal in unsafe.fixed} if unsafe else set()
     reasons = {finding.fingerprint: finding.why for finding in unsafe.unfixed} if unsafe else {}
     for finding in outcome.unfixed:
-        if finding.why or finding.fingerprint not in for_review:
+        if finding.why or finding.fingerprint not in reviewed:
             place = places.get(finding.fingerprint, f"{finding.file}:{finding.line}: " if finding.file else "")
             why = finding.why or reasons.get(finding.fingerprint, "") or "its fix is for review (--unsafe)"
             yield f"{place}{finding.control}: {finding.address} is not fixed: {why}"
 
 
-def _held(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
+def _for_review(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
     """What --unsafe would mend beside."""
     fixed = {proposal.fingerprint for proposal in outcome.fixed}
     for proposal in unsafe.fixed if unsafe else ():

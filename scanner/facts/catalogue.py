@@ -24,7 +24,7 @@ from assay.scanner.facts import type_index
 from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource
 from assay.scanner.facts.spelling import Another, Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
-from assay.scanner.facts.view import Declared, View
+from assay.scanner.facts.view import DeclaredJoins, View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 
@@ -98,8 +98,8 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
 
 
 @functools.cache
-def _declared(spelling: Spelling) -> Declared:
-    return Declared((join, None) for join in joins_of(spelling))
+def _declared(spelling: Spelling) -> DeclaredJoins:
+    return DeclaredJoins((join, None) for join in joins_of(spelling))
 
 
 @functools.cache

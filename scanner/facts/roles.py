@@ -9,6 +9,9 @@ from assay.scanner.globs import matches
 from assay.scanner.options import Selector
 from assay.scanner.sources.raw import Unknown
 
+_MOST_TOLD = 20_000
+"""Resources whose roles are kept: memory stays flat, and those of one collection are read one after the other."""
+
 
 class Roles:
     """Roles, each with what selects the resources that have it: any of its selectors."""
@@ -27,9 +30,11 @@ class Roles:
         if not self._selectors:
             return []
         key = (who.type, *names_of(who), *sorted(who.tags.items()), who.tags_open)
-        if key not in self._told:
-            self._told[key] = self._of(who)
-        told = self._told[key]
+        told = self._told.get(key)
+        if told is None:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            told = self._told[key] = self._of(who)
         return told if isinstance(told, Unknown) else list(told)
 
     def _of(self, who: Identity) -> list[str] | Unknown:

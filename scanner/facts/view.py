@@ -21,7 +21,7 @@ class Undeclared(Exception):
     """A reader made a join that its spelling does not declare: what it needs would not be collected."""
 
 
-class Declared(dict[Join, None]):
+class DeclaredJoins(dict[Join, None]):
     """The joins that a spelling declares, in its order."""
 
     @functools.cached_property
@@ -39,7 +39,7 @@ class View:
         self,
         item: Item,
         items: ItemIndex,
-        declared: Declared,
+        declared: DeclaredJoins,
         names: tuple[str, ...] = (),
         *,
         node: Node | None = None,

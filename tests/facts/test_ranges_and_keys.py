@@ -13,7 +13,7 @@ from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.keys.references import crypto_key, terraform_key
 from assay.scanner.facts.network.ranges import is_world, port_span, protocol_name
-from assay.scanner.facts.view import Declared, View
+from assay.scanner.facts.view import DeclaredJoins, View
 from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.interface import Collection, Unlisted
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown
@@ -157,7 +157,7 @@ def test_what_is_no_port(text: Any) -> None:
 def key_named(named: Any) -> Any:
     """The key that a bucket without anything beside it names."""
     link = crypto_key("key") if "google_" in str(named) or "cryptoKeys" in str(named) else terraform_key("key")
-    bucket = View(Unlisted("aws_s3_bucket", "root", "here", WHY), ItemIndex(Collection("x", [], Coverage())), Declared({link: None}))
+    bucket = View(Unlisted("aws_s3_bucket", "root", "here", WHY), ItemIndex(Collection("x", [], Coverage())), DeclaredJoins({link: None}))
     return link.key(bucket, Value.of(named)).data
 
 

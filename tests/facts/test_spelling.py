@@ -26,7 +26,7 @@ from assay.scanner.facts.spelling import (
     Spelling,
     joins_of,
 )
-from assay.scanner.facts.view import Declared, Undeclared, View
+from assay.scanner.facts.view import DeclaredJoins, Undeclared, View
 from assay.scanner.options import Options
 from assay.scanner.sources import inputs
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -96,7 +96,7 @@ def view(folder: Path, address: str, code: str = CODE, spelling: Spelling = AT) 
     stack = ItemIndex(collected(folder, code))
     item = stack.at(address)
     assert item is not None
-    return View(item, stack, Declared((join, None) for join in joins_of(spelling)), spelling.names)
+    return View(item, stack, DeclaredJoins((join, None) for join in joins_of(spelling)), spelling.names)
 
 
 def test_a_place_is_a_path_a_companion_something_fixed_or_the_first_of_several(tmp_path: Path) -> None:
@@ -351,7 +351,7 @@ def test_what_stands_for_a_resource_leads_to_it(tmp_path: Path) -> None:
         "AWS::SecretsManager::RotationSchedule", "SecretId", through=(("AWS::SecretsManager::SecretTargetAttachment", "SecretId"),)
     )
     straight = One("AWS::SecretsManager::RotationSchedule", "SecretId")
-    joins = Declared({by_way: None, straight: None})
+    joins = DeclaredJoins({by_way: None, straight: None})
     assert View(secret, stack, joins).referrers(by_way).exist.data is True
     assert View(secret, stack, joins).referrers(straight).exist.data is True  # the id of an attachment is that of its secret
     assert by_way.joined == ("AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::SecretTargetAttachment")
@@ -381,7 +381,7 @@ def test_namesakes_are_of_one_account_and_may_be_among_what_was_not_listed(tmp_p
     stack, join = ItemIndex(collection), Namesakes("name")
     item = stack.at("aws_secretsmanager_secret.a")
     assert item is not None
-    others = View(item, stack, Declared({join: None})).namesakes(join)
+    others = View(item, stack, DeclaredJoins({join: None})).namesakes(join)
     assert [(other.item.address, other.doubt and other.doubt.reason) for other in others] == [
         ("aws_secretsmanager_secret.b", None),
         (unlisted.address, "the call was denied"),

@@ -18,7 +18,7 @@ from assay.scanner.sources.config_connector.kinds import (
     kind_of,
 )
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
-from assay.scanner.sources.config_connector.shapes import identity, placing, put, replication, services
+from assay.scanner.sources.config_connector.shapes import identity, organisation_policy, placing, put, replication, services
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import AUDIT_CONFIGS, Attachment, Deployment, flat, full_name, project_name
@@ -230,7 +230,7 @@ class Built:
 
     def _shaped(self, manifest: Manifest, spec: dict[str, Any], kind: Kind) -> dict[str, Any]:
         if kind.way == "policy":
-            return self._organisation_policy(spec)
+            return organisation_policy(spec)
         shaped = self._renamed(manifest, spec, kind)
         assert isinstance(shaped, dict)
         for source, path in kind.moves.items():
@@ -271,21 +271,6 @@ class Built:
             else:
                 renamed[kind.names.get(key) or key] = self._renamed(manifest, value, kind)
         return renamed
-
-    def _organisation_policy(self, spec: dict[str, Any]) -> dict[str, Any]:
-        """https://cloud.google.com/config-connector/docs/reference/resource-docs/resourcemanager/resourcemanagerpolicy"""
-        flag, values = spec.get("booleanPolicy"), spec.get("listPolicy")
-        if isinstance(flag, Unknown) or isinstance(values, Unknown):
-            return {"spec": {"rules": flag if isinstance(flag, Unknown) else values}}
-        if isinstance(flag, dict):
-            return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}]}}
-        if not isinstance(values, dict):
-            return {"spec": {"rules": []}}
-        allow, deny = (side if isinstance(side := values.get(name), dict) else {} for name in ("allow", "deny"))
-        listed = {"allowedValues": allow.get("values"), "deniedValues": deny.get("values")}
-        rule: dict[str, Any] = {"values": listed} if any(listed.values()) else {}
-        rule |= {name: True for name, side in (("allowAll", allow), ("denyAll", deny)) if side.get("all") is True}
-        return {"spec": {"rules": [rule] if rule else [], "inheritFromParent": values.get("inheritFromParent")}}
 
     def _item(self, manifest: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
         item = Declared(

@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.sources.config_connector.kinds import Kind
 from assay.scanner.sources.config_connector.manifests import Manifest
 from assay.scanner.sources.gcp.declared import Path
-from assay.scanner.sources.raw import Location
+from assay.scanner.sources.raw import Location, Unknown
 
 
 def replication(shaped: dict[str, Any]) -> None:
@@ -43,6 +43,25 @@ def identity(shaped: dict[str, Any]) -> None:
         shaped["serviceAccounts"] = [{"email": account.get("serviceAccount", account.get("email")), "scopes": account.get("scopes")}]
     elif account is not None:
         shaped["serviceAccounts"] = account
+
+
+def organisation_policy(spec: dict[str, Any]) -> dict[str, Any]:
+    """A policy of the organisation as the REST API has it.
+
+    https://cloud.google.com/config-connector/docs/reference/resource-docs/resourcemanager/resourcemanagerpolicy
+    """
+    flag, values = spec.get("booleanPolicy"), spec.get("listPolicy")
+    if isinstance(flag, Unknown) or isinstance(values, Unknown):
+        return {"spec": {"rules": flag if isinstance(flag, Unknown) else values}}
+    if isinstance(flag, dict):
+        return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}]}}
+    if not isinstance(values, dict):
+        return {"spec": {"rules": []}}
+    allow, deny = (side if isinstance(side := values.get(name), dict) else {} for name in ("allow", "deny"))
+    listed = {"allowedValues": allow.get("values"), "deniedValues": deny.get("values")}
+    rule: dict[str, Any] = {"values": listed} if any(listed.values()) else {}
+    rule |= {name: True for name, side in (("allowAll", allow), ("denyAll", deny)) if side.get("all") is True}
+    return {"spec": {"rules": [rule] if rule else [], "inheritFromParent": values.get("inheritFromParent")}}
 
 
 def put(data: dict[str, Any], path: list[str], value: Any) -> None:
