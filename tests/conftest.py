@@ -11,6 +11,7 @@ settings.register_profile("assay", derandomize=True, database=None, deadline=Non
 settings.load_profile("assay")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a quarter of the time, tests wait for servers, browsers and other processes."""
     return (os.cpu_count() or 1) + 1
