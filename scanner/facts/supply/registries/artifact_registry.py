@@ -48,11 +48,12 @@ class ScansAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def repository(view: View, at: RepositoryAt) -> ImageRepository | None:
-    """A repository of images; None of other packages, and of one that only joins others.
+    """A repository of images; None of other packages, and of one that only joins others. What is granted on one that is declared
+    elsewhere is judged as if it had images: nothing here says that it has none.
 
     https://cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories
     """
-    images = holds_images(view, at.format, at.mode)
+    images = view.says(True) if view.elsewhere else holds_images(view, at.format, at.mode)
     if images.data is False:
         return None
     return ImageRepository(
