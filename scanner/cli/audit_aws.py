@@ -117,6 +117,7 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     """The audit that was asked for; None, after saying why, where it cannot be."""
     from assay.scanner.facts.catalogue import catalogue
     from assay.scanner.live.aws import make_plan
+    from assay.scanner.shards.errors import ShardError
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
@@ -134,8 +135,10 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     if (arguments["include"] or arguments["exclude"]) and not arguments["organization"]:
         console.tell("assay: --include and --exclude choose accounts of an --organization")
         return None
-    part = _part(arguments["part"], arguments["organization"])
-    if arguments["part"] and part is None:
+    try:
+        part = _part(arguments["part"], arguments["organization"])
+    except ShardError as error:
+        console.refused(error)
         return None
     request = Request(
         profile=arguments["aws_profile"],
@@ -156,20 +159,15 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
 
 
 def _part(text: str | None, of_organization: bool) -> tuple[int, int] | None:
-    """The part of the accounts that is asked for; None where all are, or, after saying so, where it cannot be told."""
+    """The part of the accounts that is asked for; None where all are. Raises ShardError."""
     from assay.scanner.shards import numbers
     from assay.scanner.shards.errors import ShardError
 
     if text is None:
         return None
     if not of_organization:
-        console.tell("assay: --part chooses accounts of an --organization")
-        return None
-    try:
-        return numbers.parse(text, os.environ, "--part")
-    except ShardError as error:
-        console.refused(error)
-        return None
+        raise ShardError("--part chooses accounts of an --organization")
+    return numbers.parse(text, os.environ, "--part")
 
 
 def _may_go_by(earlier: str | None, source: Any) -> bool:

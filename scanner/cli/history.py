@@ -86,7 +86,8 @@ def _text(told: Told) -> None:
     if not told.nights:
         story.prose("No run was entered yet.")
     else:
-        story.prose(f"{many(told.runs, 'run')}; the last {len(told.nights)}:")
+        runs = many(told.runs, "run")
+        story.prose(f"{runs}:" if told.runs == len(told.nights) else f"{runs}; the last {len(told.nights)}:")
         story.code(_line(("run", "open", "new", "back", "fixed", ""), (17, 8, 8, 8, 8, 0)), 2)
         for night in told.nights:
             note = "" if night.complete else "incomplete"
