@@ -127,6 +127,11 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
         if service not in known:
             console.tell(f"assay: there is no service {service!r} to choose; services are {', '.join(known)}")
             return None
+    regions = _split(arguments["regions"])
+    for region in regions:
+        if why := _why_no_region(region):
+            console.tell(f"assay: --regions {region}: {why}")
+            return None
     if not arguments["print_policy"] and not may_write(arguments, "go on with it by --resume, "):
         return None
     if arguments["resume"] and not arguments["out"]:
@@ -149,13 +154,22 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
         include=arguments["include"],
         exclude=arguments["exclude"],
         part=part,
-        regions=_split(arguments["regions"]),
+        regions=regions,
         since=arguments["before"],
         days=arguments["days"],
     )
     earlier = [path for path in (arguments["out"], f"{arguments['out']}.partial") if os.path.exists(path)] if arguments["resume"] else []
     source = AuditSource(request, make_plan(scan.rules.judged, services, more=scan.rules.summed_up), arguments["out"], earlier)
     return source if arguments["print_policy"] or _may_go_by(arguments["before"], source) else None
+
+
+def _why_no_region(name: str) -> str:
+    """Why nothing can be asked in a region; empty where it can."""
+    from assay.scanner.rules.load import nearest
+    from assay.scanner.sources.aws import session
+
+    known = session.regions()
+    return "" if name in known else f"boto3 knows no such region; {nearest(name, known) or 'of a new one, a newer boto3 does'}"
 
 
 def _part(text: str | None, of_organization: bool) -> tuple[int, int] | None:

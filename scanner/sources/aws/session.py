@@ -142,6 +142,13 @@ def own_caller(profile: str | None) -> tuple[Caller, str]:
     return Caller(credentials), region or "us-east-1"
 
 
+def regions() -> list[str]:
+    """The regions that the installed botocore knows, of every partition."""
+    session = botocore.session.Session()
+    partitions = session.get_available_partitions()
+    return sorted({region for partition in partitions for region in session.get_available_regions("ec2", partition)})
+
+
 class _Kept:
     """Credentials that are not asked with each call whether they expire, which costs as much as signing it."""
 
