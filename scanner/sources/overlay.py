@@ -233,8 +233,8 @@ class Unsaved(Overlay):
             stage.enter(path, len(content))
             yield content
             return
-        with self.below.content(path) as found:
-            yield found
+        with self.below.content(path) as stored:
+            yield stored
 
 
 class Boundary:

@@ -71,12 +71,12 @@ def _of_data(name: str, data: Any, depth: int) -> Iterator[str]:
     elif isinstance(data, str):
         content = document(data)
         if content is not None:
-            yield from (found.kind for found in by_form(data))
+            yield from (secret.kind for secret in by_form(data))
             yield from _of_data(name, content, depth + 1)
         else:
             yield from _kind(detect(name, data))
             if "\n" in data:
-                yield from (found.kind for _, found in in_settings(data[:LONGEST]))
+                yield from (secret.kind for _, secret in in_settings(data[:LONGEST]))
 
 
 def document(text: str) -> Any:
@@ -130,14 +130,14 @@ def of_arguments(arguments: Iterable[Any]) -> Kinds:
 def _within(reader: Callable[[str], Iterator[tuple[str, Found]]], text: str) -> list[str]:
     """What a reader finds; of a text that takes too long, what is a secret by its form."""
     try:
-        return [found.kind for _, found in reader(text)]
+        return [secret.kind for _, secret in reader(text)]
     except OverBudget:
-        return [found.kind for found in by_form(text)]
+        return [secret.kind for secret in by_form(text)]
 
 
-def _kind(found: Found | None) -> Iterator[str]:
-    if found is not None:
-        yield found.kind
+def _kind(secret: Found | None) -> Iterator[str]:
+    if secret is not None:
+        yield secret.kind
 
 
 def _each(kinds: Iterable[str]) -> Kinds:

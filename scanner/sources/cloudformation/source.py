@@ -100,13 +100,13 @@ class CloudFormationSource(Source):
         for path in self.paths:
             if os.path.basename(path) == _MANIFEST:
                 try:
-                    found = list(cdk.stacks(path, self.overlay, self._boundary))
+                    stacks = list(cdk.stacks(path, self.overlay, self._boundary))
                 except cdk.NoAssembly:
                     continue  # a template may be called so, too
                 except Malformed as error:
                     self._unread[path] = Gap(show(path), "parse_error", str(error), "synthesise it again (cdk synth)")
                 else:
-                    deployed.update({deployed_stack.path: deployed_stack for deployed_stack in found})
+                    deployed.update({deployed_stack.path: deployed_stack for deployed_stack in stacks})
                     self._assemblies.add(path)
                 self._templates[path] = None
         for path in deployed:

@@ -55,9 +55,9 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
         # A policy is taken for a target alone that is there: API_PutScalingPolicy.html, ObjectNotFoundException
         reason = f"{policies[0].item.address} scales {view.item.address}, and the target that it needs is declared elsewhere"
         automatic = view.says(Unknown(reason, "scan that together with this, or the live account", policies[0].location))
-    found: list[Signal | Unknown] = [signal for policy in policies for signal in signals(policy, at.policy, who)]
+    policy_signals: list[Signal | Unknown] = [signal for policy in policies for signal in signals(policy, at.policy, who)]
     return ScaledService(
-        identity=view.identity(view.called(at.name), *(each.item for each in (*targets, *policies))),
+        identity=view.identity(view.called(at.name), *(companion.item for companion in (*targets, *policies))),
         sort=view.says("service"),
         scalable=view[at.scheduling].default("REPLICA").equals("DAEMON").negate(),
         automatic=automatic,
@@ -65,7 +65,7 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
         least=_bound(view, targets, at.least),
         most=_bound(view, targets, at.most),
         suspended=any_of([target.surely[at.halted].default(False).truth() for target in targets]) if targets else view.says(False),
-        signals=view.says([*found, *([open_policy] if open_policy else [])]),
+        signals=view.says([*policy_signals, *([open_policy] if open_policy else [])]),
     )
 
 

@@ -69,11 +69,11 @@ def key_policies(key: str, policy: str, separate: tuple[str, str, str] | None = 
 
 def origin_access(view: View, at: OriginAccessAt) -> OriginAccess:
     """The origins of a distribution that are buckets, and who may read these."""
-    found, more = view.inner(at.origins.origins)
+    blocks, more = view.inner(at.origins.origins)
     doubts: list[Any] = [more] if more else []
     origins: list[Any] = [*doubts]
     readers: list[Any] = [*doubts]
-    for origin in found:
+    for origin in blocks:
         bucket = origin_bucket(origin.node, at.origins, view)
         if isinstance(bucket, Unknown):
             origins.append(bucket)

@@ -270,7 +270,7 @@ def members(view: View, at: NameAt) -> tuple[list[View], Unknown | None]:
     """The records of a set, and why there may be more: those of one zone, name and type."""
     known = view.index(at.by_name)
     name, zone, sort = full_name(view, at).raw, _zone(view, at).raw, view[at.sort]
-    found: list[View] = []
+    records: list[View] = []
     named = list(candidates(view, at, name))
     sure = {id(other.node) for other, _ in named}
     open_ = known.get(_IN_SETS if _is_open(written(name)) else _OPEN, ())
@@ -280,10 +280,10 @@ def members(view: View, at: NameAt) -> tuple[list[View], Unknown | None]:
         belongs = all_of(alike)
         if belongs.data is not False:
             other.doubt = other.doubt or belongs.unknown
-            found.append(other)
-    if not any(other.item is view.item for other in found):
-        found.insert(0, view)
-    return found, next(iter(known.get(None, ())), None)
+            records.append(other)
+    if not any(other.item is view.item for other in records):
+        records.insert(0, view)
+    return records, next(iter(known.get(None, ())), None)
 
 
 def led_to(view: View, at: NameAt) -> Value[bool]:
