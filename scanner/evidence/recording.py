@@ -38,12 +38,12 @@ class Recorder(Disk):
 
     def looked_at(self) -> dict[str, set[bytes]]:
         """Absolute path to what was noted of it."""
-        found: dict[str, set[bytes]] = {}
+        notes_by_path: dict[str, set[bytes]] = {}
         with open(self.notes, "rb") as notes:
             for note in notes.read().split(b"\0"):
                 if note:
-                    found.setdefault(os.fsdecode(note[1:]), set()).add(note[:1])
-        return found
+                    notes_by_path.setdefault(os.fsdecode(note[1:]), set()).add(note[:1])
+        return notes_by_path
 
     @override
     def read(self, path: str, limit: int) -> bytes:
