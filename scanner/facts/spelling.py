@@ -52,6 +52,7 @@ class Referrer(Join, frozen=True):
     @property
     @override
     def joined(self) -> tuple[str, ...]:
+        """The type of the items, and types that stand for the resource where they are named in its place."""
         return (self.type, *(type_ for type_, _ in self.through))
 
 
@@ -121,6 +122,7 @@ class Namesakes(Join, frozen=True):
     @property
     @override
     def joined(self) -> tuple[str, ...]:
+        """None: the resource's own type is read anyway."""
         return ()
 
 

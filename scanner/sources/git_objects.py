@@ -139,6 +139,7 @@ class GitObjects(Overlay):
 
     @override
     def real(self, path: str) -> str:
+        """Links of the state are followed within it; what lies outside of the repository is followed on the disk."""
         inner = self._inner(os.path.abspath(path))
         if inner is None:  # a link may lead here, of a directory above the repository
             real = os.path.realpath(path)

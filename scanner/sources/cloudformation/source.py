@@ -59,6 +59,7 @@ class CloudFormationSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """Parameters that cannot be used come first, as gaps; then stacks, templates that cannot be read, what became of other files."""
         given, gaps = parameters.given(self.options.parameter_files, self.options.parameters, self.overlay)
         if gaps:
             yield Collection(gaps[0].scope, [], Coverage(gaps=gaps))

@@ -70,6 +70,7 @@ class AssetSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """One inventory of all files. A file that ends early, or a list without its last page, is a gap, and Unknown what it may hold."""
         inventory, coverage = Inventory(wanted.types), Coverage()
         for path in self.paths:
             coverage.files.found += 1

@@ -192,6 +192,7 @@ class DeclaredElsewhere(Elsewhere):
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        """What is attached to it; where nothing is, Unknown."""
         elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         nodes, more = as_nodes(elements, self.seen)
         return nodes, more or (None if elements else self.why)

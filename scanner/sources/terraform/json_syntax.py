@@ -133,6 +133,7 @@ class JsonArgument(Argument):
 
     @override
     def blocks(self, type_: str) -> list[Block] | None:
+        """Read by the type that is asked for, and kept for that one alone."""
         if self._blocks is None or self._blocks[0] != type_:
             if not self._are_blocks:
                 return None
@@ -141,6 +142,7 @@ class JsonArgument(Argument):
 
     @override
     def follow(self, other: Argument) -> None:
+        """Forgets the blocks that it was read as: those of the other are among them."""
         self._blocks = None
         super().follow(other)
 
