@@ -29,7 +29,7 @@ class Scopes:
         for result in report.results:
             by_root.setdefault(result.resource.root, []).append(result)
         beyond = {suffix for other in others for suffix in _suffixes(other)}
-        scopes = {root: _found(root, results, beyond) for root, results in by_root.items() if not is_apart(root)}
+        scopes = {root: _scope_of_root(root, results, beyond) for root, results in by_root.items() if not is_apart(root)}
         self._of_root = {root: scope for root, scope in scopes.items() if scope is not None}
         self._moves = sorted({_move(root, scope) for root, scope in self._of_root.items()}, key=lambda move: (-len(move[0]), move))
         self.of = functools.cache(self._of)
@@ -85,7 +85,7 @@ def _suffixes(path: str) -> Iterator[str]:
             yield path[at + 1 :]
 
 
-def _found(root: str, results: list[Result], beyond: set[str]) -> str | None:
+def _scope_of_root(root: str, results: list[Result], beyond: set[str]) -> str | None:
     """The scope that gives results of a root their fingerprints; None where none does that can be thought of."""
     whole = sorted(
         (result for result in results if not result.element), key=lambda result: result.verdict not in ("pass", "not_applicable")

@@ -27,7 +27,7 @@ class Tree:
     """What there is below the path of a project."""
 
     def __init__(self) -> None:
-        self._found: Found | None = None
+        self._discovery: Found | None = None
         self._exclude: tuple[PathRule, ...] = ()
         self._known: dict[str, tuple[str, ...]] = {}
         """Files that were looked at to the formats that they were of: text that is half written is of the format that it was."""
@@ -52,9 +52,9 @@ class Tree:
 
     def _discovered(self, options: Options, request: Request) -> Found:
         overlay = options.overlay or DISK
-        if self._found is None or request.anew or options.exclude != self._exclude:
-            self._found, self._exclude = discover(options.paths, overlay, options.exclude), options.exclude
-        return self._found
+        if self._discovery is None or request.anew or options.exclude != self._exclude:
+            self._discovery, self._exclude = discover(options.paths, overlay, options.exclude), options.exclude
+        return self._discovery
 
     def _formats(self, path: str, discovered: Found, overlay: Overlay, exclude: tuple[PathRule, ...]) -> tuple[str, ...]:
         """The formats that a changed file may be of, by what is in it now; it is entered among the files of these."""

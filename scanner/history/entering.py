@@ -60,7 +60,7 @@ def enter(connection: Connection, report: Report, complete: bool) -> Entered:
     number, report = _next(connection), _as_it_names_roots(report)
     series = " ".join(sorted(report.run.targets))
     before = stored.header(connection, series)
-    results = _found(report)
+    results = _worst_results(report)
     known = {open_finding.fingerprint: open_finding for open_finding in stored.open_findings(connection)}
     _enter_run(connection, number, series, report, complete)
     events = _events(connection, report, before[1] if before else None, known, results)
@@ -138,7 +138,7 @@ def _events(
 _EVENT_OF = {"fail": "new", "waived": "waived", "unknown": "unknown", "error": "unknown"}
 
 
-def _found(report: Report) -> dict[bytes, Result]:
+def _worst_results(report: Report) -> dict[bytes, Result]:
     """The findings of a run, by their fingerprints; of several results with one, the worst."""
     results: dict[bytes, Result] = {}
     for result in report.results:

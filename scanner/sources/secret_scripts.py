@@ -51,18 +51,18 @@ def _in_commands(script: str) -> Iterator[tuple[str, Found]]:
 
 def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
     for name, token in command.assignments:
-        yield from _found(name, token.text.partition("=")[2], token)
+        yield from _detected(name, token.text.partition("=")[2], token)
     names_them = bool(command.words) and command.words[0].text.rpartition("/")[2] in _NAME_SECRETS
     for at, word in enumerate(command.words):
         if names_them and word.text.partition("=")[0] == "--secret":
             continue
         after = command.words[at + 1] if at + 1 < len(command.words) else None
         if match := _PAIR.fullmatch(word.text):
-            yield from _found(match[1], match[2], word)
+            yield from _detected(match[1], match[2], word)
         elif word.text.startswith("--") and after is not None and not after.text.startswith("-"):
-            yield from _found(word.text[2:], after.text, after)
+            yield from _detected(word.text[2:], after.text, after)
         if word.text == "-p" and "login" in command.texts[:3] and after is not None:
-            yield from _found("password", after.text, after)
+            yield from _detected("password", after.text, after)
         if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
             yield "", Found("a password", after.start, after.end, by_name=True)
 
@@ -94,7 +94,7 @@ def _is_login(command: Command, text: str) -> bool:
     return command.words[0].text.rpartition("/")[2] in ("curl", "wget")
 
 
-def _found(name: str, value: str, token: Token) -> Iterator[tuple[str, Found]]:
+def _detected(name: str, value: str, token: Token) -> Iterator[tuple[str, Found]]:
     secret = detect(name, value)
     if secret is not None:
         yield name, Found(secret.kind, token.start, token.end, secret.by_name)

@@ -50,7 +50,7 @@ def heard(text: str) -> Kinds | None:
 
 def of_value(name: str, value: Any) -> Kinds:
     """The secrets in a setting: text, a number, or what JSON text decodes to."""
-    return _each(_of_data(name, value, 0))
+    return _once(_of_data(name, value, 0))
 
 
 MAX_DEPTH = 20
@@ -115,7 +115,7 @@ def plain_script(text: str) -> str:
 def of_script(text: str) -> Kinds:
     """The secrets in a script, or in the configuration of cloud-init, plain or in base64."""
     script = plain_script(text)[:LONGEST]
-    return _each((*_within(in_script, script), *_within(in_settings, script)))
+    return _once((*_within(in_script, script), *_within(in_settings, script)))
 
 
 def of_arguments(arguments: Iterable[Any]) -> Kinds:
@@ -124,7 +124,7 @@ def of_arguments(arguments: Iterable[Any]) -> Kinds:
     kinds = _within(in_script, shlex.join(words)[:LONGEST])
     for word in words:
         kinds += _within(in_script, word[:LONGEST]) if " " in word or "\n" in word else []
-    return _each(kinds)
+    return _once(kinds)
 
 
 def _within(reader: Callable[[str], Iterator[tuple[str, Found]]], text: str) -> list[str]:
@@ -140,7 +140,7 @@ def _kind(secret: Found | None) -> Iterator[str]:
         yield secret.kind
 
 
-def _each(kinds: Iterable[str]) -> Kinds:
+def _once(kinds: Iterable[str]) -> Kinds:
     return tuple(dict.fromkeys(kinds))
 
 

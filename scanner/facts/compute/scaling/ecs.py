@@ -46,9 +46,9 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
     if at.state and view[at.state].equals("INACTIVE", "DRAINING").data is True:
         return None
     who, cluster = _names(view, at), _cluster(view, at)
-    targets, open_target = _found(view, _known(view, at.targets, who, ()), who, cluster, {})
+    targets, open_target = _claiming(view, _known(view, at.targets, who, ()), who, cluster, {})
     verdicts = {target.item.address: target.doubt for target in targets}
-    policies, open_policy = _found(view, _known(view, at.policies, who, verdicts), who, cluster, verdicts)
+    policies, open_policy = _claiming(view, _known(view, at.policies, who, verdicts), who, cluster, verdicts)
     there = [target.weighed(target.surely.says(True), absence=False) for target in targets]
     automatic = any_of([*there, *([view.says(open_target)] if open_target else [])])
     if not targets and automatic.data is False and policies:
@@ -116,7 +116,7 @@ def _known(view: View, index: Index, who: Names, targets: Iterable[str]) -> Iter
                 yield record
 
 
-def _found(
+def _claiming(
     view: View, claims: Iterable[Claim | Unknown], who: Names, cluster: Names, targets: dict[str, Unknown | None]
 ) -> tuple[list[View], Unknown | None]:
     """The items whose claims are on a service, and why there may be more of them. `targets`: addresses of the targets that are."""

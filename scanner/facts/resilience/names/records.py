@@ -100,7 +100,7 @@ def _is_open(key: str) -> bool:
     return not key or OPEN in key or "${" in key
 
 
-def _each(at: RecordsAt, item: Item) -> tuple[list[Node], Unknown | None]:
+def _nodes(at: RecordsAt, item: Item) -> tuple[list[Node], Unknown | None]:
     return item.blocks(at.groups[item.type]) if item.type in at.groups else ([item], None)
 
 
@@ -108,7 +108,7 @@ def _by_name(at: RecordsAt, item: Item) -> Iterator[tuple[Hashable, Any]]:
     if isinstance(item, Unlisted):
         yield None, item.why
         return
-    nodes, more = _each(at, item)
+    nodes, more = _nodes(at, item)
     if more:
         yield None, more
     for node in nodes:
@@ -125,7 +125,7 @@ def steered_to(at: RecordsAt, steering: tuple[str, ...]) -> Index:
     """What records name that choose by where users are: addresses and names."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        for node in () if isinstance(item, Unlisted) else _each(at, item)[0]:
+        for node in () if isinstance(item, Unlisted) else _nodes(at, item)[0]:
             if any(has(node, path) for path in steering):
                 data = named_by(node, at).data
                 yield (data.address if isinstance(data, Reference) else written(data)), item.address
