@@ -89,7 +89,7 @@ def _remedy(remedy: Remedy) -> str:
 
 def fixed_in(control: Control) -> list[str]:
     """The inputs that have edits for a control: `Terraform, AWS`, `CloudFormation`."""
-    found = []
+    titles = []
     for input_ in inputs.table():
         fix = control.fix.get(input_.name, "")
         remedies = [] if isinstance(fix, str) else fix
@@ -97,8 +97,8 @@ def fixed_in(control: Control) -> list[str]:
         for reader, title in input_.columns.items():
             of_policies = any(remedy.revoke for remedy in remedies) and reader in _known().inputs_of(str(control.applies_to))
             if of_policies or any(mark in type_ for type_ in edited for mark in input_.of.get(reader, ("",))):
-                found.append(title)
-    return found
+                titles.append(title)
+    return titles
 
 
 def _kind_text(compiled: CompiledControl) -> str:

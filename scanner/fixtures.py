@@ -142,8 +142,8 @@ def _compared(control: str, name: str, folder: Path, policies: list[str], overri
     options = Options(policies=policies, overrides=overrides, allow_empty=True, **configured(folder, name))
     code, live = (Scan(msgspec.structs.replace(options, paths=(str(folder / name / side),))).report() for side in (_CODE, _LIVE))
     rows = [row for row in compare(code, live, (), (), options.estate, account_judge(options)).rows if row.control == control]
-    found = [finding for row in rows for finding in row.live.findings]
-    findings = [Finding(name, one.address, one.element, one.verdict, one.message) for one in found if one.verdict != "pass"]
+    live_findings = [finding for row in rows for finding in row.live.findings]
+    findings = [Finding(name, one.address, one.element, one.verdict, one.message) for one in live_findings if one.verdict != "pass"]
     return Case(control, name, [], {row.live.resources[0].address: str(row.live.verdict) for row in rows}, sorted(findings))
 
 

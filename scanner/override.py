@@ -1,4 +1,4 @@
-"""The mark of a method that does what the method of its base class says, and has no docstring of its own."""
+"""The mark of a method that does what the method of its base class says; a docstring of its own says only what is special in it."""
 
 from __future__ import annotations
 

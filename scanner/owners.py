@@ -65,10 +65,10 @@ def _nobody(_: str) -> str:
 
 def _codeowners(targets: Iterable[str]) -> tuple[str, Lookup]:
     """The top of the repository, and a path below it to its owners. Raises AssayError where there is no file, or none that can be read."""
-    top = next((found for target in targets if os.path.exists(target) and (found := repository(target))), None)
+    top = next((checkout for target in targets if os.path.exists(target) and (checkout := repository(target))), None)
     if top is None:
         return os.getcwd(), _nobody  # a live audit has no files
-    path = next((each for name in PLACES if os.path.isfile(each := os.path.join(top, name))), None)
+    path = next((candidate for name in PLACES if os.path.isfile(candidate := os.path.join(top, name))), None)
     if path is None:
         raise AssayError(f"assay: owners.codeowners: {top} has no CODEOWNERS ({', '.join(PLACES)}); add one, or leave that out")
     return top, _lookup(path, utf8(DISK.read(path, _MOST_BYTES)).decode("utf-8", "replace"))

@@ -32,44 +32,44 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
 
     Sources are made as they are asked for, and again for each that asks: that may read the files.
     """
-    found = discover(options.paths, options.overlay or DISK, options.exclude)
+    discovered = discover(options.paths, options.overlay or DISK, options.exclude)
     earlier = next(_RUNS)
-    if earlier and (found.directories or found.files):
+    if earlier and (discovered.directories or discovered.files):
         catalogue(*inputs.readers("terraform"))
 
     def made() -> Iterator[Source]:
-        return of(found, options)
+        return of(discovered, options)
 
     expected = ("nothing_found",) if options.allow_empty or options.changed is not None else ()
-    return made, [gap for gap in found.gaps if gap.code not in expected], found.listing
+    return made, [gap for gap in discovered.gaps if gap.code not in expected], discovered.listing
 
 
-def of(found: Found, options: Options) -> Iterator[Source]:
+def of(discovered: Found, options: Options) -> Iterator[Source]:
     """The sources of what there is, as they are asked for: that may read the files."""
-    if found.directories or found.files:
-        yield _terraform(found, options)
+    if discovered.directories or discovered.files:
+        yield _terraform(discovered, options)
     elif options.must_declare:
         yield Unread(*(variables.unused(name, ()) for name in options.must_declare))
     for format_ in inputs.formats():
-        if format_.name in found.inputs:
+        if format_.name in discovered.inputs:
             module = importlib.import_module(format_.module)
-            yield from module.sources(found.inputs[format_.name], found.named, options)
+            yield from module.sources(discovered.inputs[format_.name], discovered.named, options)
 
 
-def _terraform(found: Found, options: Options) -> TerraformSource:
+def _terraform(discovered: Found, options: Options) -> TerraformSource:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
     return TerraformSource(
-        found.directories,
-        files=found.files,
+        discovered.directories,
+        files=discovered.files,
         variables=options.variables,
         must_declare=options.must_declare,
         var_files=options.var_files,
         workspace=options.workspace,
-        boundary=found.boundary,
+        boundary=discovered.boundary,
         overlay=options.overlay or DISK,
         changed=options.changed,
-        named=found.named,
+        named=discovered.named,
         libraries=options.libraries,
         root_modules=options.root_modules,
         untouched=options.untouched,

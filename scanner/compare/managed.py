@@ -72,7 +72,7 @@ def rows(results: Iterable[Result]) -> list[ComparedRow]:
     by_account: dict[str, list[Result]] = {}
     for result in results:
         by_account.setdefault(result.resource.address, []).append(result)
-    return [_row(found) for found in by_account.values()]
+    return [_row(of_account) for of_account in by_account.values()]
 
 
 def _row(results: list[Result]) -> ComparedRow:

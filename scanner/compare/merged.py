@@ -65,10 +65,10 @@ def _controls(outcomes: Iterable[ControlOutcome]) -> list[ControlOutcome]:
         by_id.setdefault(outcome.id, []).append(outcome)
     made = []
     for id_, several in sorted(by_id.items()):
-        verdict = worst(each.verdict for each in several)
-        reason = "; ".join(dict.fromkeys(each.reason for each in several if each.reason)) if verdict == "not_applicable" else ""
+        verdict = worst(outcome.verdict for outcome in several)
+        reason = "; ".join(dict.fromkeys(outcome.reason for outcome in several if outcome.reason)) if verdict == "not_applicable" else ""
         first = several[0]
-        resources = sum(each.resources for each in several)
+        resources = sum(outcome.resources for outcome in several)
         made.append(ControlOutcome(id_, first.title, first.severity, verdict, resources, first.frameworks, reason))
     return made
 
@@ -107,13 +107,13 @@ def _together(entries: list[T], name: str) -> list[T]:
 
 def of_rows(comparison: Comparison) -> Report:
     """What a comparison alone says of both sides, without the evidence, which it does not hold."""
-    results = [each for row in comparison.rows for each in _of_row(row)]
+    results = [result for row in comparison.rows for result in _of_row(row)]
     outcomes = []
     for control in sorted({row.control for row in comparison.rows}):
         own = [result for result in results if result.control == control]
-        met = len({(each.resource.root, each.resource.address, each.resource.id) for each in own})
+        met = len({(result.resource.root, result.resource.address, result.resource.id) for result in own})
         first = next(row for row in comparison.rows if row.control == control)
-        outcomes.append(ControlOutcome(control, first.title, first.severity, worst(each.verdict for each in own), met))
+        outcomes.append(ControlOutcome(control, first.title, first.severity, worst(result.verdict for result in own), met))
     return Report(
         tool=Tool("assay", comparison.version, " and ".join(dict.fromkeys((comparison.code.policies, comparison.live.policies)))),
         run=Run(
@@ -122,7 +122,7 @@ def of_rows(comparison: Comparison) -> Report:
             targets=[*comparison.code.targets, *comparison.live.targets], in_force=comparison.in_force,
         ),
         summary=Summary(
-            {verdict: sum(each.verdict == verdict for each in results) for verdict in {each.verdict for each in results}},
+            {verdict: sum(result.verdict == verdict for result in results) for verdict in {result.verdict for result in results}},
             comparison.code.resources + comparison.live.resources,
             len(outcomes),
         ),
@@ -135,11 +135,13 @@ def of_rows(comparison: Comparison) -> Report:
 def _of_row(row: ComparedRow) -> Iterable[Result]:
     for half in (row.code, row.live):
         for finding in half.findings:
-            held = next((each for each in half.resources if (each.root, each.address) == (finding.root, finding.address)), None)
+            ref = next(
+                (candidate for candidate in half.resources if (candidate.root, candidate.address) == (finding.root, finding.address)), None
+            )
             resource = ResourceRef(
-                id=held.id if held else finding.address, kind=row.kind, name=held.name if held else finding.address, cloud=row.cloud,
-                account=held.account if held else None, region=held.region if held else None, address=finding.address, root=finding.root,
-                blocks=[], type=held.type if held else "",
+                id=ref.id if ref else finding.address, kind=row.kind, name=ref.name if ref else finding.address, cloud=row.cloud,
+                account=ref.account if ref else None, region=ref.region if ref else None, address=finding.address, root=finding.root,
+                blocks=[], type=ref.type if ref else "",
             )  # fmt: skip
             yield Result(
                 control=row.control, title=row.title, severity=row.severity, verdict=finding.verdict, fingerprint=finding.fingerprint,

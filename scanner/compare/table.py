@@ -159,15 +159,15 @@ class _Table:
         if match.ambiguous or not match.code:
             return []
         code, live = _by_control(match.code), _by_control(match.live)
-        found: list[tuple[str, bool | Unknown]] = []
+        drifted: list[tuple[str, bool | Unknown]] = []
         for control in sorted(code.keys() & live.keys()):
             status = _status(worst(result.verdict for result in code[control]), worst(result.verdict for result in live[control])).status
             if status == "fails_live":
-                found.append((control, False))
+                drifted.append((control, False))
             elif status == "fails_live_code_unknown":
                 ways = _ways(code[control])
-                found.append((control, Unknown(f"what {control} says of {names.show(match.code[0].ref)} in code", ways)))
-        return found
+                drifted.append((control, Unknown(f"what {control} says of {names.show(match.code[0].ref)} in code", ways)))
+        return drifted
 
     def _outcome(self, match: Match, control: str, ours: Sequence[Result], theirs: Sequence[Result]) -> _Outcome:
         if match.ambiguous:

@@ -76,7 +76,7 @@ class Looked:
         places = {root, *(posixpath.dirname(file) or "." for file in files if file != root)}
         if gap := next((gap for gap in self._gaps if self._hides(gap, places)), None):
             return "unobserved", str(gap)
-        if since := next((each.name for each in self._report.gate.comparisons if each.kind == "revision"), None):
+        if since := next((comparison.name for comparison in self._report.gate.comparisons if comparison.kind == "revision"), None):
             return "left_scope", f"only what changed since {since} was judged"
         if self._left_out:
             return "left_scope", f"the run leaves out more: {', '.join(self._left_out)}"
@@ -111,4 +111,4 @@ def _gap_key(gap: Gap, scopes: Scopes) -> tuple[str, str, str]:
 def _left_out(report: Report) -> set[str]:
     """What a run was told to leave out."""
     settings = report.run.in_force.settings
-    return {f"{each.name} {each.value}" for each in settings if each.name.startswith(_LEAVING_OUT)}
+    return {f"{setting.name} {setting.value}" for setting in settings if setting.name.startswith(_LEAVING_OUT)}

@@ -65,9 +65,9 @@ class Change(msgspec.Struct, frozen=True):
     @property
     def result(self) -> Result:
         """As the new run has it, or else the old one."""
-        found = self.new or self.old
-        assert found is not None
-        return found
+        result = self.new or self.old
+        assert result is not None
+        return result
 
 
 class RuleDifference(msgspec.Struct, frozen=True):

@@ -35,7 +35,7 @@ class Rules:
 
     def _differences(self, control: str) -> Iterator[str]:
         """How a control differs, as sentences."""
-        theirs = [{each.id: each for each in report.controls}.get(control) for report in (self._old, self._new)]
+        theirs = [{outcome.id: outcome for outcome in report.controls}.get(control) for report in (self._old, self._new)]
         was, is_ = theirs
         if was is None or is_ is None:
             yield f"judged by the {'new' if was is None else 'old'} run alone"
@@ -49,12 +49,12 @@ class Rules:
 
     def _settings(self, start: str) -> Iterator[str]:
         """Settings whose names begin so, where they differ."""
-        before, after = ({each.name: each for each in report.run.in_force.settings} for report in (self._old, self._new))
+        before, after = ({setting.name: setting for setting in report.run.in_force.settings} for report in (self._old, self._new))
         for name in sorted(before.keys() | after.keys()):
             if name.startswith(start):
                 was, is_ = before.get(name), after.get(name)
                 default = (was or is_).default if was or is_ else ""  # type: ignore[union-attr]
-                values = [each.value if each else f"{default} (the default)" for each in (was, is_)]
+                values = [setting.value if setting else f"{default} (the default)" for setting in (was, is_)]
                 if values[0] != values[1]:
                     yield f"{name.removeprefix(start)} was {values[0]}, is {values[1]}"
 
@@ -69,7 +69,7 @@ class Rules:
             if was != is_:
                 yield f"{name} was {_text(was)}, is {_text(is_)}"
         before, after = (
-            {(each.name, each.value) for each in report.run.in_force.settings if not each.name.startswith(_OF_CONTROLS)}
+            {(setting.name, setting.value) for setting in report.run.in_force.settings if not setting.name.startswith(_OF_CONTROLS)}
             for report in (old, new)
         )
         yield from (f"{name} was {value}" for name, value in sorted(before - after) if name not in _NOT_JUDGED_BY)

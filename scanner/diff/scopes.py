@@ -29,8 +29,8 @@ class Scopes:
         for result in report.results:
             by_root.setdefault(result.resource.root, []).append(result)
         beyond = {suffix for other in others for suffix in _suffixes(other)}
-        found = {root: _found(root, results, beyond) for root, results in by_root.items() if not is_apart(root)}
-        self._of_root = {root: scope for root, scope in found.items() if scope is not None}
+        scopes = {root: _scope_of_root(root, results, beyond) for root, results in by_root.items() if not is_apart(root)}
+        self._of_root = {root: scope for root, scope in scopes.items() if scope is not None}
         self._moves = sorted({_move(root, scope) for root, scope in self._of_root.items()}, key=lambda move: (-len(move[0]), move))
         self.of = functools.cache(self._of)
 
@@ -52,8 +52,8 @@ class Scopes:
             outside = outside.removeprefix("../")
         for root in self._of_root:
             if outside:  # what is not below the working directory is named from the top of the disk
-                before, found, _ = f"{root}/".rpartition(f"/{outside}/")
-                if found and root.startswith("/"):
+                before, separator, _ = f"{root}/".rpartition(f"/{outside}/")
+                if separator and root.startswith("/"):
                     return self.of(f"{before}/{outside}")
             elif root == target or root.startswith(f"{target}/") or (target == "." and not root.startswith(("/", "../"))):
                 return self.of(target)
@@ -85,7 +85,7 @@ def _suffixes(path: str) -> Iterator[str]:
             yield path[at + 1 :]
 
 
-def _found(root: str, results: list[Result], beyond: set[str]) -> str | None:
+def _scope_of_root(root: str, results: list[Result], beyond: set[str]) -> str | None:
     """The scope that gives results of a root their fingerprints; None where none does that can be thought of."""
     whole = sorted(
         (result for result in results if not result.element), key=lambda result: result.verdict not in ("pass", "not_applicable")
@@ -101,7 +101,7 @@ def _found(root: str, results: list[Result], beyond: set[str]) -> str | None:
 
 def _is_of(result: Result, scope: str) -> bool:
     resource = result.resource
-    made = (fingerprint(result.control, each, resource.cloud, scope, resource.id, "") for each in _ASSERTIONS)
+    made = (fingerprint(result.control, assertion, resource.cloud, scope, resource.id, "") for assertion in _ASSERTIONS)
     return result.fingerprint in made
 
 

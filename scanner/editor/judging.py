@@ -95,8 +95,8 @@ class _Answers:
         send(self._output, encoded(message))
 
     def _explain(self, asked: Explain) -> None:
-        scan, found = self._told.get(asked.directory, (None, {}))
-        result = found.get(asked.fingerprint)
+        scan, results = self._told.get(asked.directory, (None, {}))
+        result = results.get(asked.fingerprint)
         self._send(Explained(asked.number, self._tell(scan, result) if scan is not None and result is not None else ""))
 
     def _mend(self, asked: Mend) -> None:
@@ -120,8 +120,8 @@ class _Answers:
         scan = self._prepare(request.chosen, request.path, Unsaved(request.unsaved), request.changed)
         scan.rules.judges = _Interrupted(scan.rules.judges, lambda: inbox.check(request.number))
         tree = self._trees.setdefault((request.directory, request.path), Tree())
-        found = tree.touched(scan.options, request)
-        sources = [Narrowed(source, list(map(show, request.first)), request.addresses) for source in targets.of(found, scan.options)]
+        touched = tree.touched(scan.options, request)
+        sources = [Narrowed(source, list(map(show, request.first)), request.addresses) for source in targets.of(touched, scan.options)]
         _, known = self._told.get(request.directory, (scan, {}))
         self._told[request.directory] = scan, known
         watch = _Watch(lambda name: self._send(Entered(name)), scan, request.lost)

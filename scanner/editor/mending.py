@@ -11,12 +11,12 @@ from assay.scanner.options import Options
 
 def chosen(options: Options, fingerprint: str) -> tuple[dict[str, bytes], list[str]]:
     """The files with the first proven fix of one finding in them, by absolute path, and what is told of it. Raises AssayError."""
-    held = fixing(options)
-    proposals = held.proven(held.findings(lambda result: result.fingerprint == fingerprint))
+    fixer = fixing(options)
+    proposals = fixer.proven(fixer.findings(lambda result: result.fingerprint == fingerprint))
     if not proposals:
-        return {}, [f"no fix: {held.why.get(fingerprint) or 'it does not fail any more'}"]
+        return {}, [f"no fix: {fixer.why.get(fingerprint) or 'it does not fail any more'}"]
     (proposal,) = proposals
-    files = {edit.file: held.files.content(edit.file) for edit in proposal.edits}
+    files = {edit.file: fixer.files.content(edit.file) for edit in proposal.edits}
     edited = {file: applied(content, [edit for edit in proposal.edits if edit.file == file]) for file, content in files.items()}
     told = f"{proposal.title}: {proposal.because}" if proposal.because else proposal.title
     return _absolute(edited), [told]

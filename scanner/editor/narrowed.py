@@ -36,6 +36,7 @@ class Narrowed(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collected]:
+        """First what is looked at of each large collection, then all of them whole; those that no change touches are left out."""
         touched: list[Collected] = []
         for collection in self.source.collect(wanted):
             self.roots.append(collection.name)

@@ -265,7 +265,7 @@ def _asked(path: str, fingerprints: Sequence[str], decided: bool) -> dict[str, o
 
 def _unversioned(edits: Sequence[types.TextDocumentEdit]) -> types.WorkspaceEdit:
     return types.WorkspaceEdit(
-        changes={edit.text_document.uri: [each for each in edit.edits if isinstance(each, types.TextEdit)] for edit in edits}
+        changes={edit.text_document.uri: [text_edit for text_edit in edit.edits if isinstance(text_edit, types.TextEdit)] for edit in edits}
     )
 
 

@@ -155,9 +155,9 @@ class Session:
         """What is found in a file, as far as it is judged."""
         text_of = text_of or self._texts()
         works = [work for work in self._works.values() if work.store.knows(path) or work.refused_at(path)]
-        found = Marker(self.settings, text_of).marks(path, [work.store for work in works]) if works else []
+        marks = Marker(self.settings, text_of).marks(path, [work.store for work in works]) if works else []
         text = text_of(path) if works else None
-        return found + [mark for work in works if text is not None and (mark := work.refusal(path, text)) is not None]
+        return marks + [mark for work in works if text is not None and (mark := work.refusal(path, text)) is not None]
 
     def _texts(self) -> TextOf:
         """The texts of files, each read once: places of evidence are in few files."""

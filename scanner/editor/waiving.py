@@ -76,13 +76,13 @@ def _placed(text: Text | None) -> tuple[Position, str, str, str] | None:
     """Where an entry goes, what comes before it there, how deep it is, how lines end."""
     if text is None:
         return Position(0, 0), "waivers:\n", "  ", "\n"
-    found, ending = _WAIVERS.search(text.text), text.ending
-    if found is None:
+    match, ending = _WAIVERS.search(text.text), text.ending
+    if match is None:
         missing = ending if text.text and not text.text.endswith("\n") else ""
         return text.position(len(text.text)), f"{missing}waivers:{ending}", "  ", ending
-    if found["rest"].strip() and not found["rest"].strip().startswith("#"):
+    if match["rest"].strip() and not match["rest"].strip().startswith("#"):
         return None
-    end = text.text.find("\n", found.end())
+    end = text.text.find("\n", match.end())
     if end < 0:
         return text.position(len(text.text)), ending, "  ", ending
     entry = _ENTRY.match(text.text, end + 1)

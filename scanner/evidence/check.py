@@ -103,13 +103,13 @@ def _file(folder: str, name: str, file: FileDigest) -> Problem | None:
         size = _size(folder, file.path)
         if size is not None and size != file.size:
             return Problem("changed", shown, f"it has {size:,} bytes, and the manifest says {file.size:,}")
-        found = digest_of(folder, file.path)
+        actual = digest_of(folder, file.path)
     except FileNotFoundError:
         return Problem("missing", shown, "the manifest names it")
     except (OSError, ValueError) as error:
         return Problem("refused", shown, f"{getattr(error, 'strerror', None) or error}; it was not read")
-    if found != file:
-        return Problem("changed", shown, f"its sha256 is {found.sha256}, and the manifest says {file.sha256}")
+    if actual != file:
+        return Problem("changed", shown, f"its sha256 is {actual.sha256}, and the manifest says {file.sha256}")
     return None
 
 

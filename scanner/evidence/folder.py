@@ -118,10 +118,10 @@ def runs(directory: str) -> list[str]:
     """The names of the run folders in a directory, in the order of the runs. A link is none. Raises EvidenceError."""
     try:
         with os.scandir(directory) as entries:
-            found = [entry.name for entry in entries if FOLDER.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)]
+            names = [entry.name for entry in entries if FOLDER.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)]
     except OSError as error:
         raise EvidenceError(f"{directory}: {error.strerror or error}") from None
-    return sorted(found)
+    return sorted(names)
 
 
 def last(directory: str) -> Previous | None:
@@ -143,11 +143,11 @@ def manifest_bytes(folder: str) -> tuple[bytes, str]:
 
 def files(folder: str) -> list[str]:
     """The names of all files below a run folder, but for the manifest and its signatures, in order; no link is followed."""
-    found = []
+    paths = []
     for directory, inner, names in os.walk(folder):
         for name in (*names, *(name for name in inner if os.path.islink(os.path.join(directory, name)))):
-            found.append(os.path.relpath(os.path.join(directory, name), folder).replace(os.sep, "/"))
-    return sorted(name for name in found if name not in (MANIFEST, ENVELOPE))
+            paths.append(os.path.relpath(os.path.join(directory, name), folder).replace(os.sep, "/"))
+    return sorted(name for name in paths if name not in (MANIFEST, ENVELOPE))
 
 
 def digest_of(folder: str, name: str) -> FileDigest:

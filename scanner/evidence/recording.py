@@ -38,12 +38,12 @@ class Recorder(Disk):
 
     def looked_at(self) -> dict[str, set[bytes]]:
         """Absolute path to what was noted of it."""
-        found: dict[str, set[bytes]] = {}
+        notes_by_path: dict[str, set[bytes]] = {}
         with open(self.notes, "rb") as notes:
             for note in notes.read().split(b"\0"):
                 if note:
-                    found.setdefault(os.fsdecode(note[1:]), set()).add(note[:1])
-        return found
+                    notes_by_path.setdefault(os.fsdecode(note[1:]), set()).add(note[:1])
+        return notes_by_path
 
     @override
     def read(self, path: str, limit: int) -> bytes:
@@ -69,12 +69,14 @@ class Recorder(Disk):
 
     @override
     def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Notes every directory on the way as listed."""
         for directory, inner, files in super().walk(top):
             self._note(LISTED, directory)
             yield directory, inner, files
 
     @override
     def is_file(self, path: str) -> bool:
+        """A file that is not there is not noted."""
         there = super().is_file(path)
         if there:
             self._note(THERE, path)
@@ -82,6 +84,7 @@ class Recorder(Disk):
 
     @override
     def is_directory(self, path: str) -> bool:
+        """A directory that is not there is not noted."""
         there = super().is_directory(path)
         if there:
             self._note(THERE, path)
@@ -89,6 +92,7 @@ class Recorder(Disk):
 
     @override
     def is_repository(self, directory: str) -> bool:
+        """Notes the `.git` of a repository; of what is none, nothing."""
         there = super().is_repository(directory)
         if there:
             self._note(THERE, os.path.join(directory, ".git"))

@@ -49,17 +49,17 @@ def draw(report: Report, of: Of, number: int, seed: str, verdicts: Sequence[str]
 
 def _population(report: Report, of: Of, verdicts: Sequence[str]) -> dict[str, tuple[ResourceRef, Result | None]]:
     """Key to what it is the key of. Results that are the same in everything that identifies them are one."""
-    found: dict[str, tuple[ResourceRef, Result | None]] = {}
+    population: dict[str, tuple[ResourceRef, Result | None]] = {}
     for result in report.results:
         if verdicts and result.verdict not in verdicts:
             continue
         resource = result.resource
         if of == "resources":
-            found.setdefault(_key(resource.cloud, resource.root, resource.address, resource.id), (resource, None))
+            population.setdefault(_key(resource.cloud, resource.root, resource.address, resource.id), (resource, None))
         else:
             key = _key(result.control, resource.root, resource.address, result.element, result.fingerprint)
-            found.setdefault(key, (resource, result))
-    return found
+            population.setdefault(key, (resource, result))
+    return population
 
 
 def _key(*parts: str) -> str:

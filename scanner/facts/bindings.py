@@ -59,11 +59,11 @@ def is_deleted(member: Any) -> bool:
     return isinstance(text, str) and text.startswith("deleted:")
 
 
-Each = Callable[[Value[Any], Value[Any], Value[Any]], "list[Binding | Unknown]"]
+BindingsMaker = Callable[[Value[Any], Value[Any], Value[Any]], "list[Binding | Unknown]"]
 """Makes bindings of a role, its members and the condition, as `google_bindings` does."""
 
 
-def google_policy_bindings(policy: Value[Any], each: Each = google_bindings) -> list[Binding | Unknown]:
+def google_policy_bindings(policy: Value[Any], make: BindingsMaker = google_bindings) -> list[Binding | Unknown]:
     """The bindings of a whole policy given as JSON text, object or Document."""
     content = decode(policy.data)
     if content is None:
@@ -79,7 +79,7 @@ def google_policy_bindings(policy: Value[Any], each: Each = google_bindings) -> 
         condition = binding.get("condition")
         expression = condition.get("expression") if isinstance(condition, dict) else condition
         seen = policy.seen_inside(content, ("bindings", at) if isinstance(written, list) else ("bindings",))
-        policy_bindings += each(Value.of(binding.get("role"), seen), Value.of(binding.get("members")), Value.of(expression))
+        policy_bindings += make(Value.of(binding.get("role"), seen), Value.of(binding.get("members")), Value.of(expression))
     return policy_bindings
 
 
@@ -103,12 +103,12 @@ def bindings(view: View, place: Place) -> list[Binding | Unknown]:
     return entries + [group.more for _, group in companions if group.more]
 
 
-def companion_bindings(type_: str, companion: View | Node, each: Each = google_bindings) -> list[Binding | Unknown]:
+def companion_bindings(type_: str, companion: View | Node, make: BindingsMaker = google_bindings) -> list[Binding | Unknown]:
     """The bindings that one resource of Terraform sets."""
     if type_.endswith("_policy"):
-        return google_policy_bindings(companion["policy_data"], each)
+        return google_policy_bindings(companion["policy_data"], make)
     members = companion["member"] if type_.endswith("_member") else companion["members"]
-    return each(companion["role"], members, companion["condition.expression"])
+    return make(companion["role"], members, companion["condition.expression"])
 
 
 def inherited(view: View, place: Place = INHERITED) -> list[Binding]:

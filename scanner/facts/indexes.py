@@ -27,7 +27,7 @@ def by_text(path: str, *types: str, addresses: bool = False, calls: tuple[str, .
     return Index(types, records, calls=calls)
 
 
-def found(view: View, index: Index, key: Any) -> View | Unknown | None:
+def view_under(view: View, index: Index, key: Any) -> View | Unknown | None:
     """The first item of such an index under a key; where there is none, why it may be there though it was not listed."""
     known = view.index(index)
     item = next(iter(known.get(key, ())), None) if isinstance(key, str) else None

@@ -136,10 +136,10 @@ class ItemIndex:
         targets = self._targets_of(join)
         if isinstance(item, Elsewhere):
             return targets.naming(item.named, item.by), None
-        found = {id(other): other for other in targets.by_address.get(item.address, ())}
+        by_id = {id(other): other for other in targets.by_address.get(item.address, ())}
         for name in names if targets.all else ():
-            found |= {id(other): other for other in targets.called(item, name) if id(other) not in found}
-        items = list(found.values())
+            by_id |= {id(other): other for other in targets.called(item, name) if id(other) not in by_id}
+        items = list(by_id.values())
         return items, self._doubt(item, targets, tuple(names)) or targets.one_of(item) or self._unnamed(item, targets, names)
 
     def _unnamed(self, item: Item, targets: Targets, names: Iterable[str]) -> Unknown | None:

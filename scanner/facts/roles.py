@@ -55,11 +55,11 @@ class Roles:
         return roles
 
     def _of_type(self, type_: str) -> list[tuple[str, list[Selector]]]:
-        found = self._by_type.get(type_)
-        if found is None:
+        roles = self._by_type.get(type_)
+        if roles is None:
             may = ((name, [selector for selector in selectors if matches(selector.type, type_)]) for name, selectors in self._selectors)
-            found = self._by_type[type_] = [(name, selectors) for name, selectors in may if selectors]
-        return found
+            roles = self._by_type[type_] = [(name, selectors) for name, selectors in may if selectors]
+        return roles
 
 
 def names_of(who: Identity) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ class Referrer(Join, frozen=True):
     @property
     @override
     def joined(self) -> tuple[str, ...]:
+        """The type of the items, and types that stand for the resource where they are named in its place."""
         return (self.type, *(type_ for type_, _ in self.through))
 
 
@@ -121,6 +122,7 @@ class Namesakes(Join, frozen=True):
     @property
     @override
     def joined(self) -> tuple[str, ...]:
+        """None: the resource's own type is read anyway."""
         return ()
 
 
@@ -192,18 +194,18 @@ def joins_of(spelling: Spelling) -> tuple[Join, ...]:
 
 def walk(data: Any) -> list[Join]:
     """The joins in a field of a spelling."""
-    found: list[Join] = []
-    _walk(data, found)
-    return found
+    joins: list[Join] = []
+    _walk(data, joins)
+    return joins
 
 
 _WITHOUT_JOINS = frozenset({str, int, float, bool, type(None), FunctionType})
 """Most of what stands in a spelling. All spellings are walked through at every start."""
 
 
-def _walk(data: Any, found: list[Join]) -> None:
+def _walk(data: Any, joins: list[Join]) -> None:
     if isinstance(data, Join):
-        found.append(data)
+        joins.append(data)
     elements: Iterable[Any] = ()
     if isinstance(data, msgspec.Struct):
         elements = [getattr(data, name) for name in data.__struct_fields__]
@@ -213,7 +215,7 @@ def _walk(data: Any, found: list[Join]) -> None:
         elements = data.values()
     for element in elements:
         if type(element) not in _WITHOUT_JOINS:
-            _walk(element, found)
+            _walk(element, joins)
 
 
 def paths(data: Any) -> Iterator[str]:

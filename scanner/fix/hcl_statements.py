@@ -257,8 +257,8 @@ def _in_text(file: HclFile, node: Any, start: int) -> TextStatement | None:
     text = MarkedText(file, attribute) if attribute is not None else None
     if text is None or len(text.json.documents) != 1:
         return None
-    found = statement_in(text.json, text.json.documents[0], start - text.start)
-    return TextStatement(found, attribute, text) if found is not None else None
+    statement = statement_in(text.json, text.json.documents[0], start - text.start)
+    return TextStatement(statement, attribute, text) if statement is not None else None
 
 
 def _of_list(file: HclFile, list_: Any) -> Iterator[EntryCut]:

@@ -35,7 +35,7 @@ class Judging:
         self.options = structs.replace(options, changed=None)
         self.rules = Rules(self.options)
         self.below: Overlay = options.overlay or DISK
-        self._found: Found | None = None
+        self._discovery: Found | None = None
         self._touched: dict[str, frozenset[str]] = {}
         """Root modules that a file may be part of."""
         self.judgements = 0
@@ -45,10 +45,12 @@ class Judging:
         """What is said of everything, with some files as they would be."""
         if self.rules.estate is not None:
             return self._whole(files)
-        self._found = discover(self.options.paths, self.below, self.options.exclude)
-        code = Directories(self._found.boundary, self.below, show)
-        self._roots = {directory: _Root(directory, code) for directory in (*self._found.directories, *map(_directory, self._found.files))}
-        return self._judged(self._found, files)
+        self._discovery = discover(self.options.paths, self.below, self.options.exclude)
+        code = Directories(self._discovery.boundary, self.below, show)
+        self._roots = {
+            directory: _Root(directory, code) for directory in (*self._discovery.directories, *map(_directory, self._discovery.files))
+        }
+        return self._judged(self._discovery, files)
 
     def again(self, state: State, files: Mapping[str, bytes], edited: Iterable[str]) -> State:
         """The same state as it is with the files that were edited since."""
@@ -80,7 +82,7 @@ class Judging:
 
     def _narrowed(self, edited: set[str]) -> Found:
         """What there is to judge again."""
-        tree = self._found
+        tree = self._discovery
         assert tree is not None
         data = {file for file in edited if not is_code(os.path.basename(file))}
         touched = frozenset[str]().union(*map(self._touches, edited - data))

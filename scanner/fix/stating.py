@@ -29,8 +29,8 @@ _JUDGED = "{judged}"
 
 def stated(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
     """A remedy as edits after which policies of the resources that a finding was read from have a statement more. Raises Refused."""
-    found = _in_code(finding, remedy, files) if input_ == "terraform" else _in_template(finding, remedy, files, input_)
-    for address, edits in found:
+    edits_by_address = _in_code(finding, remedy, files) if input_ == "terraform" else _in_template(finding, remedy, files, input_)
+    for address, edits in edits_by_address:
         if any(is_fetched(edit.file) for edit in edits):
             raise Refused(FETCHED)
         yield Candidate(f"add a statement to {', '.join(remedy.statement)} of {address}", tuple(merged(edits)), remedy.review)

@@ -171,8 +171,8 @@ def lives(connection: Connection, fingerprint: str) -> list[Life]:
             state=STATES[row.state],
             observed=row.observed,
             moments=[
-                Moment(started[each.run], EVENTS[each.event], each.reason or "", each.rule == RULES.index("control"))
-                for each in connection.execute(sqlalchemy.select(change).where(change.c.finding == row.id).order_by(change.c.run))
+                Moment(started[entry.run], EVENTS[entry.event], entry.reason or "", entry.rule == RULES.index("control"))
+                for entry in connection.execute(sqlalchemy.select(change).where(change.c.finding == row.id).order_by(change.c.run))
             ],
         )
         for row in rows

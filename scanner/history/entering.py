@@ -60,10 +60,10 @@ def enter(connection: Connection, report: Report, complete: bool) -> Entered:
     number, report = _next(connection), _as_it_names_roots(report)
     series = " ".join(sorted(report.run.targets))
     before = stored.header(connection, series)
-    found = _found(report)
-    known = {each.fingerprint: each for each in stored.open_findings(connection)}
+    results = _worst_results(report)
+    known = {open_finding.fingerprint: open_finding for open_finding in stored.open_findings(connection)}
     _enter_run(connection, number, series, report, complete)
-    events = _events(connection, report, before[1] if before else None, known, found)
+    events = _events(connection, report, before[1] if before else None, known, results)
     Writing(connection, number).write(events, Scopes(report))
     entered = _entered(connection, number, before[0] if before else None, events)
     sums = {name: getattr(entered, name) for name in ("open", "waived", "unknown", "unobserved")}
@@ -123,13 +123,13 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
 
 
 def _events(
-    connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known], found: Mapping[bytes, Result]
+    connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known], results: Mapping[bytes, Result]
 ) -> list[Event]:
-    events = [*_of_known(report, before, known, found)] if before is not None else []
-    unknown_yet = [mark for mark in found if mark not in known]
+    events = [*_of_known(report, before, known, results)] if before is not None else []
+    unknown_yet = [mark for mark in results if mark not in known]
     past = stored.over(connection, unknown_yet)
     for mark in unknown_yet:
-        result = found[mark]
+        result = results[mark]
         name = "regressed" if mark in past and result.verdict == "fail" else _EVENT_OF[result.verdict]
         events.append(Event(name, result, past=past.get(mark)))
     return events
@@ -138,28 +138,28 @@ def _events(
 _EVENT_OF = {"fail": "new", "waived": "waived", "unknown": "unknown", "error": "unknown"}
 
 
-def _found(report: Report) -> dict[bytes, Result]:
+def _worst_results(report: Report) -> dict[bytes, Result]:
     """The findings of a run, by their fingerprints; of several results with one, the worst."""
-    found: dict[bytes, Result] = {}
+    results: dict[bytes, Result] = {}
     for result in report.results:
         if result.verdict in FINDINGS:
             mark = short(result.fingerprint)
-            other = found.get(mark)
+            other = results.get(mark)
             if other is None or WORST.index(result.verdict) < WORST.index(other.verdict):
-                found[mark] = result
-    return found
+                results[mark] = result
+    return results
 
 
-def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], found: Mapping[bytes, Result]) -> Iterable[Event]:
+def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], results: Mapping[bytes, Result]) -> Iterable[Event]:
     """What became of the findings that the history knows."""
     for seen in (True, False):
-        part = [each for each in known.values() if each.observed is seen]
+        part = [open_finding for open_finding in known.values() if open_finding.observed is seen]
         if not part:
             continue
-        old = msgspec.structs.replace(before, results=[each.result for each in part])
-        changes = {short(each.fingerprint): each for each in became(old, report)}
-        for each in part:
-            event = _event(each, changes.get(each.fingerprint), found.get(each.fingerprint))
+        old = msgspec.structs.replace(before, results=[open_finding.result for open_finding in part])
+        changes = {short(changed.fingerprint): changed for changed in became(old, report)}
+        for open_finding in part:
+            event = _event(open_finding, changes.get(open_finding.fingerprint), results.get(open_finding.fingerprint))
             if event is not None:
                 yield event
 

@@ -108,14 +108,14 @@ def open_findings(connection: Connection) -> list[Known]:
 
 def over(connection: Connection, fingerprints: Iterable[bytes]) -> dict[bytes, Past]:
     """Those of some findings that are over."""
-    found: dict[bytes, Past] = {}
+    past: dict[bytes, Past] = {}
     wanted = list(fingerprints)
     columns = (finding.c.fingerprint, finding.c.id, finding.c.first, finding.c.closed, finding.c.openings)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         rows = connection.execute(sqlalchemy.select(*columns).where(finding.c.closed.is_not(None), finding.c.fingerprint.in_(part)))
-        found |= {mark: Past(id_, first, closed, openings) for mark, id_, first, closed, openings in rows}
-    return found
+        past |= {mark: Past(id_, first, closed, openings) for mark, id_, first, closed, openings in rows}
+    return past
 
 
 def packed(report: Report) -> bytes:

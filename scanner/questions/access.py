@@ -84,8 +84,8 @@ def paths(report: Report, start: str, end: str) -> list[Answer]:
 def resources(report: Report, controls: Iterable[str], pattern: str) -> list[ResourceRef]:
     """What a name stands for among what some rules judged."""
     wanted = frozenset(controls)
-    found = {result.resource.address: result.resource for result in report.results if result.control in wanted}
-    return [resource for resource in found.values() if _named(resource, pattern)]
+    by_address = {result.resource.address: result.resource for result in report.results if result.control in wanted}
+    return [resource for resource in by_address.values() if _named(resource, pattern)]
 
 
 def _of(report: Report, control: str) -> Iterator[Result]:

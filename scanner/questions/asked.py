@@ -56,10 +56,10 @@ def _is_of(type_: str, action: str) -> bool:
 
 
 def _anywhere(report: Report, resource: str) -> list[Answer] | str:
-    found = [result for result in report.results if result.control == "ask.anywhere"]
-    if not found:
+    results = [result for result in report.results if result.control == "ask.anywhere"]
+    if not results:
         return "no identity of AWS was found: scan what declares roles and users"
-    return sorted(msgspec.structs.replace(answer, resource=resource, name=resource) for answer in answers(found))
+    return sorted(msgspec.structs.replace(answer, resource=resource, name=resource) for answer in answers(results))
 
 
 def _listed(resources: list[ResourceRef]) -> str:

@@ -14,13 +14,13 @@ def normal(check: str) -> str:
 
 def asking(check: str, controls: Iterable[Control]) -> dict[tuple[str, str], list[Control]]:
     """The controls that name a check, by the scanner and the id as they name it."""
-    wanted, found = normal(check), dict[tuple[str, str], list[Control]]()
+    wanted, by_peer = normal(check), dict[tuple[str, str], list[Control]]()
     for control in controls:
         for scanner, checks in control.peers.items():
             for name in dict.fromkeys(checks):
                 if normal(name) == wanted:
-                    found.setdefault((scanner, name), []).append(control)
-    return found
+                    by_peer.setdefault((scanner, name), []).append(control)
+    return by_peer
 
 
 def checks(controls: Iterable[Control]) -> list[str]:

@@ -62,24 +62,22 @@ class _Record(msgspec.Struct):
 
 def find(paths: Iterable[str], asked: Collection[Asked]) -> dict[Asked, str]:
     """The answers that snapshots among `paths` hold, as JSON of a few lines; what is not found, or could be of several, is left out."""
-    found: dict[Asked, str] = {}
+    answers: dict[Asked, str] = {}
     if asked:
         for path in paths:
             header = snapshot.read_header(path)
             if header is not None:
-                _Search(asked, found).read(path)
-    return found
+                _Search(asked, answers).read(path)
+    return answers
 
 
 class _Search:
     """One pass over a snapshot."""
 
-    def __init__(self, asked: Collection[Asked], found: dict[Asked, str]) -> None:
-        self._asked, self._found = frozenset(asked), found
-        self._named = {each.address for each in asked}
-        self._others: dict[tuple[str, str, str], list[tuple[str, msgspec.Raw]]] = {
-            (each.root, each.operation, each.time): [] for each in asked
-        }
+    def __init__(self, asked: Collection[Asked], answers: dict[Asked, str]) -> None:
+        self._asked, self._answers = frozenset(asked), answers
+        self._named = {key.address for key in asked}
+        self._others: dict[tuple[str, str, str], list[tuple[str, msgspec.Raw]]] = {(key.root, key.operation, key.time): [] for key in asked}
         self._operations: dict[str, tuple[str, str]] = {}
         self._assets: dict[str, list[_Record]] = {}
 
@@ -111,8 +109,8 @@ class _Search:
             key = Asked(root, record.id, operation, time)
             if key in self._asked:
                 self._enter(key, name, raw)
-            elif (held := self._others.get((root, operation, time))) is not None and len(held) < 2:
-                held.append((name, raw))
+            elif (candidates := self._others.get((root, operation, time))) is not None and len(candidates) < 2:
+                candidates.append((name, raw))
 
     def _asset(self, key: Asked) -> None:
         """What an inventory says of an asset at a time: which call listed what stands behind the assets."""
@@ -131,15 +129,15 @@ class _Search:
 
     def _one_of_its_kind(self) -> None:
         """Where a fact was told by the answer about another resource, as the account, and there is one such answer alone."""
-        for key in self._asked - self._found.keys():
-            held = self._others[key.root, key.operation, key.time]
-            if len(held) == 1:
-                self._enter(key, *held[0])
+        for key in self._asked - self._answers.keys():
+            candidates = self._others[key.root, key.operation, key.time]
+            if len(candidates) == 1:
+                self._enter(key, *candidates[0])
 
     def _enter(self, key: Asked, name: str, raw: msgspec.Raw) -> None:
         text = shown(raw, name)
         if text:
-            self._found[key] = text
+            self._answers[key] = text
 
 
 def shown(raw: bytes | msgspec.Raw, name: str) -> str:

@@ -48,29 +48,29 @@ class Found(msgspec.Struct):
 
 def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[PathRule] = ()) -> Found:
     """What there is below some paths. What cannot be scanned is a gap. `exclude`: what is left out below them, not where it is named."""
-    found = Found([], [], {}, set(paths := list(paths)), [], [], FileListing())
+    discovered = Found([], [], {}, set(paths := list(paths)), [], [], FileListing())
     for path in paths:
         if overlay.is_directory(path):
-            found.boundary.append(repository(path, overlay) or path)
-            before = len(found)
-            _directory(path, found, overlay, exclude)
-            if len(found) == before:
-                found.gaps.append(Gap(show(path), "nothing_found", "nothing that can be scanned is below this directory", _WAY))
+            discovered.boundary.append(repository(path, overlay) or path)
+            before = len(discovered)
+            _directory(path, discovered, overlay, exclude)
+            if len(discovered) == before:
+                discovered.gaps.append(Gap(show(path), "nothing_found", "nothing that can be scanned is below this directory", _WAY))
         elif overlay.is_file(path):
             directory = os.path.dirname(path) or "."
-            found.boundary.append(repository(directory, overlay) or directory)
-            found.listing.named.add(show(path))
-            _file(path, found, overlay)
+            discovered.boundary.append(repository(directory, overlay) or directory)
+            discovered.listing.named.add(show(path))
+            _file(path, discovered, overlay)
         elif os.path.lexists(path) and isinstance(overlay, Disk):
-            _special(path, found)
+            _special(path, discovered)
         else:
-            found.missing += 1
-            found.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
-    found.directories = _once(found.directories)
-    whole = set(map(os.path.abspath, found.directories))
-    found.files = [path for path in _once(found.files) if os.path.abspath(os.path.dirname(path)) not in whole]
-    found.inputs = {name: _once(paths) for name, paths in found.inputs.items()}
-    return found
+            discovered.missing += 1
+            discovered.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
+    discovered.directories = _once(discovered.directories)
+    whole = set(map(os.path.abspath, discovered.directories))
+    discovered.files = [path for path in _once(discovered.files) if os.path.abspath(os.path.dirname(path)) not in whole]
+    discovered.inputs = {name: _once(paths) for name, paths in discovered.inputs.items()}
+    return discovered
 
 
 def _once(paths: Iterable[str]) -> list[str]:
@@ -81,23 +81,23 @@ def _once(paths: Iterable[str]) -> list[str]:
     return list(spelled.values())
 
 
-def _directory(top: str, found: Found, overlay: Overlay, exclude: Sequence[PathRule]) -> None:
-    below = Below(top, found.boundary[-1], overlay, exclude)
+def _directory(top: str, discovered: Found, overlay: Overlay, exclude: Sequence[PathRule]) -> None:
+    below = Below(top, discovered.boundary[-1], overlay, exclude)
     above: list[tuple[orchestrated.Orchestrator, str]] = []
     for place in below:
         code = [name for name in place.files if is_code(name)]
         _leave_out(place, below)
         judged = [name for name in code if name in place.files]
         if judged == code and code:
-            found.directories.append(os.path.normpath(place.directory))
+            discovered.directories.append(os.path.normpath(place.directory))
         else:  # the whole directory is read, as Terraform does, and what these files declare is judged
-            found.files += [os.path.normpath(os.path.join(place.directory, name)) for name in judged]
+            discovered.files += [os.path.normpath(os.path.join(place.directory, name)) for name in judged]
         above += [(whose, os.path.join(place.directory, name)) for name in sorted(place.files) if (whose := orchestrated.of(name))]
-        binary = [name for name in place.files if _entered(place, name, found, overlay)]
-        _binary_plans(place, binary, found)
+        binary = [name for name in place.files if _entered(place, name, discovered, overlay)]
+        _binary_plans(place, binary, discovered)
         for name, fate in place.settled:
-            found.listing.settle(place.show(name), fate)
-    found.gaps += [*below.gaps, *orchestrated.gaps(above, show)]
+            discovered.listing.settle(place.show(name), fate)
+    discovered.gaps += [*below.gaps, *orchestrated.gaps(above, show)]
 
 
 def _leave_out(place: WalkedDirectory, below: Below) -> None:
@@ -109,30 +109,30 @@ def _leave_out(place: WalkedDirectory, below: Below) -> None:
             place.settled.append((name, Fate("excluded", rule)))
 
 
-def _entered(place: WalkedDirectory, name: str, found: Found, overlay: Overlay) -> bool:
+def _entered(place: WalkedDirectory, name: str, discovered: Found, overlay: Overlay) -> bool:
     """Enter a file below a directory; whether it is a plan in the form that only Terraform reads."""
     shown = place.show(name)
     if is_code(name):
-        found.listing.may_be(shown, "terraform")
+        discovered.listing.may_be(shown, "terraform")
         return False
     path = os.path.join(place.directory, name)
     if (known := overlay.known_fate(path)) is not None:
-        found.listing.settle(shown, known)
+        discovered.listing.settle(shown, known)
         return False
     if (whose := orchestrated.of(name)) is not None:
-        found.listing.settle(shown, Fate("unread", f"a file of {whose.name}, which is not evaluated"))
+        discovered.listing.settle(shown, Fate("unread", f"a file of {whose.name}, which is not evaluated"))
         return False
     try:
         recognised = recognise(path, overlay)
     except OSError as error:
-        _unreadable(shown, name, error, found)
+        _unreadable(shown, name, error, discovered)
         return False
     for format_ in recognised.formats:
-        found.inputs.setdefault(format_.name, []).append(path)
+        discovered.inputs.setdefault(format_.name, []).append(path)
     if recognised.formats:
-        found.listing.may_be(shown, *(format_.name for format_ in recognised.formats))
+        discovered.listing.may_be(shown, *(format_.name for format_ in recognised.formats))
     else:
-        found.listing.settle(shown, _by_name(name) or _OTHER.get(recognised.why) or Fate("other", recognised.why))
+        discovered.listing.settle(shown, _by_name(name) or _OTHER.get(recognised.why) or Fate("other", recognised.why))
     return recognised.why == formats.BINARY_PLAN and not recognised.formats
 
 
@@ -148,77 +148,77 @@ def _by_name(name: str) -> Fate | None:
     return None
 
 
-def _unreadable(shown: str, name: str, error: OSError, found: Found) -> None:
+def _unreadable(shown: str, name: str, error: OSError, discovered: Found) -> None:
     reason = f"cannot be read ({error.strerror or error})"
     if formats.expected(name):
-        found.listing.settle(shown, Fate("unread", reason))
-        found.gaps.append(Gap(shown, "parse_error", reason, "make it readable, or scan what does not hold it"))
+        discovered.listing.settle(shown, Fate("unread", reason))
+        discovered.gaps.append(Gap(shown, "parse_error", reason, "make it readable, or scan what does not hold it"))
     else:
-        found.listing.settle(shown, Fate("other", f"{reason}, and its name is of no format that is read"))
+        discovered.listing.settle(shown, Fate("other", f"{reason}, and its name is of no format that is read"))
 
 
-def _binary_plans(place: WalkedDirectory, names: list[str], found: Found) -> None:
+def _binary_plans(place: WalkedDirectory, names: list[str], discovered: Found) -> None:
     """Plans that only Terraform reads are gaps, unless the same directory has one in JSON: then that is what people made to scan."""
-    plans = {os.path.dirname(path) for path in found.inputs.get("plan", ())} if names else set()
+    plans = {os.path.dirname(path) for path in discovered.inputs.get("plan", ())} if names else set()
     for name in names:
         if os.path.dirname(os.path.join(place.directory, name)) not in plans:
-            found.listing.settle(place.show(name), Fate("unread", formats.BINARY_PLAN))
-            found.gaps.append(Gap(place.show(name), "unsupported", formats.BINARY_PLAN, _SHOW_PLAN))
+            discovered.listing.settle(place.show(name), Fate("unread", formats.BINARY_PLAN))
+            discovered.gaps.append(Gap(place.show(name), "unsupported", formats.BINARY_PLAN, _SHOW_PLAN))
 
 
-def _special(path: str, found: Found) -> None:
+def _special(path: str, discovered: Found) -> None:
     """A path that was named and is there, and is neither a file nor a directory."""
     link = os.path.islink(path) and not os.path.exists(path)
     reason, way = ("a link to nothing", "correct the link") if link else (_SPECIAL, "write what comes from it to a file, and name that")
-    found.listing.settle(show(path), Fate("unread", reason))
-    found.gaps.append(Gap(show(path), "unsupported", reason, way))
+    discovered.listing.settle(show(path), Fate("unread", reason))
+    discovered.gaps.append(Gap(show(path), "unsupported", reason, way))
 
 
-def _file(path: str, found: Found, overlay: Overlay) -> None:
+def _file(path: str, discovered: Found, overlay: Overlay) -> None:
     """Enter a file that was named."""
     shown = show(path)
     if path.endswith(SUFFIXES):
-        found.files.append(os.path.normpath(path))
-        found.listing.may_be(shown, "terraform")
+        discovered.files.append(os.path.normpath(path))
+        discovered.listing.may_be(shown, "terraform")
     elif path.endswith(_VALUES):
-        _values(path, found, overlay)
+        _values(path, discovered, overlay)
     else:
         try:
             recognised = recognise(path, overlay)
         except OSError as error:
-            found.listing.settle(shown, Fate("unread", "cannot be read"))
-            found.gaps.append(Gap(shown, "parse_error", f"cannot be read ({error.strerror or error})", "make it readable"))
+            discovered.listing.settle(shown, Fate("unread", "cannot be read"))
+            discovered.gaps.append(Gap(shown, "parse_error", f"cannot be read ({error.strerror or error})", "make it readable"))
             return
         names = [format_.name for format_ in recognised.formats]
         if not names and path.lower().endswith(".json"):
             names = ["plan"]  # whose reader says what is wrong with it
         for name in names:
-            found.inputs.setdefault(name, []).append(path)
+            discovered.inputs.setdefault(name, []).append(path)
         if names:
-            found.listing.may_be(shown, *names)
+            discovered.listing.may_be(shown, *names)
         else:
-            _refused(path, shown, recognised.why, found)
+            _refused(path, shown, recognised.why, discovered)
 
 
-def _refused(path: str, shown: str, why: str, found: Found) -> None:
+def _refused(path: str, shown: str, why: str, discovered: Found) -> None:
     known = _by_name(os.path.basename(path))
     reason = known.why if known else why
     way = _SHOW_PLAN if why == formats.BINARY_PLAN else "scan the plan, or the live account" if known else _WAY
-    found.listing.settle(shown, Fate("unread", reason))
-    found.gaps.append(Gap(shown, "unsupported", f"not a kind of file that can be scanned: {reason}", way))
+    discovered.listing.settle(shown, Fate("unread", reason))
+    discovered.gaps.append(Gap(shown, "unsupported", f"not a kind of file that can be scanned: {reason}", way))
 
 
-def _values(path: str, found: Found, overlay: Overlay) -> None:
+def _values(path: str, discovered: Found, overlay: Overlay) -> None:
     """Values of variables: of a whole root module where Terraform reads them unasked, as any verdict on it may hang on them."""
     directory, shown = os.path.dirname(path) or ".", show(path)
     if os.path.join(directory, os.path.basename(path)) in automatic(directory, overlay):
-        found.directories.append(os.path.normpath(directory))
-        found.listing.settle(shown, Fate("other", "values of variables, which its root module reads"))
+        discovered.directories.append(os.path.normpath(directory))
+        discovered.listing.settle(shown, Fate("other", "values of variables, which its root module reads"))
     else:
         way = "give it by --var-file, and name the root module that it is for"
         reason = "values of variables, which no root module reads unasked"
-        found.listing.settle(shown, Fate("unread", reason))
-        found.gaps.append(Gap(shown, "unsupported", reason, way))
+        discovered.listing.settle(shown, Fate("unread", reason))
+        discovered.gaps.append(Gap(shown, "unsupported", reason, way))
 
 
 __all__ = ["Found", "discover", "repository", "show"]

@@ -139,6 +139,7 @@ class GitObjects(Overlay):
 
     @override
     def real(self, path: str) -> str:
+        """Links of the state are followed within it; what lies outside of the repository is followed on the disk."""
         inner = self._inner(os.path.abspath(path))
         if inner is None:  # a link may lead here, of a directory above the repository
             real = os.path.realpath(path)
@@ -272,22 +273,24 @@ def _top(directory: str) -> str:
     git itself would begin with any directory that has the files of a repository (HEAD, objects, refs), and those a commit can hold: the
     author of a change would choose what it is compared with, and the configuration of git.
     """
-    found = repository(directory)
-    if found is None:
+    repository_path = repository(directory)
+    if repository_path is None:
         raise GitError(f"{directory} is in no git repository: there is no .git in it or above it")
-    top = os.fsdecode(_git(found, "rev-parse", "--show-toplevel").removesuffix(b"\n"))
+    top = os.fsdecode(_git(repository_path, "rev-parse", "--show-toplevel").removesuffix(b"\n"))
     if not inside(os.path.realpath(directory), os.path.realpath(top)):
-        raise GitError(f"{found}: the .git there is of another working tree, {top}; scan that, or set core.worktree of this one right")
+        raise GitError(
+            f"{repository_path}: the .git there is of another working tree, {top}; scan that, or set core.worktree of this one right"
+        )
     return top
 
 
 def _program() -> str:
     """git, from an absolute entry of PATH: others could lead into what is scanned."""
     entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    found = shutil.which("git", path=os.pathsep.join(entry for entry in entries if os.path.isabs(entry)))
-    if found is None:
+    program = shutil.which("git", path=os.pathsep.join(entry for entry in entries if os.path.isabs(entry)))
+    if program is None:
         raise GitError("there is no git on the PATH: install it, or scan a checkout")
-    return found
+    return program
 
 
 def _git(top: str, *arguments: str, keep: tuple[str, ...] = ()) -> bytes:

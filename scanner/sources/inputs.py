@@ -195,8 +195,8 @@ def table() -> tuple[Input, ...]:
 def load(value: str) -> Input:
     """The input that an entry point names: `package.module:NAME`."""
     module, _, name = value.partition(":")
-    found: Input = getattr(importlib.import_module(module), name)
-    return found
+    input_: Input = getattr(importlib.import_module(module), name)
+    return input_
 
 
 @functools.cache

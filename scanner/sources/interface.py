@@ -150,6 +150,7 @@ class Unlisted(Item):
 
     @override
     def link(self, path: str) -> Value[Any]:
+        """A text that is an ARN counts as a reference."""
         # What was listed for one resource names it by its ARN, as each of those that it stands for would.
         return self[path].then(lambda data: Reference(data) if isinstance(data, str) and data.startswith("arn:") else data)
 
@@ -363,6 +364,7 @@ class Unread(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """One collection without items, with the gaps."""
         coverage = Coverage(gaps=list(self.gaps))
         yield Collection(self.gaps[0].scope, [], coverage)
 
@@ -375,6 +377,7 @@ class Entries(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """One collection without items; none where there is nothing to enter."""
         if self.coverage.fates or self.coverage.gaps:
             yield Collection(self.name, [], self.coverage)
 
@@ -388,6 +391,7 @@ class Entered(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """Where the source gives no collection, one without items enters the file."""
         entered = False
         for collection in self.source.collect(wanted):
             if not entered:

@@ -90,6 +90,7 @@ class Doubtful(Node):
 
     @override
     def link(self, path: str) -> Value[Any]:
+        """What it names is known, though not whether it exists."""
         return self.node.link(path)
 
     @override

@@ -145,6 +145,7 @@ class Disk(Overlay):
     @contextlib.contextmanager
     @override
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
+        """Small files are read, others mapped into memory."""
         with open_regular(path) as opened:
             size = os.fstat(opened.fileno()).st_size
             stage.enter(path, size)
@@ -156,6 +157,7 @@ class Disk(Overlay):
 
     @override
     def listed(self, directory: str) -> Listed:
+        """By one call for the directory, without one for each name."""
         listed = Listed([], [], [], [])
         with os.scandir(directory) as entries:
             for entry in entries:
@@ -199,6 +201,7 @@ class Unsaved(Overlay):
 
     @override
     def names(self, directory: str) -> list[str]:
+        """Those below and those of unsaved files, each once."""
         added = self._names.get(self.real(directory), set())
         if not self.below.is_directory(directory) and added:
             return list(added)
@@ -206,10 +209,12 @@ class Unsaved(Overlay):
 
     @override
     def is_file(self, path: str) -> bool:
+        """A directory that an unsaved file is in hides a file of the same path."""
         return self.real(path) in self._files or (self.below.is_file(path) and self.real(path) not in self._names)
 
     @override
     def is_directory(self, path: str) -> bool:
+        """An unsaved file hides a directory of the same path."""
         real = self.real(path)
         return real in self._names or (self.below.is_directory(path) and real not in self._files)
 
@@ -233,8 +238,8 @@ class Unsaved(Overlay):
             stage.enter(path, len(content))
             yield content
             return
-        with self.below.content(path) as found:
-            yield found
+        with self.below.content(path) as stored:
+            yield stored
 
 
 class Boundary:

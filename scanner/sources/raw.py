@@ -180,10 +180,10 @@ class Text(msgspec.Struct, frozen=True):
         for number, part in enumerate(self.parts):
             if not isinstance(part, str):
                 continue
-            found = text.find(part, at) if number else (0 if text.startswith(part) else -1)
-            if found < 0:
+            position = text.find(part, at) if number else (0 if text.startswith(part) else -1)
+            if position < 0:
                 return False
-            at = found + len(part)
+            at = position + len(part)
         end = self.parts[-1]
         return not isinstance(end, str) or (
             text.endswith(end) and len(text) >= sum(len(part) for part in self.parts if isinstance(part, str))

@@ -69,12 +69,12 @@ def revisions(targets: Iterable[str], files: Mapping[str, Fate]) -> list[Revisio
         top = repository(target) if "\0" not in target and os.path.exists(target) else None
         if top is not None:
             by_top.setdefault(top, []).append(target)
-    found = []
+    checkouts = []
     for top, named in by_top.items():
         checked_out = head(top)
         if checked_out is not None:
-            found.append(_compared(top, named, checked_out, files))
-    return found
+            checkouts.append(_compared(top, named, checked_out, files))
+    return checkouts
 
 
 def head(top: str) -> Head | None:
@@ -150,13 +150,13 @@ def _compared(top: str, named: list[str], checked_out: Head, files: Mapping[str,
     made = Revision(targets=named, commit=checked_out.commit, branch=checked_out.branch)
     try:
         store = _store(top) or top
-        held = staged(store, len(checked_out.commit))
-        if held.tree != tree_of(_shared(store), checked_out.commit):
+        index = staged(store, len(checked_out.commit))
+        if index.tree != tree_of(_shared(store), checked_out.commit):
             raise Unread("something is staged that is not committed, or was since the commit")
         real = os.path.realpath(top)
-        changed, added = _differences(held.ids, files, real)
+        changed, added = _differences(index.ids, files, real)
         below = [os.path.relpath(os.path.realpath(target), real).replace(os.sep, "/") for target in named]
-        removed = sum(not os.path.lexists(os.path.join(real, path)) for path in _within(held.ids, below) if path not in held.absent)
+        removed = sum(not os.path.lexists(os.path.join(real, path)) for path in _within(index.ids, below) if path not in index.absent)
     except (Unread, OSError, ValueError) as error:
         return msgspec.structs.replace(made, reason=visible(getattr(error, "strerror", None) or str(error)))
     return msgspec.structs.replace(made, changed=changed, added=added, removed=removed)
@@ -194,7 +194,7 @@ def _ids(path: str, size: int, digits: int) -> list[str]:
     https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
     """
     content = os.fsencode(os.readlink(path)) if os.path.islink(path) else DISK.read(path, size + 1)
-    return [_id(each, digits) for each in dict.fromkeys((content, content.replace(b"\r\n", b"\n")))]
+    return [_id(variant, digits) for variant in dict.fromkeys((content, content.replace(b"\r\n", b"\n")))]
 
 
 def _id(content: bytes, digits: int) -> str:

@@ -42,9 +42,9 @@ def detect(name: str, value: str) -> Found | None:
     where the name may as well tell what a secret is called (`DB_SECRET`, `API_TOKEN`), one that is no name itself.
     """
     value = value[:LONGEST]
-    found = next(by_form(value), None)
-    if found is not None:
-        return found
+    secret = next(by_form(value), None)
+    if secret is not None:
+        return secret
     literal = value.strip().strip("\"'")
     if default := _DEFAULT.fullmatch(literal):
         literal = default[1]

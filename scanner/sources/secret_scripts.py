@@ -24,24 +24,24 @@ _USER = lazy_re.pattern(r"([\w.@-]{1,100}):(\S{3,400})")
 
 def in_script(script: str) -> Iterator[tuple[str, Found]]:
     """Every secret in a script: what names it, empty where only its form tells it, and its place in the script. Raises OverBudget."""
-    forms = sorted(by_form(script), key=lambda found: found.start)
-    yield from (("", found) for found in forms)
-    yield from ((name, found) for name, found in _in_commands(script) if not _overlaps(found, forms))
+    forms = sorted(by_form(script), key=lambda secret: secret.start)
+    yield from (("", secret) for secret in forms)
+    yield from ((name, secret) for name, secret in _in_commands(script) if not _overlaps(secret, forms))
 
 
 def in_settings(text: str) -> Iterator[tuple[str, Found]]:
     """Every secret in a text of lines `NAME=value` or `name: value`, in the order of the lines."""
-    forms = sorted(by_form(text), key=lambda found: found.start)
-    yield from (("", found) for found in forms)
+    forms = sorted(by_form(text), key=lambda secret: secret.start)
+    yield from (("", secret) for secret in forms)
     for match in _LINE.finditer(text):
         told = detect(match[1], match[2].strip().strip("\"',"))
-        if told is not None and not _overlaps(found := Found(told.kind, match.start(2), match.end(2), told.by_name), forms):
-            yield match[1], found
+        if told is not None and not _overlaps(secret := Found(told.kind, match.start(2), match.end(2), told.by_name), forms):
+            yield match[1], secret
 
 
-def _overlaps(found: Found, forms: list[Found]) -> bool:
-    at = bisect.bisect_left(forms, found.end, key=lambda form: form.start) - 1
-    return at >= 0 and forms[at].end > found.start
+def _overlaps(secret: Found, forms: list[Found]) -> bool:
+    at = bisect.bisect_left(forms, secret.end, key=lambda form: form.start) - 1
+    return at >= 0 and forms[at].end > secret.start
 
 
 def _in_commands(script: str) -> Iterator[tuple[str, Found]]:
@@ -51,18 +51,18 @@ def _in_commands(script: str) -> Iterator[tuple[str, Found]]:
 
 def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
     for name, token in command.assignments:
-        yield from _found(name, token.text.partition("=")[2], token)
+        yield from _detected(name, token.text.partition("=")[2], token)
     names_them = bool(command.words) and command.words[0].text.rpartition("/")[2] in _NAME_SECRETS
     for at, word in enumerate(command.words):
         if names_them and word.text.partition("=")[0] == "--secret":
             continue
         after = command.words[at + 1] if at + 1 < len(command.words) else None
         if match := _PAIR.fullmatch(word.text):
-            yield from _found(match[1], match[2], word)
+            yield from _detected(match[1], match[2], word)
         elif word.text.startswith("--") and after is not None and not after.text.startswith("-"):
-            yield from _found(word.text[2:], after.text, after)
+            yield from _detected(word.text[2:], after.text, after)
         if word.text == "-p" and "login" in command.texts[:3] and after is not None:
-            yield from _found("password", after.text, after)
+            yield from _detected("password", after.text, after)
         if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
             yield "", Found("a password", after.start, after.end, by_name=True)
 
@@ -72,8 +72,8 @@ def written_secrets(script: str) -> Iterator[tuple[int, int]]:
 
     https://docs.docker.com/build/building/secrets/#secret-mounts
     """
-    found = commands(script, Budget(steps=MAX_STEPS)) if _MOUNTED in script else []
-    lines = [(command, list(itertools.dropwhile(lambda word: word.startswith("--"), command.texts))) for command in found]
+    script_commands = commands(script, Budget(steps=MAX_STEPS)) if _MOUNTED in script else []
+    lines = [(command, list(itertools.dropwhile(lambda word: word.startswith("--"), command.texts))) for command in script_commands]
     removed = {word for _, words in lines if words[:1] in (["rm"], ["shred"]) for word in words[1:]}
     for command, words in lines:
         sources = [word for word in words[1:] if word.startswith(_MOUNTED)]
@@ -94,7 +94,7 @@ def _is_login(command: Command, text: str) -> bool:
     return command.words[0].text.rpartition("/")[2] in ("curl", "wget")
 
 
-def _found(name: str, value: str, token: Token) -> Iterator[tuple[str, Found]]:
-    found = detect(name, value)
-    if found is not None:
-        yield name, Found(found.kind, token.start, token.end, found.by_name)
+def _detected(name: str, value: str, token: Token) -> Iterator[tuple[str, Found]]:
+    secret = detect(name, value)
+    if secret is not None:
+        yield name, Found(secret.kind, token.start, token.end, secret.by_name)

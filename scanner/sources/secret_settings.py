@@ -50,7 +50,7 @@ def heard(text: str) -> Kinds | None:
 
 def of_value(name: str, value: Any) -> Kinds:
     """The secrets in a setting: text, a number, or what JSON text decodes to."""
-    return _each(_of_data(name, value, 0))
+    return _once(_of_data(name, value, 0))
 
 
 MAX_DEPTH = 20
@@ -71,12 +71,12 @@ def _of_data(name: str, data: Any, depth: int) -> Iterator[str]:
     elif isinstance(data, str):
         content = document(data)
         if content is not None:
-            yield from (found.kind for found in by_form(data))
+            yield from (secret.kind for secret in by_form(data))
             yield from _of_data(name, content, depth + 1)
         else:
             yield from _kind(detect(name, data))
             if "\n" in data:
-                yield from (found.kind for _, found in in_settings(data[:LONGEST]))
+                yield from (secret.kind for _, secret in in_settings(data[:LONGEST]))
 
 
 def document(text: str) -> Any:
@@ -115,7 +115,7 @@ def plain_script(text: str) -> str:
 def of_script(text: str) -> Kinds:
     """The secrets in a script, or in the configuration of cloud-init, plain or in base64."""
     script = plain_script(text)[:LONGEST]
-    return _each((*_within(in_script, script), *_within(in_settings, script)))
+    return _once((*_within(in_script, script), *_within(in_settings, script)))
 
 
 def of_arguments(arguments: Iterable[Any]) -> Kinds:
@@ -124,23 +124,23 @@ def of_arguments(arguments: Iterable[Any]) -> Kinds:
     kinds = _within(in_script, shlex.join(words)[:LONGEST])
     for word in words:
         kinds += _within(in_script, word[:LONGEST]) if " " in word or "\n" in word else []
-    return _each(kinds)
+    return _once(kinds)
 
 
 def _within(reader: Callable[[str], Iterator[tuple[str, Found]]], text: str) -> list[str]:
     """What a reader finds; of a text that takes too long, what is a secret by its form."""
     try:
-        return [found.kind for _, found in reader(text)]
+        return [secret.kind for _, secret in reader(text)]
     except OverBudget:
-        return [found.kind for found in by_form(text)]
+        return [secret.kind for secret in by_form(text)]
 
 
-def _kind(found: Found | None) -> Iterator[str]:
-    if found is not None:
-        yield found.kind
+def _kind(secret: Found | None) -> Iterator[str]:
+    if secret is not None:
+        yield secret.kind
 
 
-def _each(kinds: Iterable[str]) -> Kinds:
+def _once(kinds: Iterable[str]) -> Kinds:
     return tuple(dict.fromkeys(kinds))
 
 

@@ -235,9 +235,9 @@ def _text(data: Any) -> str | Unknown | None:
 
 
 def _not_settled(data: Any) -> Unknown:
-    found = unknown_inside(data)
-    if found:
-        return found
+    unknown = unknown_inside(data)
+    if unknown:
+        return unknown
     if isinstance(data, (Reference, Text)):
         return Unknown(f"the value of {data} is known after apply", "scan the live resource")
     return Unknown(f"{describe(data)[:80]} is not a value this attribute can have", "correct the attribute")

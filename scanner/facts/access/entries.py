@@ -91,19 +91,19 @@ def internal(view: View, at: EntryAt) -> Value[bool]:
 def routes(view: View, at: EntryAt) -> list[Any]:
     """A route for the default of each listener and for each of its rules; Unknown where there may be more."""
     companions = view.referrers(*at.listeners)
-    found: list[Any] = []
+    entry_routes: list[Any] = []
     for owner in companions.views:
         listener = owner.surely
         name = f"port {listener[at.port].data}" if isinstance(listener[at.port].data, (int, str)) else listener.item.label
-        found.append(_route(owner, listener, at.default_actions, f"{name}, default", Value([]), view, at))
+        entry_routes.append(_route(owner, listener, at.default_actions, f"{name}, default", Value([]), view, at))
         rules = listener.referrers(*at.rules)
         for rule in rules.views:
             if rule["IsDefault"].data is not True:  # of the live account, the default action of its listener once more
                 priority = rule.surely[at.priority].data
                 called = f"{name}, rule {priority}" if isinstance(priority, (int, str)) else f"{name}, {rule.item.label}"
-                found.append(_route(rule, rule.surely, at.actions, called, _paths(rule, at), view, at))
-        found += [rules.more] if rules.more else []
-    return found + ([companions.more] if companions.more else [])
+                entry_routes.append(_route(rule, rule.surely, at.actions, called, _paths(rule, at), view, at))
+        entry_routes += [rules.more] if rules.more else []
+    return entry_routes + ([companions.more] if companions.more else [])
 
 
 def _route(owner: View, told: View, path: str, name: str, paths: Value[Any], balancer: View, at: EntryAt) -> RequestRoute:

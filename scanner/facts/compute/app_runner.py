@@ -103,18 +103,18 @@ def _bounds(view: View, at: ScaledAt) -> tuple[Value[Any], Value[Any]]:
     """The least and the most, which a configuration may say; the default one has the defaults."""
     if at.configuration is None:
         return _written(view, at)
-    named, found = view.link(at.configuration), view.target(at.configuration)
+    named, configuration = view.link(at.configuration), view.target(at.configuration)
     if named.absent:
         return view.says(DEFAULT_LEAST), view.says(DEFAULT_MOST)
-    if found is None:
+    if configuration is None:
         reason = f"the scaling configuration {describe(named.data)} of {view.item.address} is not among what was read"
         why = named.unknown or Unknown(reason, "scan the code that declares it together with this", view.location)
         return Value(why, named.seen), Value(why, named.seen)
-    return _written(found, at)
+    return _written(configuration, at)
 
 
-def _written(found: View, at: ScaledAt) -> tuple[Value[Any], Value[Any]]:
-    return found[at.least].default(DEFAULT_LEAST).number(), found[at.most].default(DEFAULT_MOST).number()
+def _written(view: View, at: ScaledAt) -> tuple[Value[Any], Value[Any]]:
+    return view[at.least].default(DEFAULT_LEAST).number(), view[at.most].default(DEFAULT_MOST).number()
 
 
 def _requests(view: View) -> Signal:

@@ -23,8 +23,8 @@ def _function(item: Configured) -> Any:
 
 
 def _policy(item: Configured) -> Any:
-    found = item.more("Policy")
-    return {"Policy": msgspec.json.encode(found).decode()} if isinstance(found, dict) else None
+    policy = item.more("Policy")
+    return {"Policy": msgspec.json.encode(policy).decode()} if isinstance(policy, dict) else None
 
 
 FUNCTION = Recorded("AWS::Lambda::Function", _function, (("get_policy", _policy),))

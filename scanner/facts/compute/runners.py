@@ -123,7 +123,9 @@ def _run_on(one: View, at: TasksAt) -> tuple[Value[Any], str]:
         return named, describe(launch.raw)
     default, words = _by_default(one, at)  # it may be left out
     agree = [Value(option).equals("FARGATE").data for option in launch.options if option is not None]
-    return (default if all(each is default.data for each in agree) else one.says(launch.unknown)), f"what is not known, or {words}"
+    return (
+        default if all(is_fargate is default.data for is_fargate in agree) else one.says(launch.unknown)
+    ), f"what is not known, or {words}"
 
 
 def _by_strategy(one: View, at: TasksAt, blocks: list[View], more: Unknown | None) -> tuple[Value[Any], str]:

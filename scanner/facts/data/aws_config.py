@@ -22,8 +22,8 @@ def _table(item: Configured) -> dict[str, Any]:
 
 
 def _backups(item: Configured) -> Any:
-    found = item.more("ContinuousBackupsDescription")
-    recovery = found.get("pointInTimeRecoveryDescription") if isinstance(found, dict) else None
+    backups = item.more("ContinuousBackupsDescription")
+    recovery = backups.get("pointInTimeRecoveryDescription") if isinstance(backups, dict) else None
     if not isinstance(recovery, dict):
         return None
     told = {"PointInTimeRecoveryStatus": recovery.get("pointInTimeRecoveryStatus")}

@@ -13,8 +13,8 @@ from assay.scanner.sources.raw import Unknown
 
 
 def _attributes(item: Configured) -> Any:
-    found = item.more("LoadBalancerAttributes")
-    return {"Attributes": found} if isinstance(found, list) else None
+    attributes = item.more("LoadBalancerAttributes")
+    return {"Attributes": attributes} if isinstance(attributes, list) else None
 
 
 BALANCER = as_listed("AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroups", describe_load_balancer_attributes=_attributes)
@@ -23,10 +23,10 @@ LISTENER = as_listed("AWS::ElasticLoadBalancingV2::Listener", "SslPolicy", "Cert
 
 def _settings(item: Configured) -> Any:
     """The settings of a distribution, of which newer ones may not be recorded."""
-    found = item.configuration.get("distributionConfig")
-    if not isinstance(found, dict):
+    configuration = item.configuration.get("distributionConfig")
+    if not isinstance(configuration, dict):
         return Unknown("the item has no settings of the distribution", AUDIT)
-    settings = Spelled(found, frozenset(), f"the item of {item.name or item.id}")
+    settings = Spelled(configuration, frozenset(), f"the item of {item.name or item.id}")
     origins = settings.get("Origins")
     for origin in origins.get("Items") or [] if isinstance(origins, dict) else ():
         for name in ("OriginAccessControlId", "VpcOriginConfig"):
@@ -54,8 +54,8 @@ DISTRIBUTION = Recorded(
 
 
 def _policies(item: Configured) -> Any:
-    found = item.more("LoadBalancerPolicies")
-    return {"PolicyDescriptions": found} if isinstance(found, list) else None
+    policies = item.more("LoadBalancerPolicies")
+    return {"PolicyDescriptions": policies} if isinstance(policies, list) else None
 
 
 CLASSIC = as_listed("AWS::ElasticLoadBalancing::LoadBalancer", describe_load_balancer_policies=_policies)

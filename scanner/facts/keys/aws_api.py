@@ -90,6 +90,7 @@ class LiveKey(KeyLink, frozen=True):
 
     @override
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
+        """Of this account, by the keys that were listed; one that an ARN of another names is a customer's own, and taken for enabled."""
         account, region, name = view.item.account.data, view.item.region.data, str(named)
         fields = name.split(":")
         if len(fields) > 5:
@@ -132,6 +133,7 @@ class LiveCopyKey(LiveKey, frozen=True):
 
     @override
     def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
+        """An id or alias is made an ARN of the region of the copy first."""
         region = view[self.region].data
         partition, account = view.item.address.split(":")[1], view.item.account.data
 

@@ -128,6 +128,7 @@ class RestKey(KeyLink, frozen=True):
 
     @override
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
+        """Whether a key that is not in the inventory is disabled is Unknown in a live project, and False elsewhere."""
         target = view.link(self).data
         own = names.crypto_key(named) if isinstance(named, (str, Text)) else self._declared(named)
         # What is named elsewhere than in a field of the resource, in an annotation, is no reference.

@@ -17,8 +17,8 @@ def _attributes(item: Configured, *texts: str) -> dict[str, Any]:
     """The attributes; policies are texts in an answer, and may be objects in an item."""
     fields = item.fields("KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds")
     for name in texts:
-        if isinstance(found := fields.get(name), dict):
-            fields[name] = msgspec.json.encode(found).decode()
+        if isinstance(policy := fields.get(name), dict):
+            fields[name] = msgspec.json.encode(policy).decode()
     return {"Attributes": fields}
 
 

@@ -53,9 +53,9 @@ def table(view: View, at: TableAt) -> ChangeStream:
     items, more, possible = _mappings(view, at)
     consumers = [_consumer(item, at) for item in items]
     on = view[at.on].default(False).truth() if at.on else view[at.view_type].is_set()
-    consumed = any_of([*(each.enabled for each in consumers), *([view.says(more)] if more else [])])
+    consumed = any_of([*(consumer.enabled for consumer in consumers), *([view.says(more)] if more else [])])
     return ChangeStream(
-        identity=view.identity(called(view, at.name), *(each.item for each in items)),
+        identity=view.identity(called(view, at.name), *(mapping.item for mapping in items)),
         watched=view.says(True if consumers else more or False),
         on=on,
         both_images=view[at.view_type].equals("NEW_AND_OLD_IMAGES"),
@@ -69,11 +69,11 @@ def table(view: View, at: TableAt) -> ChangeStream:
 def _mappings(view: View, at: TableAt) -> tuple[list[View], Unknown | None, list[View]]:
     """The mappings of the stream, why there may be more, and those that may be of it."""
     if isinstance(at.mappings, Referrer):
-        found = view.referrers(at.mappings)
+        mappings = view.referrers(at.mappings)
         possible = view.possible(at.mappings)
         # What is disabled is called with the changes of nothing, whatever it names.
-        disabled = bool(possible) and all(_consumer(each, at).enabled.data is False for each in possible)
-        return [each for each in found.views if each.doubt is None], None if disabled else found.more, possible
+        disabled = bool(possible) and all(_consumer(mapping, at).enabled.data is False for mapping in possible)
+        return [mapping for mapping in mappings.views if mapping.doubt is None], None if disabled else mappings.more, possible
     blocks, more = view.inner(at.copies)
     regions = {view.item.region.data, *(block["RegionName"].data for block in blocks)}
     named = view.index(at.mappings).get(called(view, at.name).data, ())
@@ -156,11 +156,11 @@ def database(view: View, at: DatabaseAt) -> ChangeStream:
     text = name.data if isinstance(name.data, str) else None
     keys = dict.fromkeys((view.item.address, (view.account, text), (None, text)))
     known = view.index(at.triggers)
-    found = [record for key in keys for record in known.get(key, ())]
-    consumers = [consumer for _, consumer in found]
+    trigger_records = [record for key in keys for record in known.get(key, ())]
+    consumers = [consumer for _, consumer in trigger_records]
     more = next(iter(known.get(None, ())), None)
     return ChangeStream(
-        identity=view.identity(name, *(item for item, _ in found)),
+        identity=view.identity(name, *(item for item, _ in trigger_records)),
         watched=view.says(True if consumers else more or False),
         on=view.says(True),
         both_images=view.says(True),

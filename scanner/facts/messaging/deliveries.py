@@ -110,18 +110,18 @@ def _redriven(view: View, place: Place) -> Value[bool]:
 def _links(view: View, place: Place) -> list[Value[Any]]:
     """What stands at a place, by reference."""
     values: list[Value[Any]] = []
-    for each in place if isinstance(place, tuple) else (place,):
-        if isinstance(each, str) and each:
-            values.append(view.link(each))
-        elif isinstance(each, Referrer):
-            values += [companion.link(each.path) for companion in view.referrers(each).views]
+    for part in place if isinstance(place, tuple) else (place,):
+        if isinstance(part, str) and part:
+            values.append(view.link(part))
+        elif isinstance(part, Referrer):
+            values += [companion.link(part.path) for companion in view.referrers(part).views]
     return values
 
 
 def _queues(linked: Any) -> list[Reference]:
     """The queues that a policy refers to."""
     listed = linked if isinstance(linked, list) else [linked]
-    return [each for each in listed if isinstance(each, Reference) and each.type in _QUEUES]
+    return [reference for reference in listed if isinstance(reference, Reference) and reference.type in _QUEUES]
 
 
 def _target(policy: Any) -> Any:

@@ -24,8 +24,8 @@ RECEIVING = ("pubsub.subscriptions.consume", "pubsub.topics.attachSubscription",
 """What custom roles list: https://cloud.google.com/pubsub/docs/access-control, https://cloud.google.com/tasks/docs/access-control"""
 CHANGES = _ALL | {"roles/cloudtasks.queueAdmin"}
 CHANGING = tuple(
-    f"{each}.{verb}"
-    for each in ("pubsub.topics", "pubsub.subscriptions", "cloudtasks.queues")
+    f"{resource}.{verb}"
+    for resource in ("pubsub.topics", "pubsub.subscriptions", "cloudtasks.queues")
     for verb in ("delete", "setIamPolicy", "update")
 )
 _NEITHER = frozenset(("roles/viewer", "roles/browser", "roles/pubsub.viewer"))

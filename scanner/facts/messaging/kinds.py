@@ -72,6 +72,7 @@ class MessageChannel(Resource, kw_only=True):
 
     @override
     def give_roles(self, roles_of: RolesOf) -> None:
+        """Grants have roles too: of whom they let in, and of the sources that they name."""
         super().give_roles(roles_of)
         for grant in self.grants.data if isinstance(self.grants.data, list) else ():
             if isinstance(grant, ChannelGrant):

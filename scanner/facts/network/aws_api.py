@@ -59,6 +59,7 @@ class LiveLists(PrefixLists, frozen=True):
 
     @override
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
+        """A list of AWS is not the world; what one of another account holds is Unknown, and so is one that was not listed."""
         by_id = rule.index(self.by_id)
         source: Value[str] = Value(f"prefix list {name.data}", name.seen)
         if str(name.data) not in by_id:

@@ -27,7 +27,7 @@ def _rule(rule: Any) -> Any:
     if not isinstance(described, list) and not isinstance(texts, list):
         return Spelled({**rule, "IpRanges": _NO_RANGES})
     ranges = [*(described or []), *({"CidrIp": text} if isinstance(text, str) else text for text in texts or [])]
-    known = {each.get("CidrIp"): each for each in ranges}
+    known = {ip_range.get("CidrIp"): ip_range for ip_range in ranges}
     return Spelled({**{name: value for name, value in rule.items() if name.lower() != "ipranges"}, "IpRanges": list(known.values())})
 
 

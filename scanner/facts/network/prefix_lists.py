@@ -57,6 +57,7 @@ class DeclaredLists(PrefixLists, frozen=True):
 
     @override
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
+        """A list of AWS that is looked up is not the world; one that this code does not have is Unknown."""
         target = name.data
         source: Value[str] = Value(f"prefix list {describe(target)}", name.seen)
         prefix_list = rule.named(target, self) if isinstance(target, Reference) else None

@@ -75,9 +75,9 @@ def _delivered(view: View, at: Deliveries) -> Value[bool]:
     for item in known.get(view.item.address, ()):
         source = view.of(item)
         keys = [item.address, source.surely[at.source_name].data]
-        found = [view.of(delivery) for key in keys if isinstance(key, str) for delivery in sent.get(key, ())]
-        exist = any_of([delivery.weighed(delivery.says(True), absence=False) for delivery in found])
-        told.append(source.weighed(exist if found else view.says(next(iter(sent.get(None, ())), False)), absence=False))
+        log_deliveries = [view.of(delivery) for key in keys if isinstance(key, str) for delivery in sent.get(key, ())]
+        exist = any_of([delivery.weighed(delivery.says(True), absence=False) for delivery in log_deliveries])
+        told.append(source.weighed(exist if log_deliveries else view.says(next(iter(sent.get(None, ())), False)), absence=False))
     return any_of(told)
 
 

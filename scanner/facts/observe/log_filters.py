@@ -32,10 +32,10 @@ def takes(text: str, fields: Fields) -> Takes:
     if not text.strip():
         return "all"
     reader = _Reader(_tokens(text), fields)
-    found = reader.either(0)
+    taken = reader.either(0)
     if reader.at < len(reader.tokens):
         raise NotRead(text)
-    return found
+    return taken
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -72,19 +72,19 @@ class _Reader:
         """A whole filter, or what stands in parentheses: terms joined by AND, each of which is one or more joined by OR."""
         if depth > _DEEPEST:
             raise NotRead("too deep")
-        found: Takes = self._or(depth)
+        taken: Takes = self._or(depth)
         while self._peek()[0] != "end" and not self._is(")"):
             if self._is("AND"):
                 self._next()
-            found = _and(found, self._or(depth))
-        return found
+            taken = _and(taken, self._or(depth))
+        return taken
 
     def _or(self, depth: int) -> Takes:
-        found = self._not(depth)
+        taken = self._not(depth)
         while self._is("OR"):
             self._next()
-            found = _NOT[_and(_NOT[found], _NOT[self._not(depth)])]
-        return found
+            taken = _NOT[_and(_NOT[taken], _NOT[self._not(depth)])]
+        return taken
 
     def _not(self, depth: int) -> Takes:
         if self._is("NOT", "-"):
@@ -97,9 +97,9 @@ class _Reader:
     def _one(self, depth: int) -> Takes:
         kind, text = self._next()
         if (kind, text) == ("mark", "("):
-            found = self.either(depth + 1)
+            taken = self.either(depth + 1)
             self._expect(")")
-            return found
+            return taken
         if kind not in ("word", "text") or text in ("AND", "OR"):
             raise NotRead(text)
         if kind == "word" and self._is("("):
@@ -170,17 +170,17 @@ class _Values(_Reader):
 
     def whole(self, depth: int) -> Takes:
         """What all of them come to."""
-        found = self.either(depth)
+        taken = self.either(depth)
         if self.at < len(self.tokens):
             raise NotRead("values")
-        return found
+        return taken
 
     def _one(self, depth: int) -> Takes:
         kind, text = self._next()
         if (kind, text) == ("mark", "("):
-            found = self.either(depth + 1)
+            taken = self.either(depth + 1)
             self._expect(")")
-            return found
+            return taken
         if kind not in ("word", "text"):
             raise NotRead(text)
         return _taken(self.test(_plain(text)))
@@ -190,8 +190,8 @@ def _and(one: Takes, other: Takes) -> Takes:
     return "none" if "none" in (one, other) else "all" if one == other == "all" else "some"
 
 
-def _taken(found: Takes | bool) -> Takes:
-    return ("all" if found else "none") if isinstance(found, bool) else found
+def _taken(taken: Takes | bool) -> Takes:
+    return ("all" if taken else "none") if isinstance(taken, bool) else taken
 
 
 def _plain(text: str) -> str:

@@ -144,7 +144,7 @@ def sinks_above(view: View, known: Mapping[Hashable, list[Any]], own: str) -> It
         elif scope not in known and (scope == own or not scope.startswith("projects/")):
             yield missing(view.item, f"whether a sink of {scope} takes entries", LOG_SINK)
         else:
-            yield from (found for found in known.get(scope, ()) if scope == own or found.children.data is not False)
+            yield from (log_sink for log_sink in known.get(scope, ()) if scope == own or log_sink.children.data is not False)
 
 
 def put(sink: Sink) -> str:
@@ -162,14 +162,14 @@ def code_sinks(view: View, index: Any, at: SinkAt) -> Iterator[Sink]:
     """The sinks of the same project that code declares. `index` has their items under no key."""
     for item in view.index(index).get(None, ()):
         same = view.item.same_account(item)
-        found = sink(item, at)
+        declared = sink(item, at)
         of = next((level for level in LEVELS if isinstance(item, Declared) and not item[level].absent), None)
         if of is not None:
-            same = None if found.children.data is not False else False
+            same = None if declared.children.data is not False else False
         if same is not False:
             coexists = view.item.coexists(item)
-            doubt = None if coexists else found.perhaps
+            doubt = None if coexists else declared.perhaps
             if same is None:
                 what = f"whether the project is in what {item.address} is for" if of else f"whether {item.address} is of the same project"
                 doubt = doubt or Unknown(what, "scan the live organisation" if of else "name the project", item.location())
-            yield msgspec.structs.replace(found, perhaps=doubt)
+            yield msgspec.structs.replace(declared, perhaps=doubt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.indexes import found
+from assay.scanner.facts.indexes import view_under
 from assay.scanner.facts.resilience.kinds import Failover, UserDestination
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
@@ -73,7 +73,7 @@ def _checked(view: View, at: RecordAt) -> Value[bool]:
 
 
 def _check(view: View, at: RecordAt) -> View | Unknown:
-    target = view.target(at.check) if at.checks is None else found(view, at.checks, view[at.check].data)
+    target = view.target(at.check) if at.checks is None else view_under(view, at.checks, view[at.check].data)
     reason = f"whether the health check of {view.item.address} is on: it is declared elsewhere"
     return target or view.link(at.check).unknown or Unknown(reason, "scan it together with this, or the account that has it", view.location)
 

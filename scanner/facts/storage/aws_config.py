@@ -27,10 +27,10 @@ def _part(name: str, wrapper: str = "") -> Any:
     """A part that is as the answer is; a bucket that has none has an item without it."""
 
     def told(item: Configured) -> Any:
-        found = item.more(name)
-        if found is None:
+        configuration = item.more(name)
+        if configuration is None:
             return NOT_SET if item.is_whole and item.has(*_OF_EVERY_BUCKET) and name not in item.supplementary else None
-        return {wrapper: found} if wrapper else found
+        return {wrapper: configuration} if wrapper else configuration
 
     return told
 
@@ -40,10 +40,10 @@ def _bucket(item: Configured) -> dict[str, Any]:
 
 
 def _policy(item: Configured) -> Any:
-    found = item.more("BucketPolicy")
-    if not isinstance(found, dict) or "policyText" not in found:
+    policy = item.more("BucketPolicy")
+    if not isinstance(policy, dict) or "policyText" not in policy:
         return None
-    return NOT_SET if found["policyText"] is None else {"Policy": found["policyText"]}
+    return NOT_SET if policy["policyText"] is None else {"Policy": policy["policyText"]}
 
 
 def _policy_status(item: Configured) -> Any:
@@ -52,8 +52,8 @@ def _policy_status(item: Configured) -> Any:
 
 
 def _acl(item: Configured) -> Any:
-    found = item.more("AccessControlList")
-    grants = found.get("grantList") or found.get("grantSet") if isinstance(found, dict) else None
+    acl = item.more("AccessControlList")
+    grants = acl.get("grantList") or acl.get("grantSet") if isinstance(acl, dict) else None
     return {"Grants": [_grant(grant) for grant in grants]} if isinstance(grants, list) else None
 
 
@@ -71,23 +71,23 @@ def _grant(grant: Any) -> Any:
 
 
 def _versioning(item: Configured) -> Any:
-    found = item.more("BucketVersioningConfiguration")
-    status = found.get("status") if isinstance(found, dict) else None
+    configuration = item.more("BucketVersioningConfiguration")
+    status = configuration.get("status") if isinstance(configuration, dict) else None
     return {} if status == "Off" else {"Status": status} if status in ("Enabled", "Suspended") else None
 
 
 def _logging(item: Configured) -> Any:
-    found = item.more("BucketLoggingConfiguration")
-    if not isinstance(found, dict) or "destinationBucketName" not in found:
+    configuration = item.more("BucketLoggingConfiguration")
+    if not isinstance(configuration, dict) or "destinationBucketName" not in configuration:
         return None
-    target = found["destinationBucketName"]
-    return {} if target is None else {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": found.get("logFilePrefix") or ""}}
+    target = configuration["destinationBucketName"]
+    return {} if target is None else {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": configuration.get("logFilePrefix") or ""}}
 
 
 def _encryption(item: Configured) -> Any:
     """S3 encrypts every bucket since 2023, and changed no item for that: one without it tells nothing."""
-    found = item.more("ServerSideEncryptionConfiguration")
-    return {"ServerSideEncryptionConfiguration": found} if isinstance(found, dict) and found.get("rules") else None
+    configuration = item.more("ServerSideEncryptionConfiguration")
+    return {"ServerSideEncryptionConfiguration": configuration} if isinstance(configuration, dict) and configuration.get("rules") else None
 
 
 def _tags(item: Configured) -> Any:
@@ -97,15 +97,15 @@ def _tags(item: Configured) -> Any:
 
 
 def _lock(item: Configured) -> Any:
-    found = item.more("ObjectLockConfiguration")
-    return {"ObjectLockConfiguration": found} if isinstance(found, dict) else None
+    configuration = item.more("ObjectLockConfiguration")
+    return {"ObjectLockConfiguration": configuration} if isinstance(configuration, dict) else None
 
 
 def _lifecycle(item: Configured) -> Any:
-    found = _part("BucketLifecycleConfiguration")(item)
-    if not isinstance(found, dict):
-        return found
-    rules = found.get("rules")
+    configuration = _part("BucketLifecycleConfiguration")(item)
+    if not isinstance(configuration, dict):
+        return configuration
+    rules = configuration.get("rules")
     return {"Rules": [_rule(rule) for rule in rules]} if isinstance(rules, list) else None
 
 
@@ -125,8 +125,8 @@ def _rule(rule: Any) -> Any:
 
 def _set(data: Any, **names: str) -> dict[str, Any]:
     """What is set of some fields; -1 stands for no number of days."""
-    found = {name: data.get(field) for field, name in names.items()}
-    return {name: value for name, value in found.items() if value is not None and value is not False and value != -1}
+    fields = {name: data.get(field) for field, name in names.items()}
+    return {name: value for name, value in fields.items() if value is not None and value is not False and value != -1}
 
 
 _PREDICATES = {

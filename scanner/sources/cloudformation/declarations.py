@@ -31,6 +31,7 @@ class DeclarationItem(TemplateItem):
     @property
     @override
     def block(self) -> str:
+        """With its section: a resource may have the same name."""
         return f"{self.scope.prefix}{'.'.join(map(str, self.resource.source))}"  # a resource may be called as it is
 
 

@@ -235,8 +235,8 @@ def _looked_up(data: Any, keys: list[Any], budget: Budget) -> Any:
                 return NO_VALUE
             tried = [option for option in key.options if isinstance(option, str)] if isinstance(key, Either) else list(data)
             budget.step(len(tried))
-            found = (_looked_up(data.get(option), keys[at + 1 :], budget) for option in tried)
-            reached = [value for value in found if value is not NO_VALUE]
+            outcomes = (_looked_up(data.get(option), keys[at + 1 :], budget) for option in tried)
+            reached = [value for value in outcomes if value is not NO_VALUE]
             return either(_after(key), *reached) if reached else NO_VALUE
         if not isinstance(data, dict) or not isinstance(key, str) or key not in data:
             return NO_VALUE

@@ -162,6 +162,7 @@ class TreeNode(Node):
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        """What cannot be computed, or costs more than its stack may spend, gives no blocks, and the reason why there may be some."""
         try:
             return self._blocks(path)
         except OverBudget as error:
@@ -229,11 +230,13 @@ class TemplateItem(TreeNode, Item):
     @property
     @override
     def label(self) -> str:
+        """Of a resource of the CDK the path of its construct, else its logical id."""
         return self.scope.stack.construct(self.resource) or self.resource.name
 
     @property
     @override
     def origins(self) -> list[tuple[str, Location]]:
+        """The line of code that made it, as the CDK tells; none in a nested stack."""
         return self.scope.stack.origin(self.resource) if not self.scope.prefix else []
 
     @property
@@ -274,6 +277,7 @@ class TemplateItem(TreeNode, Item):
 
     @override
     def coexists(self, other: Item) -> bool:
+        """One that has conditions: where it is of the same stack, and has no others than this one."""
         if other.template is None:
             return True
         return isinstance(other, TemplateItem) and other.scope.stack is self.scope.stack and other.conditions <= self.conditions

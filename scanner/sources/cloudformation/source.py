@@ -59,6 +59,7 @@ class CloudFormationSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """Parameters that cannot be used come first, as gaps; then stacks, templates that cannot be read, what became of other files."""
         given, gaps = parameters.given(self.options.parameter_files, self.options.parameters, self.overlay)
         if gaps:
             yield Collection(gaps[0].scope, [], Coverage(gaps=gaps))
@@ -100,13 +101,13 @@ class CloudFormationSource(Source):
         for path in self.paths:
             if os.path.basename(path) == _MANIFEST:
                 try:
-                    found = list(cdk.stacks(path, self.overlay, self._boundary))
+                    stacks = list(cdk.stacks(path, self.overlay, self._boundary))
                 except cdk.NoAssembly:
                     continue  # a template may be called so, too
                 except Malformed as error:
                     self._unread[path] = Gap(show(path), "parse_error", str(error), "synthesise it again (cdk synth)")
                 else:
-                    deployed.update({deployed_stack.path: deployed_stack for deployed_stack in found})
+                    deployed.update({deployed_stack.path: deployed_stack for deployed_stack in stacks})
                     self._assemblies.add(path)
                 self._templates[path] = None
         for path in deployed:

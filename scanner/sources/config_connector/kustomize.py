@@ -127,17 +127,17 @@ class Kustomize:
 
     def _components(self, owner: Kustomization) -> list[Kustomization]:
         """Components, with those that they use: each changes all that is built on where they are used."""
-        found: dict[str, Kustomization] = {}
+        components: dict[str, Kustomization] = {}
         waiting = [owner]
         while waiting:
             current = waiting.pop()
             names = [name for _, name in current.named("components")]
             for inner in self._kustomizations(current, names):
                 self._budget.step()
-                if inner.path not in found:
-                    found[inner.path] = inner
+                if inner.path not in components:
+                    components[inner.path] = inner
                     waiting.append(inner)
-        return list(found.values())
+        return list(components.values())
 
     def _kustomizations(self, owner: Kustomization, names: list[str]) -> Iterator[Kustomization]:
         for name in names:

@@ -43,6 +43,7 @@ class ConfigConnectorSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """One collection of all manifests; where none is there, only what became of the files."""
         manifests: list[Manifest] = []
         appliers: list[Applier] = []
         namespaces: dict[str, Any] = {}

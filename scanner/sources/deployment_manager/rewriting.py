@@ -25,6 +25,7 @@ class Rewriter(NodeTransformer):
 
     @override
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        """Raises TooMuch where the template is nested too deeply."""
         self.depth += 1
         if self.depth > _MAX_NESTING:
             raise TooMuch("it is nested too deeply")

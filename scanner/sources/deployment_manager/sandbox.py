@@ -116,6 +116,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @override
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Of what is not known, only texts and lists that are put together stay whole. Raises TooMuch for a result that is too large."""
         if self.decisions.is_marked(left) or self.decisions.is_marked(right):
             whole = operator == "+" or (operator == "%" and isinstance(left, str) and set("%s") >= set(_specifiers(left)))
             if not (whole and isinstance(left, (str, list, tuple)) and (operator == "%" or type(left) is type(right))):
@@ -135,6 +136,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @override
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        """What it makes of a value that is not known is not known."""
         self.budget.step()
         return (
             self.decisions.unknown(f"{operator}{self.decisions.show(arg)}")
@@ -144,6 +146,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @override
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - names as in the class above
+        """Of texts, the methods that limits.py lists; of what is not known, most give what is not known. Raises SecurityError, TooMuch."""
         __self.budget.step(5)
         owner = getattr(__obj, "__self__", None)
         name = getattr(__obj, "__name__", "")
@@ -176,6 +179,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @override
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Raises TooMuch where a format has a width, or its result would be too large."""
         wrapped = super().wrap_str_format(value)
         if wrapped is None:
             return None
@@ -193,6 +197,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @override
     def getitem(self, obj: Any, argument: Any) -> Any:
+        """Not known where the key is not, where the text is not that it is asked of, and for a property that nobody gave."""
         if (
             self.decisions.is_marked(argument)
             if isinstance(obj, (dict, list))
@@ -207,6 +212,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @override
     def getattr(self, obj: Any, attribute: str) -> Any:
+        """An entry of a map goes before a method of its name. Not known: parts of a text that is not, and properties that nobody gave."""
         if isinstance(obj, dict) and attribute in obj and not attribute.startswith("_"):
             return obj[attribute]
         if isinstance(obj, OpenProperties) and not hasattr(dict, attribute):

@@ -72,6 +72,7 @@ class DeploymentManagerSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """Each configuration, then templates by themselves: those that were named, that look like one, or that a configuration uses."""
         self._wanted = wanted.types
         templates = [path for path in self.paths if path.endswith(TEMPLATES)]
         for path in self.paths:

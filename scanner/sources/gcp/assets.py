@@ -70,6 +70,7 @@ class AssetSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """One inventory of all files. A file that ends early, or a list without its last page, is a gap, and Unknown what it may hold."""
         inventory, coverage = Inventory(wanted.types), Coverage()
         for path in self.paths:
             coverage.files.found += 1
@@ -157,8 +158,8 @@ def _named(inventory: Inventory, scope: str) -> list[Named]:
     """What a project is called and which folders it is in, as far as the inventory says it."""
     if not scope.startswith("projects/"):
         return []
-    above = [_display_name(inventory, each) or each.partition("/")[2] for each in reversed(_above(inventory, scope))]
-    name, path = _display_name(inventory, scope), "/".join(each.replace("/", "∕") for each in above)
+    above = [_display_name(inventory, ancestor) or ancestor.partition("/")[2] for ancestor in reversed(_above(inventory, scope))]
+    name, path = _display_name(inventory, scope), "/".join(folder.replace("/", "∕") for folder in above)
     return [Named(root_of(scope), name, path)] if name or path else []
 
 

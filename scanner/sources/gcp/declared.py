@@ -162,6 +162,7 @@ class Declared(Item):
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        """With those that other resources attach to it."""
         data, place = walk(self.data, self.path, path)
         nodes, more = nodes_of(self, data, place)
         for attachment in self._attached_at(path):
@@ -202,6 +203,7 @@ class Declared(Item):
     @property
     @override
     def origins(self) -> list[tuple[str, Location]]:
+        """The places of what is attached to it are among them."""
         elsewhere = [attachment for attachment in self.attached if attachment.seen != self.location()]
         return [*self._origins, *dict.fromkeys((attachment.name, attachment.seen) for attachment in elsewhere)]
 
@@ -218,6 +220,7 @@ class Declared(Item):
     @property
     @override
     def region(self) -> Value[str]:
+        """The last part of what it says in a field, else the location in its full name; None where that is not known."""
         written = next((self[name].data for name in ("location", "locationId", "region") if isinstance(self[name].data, str)), None)
         region = written.rpartition("/")[2].lower() if written is not None else location_of(self.full) if self.full else None
         return Value(None if region is not None and _is_open(region) else region, (self.location(),))

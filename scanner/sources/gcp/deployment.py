@@ -184,14 +184,15 @@ class DeclaredElsewhere(Elsewhere):
 
     def _of_its_project(self) -> Value[Any]:
         """The bindings that the template declares on the project that the name of the resource has in it."""
-        _, found, rest = (flat(self.named) or "").partition("projects/")
+        _, separator, rest = (flat(self.named) or "").partition("projects/")
         own = rest.partition("/")[0]
-        values = [project[BINDINGS] for project in self.deployment.projects if found and flat(project.project) == own]
+        values = [project[BINDINGS] for project in self.deployment.projects if separator and flat(project.project) == own]
         bindings = [element for value in values if isinstance(value.data, list) for element in value.data]
         return Value(bindings or None, tuple(place for value in values if value.data for place in value.seen) or (self.seen,))
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        """What is attached to it; where nothing is, Unknown."""
         elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         nodes, more = as_nodes(elements, self.seen)
         return nodes, more or (None if elements else self.why)

@@ -187,6 +187,7 @@ class AssetItem(Item):
     @property
     @override
     def account(self) -> Value[str]:
+        """The project that it is in; None of what is in a folder or an organisation."""
         scope = self._entry.scope
         return Value(scope.removeprefix("projects/") if scope.startswith("projects/") else None, (self.location(),))
 

@@ -35,6 +35,7 @@ class SnapshotSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """A snapshot that is cut off is read as far as it goes, and marked as incomplete."""
         reader = SnapshotReader(wanted.types, wanted.judged, show(self.path))
         try:
             reader.read(snapshot.lines(self.path))
@@ -58,6 +59,7 @@ class PartSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """A part that was lost when it was read before is a gap, and is not read again."""
         part = self.part
         try:
             stage.enter(part.name, os.path.getsize(part.file))
@@ -95,6 +97,7 @@ class AuditSource(LiveSource):
 
     @override
     def parts(self) -> Iterator[SnapshotPart]:
+        """One part, whose file is there only until the next is asked for."""
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             file = os.path.join(folder, "part")
             with open(file, "wb") as opened:

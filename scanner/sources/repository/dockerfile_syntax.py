@@ -169,7 +169,7 @@ class _Reader:
         return None
 
     def heredocs(self, words: list[Word]) -> list[Heredoc]:
-        found: list[Heredoc] = []
+        heredocs: list[Heredoc] = []
         for word in words:
             match = _HEREDOC.match(word.text)
             if match is None:
@@ -182,8 +182,8 @@ class _Reader:
                 if (line.lstrip("\t") if match[2] else line).rstrip("\r") == match[4]:
                     break
                 lines.append(line)
-            found.append(Heredoc(match[4], "".join(f"{line}\n" for line in lines), start, not match[3]))
-        return found
+            heredocs.append(Heredoc(match[4], "".join(f"{line}\n" for line in lines), start, not match[3]))
+        return heredocs
 
     @property
     def end(self) -> int:

@@ -77,7 +77,7 @@ def _content(parsed: Dockerfile, path: str, tree: Tree) -> dict[str, Any]:
 def _copied(made: Instruction, texts: list[str], path: str, tree: Tree) -> list[dict[str, Any]]:
     """The key files that a COPY or ADD brings in: those that it names, and of a directory those right in it."""
     of_stage = any(flag.text.startswith("--from") for flag in made.flags)
-    found: list[dict[str, Any]] = []
+    key_files: list[dict[str, Any]] = []
     for at, source in enumerate(texts[:-1]):
         if source.startswith(("<<", "http://", "https://", "git@")):
             continue
@@ -85,12 +85,12 @@ def _copied(made: Instruction, texts: list[str], path: str, tree: Tree) -> list[
         if told is not None and "*" in source:  # of `*.pem` it is not known which of them there are
             told = told[0], told[1] and not told[0].startswith("a private key")
         if told is not None:
-            found.append(
+            key_files.append(
                 {"name": source, "kind": told[0], "certain": told[1], "holds": None if of_stage else _holds(path, source, tree), "at": at}
             )
         elif not of_stage:
-            found += _within(source, at, path, tree)
-    return found
+            key_files += _within(source, at, path, tree)
+    return key_files
 
 
 def _holds(path: str, source: str, tree: Tree) -> bool | None:
@@ -114,15 +114,15 @@ def _within(source: str, at: int, path: str, tree: Tree) -> list[dict[str, Any]]
     directory = os.path.normpath(os.path.join(os.path.dirname(path) or ".", source.lstrip("/")))
     if "*" in source or "$" in source or not tree.overlay.is_directory(directory) or not tree.holds(path, directory):
         return []
-    found = []
+    key_files = []
     ignored = _ignored(path, tree)
     below = os.path.relpath(directory, os.path.dirname(path) or ".").replace(os.sep, "/")
     for name in sorted(tree.overlay.names(directory)):
         told = key_file(name)
         shown = name if below == "." else f"{below}/{name}"
         if told is not None and not _is_ignored(shown, ignored) and _holds(path, shown, tree):
-            found.append({"name": shown, "kind": told[0], "certain": told[1], "holds": True, "at": at})
-    return found
+            key_files.append({"name": shown, "kind": told[0], "certain": told[1], "holds": True, "at": at})
+    return key_files
 
 
 def _ignored(path: str, tree: Tree) -> list[str]:
@@ -148,7 +148,7 @@ def _is_ignored(name: str, patterns: list[str]) -> bool:
         if plain.startswith("**/"):
             plain = plain.removeprefix("**/")
             names += ["/".join(name.split("/")[count:]) for count in range(1, name.count("/") + 1)]
-        if any(_fits(each, plain) for each in names):
+        if any(_fits(part, plain) for part in names):
             ignored = not pattern.startswith("!")
     return ignored
 

@@ -73,6 +73,7 @@ class FileItem(Item):
 
     @override
     def coexists(self, other: Item) -> bool:
+        """Every file is there."""
         return True
 
 

@@ -65,9 +65,9 @@ def key_file(path: str) -> tuple[str, bool] | None:
 def secret_in(content: bytes) -> str | None:
     """What kind of secret a file holds by its content, lines of settings among it; None where it holds none."""
     text = content[:MAX_BYTES].decode("utf-8", "replace")
-    found = next(by_form(text), None)
-    if found is not None:
-        return found.kind
+    secret = next(by_form(text), None)
+    if secret is not None:
+        return secret.kind
     for line in text.splitlines():
         name, sign, value = _setting(line)
         if sign and (told := detect(name, value)) is not None:

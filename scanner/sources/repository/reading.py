@@ -63,8 +63,8 @@ class Tree:
     def from_top(self, path: str, name: str) -> str | None:
         """The file that a path names relative to the home of another, else to the top of its repository."""
         tops = dict.fromkeys((self.home(path), self.top(path)))
-        found = (self._inside(os.path.join(top, name.lstrip("/")), path) for top in tops)
-        return next((target for target in found if target is not None), None)
+        candidates = (self._inside(os.path.join(top, name.lstrip("/")), path) for top in tops)
+        return next((target for target in candidates if target is not None), None)
 
     def holds(self, path: str, target: str) -> bool:
         """Whether a path is within the repository of a file."""

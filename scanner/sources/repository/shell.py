@@ -68,16 +68,16 @@ class Command(msgspec.Struct):
 
 def commands(script: str, budget: Budget, _depth: int = 0, _base: int = 0) -> list[Command]:
     """The commands of a script, in the order in which they are written. Raises OverBudget."""
-    found: list[Command] = []
+    all_commands: list[Command] = []
     tokens = list(_Tokens(script, budget))
     for command in _Parser(tokens, budget).commands():
         inner = [entry for token in (*command.words, *(token for _, token in command.assignments)) for entry in token.inner]
         for text, start in inner if _depth < MAX_DEPTH else ():
-            for each in commands(text, budget, _depth + 1, _base + start):
-                each.substituted = True
-                found.append(each)
-        found.append(_moved(command, _base) if _base else command)
-    return found
+            for nested in commands(text, budget, _depth + 1, _base + start):
+                nested.substituted = True
+                all_commands.append(nested)
+        all_commands.append(_moved(command, _base) if _base else command)
+    return all_commands
 
 
 def _moved(command: Command, base: int) -> Command:

@@ -56,8 +56,8 @@ class RepositorySource(Source):
     def _file(self, path: str, tree: Tree) -> Iterator[Collection]:
         file, type_ = show(path), names.type_of(path) or ""
         try:
-            found: Iterable[Read] = importlib.import_module(_READERS[type_]).read(path, type_, tree)
-            for read in found:
+            reads: Iterable[Read] = importlib.import_module(_READERS[type_]).read(path, type_, tree)
+            for read in reads:
                 yield self._collection(read)
         except OSError as error:
             yield self._unread(file, f"cannot be read ({error.strerror or error})", "make it readable")

@@ -41,8 +41,8 @@ def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
     files = _Files(path, tree, gaps)
     files.add(data, _NAMES[type_])
     sensitive = Sensitive()
-    for each in (data, *(other.data for other in files.parsed.values())):
-        sensitive.named_in(each)
+    for document in (data, *(other.data for other in files.parsed.values())):
+        sensitive.named_in(document)
     content = {"document": data, "files": {name: other.data for name, other in files.parsed.items()}}
     whole = parsed.place(())
     yield Read(file, [FileItem(type_, file, content, _Places(parsed, files.parsed).place, whole, sensitive)], gaps, sensitive=sensitive)
@@ -73,7 +73,7 @@ class _Files:
         waiting = [data]
         while waiting:
             for name, files in names(waiting.pop()):
-                target = next((found for file in files if (found := self.tree.from_top(self.path, file)) is not None), None)
+                target = next((path for file in files if (path := self.tree.from_top(self.path, file)) is not None), None)
                 if name in self.parsed or target is None or len(self.parsed) >= MOST_FILES:
                     continue
                 try:
@@ -96,8 +96,8 @@ def _of_github(data: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         if not isinstance(job, dict):
             continue
         steps = job.get("steps")
-        for held in (job, *(steps if isinstance(steps, list) else ())):
-            uses = held.get("uses") if isinstance(held, dict) else None
+        for job_or_step in (job, *(steps if isinstance(steps, list) else ())):
+            uses = job_or_step.get("uses") if isinstance(job_or_step, dict) else None
             if isinstance(uses, str) and uses.startswith("./"):
                 folder = uses.rstrip("/")
                 yield uses, (uses,) if uses.endswith((".yml", ".yaml")) else (f"{folder}/action.yml", f"{folder}/action.yaml")

@@ -174,6 +174,7 @@ class Nested(Namespace):
 
     @override
     def index(self, key: Any) -> Any:
+        """An attribute by its name in brackets."""
         return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
 
     @override

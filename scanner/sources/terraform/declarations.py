@@ -44,11 +44,13 @@ class Declaration(ResourceBlock):
     @property
     @override
     def instances(self) -> list[Instance]:
+        """One: it is written, whether or not its module is used."""
         return [Instance(None, {})]  # it is written, whether or not its module is used
 
     @property
     @override
     def configuration(self) -> Configuration | None:
+        """None: it is of no provider."""
         return None
 
 

@@ -241,9 +241,9 @@ class Directories:
 
 def _reached(directory: str, calls: Callable[[str], set[str]]) -> set[str]:
     """What a directory calls at any depth, without itself."""
-    waiting, found = [directory], set[str]()
+    waiting, reached = [directory], set[str]()
     while waiting:
-        inner = calls(waiting.pop()) - found
-        found |= inner
+        inner = calls(waiting.pop()) - reached
+        reached |= inner
         waiting += inner
-    return found - {os.path.normpath(directory)}
+    return reached - {os.path.normpath(directory)}

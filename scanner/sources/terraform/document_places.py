@@ -143,8 +143,8 @@ def _text(argument: bytes, opened: Opened) -> _Text | None:
     node = _value(argument)
     if node is not None and node.type == "function_call":
         name, arguments = _called(node)
-        found = opened(parsing.whole_expression(arguments[0])) if name == "file" and len(arguments) == 1 else None
-        return _Text(found[1], Lines(*found)) if found is not None else None
+        file = opened(parsing.whole_expression(arguments[0])) if name == "file" and len(arguments) == 1 else None
+        return _Text(file[1], Lines(*file)) if file is not None else None
     written = _written(node.children[0]) if node is not None and node.type in ("template_expr", "literal_value") else None
     return _Text(written[0], starts=written[1]) if written is not None else None
 

@@ -106,7 +106,7 @@ def _splat_over(node: tree.Splat, elements: Any, scope: Scope) -> Any:
         return why_unknown(elements)
     if not isinstance(elements, list):
         elements = [elements]
-    return costs.made([evaluate(node.each, scope.with_names({"*": element})) for element in elements], scope.budget)
+    return costs.made([evaluate(node.steps, scope.with_names({"*": element})) for element in elements], scope.budget)
 
 
 def _call(node: tree.Call, scope: Scope) -> Any:

@@ -79,6 +79,7 @@ class TerraformSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """A collection for each root module, without items where no change touches it. What only others call is judged as part of these."""
         untouched = [directory for directory in self.directories if not self._is_touched(directory)]
         yield from (Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED)) for directory in untouched)
         left_out = frozenset(untouched)

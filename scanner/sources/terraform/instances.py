@@ -300,6 +300,7 @@ class Instances(Namespace):
 
     @override
     def attribute(self, name: str) -> Any:
+        """Of the one instance; where there are several, what follows the dot is a key."""
         instances = self.resource.instances
         if len(instances) == 1 and (instances[0].key is None or instances[0].unexpanded):
             return self.resource.attribute(instances[0], name, self.link)
@@ -307,6 +308,7 @@ class Instances(Namespace):
 
     @override
     def index(self, key: Any) -> Any:
+        """Raises EvaluationError where there is no such instance."""
         instances = self.resource.instances
         if len(instances) == 1 and instances[0].unexpanded:
             return self._wrapped(one_of(instances[0], key, is_single(self.resource.block, self.resource.module)))
@@ -321,6 +323,7 @@ class Instances(Namespace):
 
     @override
     def elements(self) -> Any:
+        """A map by key with `for_each`, else a list. Where their number is not known, Unknown, or with `link` the one for all."""
         instances = self.resource.instances
         self.resource.module.workspace.budget.step(len(instances) // 4)
         if len(instances) == 1 and instances[0].unexpanded and not self.link:

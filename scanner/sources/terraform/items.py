@@ -86,6 +86,7 @@ class BodyNode(Node):
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        """Nested blocks, after the objects of an argument that is written in their place."""
         name, _, rest = path.partition(".")
         block = self.body.block
         bodies, more = self.body.numbered(name)
@@ -197,6 +198,7 @@ class ResourceItem(BodyNode, Item):
     @property
     @override
     def region(self) -> Value[str]:
+        """What it says itself, else what its provider is configured for."""
         if self._region is None:
             own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
             self._region = own if not own.absent else self._provider("region")
@@ -205,6 +207,7 @@ class ResourceItem(BodyNode, Item):
     @property
     @override
     def account(self) -> Value[str]:
+        """On Google its own project, else the account or project of its provider."""
         own = self["project"] if self.type.startswith("google_") else None
         if own is not None and isinstance(own.data, str):
             return own
@@ -232,6 +235,7 @@ class ResourceItem(BodyNode, Item):
 
     @override
     def coexists(self, other: Item) -> bool:
+        """One whose number is not known: where all that it is repeated by repeats this one, too."""
         if other.template is None:
             return True
         return isinstance(other, ResourceItem) and exists_with(other.resource, other.instance, self.resource, self.instance)

@@ -59,8 +59,8 @@ def _next(key: str, taken: Container[str | int]) -> str:
 class _Places(JsonPlaces):
     """Places by numbered keys."""
 
-    def _key(self, key: str, found: Container[str | int]) -> str:
-        return _next(key, found)
+    def _key(self, key: str, members: Container[str | int]) -> str:
+        return _next(key, members)
 
 
 class JsonText:
@@ -133,6 +133,7 @@ class JsonArgument(Argument):
 
     @override
     def blocks(self, type_: str) -> list[Block] | None:
+        """Read by the type that is asked for, and kept for that one alone."""
         if self._blocks is None or self._blocks[0] != type_:
             if not self._are_blocks:
                 return None
@@ -141,6 +142,7 @@ class JsonArgument(Argument):
 
     @override
     def follow(self, other: Argument) -> None:
+        """Forgets the blocks that it was read as: those of the other are among them."""
         self._blocks = None
         super().follow(other)
 
@@ -150,8 +152,8 @@ class JsonArgument(Argument):
         while argument is not None and argument._are_blocks:
             same.insert(0, argument)
             argument = argument.before
-        found = [block for one in same for block in _labelled(one.content, 0, one._at)]
-        return [_block(type_, (), self.text, at, body) for _, at, body in found]
+        bodies = [block for one in same for block in _labelled(one.content, 0, one._at)]
+        return [_block(type_, (), self.text, at, body) for _, at, body in bodies]
 
     @property
     def _are_blocks(self) -> bool:
@@ -208,14 +210,14 @@ def blocks(source: bytes, file: str, lines: type[Lines] = Lines) -> tuple[list[B
     parts: list[tuple[Path, Any]] = [((number,), part) for number, part in enumerate(content)] if several else [((), content)]
     if not all(isinstance(part, dict) for _, part in parts):
         raise ValueError("the document is not an object")
-    found: list[Block] = []
+    top_level: list[Block] = []
     faults = [(at, word) for top, part in parts for at, word in _repeated(part, top)] if loaded.repeated else list[tuple[Path, str]]()
     kinds = [(name(kind), (*top, kind), bodies) for top, part in parts for kind, bodies in part.items()]
     for kind, top, bodies in kinds:
         if kind != _COMMENT:
-            found += [_block(kind, labels, where, at, body) for labels, at, body in _labelled(bodies, _LABELS.get(kind, 0), top)]
+            top_level += [_block(kind, labels, where, at, body) for labels, at, body in _labelled(bodies, _LABELS.get(kind, 0), top)]
             faults += [(at, "") for at in _misshapen(bodies, _LABELS.get(kind, 0), top)]
-    return found, [(where.place(at), word) for at, word in faults]
+    return top_level, [(where.place(at), word) for at, word in faults]
 
 
 def _block(type_: str, labels: tuple[str, ...], text: Any, at: Path, body: dict[str, Any]) -> Block:

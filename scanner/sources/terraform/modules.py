@@ -318,10 +318,10 @@ class Module:
 
     def configuration(self, name: str, alias: str = "") -> Configuration | None:
         """The same, to be asked for its values."""
-        found = self.provider(name, alias)
-        if found is None:
+        provider = self.provider(name, alias)
+        if provider is None:
             return None
-        block, module = found
+        block, module = provider
         if block not in module._configurations:
             module._configurations[block] = Configuration(block, module)
         return module._configurations[block]

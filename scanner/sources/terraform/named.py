@@ -31,6 +31,7 @@ class Lookup(Namespace):
 
     @override
     def elements(self) -> Any:
+        """Unknown: such a name is no value as a whole."""
         return Unknown(f"{self.name} as a whole is not a value", "name an attribute of it, or correct the expression")
 
     finish = elements
@@ -47,6 +48,7 @@ class Calls(Namespace):
 
     @override
     def attribute(self, name: str) -> Any:
+        """The output of the one instance; where there are several, an instance by its key."""
         if isinstance(self.called, Unknown):
             return self.called
         if len(self.called) == 1 and (self.called[0].instance.key is None or self.called[0].instance.unexpanded):
@@ -55,6 +57,7 @@ class Calls(Namespace):
 
     @override
     def index(self, key: Any) -> Any:
+        """Raises EvaluationError where there is no such instance."""
         if isinstance(self.called, Unknown):
             return self.called
         if len(self.called) == 1 and self.called[0].instance.unexpanded:
@@ -77,6 +80,7 @@ class Calls(Namespace):
 
     @override
     def finish(self) -> Any:
+        """Unknown: a module is no data."""
         return Unknown(f"module.{self.name} as a whole is not evaluated", "name the output")
 
 

@@ -216,7 +216,7 @@ def refusable(raw: Any) -> Unknown | None:
         doubtful = (part for part in raw.parts if isinstance(part, Unknown) and not isinstance(part, Open))
         return next((part for part in doubtful if part != exact.NOT_TOLD), None)  # numbers always make text
     parts = raw.values() if isinstance(raw, dict) else raw if isinstance(raw, list) else ()
-    return next((found for part in parts if (found := refusable(part)) is not None), None)
+    return next((unknown for part in parts if (unknown := refusable(part)) is not None), None)
 
 
 def to_whole(raw: Any) -> int:

@@ -93,6 +93,7 @@ class PlanSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """One collection. A plan that is not as `terraform show -json` writes it is a gap, and has no items."""
         coverage = Coverage()
         coverage.files.found = coverage.files.parsed = 1
         coverage.enter(self.path, "plan", "judged")

@@ -87,6 +87,7 @@ class PlanItem(Item):
 
     @override
     def given(self, path: str) -> Unknown | None:
+        """By the variable of the root module that it leads to, where that has another value than its default."""
         try:
             expressions, calls, _ = self._expressions()
             name = self.plan.given(calls, _references(expressions, path.split(".")))
@@ -154,6 +155,7 @@ class PlanItem(Item):
     @_guarded
     @override
     def link(self, path: str) -> Value[Any]:
+        """What the whole of the attribute refers to in the configuration of the plan: a Reference, or a list of several."""
         targets = self._targets(path)
         if targets:
             return Value(targets[0] if len(targets) == 1 else targets, (self.location(),))
@@ -161,6 +163,7 @@ class PlanItem(Item):
 
     @override
     def location(self) -> Location:
+        """The line in the code, where that was given, else the plan as a whole."""
         return self.code.location() if self.code else Location(self.plan.path)
 
     @property
@@ -172,6 +175,7 @@ class PlanItem(Item):
     @_guarded
     @override
     def region(self) -> Value[str]:
+        """What it says itself, else what its provider is configured for."""
         own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
         return own if not own.absent and own.unknown is None else self._provider("region")
 
@@ -179,6 +183,7 @@ class PlanItem(Item):
     @_guarded
     @override
     def account(self) -> Value[str]:
+        """On Google its project, else that of its provider; on AWS the one account that its provider allows."""
         if self.type.startswith("google_"):
             own = self["project"]
             return own if isinstance(own.data, str) else self._provider("project")
@@ -278,6 +283,7 @@ class PlanNode(Node):
 
     @override
     def link(self, path: str) -> Value[Any]:
+        """Of the whole resource, as a plan tells references of whole attributes."""
         return self.item.link(f"{self.path}.{path}")
 
     @override

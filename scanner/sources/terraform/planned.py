@@ -161,8 +161,8 @@ class Plan:
                 continue
             if calls:
                 inner = (calls[-1][1].get("expressions", {}).get(name) or {}).get("references", [])
-                if found := self.given(calls[:-1], inner):
-                    return found
+                if variable := self.given(calls[:-1], inner):
+                    return variable
             elif (self.configuration.get("variables") or {}).get(name, {}).get("default") != self.variables.get(name):
                 return name
         return ""

@@ -20,6 +20,7 @@ class ProviderBlock(ResourceBlock):
     @property
     @override
     def address(self) -> str:
+        """With its alias, where that is written out."""
         alias = self.block.expression("alias")
         name = f".{alias.value}" if isinstance(alias, tree.Literal) and isinstance(alias.value, str) else ""
         return f"{self.module.address}{OF_PROVIDERS}{self.block.labels[0]}{name}"

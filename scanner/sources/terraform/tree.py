@@ -41,7 +41,7 @@ class Splat(msgspec.Struct, frozen=True):
     """`of[*].a.b`: `steps` is applied to every element, which it reads under the name `*`."""
 
     of: Any
-    each: Any
+    steps: Any
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -84,15 +84,15 @@ def _rules(acl: View, at: AdmittingAclAt) -> tuple[list[_Rule | Unknown], list[U
     own, more = acl.inner(*at.rules)
     texts, doubt = rules_in_text(acl, at.text)
     separate, associations = acl.referrers(*at.separate), acl.referrers(*at.associations)
-    found = [_Rule(rule, at) for rule in own] + [_Rule(rule, _of_text(at)) for rule in texts]
-    found += [_Rule(rule.surely, at, rule.doubt) for rule in separate.views]
+    rules = [_Rule(rule, at) for rule in own] + [_Rule(rule, _of_text(at)) for rule in texts]
+    rules += [_Rule(rule.surely, at, rule.doubt) for rule in separate.views]
     told: list[_Rule | Unknown] = []
-    for rule in found:
+    for rule in rules:
         told += [rule, *_of_groups(rule)]
     for association in associations.views:
-        held, managed = association.surely.inner("rule_group_reference"), association.surely.inner("managed_rule_group")
+        referenced, managed = association.surely.inner("rule_group_reference"), association.surely.inner("managed_rule_group")
         if association.surely["override_action"].default("none").equals("count").data is not True:
-            told += _group_rules(_Rule(association.surely, at, association.doubt), held, managed)
+            told += _group_rules(_Rule(association.surely, at, association.doubt), referenced, managed)
     return told, [unknown for unknown in (more, doubt, separate.more, associations.more) if unknown]
 
 
@@ -110,19 +110,19 @@ def _of_text(at: AdmittingAclAt) -> AdmittingAclAt:
 def _of_groups(rule: _Rule) -> list[_Rule | Unknown]:
     """The rules of the rule groups that a rule stands for, unless all of them count."""
     view, at = rule.view, rule.at
-    held = view.inner(*group_statements("RuleGroupReferenceStatement", at))
+    referenced = view.inner(*group_statements("RuleGroupReferenceStatement", at))
     managed = view.inner(*group_statements("ManagedRuleGroupStatement", at))
-    return [] if has_block(view, at.field("OverrideAction.Count")).data is True else _group_rules(rule, held, managed)
+    return [] if has_block(view, at.field("OverrideAction.Count")).data is True else _group_rules(rule, referenced, managed)
 
 
-def _group_rules(rule: _Rule, held: tuple[list[View], Any], managed: tuple[list[View], Any]) -> list[_Rule | Unknown]:
+def _group_rules(rule: _Rule, referenced: tuple[list[View], Any], managed: tuple[list[View], Any]) -> list[_Rule | Unknown]:
     """No group that AWS manages allows anything by itself; an override may, and so may groups of others.
 
     https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
     """
     at = rule.at
     told: list[_Rule | Unknown] = []
-    for statement in held[0]:
+    for statement in referenced[0]:
         group = statement.target(at.group)
         if group is None:
             reason = "whom the rules of the referenced rule group admit"
@@ -136,12 +136,12 @@ def _group_rules(rule: _Rule, held: tuple[list[View], Any], managed: tuple[list[
         if statement[at.field("VendorName")].equals("AWS").data is not True:
             reason = "whom the rules of a managed rule group of another vendor admit"
             told.append(Unknown(reason, "use rule groups of AWS, or waive this", statement.location))
-    for statement in (*held[0], *managed[0]):
+    for statement in (*referenced[0], *managed[0]):
         overrides, more = statement.inner(at.field("RuleActionOverrides"), at.field("RuleActionOverride"))
         if more or any(has_block(override, at.field("ActionToUse.Allow")).data is not False for override in overrides):
             reason = "whom a rule group admits by an override"
             told.append(Unknown(reason, "let no override allow", statement.location))
-    return told + [unknown for unknown in (held[1], managed[1]) if unknown]
+    return told + [unknown for unknown in (referenced[1], managed[1]) if unknown]
 
 
 def _allowed(rule: _Rule) -> Told:
@@ -208,7 +208,7 @@ def _closed(rule: _Rule) -> tuple[Told | None, Unknown | None]:
             return _of_set(sets[0], at), None
         combined = [has_block(statement, f"{at.field(name)}.{at.statements}").data for name in ("AndStatement", "OrStatement")]
         named = [source for by_set in statement.inner(at.by_set)[0] for source in _of_set(by_set, at)]
-        if negated or further or any(found is not False for found in combined) or any(_is_wide(source) for source in named):
+        if negated or further or any(present is not False for present in combined) or any(_is_wide(source) for source in named):
             return None, unclear
     return None, more
 

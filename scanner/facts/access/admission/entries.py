@@ -129,13 +129,13 @@ def _lists_of_cdn(group: View, at: Any) -> set[str]:
     """What the openings are called that come of CloudFront's list, where that is looked up by its name."""
     rules = [*group.inner(*(place for place in at.rules if isinstance(place, str)))[0]]
     rules += group.referrers(*(place for place in at.rules if not isinstance(place, str))).views
-    found: set[str] = set()
+    openings: set[str] = set()
     for rule in rules:
         for name in (name for path in at.prefix_lists.path.split("|") for name in listed(rule.node, path, linked=True)):
             prefix_list = rule.named(name.data, at.prefix_lists) if isinstance(name.data, Reference) else None
             if prefix_list is not None and prefix_list.item.type.startswith("data.") and prefix_list["name"].data == _CDN:
-                found.add(f"prefix list {describe(name.data)}")
-    return found
+                openings.add(f"prefix list {describe(name.data)}")
+    return openings
 
 
 def _group(view: View, name: Value[Any], at: AdmissionAt) -> View | None:

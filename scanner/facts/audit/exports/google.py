@@ -110,8 +110,8 @@ def _unattached(view: View, at: RoutingAt) -> Iterator[Item]:
 def _all(view: View, at: RoutingAt) -> Iterator[Found | Unknown]:
     if _live(view):
         own = view.item.address.partition("googleapis.com/")[2]
-        found = sinks_above(view, view.index(at.live) if at.live else {}, own)
-        yield from ((one, owner(one.address) != own) if isinstance(one, Sink) else one for one in found)
+        sinks = sinks_above(view, view.index(at.live) if at.live else {}, own)
+        yield from ((one, owner(one.address) != own) if isinstance(one, Sink) else one for one in sinks)
     elif at.declared is not None:
         yield from _of_template(view, at, view.index(at.declared).get(None, ()))
     else:
@@ -171,23 +171,23 @@ def _of_template(view: View, at: RoutingAt, items: Iterable[Item]) -> Iterator[F
         yield _doubted(sink(item, at.sink), doubt), level is not None
 
 
-def _doubted(found: Sink, doubt: Unknown | None) -> Sink:
-    return msgspec.structs.replace(found, perhaps=doubt)
+def _doubted(log_sink: Sink, doubt: Unknown | None) -> Sink:
+    return msgspec.structs.replace(log_sink, perhaps=doubt)
 
 
-def _exports(view: View, at: RoutingAt, found: Sink, above: bool) -> Value[bool]:
+def _exports(view: View, at: RoutingAt, log_sink: Sink, above: bool) -> Value[bool]:
     """Whether a sink takes every entry of the project and puts it elsewhere."""
-    exports = all_of([found.all_of_it, _leaves(view, at, found), *([found.children] if above else [])])
-    return exports if found.perhaps is None or exports.data is False else Value(found.perhaps, exports.seen)
+    exports = all_of([log_sink.all_of_it, _leaves(view, at, log_sink), *([log_sink.children] if above else [])])
+    return exports if log_sink.perhaps is None or exports.data is False else Value(log_sink.perhaps, exports.seen)
 
 
-def _leaves(view: View, at: RoutingAt, found: Sink) -> Value[bool]:
+def _leaves(view: View, at: RoutingAt, log_sink: Sink) -> Value[bool]:
     """Whether a destination is anything else than a bucket that the project has from the start."""
-    if why := open_destination(found):
-        text = found.destination.data
+    if why := open_destination(log_sink):
+        text = log_sink.destination.data
         if not (isinstance(text, Text) and _says_enough(text)):
-            return Value(why, found.destination.seen)
-    return found.destination.then(lambda raw: _is_elsewhere(view, at, raw))
+            return Value(why, log_sink.destination.seen)
+    return log_sink.destination.then(lambda raw: _is_elsewhere(view, at, raw))
 
 
 def _says_enough(text: Text) -> bool:
@@ -203,8 +203,8 @@ def _is_elsewhere(view: View, at: RoutingAt, raw: Any) -> Any:
         return True if bucket is None else short(bucket[at.bucket_name]).equals(*FROM_THE_START).negate().raw
     whole = raw.address.removeprefix(_FULL) if isinstance(raw, Reference) else raw
     text = whole.parts[-1] if isinstance(whole, Text) else whole
-    scope, found, bucket_id = text.rpartition("/buckets/") if isinstance(text, str) else ("", "", "")
-    if not found or bucket_id not in FROM_THE_START:
+    scope, separator, bucket_id = text.rpartition("/buckets/") if isinstance(text, str) else ("", "", "")
+    if not separator or bucket_id not in FROM_THE_START:
         return True
     return _is_of_another(view, at, scope.removeprefix("projects/").partition("/")[0] if isinstance(whole, str) else "")
 
@@ -227,13 +227,13 @@ def _lacking(view: View, at: RoutingAt, known: list[Found]) -> str:
     return ", ".join([*said[:4], *(["and so on"] if len(said) > 4 else [])])
 
 
-def _why(view: View, at: RoutingAt, found: Sink, above: bool) -> str:
-    if found.on.data is False:
+def _why(view: View, at: RoutingAt, log_sink: Sink, above: bool) -> str:
+    if log_sink.on.data is False:
         return "is off"
-    if above and found.children.data is False:
+    if above and log_sink.children.data is False:
         return "takes nothing of projects"
-    if _leaves(view, at, found).data is False:
+    if _leaves(view, at, log_sink).data is False:
         return "puts entries where they are anyway"
-    if any(one.on.data is True for one in found.exclusions):
+    if any(one.on.data is True for one in log_sink.exclusions):
         return "leaves some out"
-    return "has a filter" if found.all_of_it.data is False else "may"
+    return "has a filter" if log_sink.all_of_it.data is False else "may"

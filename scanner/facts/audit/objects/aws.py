@@ -58,14 +58,17 @@ def account(view: View, at: ObjectsAt) -> ObjectTrail:
 
 
 def _object_trail(view: View, at: ObjectsAt, sort: str, name: Value[str], told: list[_Told]) -> ObjectTrail:
-    reads = [each for one in told for each in one.reads]
-    writes = [each for one in told for each in one.writes]
-    exemptions = {str(each.name.raw) if isinstance(each, Exemption) else each: each for each in (*_left_out(reads), *_left_out(writes))}
+    reads = [option for one in told for option in one.reads]
+    writes = [option for one in told for option in one.writes]
+    exemptions = {
+        str(exemption.name.raw) if isinstance(exemption, Exemption) else exemption: exemption
+        for exemption in (*_left_out(reads), *_left_out(writes))
+    }
     return ObjectTrail(
         identity=view.identity(name),
         sort=view.says(sort),
-        reads_recorded=any_of([*(each.whole for each in reads), view.says(False)]),
-        writes_recorded=any_of([*(each.whole for each in writes), view.says(False)]),
+        reads_recorded=any_of([*(option.whole for option in reads), view.says(False)]),
+        writes_recorded=any_of([*(option.whole for option in writes), view.says(False)]),
         reads_lacking=view.says(_lacking("read from", [(one.short, one.reads) for one in told])),
         writes_lacking=view.says(_lacking("written to", [(one.short, one.writes) for one in told])),
         exemptions=view.says(list(exemptions.values())),
@@ -77,16 +80,16 @@ def _left_out(options: list[Selected]) -> list[Exemption | Unknown]:
 
     Where another may be complete, and it is not known whether it is, nothing can be said of it.
     """
-    complete = [each.left_out for each in options if each.whole.data is True]
+    complete = [option.left_out for option in options if option.whole.data is True]
     fewest = min(complete, key=len) if complete else []
-    doubt = next((each.whole.unknown for each in options if each.whole.unknown and len(each.left_out) < len(fewest)), None)
+    doubt = next((option.whole.unknown for option in options if option.whole.unknown and len(option.left_out) < len(fewest)), None)
     return [doubt] if doubt else fewest
 
 
 def _lacking(done: str, trails: Iterable[tuple[list[str], list[Selected]]]) -> str:
     """Of the trail that comes nearest, what is not so."""
     missing = f"no selector is for what is {done} every bucket"
-    lacking = [[*short, *([] if any(each.wanted.data is not False for each in options) else [missing])] for short, options in trails]
+    lacking = [[*short, *([] if any(option.wanted.data is not False for option in options) else [missing])] for short, options in trails]
     nearest = min(lacking, key=len)
     return ", ".join(nearest) or "nothing that is known"
 
@@ -106,7 +109,7 @@ def _beside(view: View, other: View, at: ObjectsAt) -> _Told:
     mine = other.says(way if same is None else same)
 
     def counted(options: list[Selected]) -> list[Selected]:
-        return [each._replace(whole=other.weighed(all_of([mine, each.whole]), absence=False)) for each in options]
+        return [option._replace(whole=other.weighed(all_of([mine, option.whole]), absence=False)) for option in options]
 
     return told._replace(reads=counted(told.reads), writes=counted(told.writes))
 
@@ -127,4 +130,4 @@ def _told(trail: View, at: ObjectsAt) -> _Told:
 
 
 def _where(works: Value[bool], options: list[Selected]) -> list[Selected]:
-    return [each._replace(whole=all_of([works, each.wanted])) for each in options]
+    return [option._replace(whole=all_of([works, option.wanted])) for option in options]

@@ -219,8 +219,8 @@ def _flat(data: Any) -> Any:
 
 def _same(view: View, index: Index) -> list[tuple[View, Value[bool]]]:
     """The items of the same account and region, each with whether it is known to be."""
-    found = [(view.of(item), of_same_region(view, item)) for item in view.index(index).get(None, ()) if not isinstance(item, Unlisted)]
-    return [(other, here) for other, here in found if here.data is not False]
+    others = [(view.of(item), of_same_region(view, item)) for item in view.index(index).get(None, ()) if not isinstance(item, Unlisted)]
+    return [(other, here) for other, here in others if here.data is not False]
 
 
 def of_same_region(view: View, item: Item) -> Value[bool]:

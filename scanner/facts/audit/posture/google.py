@@ -43,8 +43,10 @@ def _subscribed(view: View, at: NotificationAt) -> Value[bool]:
     known = view.index(at.subscribers)
     topic = view.target(at.topic)
     keys = [_key(view.item, view.link(at.topic).data), *([_key(topic.item, topic["name"].data)] if topic else [])]
-    found = [record for key in dict.fromkeys(filter(None, keys)) for record in known.get(key, ())]
-    there = [view.of(one).weighed(Value(True, (one.location(),)), False) if isinstance(one, Item) else view.says(True) for one in found]
+    subscribers = [record for key in dict.fromkeys(filter(None, keys)) for record in known.get(key, ())]
+    there = [
+        view.of(one).weighed(Value(True, (one.location(),)), False) if isinstance(one, Item) else view.says(True) for one in subscribers
+    ]
     doubts = [view.says(doubt) for doubt in known.get(None, ())]
     if (
         topic is not None

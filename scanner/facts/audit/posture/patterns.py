@@ -57,8 +57,8 @@ def tells(pattern: Any, event: tuple[str, str]) -> bool | Unknown | None:
 
 def _names(given: Any, wanted: str) -> bool | Unknown:
     """Whether a list of matchers has one for a text."""
-    found = [_matches(one, wanted) for one in given] if isinstance(given, list) else [unknown_inside(given) or False]
-    return True if True in found else next((one for one in found if isinstance(one, Unknown)), False)
+    matches = [_matches(one, wanted) for one in given] if isinstance(given, list) else [unknown_inside(given) or False]
+    return True if True in matches else next((one for one in matches if isinstance(one, Unknown)), False)
 
 
 def _matches(one: Any, wanted: str) -> bool | Unknown:
@@ -74,12 +74,12 @@ def _allows(given: Any, wanted: dict[tuple[str, ...], set[str]], above: tuple[st
     if isinstance(given, Unknown):
         return given
     if above in wanted:
-        found = [_names(given, text) for text in sorted(wanted[above])]
+        answers = [_names(given, text) for text in sorted(wanted[above])]
     elif isinstance(given, dict) and any(path[: len(above)] == above for path in wanted):
-        found = [_allows(inner, wanted, (*above, key)) for key, inner in given.items()]
+        answers = [_allows(inner, wanted, (*above, key)) for key, inner in given.items()]
     else:
         return unknown_inside(given) or Unknown(_NARROWED, _WAY)
-    return False if False in found else next((one for one in found if isinstance(one, Unknown)), True)
+    return False if False in answers else next((one for one in answers if isinstance(one, Unknown)), True)
 
 
 # A comparison of a filter; `:` is for a part of a text.

@@ -50,9 +50,9 @@ def enabled(view: View, services: Index, number: Place, service: str) -> Value[b
     """Whether a live project uses a service."""
     known = view.index(services)
     keys = [view.item.address.rpartition("/")[2], *(str(view[number].data),)]
-    found = [record for key in dict.fromkeys(keys) for record in known.get(key, ())]
-    states = [state.equals("ENABLED", "1") for name, state in found if name == service]
-    why = next(iter(known.get(None, ())), None) or (None if found else missing(view.item, "which services are enabled", SERVICE))
+    records = [record for key in dict.fromkeys(keys) for record in known.get(key, ())]
+    states = [state.equals("ENABLED", "1") for name, state in records if name == service]
+    why = next(iter(known.get(None, ())), None) or (None if records else missing(view.item, "which services are enabled", SERVICE))
     return any_of([*states, view.says(why or False)])
 
 

@@ -113,26 +113,26 @@ def _only_named(view: View) -> bool:
 
 def _own(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:
     """The settings of the scope itself, and why there may be more."""
-    found: list[Setting] = []
+    own_settings: list[Setting] = []
     doubts: list[Unknown | None] = []
     for place in at.configs:
         if isinstance(place, Referrer):
             companions = view.referrers(place)
-            found += [settings(other.node, at.shape, other.doubt) for other in companions.views]
+            own_settings += [settings(other.node, at.shape, other.doubt) for other in companions.views]
             doubts.append(None if view.elsewhere else companions.more)
         else:
             nodes, more = view.item.blocks(place)
-            found += [settings(node, ConfigAt()) for node in nodes]
+            own_settings += [settings(node, ConfigAt()) for node in nodes]
             doubts.append(None if view.elsewhere else more)
     for policy in view.referrers(at.policies).views if at.policies else ():
         content = decode(policy.surely[at.policies.path].data if at.policies else None)
         if isinstance(content, dict):
             nodes, more = DataNode(content, policy.location).blocks("auditConfigs")
-            found += [settings(node, ConfigAt(), policy.doubt) for node in nodes]
+            own_settings += [settings(node, ConfigAt(), policy.doubt) for node in nodes]
             doubts.append(more)
         elif isinstance(content, Unknown):
             doubts.append(content)
-    return found, view.first_of(doubts)
+    return own_settings, view.first_of(doubts)
 
 
 def _perhaps(view: View, at: ScopeAt) -> list[Setting]:
@@ -146,8 +146,8 @@ def _above(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:
     known = view.index(at.above)
     if not _live(view):
         keys = [key for path in at.parents if (key := key_of(view.item.link(path)))]
-        found = [record for key in keys for record in known.get(key, ())]
-        return [_doubted(view, item, setting) for item, setting in found], _elsewhere(view, at)
+        records = [record for key in keys for record in known.get(key, ())]
+        return [_doubted(view, item, setting) for item, setting in records], _elsewhere(view, at)
     scopes = view["#ancestors"].data or []
     inherited = view["#inherited_bindings"]
     listed = inherited.data if isinstance(inherited.data, list) else [inherited.data]
@@ -171,11 +171,11 @@ def _elsewhere(view: View, at: ScopeAt) -> Unknown:
     return Unknown(f"whether other code sets audit logs of the {at.sort}, or of {other}", way, view.location)
 
 
-def _complete(view: View, found: Iterable[Setting], doubt: Unknown | None) -> Value[bool]:
+def _complete(view: View, audit_settings: Iterable[Setting], doubt: Unknown | None) -> Value[bool]:
     """Whether all types of logs are on for all services."""
-    found = list(found)
+    audit_settings = list(audit_settings)
     rest = [view.says(doubt)] if doubt else []
-    return all_of([any_of([*(_has(view, one, type_) for one in found), *rest, view.says(False)]) for type_ in TYPES])
+    return all_of([any_of([*(_has(view, one, type_) for one in audit_settings), *rest, view.says(False)]) for type_ in TYPES])
 
 
 def _has(view: View, one: Setting, type_: str) -> Value[bool]:
@@ -192,7 +192,7 @@ def _beyond(view: View, own: list[Setting], here: Value[bool], open_: Unknown | 
     return here if open_ is None or (short and here.data is False) else view.says(here.unknown or open_)
 
 
-def _lacking(view: View, found: list[Setting]) -> str:
-    off = [words for type_, words in TYPES.items() if any_of([_has(view, one, type_) for one in found]).data is False]
+def _lacking(view: View, audit_settings: list[Setting]) -> str:
+    off = [words for type_, words in TYPES.items() if any_of([_has(view, one, type_) for one in audit_settings]).data is False]
     words = " and ".join((", ".join(off[:-1]), off[-1])) if len(off) > 1 else "".join(off)
     return f"audit logs of all services are without {words}" if words else ""

@@ -132,11 +132,11 @@ def _some(number: Any) -> bool:
 
 def _listeners(view: View, at: ServiceAt) -> list[Any]:
     blocks, more = view.inner(*at.balancers)
-    found = [
+    listeners = [
         Listener(what=Value("a target group of a load balancer", (block.location,)), there=Value(True, (block.location,)))
         for block in blocks
     ]
-    return [*found, *([more] if more else [])]
+    return [*listeners, *([more] if more else [])]
 
 
 def _sharers(view: View, running: list[tuple[View, str]], at: ServiceAt, more: Unknown | None) -> list[Any]:
@@ -146,13 +146,13 @@ def _sharers(view: View, running: list[tuple[View, str]], at: ServiceAt, more: U
     every = {id(item): item for items in known.values() for item in items if id(item) not in own}
     strangers = {key: item for key, item in every.items() if isinstance(item, Unlisted) or not view.apart(item)}
     told = [_keys(view, one, path, at) for one, path in running]
-    found: list[Any] = [why for why in (*told, more) if isinstance(why, Unknown)] if strangers else []
-    keys = [key for held in told if not isinstance(held, Unknown) for key in held]
+    sharers: list[Any] = [why for why in (*told, more) if isinstance(why, Unknown)] if strangers else []
+    keys = [key for runner_keys in told if not isinstance(runner_keys, Unknown) for key in runner_keys]
     others = {id(item): item for key in (*keys, None) for item in known.get(key, ()) if id(item) in strangers} if keys else {}
     open_ = {id(item) for item in known.get(None, ())}
     for item in others.values():
         if isinstance(item, Unlisted):
-            found.append(item.why)
+            sharers.append(item.why)
             continue
         other = view.of(item)
         blocks, doubt = other.surely.inner(*at.balancers)
@@ -160,8 +160,8 @@ def _sharers(view: View, running: list[tuple[View, str]], at: ServiceAt, more: U
         if id(item) in open_ and listens.data is not False:
             why = f"whether {item.address} runs the same task definition, which is not known of it"
             listens = Value(Unknown(why, "scan the plan, or the live account", item.location()))
-        found.append(Sharer(name=Value(item.address, (item.location(),)), listens=other.weighed(listens, absence=False)))
-    return found
+        sharers.append(Sharer(name=Value(item.address, (item.location(),)), listens=other.weighed(listens, absence=False)))
+    return sharers
 
 
 def _keys(view: View, one: View, path: str, at: ServiceAt) -> set[str] | Unknown:

@@ -115,11 +115,11 @@ def _listeners(view: View, at: RunAt) -> list[Any]:
     outside: Value[bool] = Value(ingress.equals(*KEPT_OUT).negate().data, ingress.seen)
     outside = all_of([outside, view[at.address_disabled].default(False).truth().negate()])
     words = ingress.data if isinstance(ingress.data, str) else "what is not known"
-    found: list[Any] = [Listener(what=Value(f"ingress {words}", ingress.seen), there=outside)] if outside.data is not False else []
+    listeners: list[Any] = [Listener(what=Value(f"ingress {words}", ingress.seen), there=outside)] if outside.data is not False else []
     led = _led_to(view, at)
     if led.data is not False:
-        found.append(Listener(what=Value("a load balancer", led.seen), there=led))
-    return found
+        listeners.append(Listener(what=Value("a load balancer", led.seen), there=led))
+    return listeners
 
 
 def _led_to(view: View, at: RunAt) -> Value[bool]:

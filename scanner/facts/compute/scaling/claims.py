@@ -138,7 +138,7 @@ def _claim(item: Item, at: ClaimAt) -> Claim | None:
 
 def _first(item: Item, path: str, *, linked: bool) -> Any:
     """What is written at the first path that is there."""
-    values = (item.link(each) if linked else item[each] for each in path.split("|"))
+    values = (item.link(alternative) if linked else item[alternative] for alternative in path.split("|"))
     return next((value.data for value in values if value.data is not None), None)
 
 

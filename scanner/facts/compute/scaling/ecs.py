@@ -46,18 +46,18 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
     if at.state and view[at.state].equals("INACTIVE", "DRAINING").data is True:
         return None
     who, cluster = _names(view, at), _cluster(view, at)
-    targets, open_target = _found(view, _known(view, at.targets, who, ()), who, cluster, {})
+    targets, open_target = _claiming(view, _known(view, at.targets, who, ()), who, cluster, {})
     verdicts = {target.item.address: target.doubt for target in targets}
-    policies, open_policy = _found(view, _known(view, at.policies, who, verdicts), who, cluster, verdicts)
+    policies, open_policy = _claiming(view, _known(view, at.policies, who, verdicts), who, cluster, verdicts)
     there = [target.weighed(target.surely.says(True), absence=False) for target in targets]
     automatic = any_of([*there, *([view.says(open_target)] if open_target else [])])
     if not targets and automatic.data is False and policies:
         # A policy is taken for a target alone that is there: API_PutScalingPolicy.html, ObjectNotFoundException
         reason = f"{policies[0].item.address} scales {view.item.address}, and the target that it needs is declared elsewhere"
         automatic = view.says(Unknown(reason, "scan that together with this, or the live account", policies[0].location))
-    found: list[Signal | Unknown] = [signal for policy in policies for signal in signals(policy, at.policy, who)]
+    policy_signals: list[Signal | Unknown] = [signal for policy in policies for signal in signals(policy, at.policy, who)]
     return ScaledService(
-        identity=view.identity(view.called(at.name), *(each.item for each in (*targets, *policies))),
+        identity=view.identity(view.called(at.name), *(companion.item for companion in (*targets, *policies))),
         sort=view.says("service"),
         scalable=view[at.scheduling].default("REPLICA").equals("DAEMON").negate(),
         automatic=automatic,
@@ -65,7 +65,7 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
         least=_bound(view, targets, at.least),
         most=_bound(view, targets, at.most),
         suspended=any_of([target.surely[at.halted].default(False).truth() for target in targets]) if targets else view.says(False),
-        signals=view.says([*found, *([open_policy] if open_policy else [])]),
+        signals=view.says([*policy_signals, *([open_policy] if open_policy else [])]),
     )
 
 
@@ -116,7 +116,7 @@ def _known(view: View, index: Index, who: Names, targets: Iterable[str]) -> Iter
                 yield record
 
 
-def _found(
+def _claiming(
     view: View, claims: Iterable[Claim | Unknown], who: Names, cluster: Names, targets: dict[str, Unknown | None]
 ) -> tuple[list[View], Unknown | None]:
     """The items whose claims are on a service, and why there may be more of them. `targets`: addresses of the targets that are."""

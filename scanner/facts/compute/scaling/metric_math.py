@@ -66,11 +66,11 @@ def _closing(tokens: list[str], at: int, step: int) -> int:
 
 def _metrics(tokens: list[str], expressions: Mapping[str, str]) -> set[str]:
     """The ids in some tokens, with those in the expressions that they name."""
-    found: set[str] = set()
+    ids: set[str] = set()
     rest = list(tokens)
     while rest:
         token = rest.pop()
-        if token not in found and token[0].isalpha():
-            found.add(token)
+        if token not in ids and token[0].isalpha():
+            ids.add(token)
             rest += _TOKEN.findall(expressions.get(token, ""))
-    return found
+    return ids

@@ -73,16 +73,16 @@ def signals(policy: View, at: PolicyAt, service: Names) -> list[Signal | Unknown
         return [policy.doubt]
     tracked, more = policy.inner(at.tracking)
     steps, more_steps = policy.inner(at.steps)
-    found: list[Signal | Unknown] = [doubt for doubt in (more, more_steps) if doubt is not None]
+    followed: list[Signal | Unknown] = [doubt for doubt in (more, more_steps) if doubt is not None]
     for block in tracked:
         predefined = block[at.predefined]
-        found += [] if predefined.data in (None, "") else [_predefined(predefined)]
+        followed += [] if predefined.data in (None, "") else [_predefined(predefined)]
         customs, doubt = block.inner(at.custom)
-        found += [signal for custom in customs for signal in _followed(custom, at.customized, service, stepped=False)]
-        found += [doubt] if doubt else []
+        followed += [signal for custom in customs for signal in _followed(custom, at.customized, service, stepped=False)]
+        followed += [doubt] if doubt else []
     for block in steps:
-        found += _stepped(policy, block, at, service)
-    return found
+        followed += _stepped(policy, block, at, service)
+    return followed
 
 
 def _predefined(metric: Value[Any]) -> Signal:
@@ -98,23 +98,25 @@ def _predefined(metric: Value[Any]) -> Signal:
 def _stepped(policy: View, block: View, at: PolicyAt, service: Names) -> list[Signal | Unknown]:
     """By the alarms that name the policy, where one of its steps adds something."""
     adjustments, more = block.inner(at.adjustments)
-    adds = any_of([*(each[at.adjustment].number().then(_is_more) for each in adjustments), *([block.says(more)] if more else [])])
+    adds = any_of(
+        [*(adjustment[at.adjustment].number().then(_is_more) for adjustment in adjustments), *([block.says(more)] if more else [])]
+    )
     if adds.data is False:
         return []
     if adds.unknown:
         return [adds.unknown]
     alarms = policy.of(policy.item, at.names).referrers(at.alarms)
-    found: list[Signal | Unknown] = [alarms.more] if alarms.more else []
+    followed: list[Signal | Unknown] = [alarms.more] if alarms.more else []
     for alarm in alarms.views:
         acts = alarm[at.enabled].default(True).truth()
         if acts.unknown:
-            found.append(acts.unknown)
+            followed.append(acts.unknown)
         elif acts.data:
-            found += _followed(alarm, at.alarmed, service, stepped=True)
-    if not alarms.views and not found and not at.whole:
+            followed += _followed(alarm, at.alarmed, service, stepped=True)
+    if not alarms.views and not followed and not at.whole:
         reason = f"no alarm here names {policy.item.address}, so that it is not known what calls it"
-        found.append(Unknown(reason, "scan the alarm together with this, or the live account", policy.location))
-    return found
+        followed.append(Unknown(reason, "scan the alarm together with this, or the live account", policy.location))
+    return followed
 
 
 def _is_more(adjustment: Any) -> bool | Unknown:

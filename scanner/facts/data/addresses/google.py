@@ -29,7 +29,7 @@ class AddressAt(Spelling, frozen=True, eq=False, kw_only=True):
     public: Annotated[Place, "public_address"]
     block: Annotated[Place, "public_address"] = ""
     """Of an input that sends `public` as true with everything else that stands beside it: what that is."""
-    held: Annotated[str, "public_address"] = ""
+    addresses: Annotated[str, "public_address"] = ""
     """The addresses that an instance has, in an answer."""
     sources: Annotated[tuple[Link, ...], "public_address"]
     """What it is made a copy of."""
@@ -46,10 +46,10 @@ def server(view: View, at: AddressAt) -> DatabaseServer:
 
 def _answered(view: View, at: AddressAt) -> Value[bool]:
     """What an instance has: an answer lists its addresses besides the setting."""
-    blocks, more = view.inner(at.held)
-    held = any_of([*(block["type"].default("").equals(PUBLIC) for block in blocks), *([view.says(more)] if more else [])])
+    blocks, more = view.inner(at.addresses)
+    listed = any_of([*(block["type"].default("").equals(PUBLIC) for block in blocks), *([view.says(more)] if more else [])])
     silent = Unknown("the answer has neither the setting of the public address nor addresses", "export or ask for the instance again")
-    return any_of([held, view[at.public].otherwise(view.says(False if blocks else silent)).truth()])
+    return any_of([listed, view[at.public].otherwise(view.says(False if blocks else silent)).truth()])
 
 
 def _asked(view: View, at: AddressAt) -> Value[bool]:

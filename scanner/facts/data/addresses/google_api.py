@@ -11,7 +11,7 @@ _TYPE = "sqladmin.googleapis.com/Instance"
 _INSTANCE = AddressAt(
     sort="instanceType",
     public="settings.ipConfiguration.ipv4Enabled",
-    held="ipAddresses",
+    addresses="ipAddresses",
     sources=(Link("masterInstanceName", (_TYPE,)),),
 )
 READERS = (Reader(DatabaseServer, (_TYPE,), server, _INSTANCE),)

@@ -84,18 +84,18 @@ def store(view: View, at: StoreAt) -> BackedUpStore | None:
 def _planned(view: View, at: StoreAt, of: SelectionAt, name: Value[Any]) -> list[Any]:
     """The rules of every plan that takes the resource; an Unknown where it is not known whether it does."""
     known = view.index(of.selections)
-    found: list[Any] = list(known.get(None, ()))
+    rules: list[Any] = list(known.get(None, ()))
     for item in known.get(of.selections.types[0], ()):
         selection = view.of(item)
         taken = _takes(view, at, of, selection, name)
         taken = selection.weighed(taken, False) if taken.data is not False else taken
         if taken.unknown:
-            found.append(taken.unknown)
+            rules.append(taken.unknown)
         elif taken.data:
             plan = selection.target(of.plan)
             missing = Unknown(f"the plan of {item.address} is not among what was read", "scan it together with this", item.location())
-            found += [missing] if plan is None else _rules(plan, of)
-    return found
+            rules += [missing] if plan is None else _rules(plan, of)
+    return rules
 
 
 def _rules(plan: View, of: SelectionAt) -> list[Any]:

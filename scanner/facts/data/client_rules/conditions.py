@@ -152,8 +152,8 @@ class Judge:
             case Call():
                 return self._call(expression, scope)
             case Not(operand):
-                held = self._follow(operand, scope)
-                return Held(frozenset(_NEGATED.get(one, FAILS) for one in held.may))
+                outcome = self._follow(operand, scope)
+                return Held(frozenset(_NEGATED.get(one, FAILS) for one in outcome.may))
             case Logic(operator, operands):
                 return _logic(operator, [self._follow(operand, scope) for operand in operands])
             case Choice(condition, then, otherwise):
@@ -170,10 +170,10 @@ class Judge:
                 return self._unknown()
 
     def _named(self, name: str, scope: Scope) -> Held:
-        held = scope.variable(name)
-        if held is not None:
+        variable = scope.variable(name)
+        if variable is not None:
             self._reads.add("data")
-            return held
+            return variable
         if name == "request":
             return _REQUEST
         if name == "resource":  # null where the document does not exist

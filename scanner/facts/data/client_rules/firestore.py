@@ -48,7 +48,7 @@ def release(view: View, at: ReleaseAt) -> ClientRules | None:
         return None
     name = view[at.name] if at.name else view["name"].then(_without_project)
     target = view.link(at.ruleset).data
-    rules_of = [found for reference in references_in(target) if (found := view.named(reference, at.ruleset)) is not None]
+    rules_of = [ruleset_view for reference in references_in(target) if (ruleset_view := view.named(reference, at.ruleset)) is not None]
     if len(rules_of) != 1:
         why = unknown_inside(target) or missing(view.item, "the ruleset", at.ruleset.types[0])
         return ClientRules(identity=view.identity(name), in_force=in_force, accesses=view.says([why]))

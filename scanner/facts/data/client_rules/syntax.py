@@ -69,7 +69,7 @@ class _Parser(Words):
         while self.at < len(self.text):
             if self.sign("rules_version"):
                 self.expect("=")
-                string = self.found(_STRING)
+                string = self.matched(_STRING)
                 if string is None:
                     raise self.problem("a version")
                 version = string[1][1:-1]
@@ -269,9 +269,9 @@ class _Parser(Words):
             return self.map()
         if self.text.startswith("/", self.at) and not self.text.startswith("/*", self.at):
             return self.path_value()
-        if string := self.found(_STRING):
+        if string := self.matched(_STRING):
             return Constant(string[1][1:-1])
-        if number := self.found(_NUMBER):
+        if number := self.matched(_NUMBER):
             return Constant(float(int(number[0], 16)) if number[0][:2] in ("0x", "0X") else float(number[0]))
         name = self.word("a value")
         if name in _CONSTANTS:

@@ -46,10 +46,10 @@ class Words:
             return SyntaxProblem("a comment that is not closed", self.line())
         if rest.startswith(("'", '"')):
             return SyntaxProblem("a string that is not closed", self.line())
-        found = WORD.match(rest)
-        return SyntaxProblem(f"{expected} expected, and {found[0] if found else ascii(rest[0]) if rest else 'the end'} found", self.line())
+        word = WORD.match(rest)
+        return SyntaxProblem(f"{expected} expected, and {word[0] if word else ascii(rest[0]) if rest else 'the end'} found", self.line())
 
-    def found(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def matched(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What a pattern matches here, which is passed."""
         match = pattern.match(self.text, self.at)
         if match:
@@ -78,7 +78,7 @@ class Words:
 
     def word(self, what: str) -> str:
         """Passes a word that has to stand here; `what` it is."""
-        match = self.found(WORD)
+        match = self.matched(WORD)
         if match is None:
             raise self.problem(what)
         return match[0]

@@ -87,5 +87,5 @@ def last(name: str) -> str:
 def copies(view: View, index: Index, *names: str) -> tuple[list[View], list[Unknown]]:
     """The items that name a resource by its address or a name as what they are copies of, and why there may be more of them."""
     known = view.index(index)
-    found = {item.address: item for name in (view.item.address, *names) for item in known.get(name, ())}
-    return [view.of(item) for item in found.values() if view.item.same_account(item) is not False], list(known.get(None, ()))
+    by_address = {item.address: item for name in (view.item.address, *names) for item in known.get(name, ())}
+    return [view.of(item) for item in by_address.values() if view.item.same_account(item) is not False], list(known.get(None, ()))

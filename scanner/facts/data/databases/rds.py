@@ -128,8 +128,8 @@ def _members(view: View, at: DatabaseAt) -> Iterator[Value[Any] | Unknown]:
         name = describe(view.link(join.named).data)
         way = "scan the code that makes it together with this, or the live account"
         yield named.unknown or Unknown(f"where the other clusters of {name} are: it is not declared here", way, view.location)
-    for each in (*founded, *([group] if group else [])):
-        known = view.of(each.item, join.names)
+    for global_cluster in (*founded, *([group] if group else [])):
+        known = view.of(global_cluster.item, join.names)
         founder = known.target(join.founder)
         blocks, more = known.inner(join.members)
         others = {block.item.address: block for block in (*blocks, *([founder] if founder else []))}

@@ -10,7 +10,7 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.data.databases.copies import database, spread
 from assay.scanner.facts.data.kinds import DataStore, Replica
 from assay.scanner.facts.google_assets import is_live, missing, named, short
-from assay.scanner.facts.indexes import found
+from assay.scanner.facts.indexes import view_under
 from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, key_of
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
@@ -71,7 +71,7 @@ def _config(view: View, at: DatabaseAt) -> Value[Any]:
         name = view.item["#parent"].data
     if isinstance(name, Unknown):
         return view.says(name)
-    instance = found(view, at.instances, name)
+    instance = view_under(view, at.instances, name)
     return (
         instance[at.config] if isinstance(instance, View) else view.says(instance or missing(view.item, "the instance", at.instance_type))
     )

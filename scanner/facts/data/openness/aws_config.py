@@ -20,8 +20,8 @@ def _shared(of: str) -> Any:
     """What tells with whom a snapshot is shared; `of` is `DBSnapshot` or `DBClusterSnapshot`."""
 
     def told(item: Configured) -> Any:
-        found = item.more(f"{of}Attributes")
-        return {f"{of}AttributesResult": {f"{of}Attributes": found}} if isinstance(found, list) else None
+        attributes = item.more(f"{of}Attributes")
+        return {f"{of}AttributesResult": {f"{of}Attributes": attributes}} if isinstance(attributes, list) else None
 
     return told
 

@@ -22,7 +22,7 @@ from assay.scanner.facts.edge.cdn.headers import (
     written,
 )
 from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, OriginWay, ViewerEntry, ViewerWay
-from assay.scanner.facts.indexes import found
+from assay.scanner.facts.indexes import view_under
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.nodes import DataNode
@@ -54,7 +54,7 @@ def behaviors(view: View, at: BehaviorsAt) -> tuple[list[tuple[Value[Any], View]
 
 def named(view: View, link: Link, ids: Index | None) -> View | Unknown | None:
     """What an attribute names: by reference in code, by id in answers; Unknown where it may be there though it was not listed."""
-    return view.target(link) if ids is None else found(view, ids, view[link].data)
+    return view.target(link) if ids is None else view_under(view, ids, view[link].data)
 
 
 class ViewerEntryAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -191,11 +191,11 @@ def site(view: View, at: SiteAt) -> StaticSite:
 
 def _led_to(view: View, backend: View, at: SiteAt) -> Value[bool]:
     """Whether a load balancer for HTTPS leads to a backend bucket."""
-    found = [
+    over_https = [
         there
         for route in routes_to(backend, at.routes, "backendBuckets", backend["name"])
         for _, secure, there in entries(backend, at.routes, route)
         if secure
     ]
     doubts = [Value[bool](other.why) for other in unsettled(backend, at.routes)]
-    return any_of([*found, *doubts, view.says(False)])
+    return any_of([*over_https, *doubts, view.says(False)])

@@ -69,11 +69,11 @@ def key_policies(key: str, policy: str, separate: tuple[str, str, str] | None = 
 
 def origin_access(view: View, at: OriginAccessAt) -> OriginAccess:
     """The origins of a distribution that are buckets, and who may read these."""
-    found, more = view.inner(at.origins.origins)
+    blocks, more = view.inner(at.origins.origins)
     doubts: list[Any] = [more] if more else []
     origins: list[Any] = [*doubts]
     readers: list[Any] = [*doubts]
-    for origin in found:
+    for origin in blocks:
         bucket = origin_bucket(origin.node, at.origins, view)
         if isinstance(bucket, Unknown):
             origins.append(bucket)
@@ -117,7 +117,7 @@ def _controlled(origin: View, at: OriginAccessAt) -> Value[bool]:
     return linked.then(lambda _: control or elsewhere)
 
 
-def _found(view: View, origin: View, bucket: OriginBucket, at: OriginAccessAt) -> View | Unknown:
+def _listed_bucket(view: View, origin: View, bucket: OriginBucket, at: OriginAccessAt) -> View | Unknown:
     """The bucket, where it is among the items."""
     known = view.index(at.buckets)
     key = bucket.address or bucket.name
@@ -131,7 +131,7 @@ def _found(view: View, origin: View, bucket: OriginBucket, at: OriginAccessAt) -
 
 def _readable(view: View, origin: View, origin_is: OriginBucket, at: OriginAccessAt, by_control: Value[bool]) -> Value[bool]:
     """Whether the bucket's policy lets the identity of this distribution read, and the policy of its key lets it decrypt."""
-    bucket = _found(view, origin, origin_is, at)
+    bucket = _listed_bucket(view, origin, origin_is, at)
     if isinstance(bucket, Unknown):
         return origin.says(bucket)
     written = [entry for document in s3.documents(bucket, at.bucket.spelling) for entry in statements(document)]
@@ -225,7 +225,7 @@ def _lets_decrypt(document: Value[Any]) -> Value[bool]:
 
 def _readers(view: View, origin: View, origin_is: OriginBucket, at: OriginAccessAt) -> list[Any]:
     """Who may read a bucket by its policy, its access lists and its access points, as OriginReader or Unknown."""
-    bucket = _found(view, origin, origin_is, at)
+    bucket = _listed_bucket(view, origin, origin_is, at)
     if isinstance(bucket, Unknown):
         return [bucket]
     known: Bucket = s3.bucket(bucket, at.bucket.spelling)

@@ -138,9 +138,9 @@ def _is_its_own(one: View, at: CalledAt, called: tuple[Value[Any], ...], role: A
     for value, link in zip(called, (at.arn, at.task), strict=True):
         data = value.data.parts[0] if isinstance(value.data, Text) else value.data
         address = data.address if isinstance(data, Reference) else data
-        found = one.named(_home(address), link) if isinstance(address, str) else None
-        for path in at.own_roles if found is not None else ():
-            own = found.link(path).data if found is not None else None
+        callee = one.named(_home(address), link) if isinstance(address, str) else None
+        for path in at.own_roles if callee is not None else ():
+            own = callee.link(path).data if callee is not None else None
             if own is not None and not isinstance(own, Unknown) and same_name(own, role) is True:
                 return True
     return False

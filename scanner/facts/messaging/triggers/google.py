@@ -179,8 +179,8 @@ def _is_google(block: View, url: Any) -> bool | Unknown:
     if isinstance(parts[0], Reference) and parts[0].type in SERVICES:
         return False
     text = "".join(part if isinstance(part, str) else _OPEN for part in parts)
-    found = re.match(r"https?://(?:[^/?#@]*@)?([^/?#:]*)", text)
-    host = found[1] if found else _OPEN
+    match = re.match(r"https?://(?:[^/?#@]*@)?([^/?#:]*)", text)
+    host = match[1] if match else _OPEN
     tail = host.rpartition(_OPEN)[2]
     if host.endswith(".googleapis.com"):
         return True

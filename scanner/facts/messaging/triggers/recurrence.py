@@ -59,11 +59,11 @@ def _never(fields: list[str], today: datetime.date) -> str:
     try:
         _, _, in_month, months, in_week, year = fields
         listed = numbers(months, range(1, 13), MONTHS)
-        years = sorted(each for each in numbers(year, _YEARS, {}) if each >= today.year)[:_AHEAD]
+        years = sorted(candidate for candidate in numbers(year, _YEARS, {}) if candidate >= today.year)[:_AHEAD]
         on = days_of_week(in_week) if in_month == "?" else days_of_month(in_month)
     except (Wrong, ValueError):
         return ""
-    return "" if any(_any_day(each, listed, on, today) for each in years) else NEVER
+    return "" if any(_any_day(candidate, listed, on, today) for candidate in years) else NEVER
 
 
 def _any_day(year: int, months: set[int], on: Callable[[datetime.date], bool], today: datetime.date) -> bool:

@@ -66,10 +66,10 @@ def _recorded(view: View, joins: tuple[Referrer, ...], at: VpcAt) -> Value[bool]
 def _all_subnets(view: View, at: VpcAt) -> Value[bool]:
     """Whether there are subnets here, and each of them has a flow log of its own."""
     subnets = view.referrers(*at.subnets)
-    each = [_recorded(view.of(subnet.item, at.subnet_names), at.subnet_logs, at) for subnet in subnets.views]
-    if not each:
+    recorded = [_recorded(view.of(subnet.item, at.subnet_names), at.subnet_logs, at) for subnet in subnets.views]
+    if not recorded:
         return view.says(False)
-    return all_of([*each, *([view.says(subnets.more)] if subnets.more else [])])
+    return all_of([*recorded, *([view.says(subnets.more)] if subnets.more else [])])
 
 
 def _by_owner(view: View, recorded: Value[bool], at: VpcAt) -> Value[bool]:

@@ -55,9 +55,9 @@ def _separate(view: View, at: PerimeterAt, regular: list[PerimeterRecord]) -> li
         companions = view.referrers(join)
         name = regular[0].told.name if regular else view.says(view.item.label)
         for rule in companions.views:
-            found = opening(rule.surely.node, way, name, rule.item.address)
-            found.everything = rule.weighed(found.everything, absence=False)
-            told.append(found)
+            rule_opening = opening(rule.surely.node, way, name, rule.item.address)
+            rule_opening.everything = rule.weighed(rule_opening.everything, absence=False)
+            told.append(rule_opening)
         told += [companions.more] if companions.more else []
     return told
 
@@ -80,14 +80,14 @@ def project(view: View, at: ProjectAt) -> DataPerimeter | None:
     if not live and isinstance(written, dict) and written.keys() <= {"name"}:
         return None
     index = view.index(at.perimeters)
-    found = [entry for entry in _holding(view, at, index) if entry.regular.data is not False]
-    held = any_of([_in_force(view, entry) for entry in found])
-    if held.data is False and (why := _may_be_held(view, at, index)):
-        held = view.says(why)
-    certain = [entry for entry in found if _in_force(view, entry).data is True]
+    candidates = [entry for entry in _holding(view, at, index) if entry.regular.data is not False]
+    is_held = any_of([_in_force(view, entry) for entry in candidates])
+    if is_held.data is False and (why := _may_be_held(view, at, index)):
+        is_held = view.says(why)
+    certain = [entry for entry in candidates if _in_force(view, entry).data is True]
     return DataPerimeter(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
-        held=held if held.seen else view.says(held.data),
+        held=is_held if is_held.seen else view.says(is_held.data),
         declared=view.says(not live),
         held_elsewhere=view.says(False if live else _NOT_SHOWN),
         perimeters=view.says([entry.told for entry in certain]),
@@ -100,11 +100,11 @@ def _holding(view: View, at: ProjectAt, index: Mapping[Any, list[Any]]) -> list[
     records = [*index.get(view.item.address, ())]
     own = _number(view, at)
     records += [entry for number, entry in index.get(NUMBERED, ()) if number == own]
-    found: dict[int, PerimeterRecord] = {}
+    by_id: dict[int, PerimeterRecord] = {}
     for record in records:
         for entry in [record] if isinstance(record, PerimeterRecord) else _of_membership(view, record, index):
-            found[id(entry)] = entry
-    return list(found.values())
+            by_id[id(entry)] = entry
+    return list(by_id.values())
 
 
 def _of_membership(view: View, membership: Any, index: Mapping[Any, list[Any]]) -> list[PerimeterRecord]:
@@ -138,9 +138,9 @@ def _ways(view: View, entry: PerimeterRecord, index: Mapping[Any, list[Any]]) ->
     told = list(entry.openings)
     rules = {item.address: (item, way) for name in entry.names for item, way in index.get((RULES, name), ())}
     for item, way in rules.values():
-        found = opening(item, way, entry.told.name, item.address)
-        found.everything = view.of(item).weighed(found.everything, absence=False)
-        told.append(found)
+        rule_opening = opening(item, way, entry.told.name, item.address)
+        rule_opening.everything = view.of(item).weighed(rule_opening.everything, absence=False)
+        told.append(rule_opening)
     return told
 
 

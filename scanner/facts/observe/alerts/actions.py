@@ -107,8 +107,8 @@ def _subscribed(view: View, action: Any, at: SubscriptionsAt) -> Value[bool]:
     known = view.index(at.subscriptions)
     topic = view.named(action, at.topics) if isinstance(action, (Reference, str)) else None
     keys = [_key(action), *([topic.item.address] if topic else [])]
-    found = [view.of(item) for key in dict.fromkeys(keys) for item in known.get(key, ())]
-    heard = [one.weighed(_confirmed(one.surely, at), absence=False) for one in found]
+    subscriptions = [view.of(item) for key in dict.fromkeys(keys) for item in known.get(key, ())]
+    heard = [one.weighed(_confirmed(one.surely, at), absence=False) for one in subscriptions]
     if topic is not None and at.inline:
         blocks, more = topic.inner(at.inline)
         heard.append(topic.says(True if blocks else more or False))

@@ -133,18 +133,18 @@ def _passed(view: View, at: CanariesAt, name: Value[Any]) -> Value[bool]:
     if at.last_runs is None:
         return view.says(True)
     known = view.index(at.last_runs)
-    found = next(iter(known.get((name.data, view.item.region.data), ())), None)
+    last_run = next(iter(known.get((name.data, view.item.region.data), ())), None)
     never = Unknown(f"whether {view.item.address} passes: no run of it has ended yet", "audit again after a run", view.location)
-    if found is None:
+    if last_run is None:
         return view.says(next(iter(known.get(None, ())), None) or never)
-    state: Value[bool] = found.default("RUNNING").then(lambda state: never if state == "RUNNING" else state == "PASSED")
+    state: Value[bool] = last_run.default("RUNNING").then(lambda state: never if state == "RUNNING" else state == "PASSED")
     return state
 
 
 def _alarmed(view: View, at: CanariesAt, name: Value[Any]) -> Value[bool]:
     seconds = view[at.schedule].then(seconds_apart)
-    found = [_fails(view, watch, at, name, seconds) for watch in watching.watches(view, at.watch, _METRICS, _SUCCESS)]
-    return any_of([*found, view.says(watching.unseen(view, at.watch) or False)])
+    alarms = [_fails(view, watch, at, name, seconds) for watch in watching.watches(view, at.watch, _METRICS, _SUCCESS)]
+    return any_of([*alarms, view.says(watching.unseen(view, at.watch) or False)])
 
 
 def _fails(view: View, watch: Watch, at: CanariesAt, name: Value[Any], seconds: Value[Any]) -> Value[bool]:

@@ -160,7 +160,7 @@ def _is_of(check: View, filter_: Value[Any], at: ChecksAt) -> Value[bool]:
         return check.says(True)
     if any(reference.address == check.item.address for reference in references_in(data)):
         return check.says(True)
-    named = [one for found in _IS.findall(text) for one in (found[0], *re.findall(r'"([^"]*)"', found[1])) if one]
+    named = [one for comparison in _IS.findall(text) for one in (comparison[0], *re.findall(r'"([^"]*)"', comparison[1])) if one]
     why = Unknown(f"whether {text} is of {check.item.address}", "name its check_id", check.location)
     if not named or _NOT.search(text) or unknown_inside(data):
         return check.says(unknown_inside(data) or why)

@@ -48,6 +48,7 @@ class CanarySet(Resource, kw_only=True):
 
     @override
     def give_roles(self, roles_of: Callable[[Identity | Unknown], list[str] | Unknown]) -> None:
+        """Canaries have roles of their own, too."""
         super().give_roles(roles_of)
         for canary in self.canaries.data if isinstance(self.canaries.data, list) else ():
             if isinstance(canary, Canary) and canary.identity is not None:

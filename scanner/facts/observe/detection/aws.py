@@ -64,9 +64,9 @@ def region(view: View, at: RegionAt) -> ThreatDetection:
     """A region of a live account; it has one detector at most, which may be suspended:
     https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_suspend-disable.html
     """
-    found = [item for item in view.index(at.detectors).get(None, ()) if not view.apart(item)]
-    detectors = [view.of(item) for item in found if not isinstance(item, Unlisted)]
-    doubts = [view.says(item.why) for item in found if isinstance(item, Unlisted)]
+    items = [item for item in view.index(at.detectors).get(None, ()) if not view.apart(item)]
+    detectors = [view.of(item) for item in items if not isinstance(item, Unlisted)]
+    doubts = [view.says(item.why) for item in items if isinstance(item, Unlisted)]
     on = any_of([*(one[at.status].equals(_ENABLED) for one in detectors), *doubts, view.says(False)])
     features = [feature for one in detectors for feature in _features(one, at.features, whole=True)]
     return _service(view, "region", view.item.region, on, features)
@@ -75,14 +75,14 @@ def region(view: View, at: RegionAt) -> ThreatDetection:
 def _features(view: View, at: FeaturesAt, *, whole: bool) -> list[Part]:
     """Every feature of a detector. `whole`: what it does not say is off."""
     said = _Said(view, at, whole)
-    found = {name: said.feature(name) for name in (*_ON, *_OFF)}
+    features = {name: said.feature(name) for name in (*_ON, *_OFF)}
     for name in _AGENTS:
         parents = _OFF if name == "EKS_ADDON_MANAGEMENT" else _OFF[1:]
-        found[name] = any_of([all_of([found[parent], said.agent(parent, name)]) for parent in parents])
+        features[name] = any_of([all_of([features[parent], said.agent(parent, name)]) for parent in parents])
     for name in said.names:  # what is newer than these lists
-        if name not in found:
-            found[name] = said.feature(name)
-    return [DetectionFeature(name=view.says(name), on=on) for name, on in found.items()]
+        if name not in features:
+            features[name] = said.feature(name)
+    return [DetectionFeature(name=view.says(name), on=on) for name, on in features.items()]
 
 
 class _Said:

@@ -72,10 +72,10 @@ def _by_address(view: View, at: EndpointAt) -> list[Value[bool]]:
 
 
 def _complete(view: View, serverless: Index) -> Value[bool]:
-    found = [view.of(item) for item in view.index(serverless).get(None, ()) if not isinstance(item, Unlisted)]
-    if not found:
+    workloads = [view.of(item) for item in view.index(serverless).get(None, ()) if not isinstance(item, Unlisted)]
+    if not workloads:
         return view.says(True)
-    one = found[0].item
+    one = workloads[0].item
     why = f"whether Security Command Center looks for threats in {one.address}, of whose traffic Cloud IDS sees nothing"
     return Value(attestable(why, one.location()), (one.location(),))
 
@@ -92,9 +92,9 @@ def project(view: View, at: ProjectAt) -> ThreatDetection | None:
     """A project of the live inventory; None of others. Where it has no endpoint, Security Command Center may look for threats there."""
     if not is_live(view.item):
         return None
-    found = view.index(at.endpoints).get(None, ())
-    doubt = next((item.why for item in found if isinstance(item, Unlisted)), None)
-    endpoints = [view.of(item) for item in found if not isinstance(item, Unlisted)]
+    items = view.index(at.endpoints).get(None, ())
+    doubt = next((item.why for item in items if isinstance(item, Unlisted)), None)
+    endpoints = [view.of(item) for item in items if not isinstance(item, Unlisted)]
     nothing = attestable(
         "whether Security Command Center looks for threats in the project, which has no endpoint of Cloud IDS", view.location
     )

@@ -87,6 +87,6 @@ def _of_blocks(block: View, operation: str) -> Iterator[Value[bool]]:
     """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/cloudwatch_log_data_protection_policy_document"""
     statements, more = block.inner("statement")
     for statement in statements:
-        found, open_ = statement.inner(f"operation.{operation.lower()}")
-        yield statement.says(True if found else open_ or False)
+        operations, open_ = statement.inner(f"operation.{operation.lower()}")
+        yield statement.says(True if operations else open_ or False)
     yield block.says(more or False)

@@ -141,6 +141,6 @@ def _emitted(view: View, at: AlertsAt) -> Value[bool]:
     if isinstance(namespace.data, str) and namespace.data.startswith(_OF_SERVICES):
         return view.says(True)
     told = isinstance(namespace.data, str) and isinstance(metric.data, str)
-    found = view.index(at.filters).get((namespace.data, metric.data), ()) if at.filters and told else ()
-    filters = [view.of(item) for item in found]
+    metric_filters = view.index(at.filters).get((namespace.data, metric.data), ()) if at.filters and told else ()
+    filters = [view.of(item) for item in metric_filters]
     return any_of([*(one.weighed(one.says(True), absence=False) for one in filters), view.says(why)])

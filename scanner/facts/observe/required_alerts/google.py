@@ -99,8 +99,8 @@ def _emitted(view: View, filter_: Value[Any], at: AlertsAt) -> Value[bool]:
     values: list[Value[bool]] = []
     for name in watched:
         if name.startswith(_USER):
-            found = [view.of(item) for item in known.get(name.removeprefix(_USER), ())]
-            there = [one.weighed(one.says(True), absence=False) for one in found]
+            log_metrics = [view.of(item) for item in known.get(name.removeprefix(_USER), ())]
+            there = [one.weighed(one.says(True), absence=False) for one in log_metrics]
             values.append(any_of([*there, view.says(missing(view.item, f"the metric {name.removeprefix(_USER)}", "LogMetric"))]))
         elif name.startswith(_CUSTOM):
             way = "name the metric in the param emitted_metrics for this control if a program writes it"

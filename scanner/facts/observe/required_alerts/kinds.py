@@ -40,6 +40,7 @@ class AlertSet(Resource, kw_only=True):
 
     @override
     def give_roles(self, roles_of: Callable[[Identity | Unknown], list[str] | Unknown]) -> None:
+        """Alarms have roles of their own, too."""
         super().give_roles(roles_of)
         for alert in self.alerts.data if isinstance(self.alerts.data, list) else ():
             if isinstance(alert, RaisedAlert) and alert.identity is not None:

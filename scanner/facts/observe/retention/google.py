@@ -61,14 +61,14 @@ def bucket(view: View, at: BucketAt) -> LogStore | None:
 
 
 def _exports(view: View, at: BucketAt) -> Iterator[Export | Unknown]:
-    for found in _sinks(view, at):
-        if isinstance(found, Unknown):
-            yield found
+    for sink in _sinks(view, at):
+        if isinstance(sink, Unknown):
+            yield sink
             continue
-        takes = found.all_of_it
+        takes = sink.all_of_it
         if takes.data is not False:
-            kept: Value[Any] = Value(takes.unknown or _kept(view, at, found), takes.seen)
-            yield Export(name=found.name.otherwise(Value(found.address)), retention_days=kept)
+            kept: Value[Any] = Value(takes.unknown or _kept(view, at, sink), takes.seen)
+            yield Export(name=sink.name.otherwise(Value(sink.address)), retention_days=kept)
 
 
 def _sinks(view: View, at: BucketAt) -> Iterator[Sink | Unknown]:
@@ -79,18 +79,18 @@ def _sinks(view: View, at: BucketAt) -> Iterator[Sink | Unknown]:
     yield from sinks_above(view, view.index(at.above), owner(view.item.address))
 
 
-def _kept(view: View, at: BucketAt, found: Sink) -> Any:
+def _kept(view: View, at: BucketAt, sink: Sink) -> Any:
     """How long a sink's destination keeps entries."""
-    raw = found.destination.data
+    raw = sink.destination.data
     name = raw.address if isinstance(raw, Reference) else raw
     kept = view.index(at.buckets).get(name, ()) if isinstance(name, str) else ()
     if kept:
         return kept[0].raw
-    if why := open_destination(found):
+    if why := open_destination(sink):
         return why
     if isinstance(name, str) and "/buckets/" in name and is_live(view.item):
-        return missing(view.item, f"the log bucket {name}, to which {found.address} exports", "logging.googleapis.com/LogBucket")
-    return attestable(f"how long {put(found)}, where {found.address} puts entries, keeps them", view.location)
+        return missing(view.item, f"the log bucket {name}, to which {sink.address} exports", "logging.googleapis.com/LogBucket")
+    return attestable(f"how long {put(sink)}, where {sink.address} puts entries, keeps them", view.location)
 
 
 def kept_days(name: str, days: str, *names: str) -> Any:

@@ -83,8 +83,8 @@ def _targets(view: View, taken: list[tuple[Sink, Value[bool]]]) -> Iterator[Targ
         match = _PROJECT.search(text)
         own = isinstance(raw, Reference) and not match and view.account
         where = attestable(f"in which project {put(sink)} is, where {sink.address} puts entries", view.location)
-        found = match[1] if match else own or where
-        yield reaches.unknown or sink.destination.unknown or Target(owner=Value(found, sink.destination.seen))
+        project = match[1] if match else own or where
+        yield reaches.unknown or sink.destination.unknown or Target(owner=Value(project, sink.destination.seen))
 
 
 class _Entry:
@@ -113,19 +113,19 @@ class _Entry:
             tests += [all_of([one.on, self._all(one.filter, log, False)]).negate() for one in sink.exclusions]
         if sink.more is not None:
             tests.append(self.view.says(sink.more))
-        found = all_of(tests)
-        return found if sink.perhaps is None or found.data is False else Value(sink.perhaps, found.seen)
+        reached = all_of(tests)
+        return reached if sink.perhaps is None or reached.data is False else Value(sink.perhaps, reached.seen)
 
     def _all(self, filter_: Value[Any], log: str, part: bool | Unknown) -> Value[bool]:
         """Whether a filter takes all that is written to a log; `part` where it takes some of it."""
 
         def of(text: str) -> bool | Unknown:
             try:
-                found = takes(text, {**self.fields, "log_id": log})
+                taken = takes(text, {**self.fields, "log_id": log})
             except NotRead:
                 return Unknown(f"the filter {text[:80]} is not understood", "write it as the Logging query language has it")
-            if found != "some":
-                return found == "all"
+            if taken != "some":
+                return taken == "all"
             return next((why for field, why in self.open.items() if field in text), part)
 
         return filter_.default("").text().then(of)
@@ -136,22 +136,22 @@ def _sinks(view: View, at: RoutedAt) -> Iterator[Sink | Unknown]:
     if at.above is not None and is_live(view.item):
         yield from sinks_above(view, view.index(at.above), _project(view.item))
         return
-    found = list(code_sinks(view, at.sinks, at.sink))
+    sinks = list(code_sinks(view, at.sinks, at.sink))
     excluded = list(_exclusions(view, at))
-    for sink in found:
+    for sink in sinks:
         if sink.name.equals(DEFAULT).data is not False:
             yield _with(sink, excluded)
         else:
             yield sink
-    if not any(sink.name.equals(DEFAULT).data is True and sink.perhaps is None for sink in found):
-        yield _default(view, at, excluded, found)
+    if not any(sink.name.equals(DEFAULT).data is True and sink.perhaps is None for sink in sinks):
+        yield _default(view, at, excluded, sinks)
 
 
-def _default(view: View, at: RoutedAt, excluded: list[Exclusion], found: list[Sink]) -> Sink:
+def _default(view: View, at: RoutedAt, excluded: list[Exclusion], sinks: list[Sink]) -> Sink:
     """The sink that is there from the start: https://cloud.google.com/logging/docs/routing/overview#sinks"""
     project = view.account or view[at.project].data
     bucket = f"projects/{project}/locations/global/buckets/{DEFAULT}" if isinstance(project, str) else "a log bucket of the project"
-    unnamed = next((sink for sink in found if sink.name.unknown), None)
+    unnamed = next((sink for sink in sinks if sink.name.unknown), None)
     why = None if unnamed is None else Unknown(f"whether {unnamed.address} is the sink {DEFAULT}", "name it", view.location)
     on, off = view.says(True), view.says(False)
     return Sink(f"the sink {DEFAULT}", view.says(DEFAULT), view.says(bucket), view.says(""), on, excluded, None, off, why)
@@ -165,11 +165,11 @@ def _exclusions(view: View, at: RoutedAt) -> Iterator[Exclusion]:
     for item in view.index(at.exclusions).get(None, ()):
         same = view.item.same_account(item)
         if same is not False:
-            found = exclusion(item)
+            declared = exclusion(item)
             doubt = None if view.item.coexists(item) else item.template
             if same is None:
                 doubt = doubt or Unknown(f"whether {item.address} is of the same project", "name the project", item.location())
-            yield found if doubt is None or found.on.data is False else Exclusion(found.filter, Value(doubt, found.on.seen))
+            yield declared if doubt is None or declared.on.data is False else Exclusion(declared.filter, Value(doubt, declared.on.seen))
 
 
 def _project(item: Item) -> str:

@@ -129,8 +129,8 @@ def _collects(view: View, at: TaskAt, image: Any) -> bool | Unknown:
 def _text(view: View, at: TaskAt, part: Any) -> str:
     if isinstance(part, str):
         return part
-    found = view.named(part, at.repositories) if isinstance(part, Reference) and at.repositories else None
-    name = found[at.called].data if found else None
+    repository = view.named(part, at.repositories) if isinstance(part, Reference) and at.repositories else None
+    name = repository[at.called].data if repository else None
     return name if isinstance(name, str) else part.address if isinstance(part, Reference) else "\0"
 
 

@@ -61,8 +61,8 @@ def service(view: View, at: TraceServiceAt) -> TraceSource | None:
         return None
     nobody = "whether anybody may write traces: no binding here says so"
     why = Unknown(nobody, "scan the code that binds them, or the live project", view.location)
-    found = [_writes(entry) for entry in view.index(at.bindings).get(None, ())]
-    return _source(view, view.says(TRACE), "service", any_of([*(one for one in found if one.data is True), view.says(why)]))
+    writes = [_writes(entry) for entry in view.index(at.bindings).get(None, ())]
+    return _source(view, view.says(TRACE), "service", any_of([*(one for one in writes if one.data is True), view.says(why)]))
 
 
 def _writes(entry: Any) -> Value[bool]:

@@ -75,8 +75,8 @@ def _region(view: View, at: TableAt, block: View) -> Value[Any] | None:
 
 def _lags(view: View, at: TableAt, home: Value[Any], others: list[Value[Any]]) -> list[Lag]:
     """What is written in the table's own region, and in regions of copies for which this input has such an alarm."""
-    found = watching.watches(view, at.watch, *_METRIC)
-    lags = [_lag(view, at, home, region, found) for region in others]
+    watches = watching.watches(view, at.watch, *_METRIC)
+    lags = [_lag(view, at, home, region, watches) for region in others]
     if at.live:
         return lags
     elsewhere = watching.watches_of(view, at.watch, *_METRIC)
@@ -87,9 +87,9 @@ def _lags(view: View, at: TableAt, home: Value[Any], others: list[Value[Any]]) -
     return lags
 
 
-def _lag(view: View, at: TableAt, source: Value[Any], region: Value[Any], found: list[Watch]) -> Lag:
+def _lag(view: View, at: TableAt, source: Value[Any], region: Value[Any], watches: list[Watch]) -> Lag:
     alarms: list[LagAlarm] = []
-    for watch in found:
+    for watch in watches:
         mine = all_of([_of_table(view, at, watch), _received(view, at, watch, region)])
         if mine.data is not False:
             alarms.append(_alarm(at, watch, mine))
@@ -101,7 +101,7 @@ def _lag(view: View, at: TableAt, source: Value[Any], region: Value[Any], found:
     doubts = (
         region.unknown,
         watching.unseen(view, at.watch),
-        why if not at.live and not found else None,
+        why if not at.live and not watches else None,
     )
     return Lag(
         source=source,

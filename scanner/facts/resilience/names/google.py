@@ -227,15 +227,15 @@ def _services(proxy: View, at: NameAt) -> tuple[list[View], list[Unknown]]:
             shares, further = node.inner(*at.weighted)
             doubts.append(further)
             links += [(share, at.shares) for share in shares]
-    found: dict[str, View] = {}
+    services: dict[str, View] = {}
     for node, link in links:
         named = node.link(link)
         target = node.target(link) if not named.absent else None
         if target is not None and target.item.type not in at.buckets:
-            found[target.item.address] = target
+            services[target.item.address] = target
         elif target is None and not named.absent and "backendBuckets/" not in str(named.data):
             doubts.append(named.unknown or missing(node.item, "a backend service", "compute.googleapis.com/BackendService"))
-    return list(found.values()), [doubt for doubt in doubts if doubt]
+    return list(services.values()), [doubt for doubt in doubts if doubt]
 
 
 def _regions(service: View, at: NameAt) -> Iterator[Region]:

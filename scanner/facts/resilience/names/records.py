@@ -100,7 +100,7 @@ def _is_open(key: str) -> bool:
     return not key or OPEN in key or "${" in key
 
 
-def _each(at: RecordsAt, item: Item) -> tuple[list[Node], Unknown | None]:
+def _nodes(at: RecordsAt, item: Item) -> tuple[list[Node], Unknown | None]:
     return item.blocks(at.groups[item.type]) if item.type in at.groups else ([item], None)
 
 
@@ -108,7 +108,7 @@ def _by_name(at: RecordsAt, item: Item) -> Iterator[tuple[Hashable, Any]]:
     if isinstance(item, Unlisted):
         yield None, item.why
         return
-    nodes, more = _each(at, item)
+    nodes, more = _nodes(at, item)
     if more:
         yield None, more
     for node in nodes:
@@ -125,7 +125,7 @@ def steered_to(at: RecordsAt, steering: tuple[str, ...]) -> Index:
     """What records name that choose by where users are: addresses and names."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        for node in () if isinstance(item, Unlisted) else _each(at, item)[0]:
+        for node in () if isinstance(item, Unlisted) else _nodes(at, item)[0]:
             if any(has(node, path) for path in steering):
                 data = named_by(node, at).data
                 yield (data.address if isinstance(data, Reference) else written(data)), item.address
@@ -270,7 +270,7 @@ def members(view: View, at: NameAt) -> tuple[list[View], Unknown | None]:
     """The records of a set, and why there may be more: those of one zone, name and type."""
     known = view.index(at.by_name)
     name, zone, sort = full_name(view, at).raw, _zone(view, at).raw, view[at.sort]
-    found: list[View] = []
+    records: list[View] = []
     named = list(candidates(view, at, name))
     sure = {id(other.node) for other, _ in named}
     open_ = known.get(_IN_SETS if _is_open(written(name)) else _OPEN, ())
@@ -280,10 +280,10 @@ def members(view: View, at: NameAt) -> tuple[list[View], Unknown | None]:
         belongs = all_of(alike)
         if belongs.data is not False:
             other.doubt = other.doubt or belongs.unknown
-            found.append(other)
-    if not any(other.item is view.item for other in found):
-        found.insert(0, view)
-    return found, next(iter(known.get(None, ())), None)
+            records.append(other)
+    if not any(other.item is view.item for other in records):
+        records.insert(0, view)
+    return records, next(iter(known.get(None, ())), None)
 
 
 def led_to(view: View, at: NameAt) -> Value[bool]:

@@ -48,16 +48,16 @@ def group(view: View, at: NameAt) -> PublicName:
 def _named(view: View, at: NameAt, records: list[View]) -> PublicName:
     led = [(record, _leads_users(record, at)) for record in records]
     kept = [record for record, leading in led if leading.data is not False] or records
-    found = every([way(record, at) for record in kept])
+    combined = every([way(record, at) for record in kept])
     others = [other.item for record in kept for other in members(record, at)[0] if other.item is not view.item]
     return PublicName(
         identity=view.identity(kept[0][at.name] if kept else view.says(None), *others),
         full_name=full_name(kept[0], at).text() if kept else view.says(None),
         leads_users=any_of([leading for _, leading in led]),
-        nearest=found.nearest,
+        nearest=combined.nearest,
         fenced=view.says(False),
-        regions=view.says([region.unknown or Serving(region=region) for region in found.regions]),
-        several=two(found.regions),
+        regions=view.says([region.unknown or Serving(region=region) for region in combined.regions]),
+        several=two(combined.regions),
     )
 
 
@@ -70,29 +70,29 @@ def _leads_users(view: View, at: NameAt) -> Value[bool]:
 
 def way(view: View, at: NameAt, seen: frozenset[str] = frozenset()) -> Way:
     """Where the set of a record leads. `seen`: the sets that led here."""
-    found, more = members(view, at)
+    set_members, more = members(view, at)
     key = f"{view.item.address} {spelled(full_name(view, at).raw)}"
     if key in seen:
         return unclear(Unknown("where names lead that lead to each other", "have one of them name a load balancer", view.location))
-    deeper = seen | {f"{member.item.address} {spelled(full_name(view, at).raw)}" for member in found} | {key}
+    deeper = seen | {f"{member.item.address} {spelled(full_name(view, at).raw)}" for member in set_members} | {key}
     nearest = any_of([is_chosen(view, path) for path in at.steering])
     if nearest.data is False:
-        return every([leads(member.surely, at, deeper, way) for member in found if member.doubt is None or member.item is view.item])
-    ways = [leads(member.surely, at, deeper, way) for member in found]
-    regions = list(_answers(found, ways, at))
+        return every([leads(member.surely, at, deeper, way) for member in set_members if member.doubt is None or member.item is view.item])
+    ways = [leads(member.surely, at, deeper, way) for member in set_members]
+    regions = list(_answers(set_members, ways, at))
     further = more or _elsewhere(view, at)
     regions += [view.says(further)] if further else []
     return Way(any_of([nearest, *(leading.entry for leading in ways)]), view.says(True), nearest, tuple(regions))
 
 
-def _answers(found: list[View], ways: list[Way], at: NameAt) -> Iterator[Region]:
+def _answers(set_members: list[View], ways: list[Way], at: NameAt) -> Iterator[Region]:
     """The regions of the answers of a set: where the target of each stands, else where its policy says that it does.
 
     A latency record names the region of the resource that it refers to, as does a geoproximity record:
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html, under Region. Two that name one target are one.
     """
     targets: set[str] = set()
-    for member, leading in zip(found, ways, strict=True):
+    for member, leading in zip(set_members, ways, strict=True):
         regions = list(leading.regions)
         stated = next((value for path in at.places if not (value := member.surely[path]).absent and value.data != ""), None)
         if stated is not None and (not regions or any(region.unknown for region in regions)):

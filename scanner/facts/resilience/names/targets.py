@@ -102,14 +102,14 @@ def _target(view: View, data: Any, at: NameAt, seen: frozenset[str], follow: Fol
         return _accelerator(view)
     if domains.is_distribution(text):
         return _distribution(view, text, at, seen, follow)
-    found = [
+    records = [
         (other, same)
         for other, same in candidates(view, at, data if isinstance(data, Text) else text)
         if other.surely[at.sort].equals("CNAME", *_ADDRESSES).data is not False
     ]
-    certain = [follow(other.surely, at, seen) for other, same in found if same.data is True]
-    if found:
-        return every(certain) if certain else unclear(found[0][1].unknown or _known_later(view, data))
+    certain = [follow(other.surely, at, seen) for other, same in records if same.data is True]
+    if records:
+        return every(certain) if certain else unclear(records[0][1].unknown or _known_later(view, data))
     return unclear(data.unknown or _known_later(view, data)) if isinstance(data, Text) and not isinstance(data.parts[-1], str) else None
 
 

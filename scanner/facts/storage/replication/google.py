@@ -51,7 +51,9 @@ def _pair(regions: Any) -> Any:
     if regions in (None, []):
         return []
     open_ = (
-        unknown_inside(regions) if not isinstance(regions, list) else next((why for each in regions if (why := unknown_inside(each))), None)
+        unknown_inside(regions)
+        if not isinstance(regions, list)
+        else next((why for region in regions if (why := unknown_inside(region))), None)
     )
     if open_ or not isinstance(regions, list) or not all(isinstance(region, str) for region in regions):
         return open_ or Unknown("which regions it is kept in is known after apply", "scan the live bucket")

@@ -67,9 +67,9 @@ def bucket(view: View, at: ReplicationAt) -> BucketReplication:
         doubts.append(None if view.elsewhere and isinstance(place, str) else more)
         copies += [_copy(view, rule, rule_at, at, encrypted, home) for rule in rules]
     more = view.first_of(doubts)
-    each = [all_of([copy.enabled, copy.whole, copy.keyed, copy.elsewhere]) for copy in copies]
-    replicated = any_of([*each, Value(more or False, (view.location,))])
-    reached = [copy.region for copy, good in zip(copies, each, strict=True) if good.data is not False]
+    complete = [all_of([copy.enabled, copy.whole, copy.keyed, copy.elsewhere]) for copy in copies]
+    replicated = any_of([*complete, Value(more or False, (view.location,))])
+    reached = [copy.region for copy, good in zip(copies, complete, strict=True) if good.data is not False]
     name = view[at.name]
     return BucketReplication(
         identity=view.identity(name),
@@ -102,9 +102,9 @@ def _region(view: View, rule: View, at: RuleAt, of: ReplicationAt) -> Value[Any]
     """The region of a destination, where that bucket is in the input."""
     target = rule.link(at.destination.path)
     if isinstance(target.data, Reference):
-        found = view.named(target.data, at.destination)
-        if found is not None:
-            return Value(found.item.region.data, target.seen)
+        destination = view.named(target.data, at.destination)
+        if destination is not None:
+            return Value(destination.item.region.data, target.seen)
         return Value(_elsewhere(target.data), target.seen)
     if target.absent or target.unknown or not isinstance(target.data, str):
         return Value(target.unknown or unknown_inside(target.data) or _elsewhere(target.data), target.seen)

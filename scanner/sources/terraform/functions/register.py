@@ -25,7 +25,7 @@ class Cost(msgspec.Struct, frozen=True):
     """It goes through all of its arguments, not only through their first level."""
     times: int = 1
     """How much more than a copy it does with each part of its arguments."""
-    each: int = 0
+    per_argument: int = 0
     """Steps for each of its arguments, however small."""
     fresh: bool = False
     """The parts of its result are new, not those of its arguments."""
@@ -34,7 +34,7 @@ class Cost(msgspec.Struct, frozen=True):
 
     def before(self, arguments: list[Any], budget: Budget) -> None:
         """Spend what a call needs for its arguments. Raises OverBudget."""
-        budget.step(self.each * len(arguments))
+        budget.step(self.per_argument * len(arguments))
         for argument in arguments if self.times else ():
             if self.walks:
                 costs.walk(argument, budget, self.times)
@@ -62,15 +62,15 @@ COSTS: dict[str, Cost] = {
     **dict.fromkeys(("setproduct", "chunklist", "csvdecode", "transpose", "split", "fileset"), _MAKES),
     **dict.fromkeys(("strrev", "substr", "title", "trim", "urlencode", "textencodebase64", "textdecodebase64"), _SLOW),
     **dict.fromkeys(("regex", "regexall"), Cost(fresh=True, matches=True)),
-    **dict.fromkeys(("cidrsubnet", "cidrhost", "cidrnetmask", "cidrsubnets"), Cost(fresh=True, each=20)),
+    **dict.fromkeys(("cidrsubnet", "cidrhost", "cidrnetmask", "cidrsubnets"), Cost(fresh=True, per_argument=20)),
     **dict.fromkeys(("contains", "distinct", "toset", "setunion", "setintersection", "setsubtract", "index", "compact"), Cost(times=2)),
-    "format": Cost(times=4, each=2),
+    "format": Cost(times=4, per_argument=2),
     "formatlist": Cost(times=16, fresh=True),
     "replace": Cost(matches=True),
     "jsonencode": Cost(times=4),
     "jsondecode": Cost(times=4, fresh=True),
-    "yamlencode": Cost(times=200, each=200),
-    "yamldecode": Cost(times=16, each=50, fresh=True),
+    "yamlencode": Cost(times=200, per_argument=200),
+    "yamldecode": Cost(times=16, per_argument=50, fresh=True),
 }
 """By the name of a function; others go through all of their arguments once."""
 
