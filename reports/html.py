@@ -44,7 +44,7 @@ from assay.reports.view import (
 )
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
-from assay.scanner.results.telling import place
+from assay.scanner.results.telling import place, told
 from assay.scanner.rules.model import Control
 from assay.scanner.words import defused, many, shown
 
@@ -202,7 +202,7 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    templates.globals.update(place=place, where=where, many=many, words=WORDS, accepted=accepted, compared=compared)
+    templates.globals.update(place=place, where=where, many=many, words=WORDS, accepted=accepted, compared=compared, told=told)
     templates.globals.update(most_blocks=MOST_BLOCKS, most_listed=MOST_LISTED)
     return templates
 

@@ -27,6 +27,7 @@ def of_finding(result: Result, report: Report, control: Control | None, source: 
     story.prose(f"{result.verdict.upper().replace('_', ' ')}, {result.severity}: {result.message or result.title}{element}", 2)
     story.prose(f"fingerprint {result.fingerprint}", 2)
     _resource(story, result)
+    _steps(story, result, source)
     _facts(story, result, source)
     story.heading("What would change the verdict")
     for sentence in _changing(result):
@@ -65,6 +66,19 @@ def _resource(story: Story, result: Result) -> None:
     for block in resource.blocks:
         lines = f":{block.start_line}-{block.end_line}" if block.start_line else ""
         story.code(f"{block.file}{lines} {block.address}", 4)
+
+
+def _steps(story: Story, result: Result, source: Callable[[str, int, int], list[str]]) -> None:
+    if result.steps:
+        story.heading("How it is reached")
+    shown: set[tuple[str, int]] = set()
+    for number, step in enumerate(result.steps or (), 1):
+        story.prose(f"{number}. {step.what}", 2)
+        _place(story, step.location, source, shown)
+        if step.by:
+            story.prose(f"goes on by {step.by}", 4)
+        if step.by_location != step.location:
+            _place(story, step.by_location, source, shown)
 
 
 def _facts(story: Story, result: Result, source: Callable[[str, int, int], list[str]]) -> None:

@@ -16,13 +16,14 @@ import msgspec
 from assay.scanner.facts.model import ATTEST, CLOUDS, Part, Resource
 from assay.scanner.rules import cel, options, statements, trace, view
 from assay.scanner.rules.agreement import agreed
-from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
+from assay.scanner.rules.judgement import Evidence, Judgement, Step, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.rules.questions import Question, ReadyAssertion
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.statements import Statements
 from assay.scanner.rules.subject import Subject, environment, program
 from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 _FACTS_TOLD, _SHORT = 3, 60
 """How many facts a message names, and how many characters each of them has at most; all of them are in the evidence."""
@@ -347,7 +348,13 @@ class _Hearing:
             message += f" ({who.elsewhere.reason}, and what may limit this there is not seen)"
         element = trace.element_name(question.element)
         evidence = self._evidence(question)
-        return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown))
+        steps = self._steps(question) if verdict in ("fail", "unknown") else []
+        return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown), steps)
+
+    def _steps(self, question: Question) -> list[Step]:
+        """The way that a finding stands on, as far as it is known."""
+        told = self._walk(question, question.steps) if question.steps else []
+        return [made for _, value in told if isinstance(value, Value) and isinstance(value.data, list) for made in trace.way(value.data)]
 
     def _evidence(self, question: Question) -> list[Evidence]:
         observations: dict[trace.Observation, None] = {}

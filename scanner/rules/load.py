@@ -42,6 +42,8 @@ class CompiledAssertion(msgspec.Struct):
     contents: list[tuple[str, ...]]
     each: tuple[str, ...]
     """Path of the list fact; empty for an assertion on the resource itself."""
+    steps: tuple[str, ...] = ()
+    """Path of the fact that tells the way which a finding stands on; empty where none does."""
 
 
 class CompiledControl(msgspec.Struct):

@@ -27,6 +27,8 @@ class Assertion(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The name of an element in `that` and `message`."""
     when: str = ""
     """Where this is false, the assertion does not count."""
+    steps: str = ""
+    """A fact of the resource or the element that is a list of steps (`reader.steps`): the way that a finding stands on."""
 
 
 class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
