@@ -18,7 +18,7 @@ import pytest
 
 from assay.reports.html import render
 from assay.reports.html_data import PREFIX
-from assay.reports.html_sums import asked, questions
+from assay.reports.html_sums import asked, counted
 from assay.reports.view import ordered
 from assay.scanner.results.model import GateReport, Report
 from assay.scanner.rules import load
@@ -241,7 +241,7 @@ def test_the_way_of_a_finding_is_a_list_with_the_code_of_each_place() -> None:
 def test_the_equation_balances() -> None:
     """Each control asked of each resource is one question, and each question has one verdict."""
     report = scanned()
-    sums = asked(report, questions(report))
+    sums = asked(report, counted(report.results))
     assert sums.balances
     assert sums.total > 20
     assert sums.total == sum(number for _, _, number in sums.parts)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.results.keeping import OnDisk
+from assay.scanner.results.keeping import OnDisk, order
 from tests.scans import FAILING, PASSING, ROOT, VERSIONING, assay, assay_process, write
 
 REFERENCE = ROOT / "fixtures" / "trade_streamer"
@@ -144,7 +144,7 @@ def test_a_history_does_not_take_for_gone_what_a_missing_shard_may_hold(code: Pa
 def test_results_that_are_on_disk_are_counted_as_those_in_memory(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     monkeypatch.setattr(OnDisk, "_spill", lambda self: taken.append(len(self._waiting)))
-    monkeypatch.setattr(OnDisk.__init__, "__defaults__", (1,))
+    monkeypatch.setattr(OnDisk.__init__, "__defaults__", (1, order))
     assay("scan", "code", *VERSIONING, "-r", "rollup-csv=alone.csv")
     assay("scan", "code", *VERSIONING, "-r", "rollup-csv=beside.csv", "-r", "json=all.json")
     assert taken, "they were in memory"
