@@ -61,8 +61,8 @@ def written(report: Report, context: Context, index: str) -> Iterator[tuple[str,
     yield index, html.page(report, context, parts=parts, pages=pages, counts=counts)
 
 
-_OF_ACCOUNT = lazy_re.pattern(r"(?:aws|google):([A-Za-z0-9.:-]+)(?=\s|$)")
-"""The scope of a gap that is of one account or project: `aws:111122223333 eu-west-1`."""
+_OF_ACCOUNT = lazy_re.pattern(r"(?:aws:|google:(?:projects/)?(?!organizations/|folders/))([A-Za-z0-9.:-]+)(?=[\s/]|$)")
+"""The scope of a gap that is of one account or project: `aws:111122223333/eu-west-1`."""
 
 
 def _several(results: Iterable[Result]) -> bool:

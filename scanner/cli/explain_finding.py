@@ -86,7 +86,7 @@ def _facts(story: Story, result: Result, source: Callable[[str, int, int], list[
         story.heading("Facts")
     shown: set[tuple[str, int]] = set()
     for expected, facts in itertools.groupby(result.evidence, key=lambda evidence: evidence.expected):
-        story.prose(f"expected: {expected}", 2)
+        story.prose(f"expected: {expected}" if expected else "beside that:", 2)
         for evidence in facts:
             story.prose(f"{evidence.fact} is {evidence.observed}", 4)
             _place(story, evidence.location, source, shown)
@@ -115,7 +115,7 @@ def _changing(result: Result) -> Iterator[str]:
     if verdict == "unknown":
         yield from dict.fromkeys(f"it is known after this: {unknown.settles_it}" for unknown in result.unknown)
     elif verdict == "fail":
-        for expected in dict.fromkeys(evidence.expected for evidence in result.evidence):
+        for expected in dict.fromkeys(evidence.expected for evidence in result.evidence if evidence.expected):
             facts = [evidence for evidence in result.evidence if evidence.expected == expected]
             now = "; ".join(dict.fromkeys(f"{evidence.fact} is {evidence.observed}" for evidence in facts))
             yield f"it passes where this holds: {expected}"
@@ -127,7 +127,9 @@ def _changing(result: Result) -> Iterator[str]:
     elif verdict == "not_applicable":
         yield result.message or "the control asks nothing of this resource"
     else:
-        yield from dict.fromkeys(f"it fails where this does not hold: {evidence.expected}" for evidence in result.evidence)
+        yield from dict.fromkeys(
+            f"it fails where this does not hold: {evidence.expected}" for evidence in result.evidence if evidence.expected
+        )
         if not result.evidence:
             yield "it fails where an assertion of the control does not hold"
 

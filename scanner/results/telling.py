@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner import lazy_re
-from assay.scanner.results.model import Result
+from assay.scanner.results.model import Evidence, Result
 from assay.scanner.sources.raw import Location
 
 
@@ -25,6 +25,11 @@ def told(result: Result) -> str:
     """What is so, in words, with the way that it stands on in a line: for whoever does not show its steps."""
     message = result.message or result.title
     return f"{message}: {' > '.join(way_of(result))}" if result.steps else message
+
+
+def observed(fact: Evidence) -> str:
+    """A fact in words, with what was expected of it, where that decides something."""
+    return f"{fact.fact} is {fact.observed}" + (f", expected {fact.expected}" if fact.expected else "")
 
 
 def way_of(result: Result) -> list[str]:

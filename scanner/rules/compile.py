@@ -188,8 +188,28 @@ class _Compiler:
         assertions = [self._assertion(at, assertion) for at, assertion in enumerate(rule.assertions)]
         if self.errors:
             raise RuleErrors(self.errors)
+        evidence = [self._evidence(text, ("evidence", at)) for at, text in enumerate(rule.evidence)]
+        if self.errors:
+            raise RuleErrors(self.errors)
         reads, contents = list(when_read.paths), when_read.contents
-        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, self._outcome())
+        return CompiledControl(
+            rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, evidence, self._outcome()
+        )
+
+    def _evidence(self, text: str, place: yaml_lines.Path) -> tuple[str, ...]:
+        """The path of a fact that decides nothing; through a list it leads to each of its elements."""
+        match = _FACT_PATH.match(text)
+        if not match:
+            self.error(place, "evidence names facts of the resource, such as resource.deployed.scan")
+            return ()
+        path: tuple[str, ...] = ()
+        for name in match[1].strip(".").split("."):
+            hint, _ = self._resolve(path) if path else (None, "")
+            path = (*path, "*", name) if typing.get_origin(hint) is list else (*path, name)
+        _, problem = self._resolve(path)
+        if problem:
+            self.error(place, problem)
+        return path
 
     def error(self, place: yaml_lines.Path, problem: str, way: str = "") -> None:
         self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))

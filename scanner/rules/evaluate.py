@@ -347,7 +347,7 @@ class _Hearing:
         if who.elsewhere is not None and verdict == "fail":
             message += f" ({who.elsewhere.reason}, and what may limit this there is not seen)"
         element = trace.element_name(question.element)
-        evidence = self._evidence(question)
+        evidence = self._evidence(question, verdict)
         steps = self._steps(question) if verdict in ("fail", "unknown") else []
         return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown), steps)
 
@@ -356,13 +356,17 @@ class _Hearing:
         told = self._walk(question, question.steps) if question.steps else []
         return [made for _, value in told if isinstance(value, Value) and isinstance(value.data, list) for made in trace.way(value.data)]
 
-    def _evidence(self, question: Question) -> list[Evidence]:
+    def _evidence(self, question: Question, verdict: Verdict) -> list[Evidence]:
         observations: dict[trace.Observation, None] = {}
         for path in question.reads:
             of_element = question.is_of_element(path)
             met = trace.observations(self._walk(question, path)) if of_element else self.subject.observations(path)
             observations.update(dict.fromkeys(met))
-        return [Evidence(fact, observed, question.expected, location) for fact, observed, location in observations]
+        told = [Evidence(fact, observed, question.expected, location) for fact, observed, location in observations]
+        if verdict not in ("pass", "fail"):
+            return told
+        beside = (seen for path in self.judge.compiled.evidence for seen in self.subject.observations(path) if seen not in observations)
+        return [*told, *(Evidence(fact, observed, "", location) for fact, observed, location in beside)]
 
     def _unknown(self, question: Question) -> list[UnknownFact]:
         """What of the facts in question is not known."""

@@ -58,6 +58,8 @@ class CompiledControl(msgspec.Struct):
     when_reads: list[tuple[str, ...]]
     when_contents: list[tuple[str, ...]]
     assertions: list[CompiledAssertion]
+    evidence: list[tuple[str, ...]]
+    """Paths of facts that decide nothing, and that evidence has as well."""
     outcome: bytes
     """One expression that is true where the control applies and every assertion holds, false where it applies and one does not hold, and
     NOT_APPLICABLE where it does not apply; empty where there is none."""

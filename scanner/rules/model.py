@@ -93,6 +93,8 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     """Where an input shows only part: input to what it cannot show."""
     frameworks: dict[str, list[str]] = {}
     """Id of each framework to the ids of its sections that ask for this control."""
+    evidence: list[str] = []
+    """Facts (`resource.deployed.scan`) that the evidence of a pass or a failure has beside those that decide. They decide nothing."""
     peers: dict[str, list[str]] = {}
     aliases: list[str] = []
 

@@ -110,6 +110,8 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
         "assert",
         "the message names {versiond}: Bucket has no fact 'versiond'",
     ),
+    "evidence names no fact": ({"evidence": ["resource.grants.publick"]}, "evidence", "Grant has no fact 'publick', did you mean public?"),
+    "evidence is an expression": ({"evidence": ["!resource.versioned"]}, "evidence", "evidence names facts of the resource"),
     "steps names no fact": (
         {"assert": [{"that": "true", "message": "m", "steps": "resource.ways"}]},
         "assert",
