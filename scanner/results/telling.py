@@ -42,6 +42,8 @@ def way_of(result: Result) -> list[str]:
 def message_of(result: Result) -> str:
     """What is so, in words, with the element that it is so for, unless these words name all of it: `TCP port 22` says `tcp, 22, 22`."""
     message = told(result)
+    if result.steps:  # the steps tell the element
+        return message
     if not result.element or result.element in message or _words(result.element) <= _words(message):
         return message
     return f"{message} ({result.element})"

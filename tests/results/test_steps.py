@@ -96,3 +96,16 @@ def test_a_step_shows_no_secret(field: str) -> None:
     result = msgspec.structs.replace(found, steps=[msgspec.structs.replace(step, **{field: "at correct horse battery"})])
     shown = result_of(result, marked)
     assert "correct horse" not in told(shown) and shown.steps and shown.steps[0].location == step.location
+
+
+def test_an_identity_that_gets_more_by_a_policy_that_is_attached_to_it() -> None:
+    (found,) = failing("iam.no-privilege-escalation", "terraform/aws-fail-version-of-its-policy")
+    policy = ("aws_iam_role_policy.release", 20, "iam:CreatePolicyVersion", 26)
+    assert lines(found) == [("trade-release", 10, "its policy", 20), policy, ("arn:aws:iam::123456789012:policy/trade-extra", 0, "", 0)]
+
+
+def test_a_policy_of_the_provider_and_a_member_of_google_are_steps_too() -> None:
+    found = failing("iam.no-privilege-escalation", "terraform/aws-fail-power-user")
+    assert {each.steps[1].what for each in found if each.steps} == {"arn:aws:iam::aws:policy/PowerUserAccess"}
+    (found_on_google,) = failing("iam.no-privilege-escalation", "terraform/gcp-fail-editor")
+    assert told(found_on_google).endswith(" (roles/editor (iam.serviceAccounts.actAs))")
