@@ -25,17 +25,17 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	$(BIN)/python fixtures/demo/editor.py
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
-	@echo "== The reference deployment of AWS in two parts, and their merge: the report of the whole"
-	rm -rf demo-shards
+	@echo "== The reference deployment of AWS in two parts, and their merge: the report of the whole, with a page for each account"
+	rm -rf demo-shards demo-accounts
 	for part in 1 2; do $(BIN)/assay scan --config fixtures/trade_streamer/assay.yaml fixtures/trade_streamer/aws/terraform fixtures/trade_streamer/gcp/terraform \
 	  --shard $$part/2 --out demo-shards || exit 1; done
-	$(BIN)/assay merge --config fixtures/trade_streamer/assay.yaml --quiet demo-shards
+	$(BIN)/assay merge --config fixtures/trade_streamer/assay.yaml --quiet -r text -r html=demo-accounts/ demo-shards
 	@echo "== Four nights of one account: a defect appears, is waived, counts again, is fixed"
 	$(BIN)/python fixtures/demo/nights.py
 	@echo "== The evidence of that scan, as an auditor checks it: who signed what, and whether the verdicts follow from it"
 	$(BIN)/assay evidence verify demo-evidence --key demo-key.pub
 	$(BIN)/assay evidence replay demo-evidence/2*
-	@echo "== Written: demo.html, demo.json, demo.sarif with fixes, and a run folder for an auditor:" demo-evidence/2*/reports/results.html
+	@echo "== Written: demo.html, demo.json, demo.sarif with fixes, demo-accounts/index.html, and a run folder for an auditor:" demo-evidence/2*/reports/results.html
 
 test: $(READY) ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
@@ -94,4 +94,4 @@ $(READY): pyproject.toml hatch_build.py
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo.sarif demo-evidence demo-fix demo-key demo-key.pub demo-shards
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo.sarif demo-evidence demo-fix demo-key demo-key.pub demo-shards demo-accounts

@@ -22,7 +22,7 @@ from assay.reports.view import outcome, remediation, severity_rank
 from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
-from assay.scanner.results.telling import message_of
+from assay.scanner.results.telling import message_of, observed
 from assay.scanner.sources.coverage import Gap
 
 MOST_FINDINGS, MOST_BYTES, MOST_BYTES_OF_ALL = 100, 240_000, 6_000_000
@@ -213,7 +213,7 @@ class _Findings:
             "verdict": judged.verdict, "standing": judged.standing, "results": str(len(judged.results)),
             "fingerprints": _listed(result.fingerprint for result in judged.results), "severity": first.severity,
             "elements": _listed(result.element for result in judged.deciding),
-            "evidence": _listed(f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in first.evidence),
+            "evidence": _listed(map(observed, first.evidence)),
             "unknown": _listed(f"{fact.fact}: {fact.reason}" for fact in unknown),
             "settles-it": _listed(fact.settles_it for fact in unknown), "run": self.report.run.id,
             "policies": self.report.tool.policies, "version": self.report.tool.version,

@@ -16,7 +16,7 @@ from assay.reports.view import identity, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Course, HistoryChange, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Opinion
-from assay.scanner.results.telling import place
+from assay.scanner.results.telling import observed, place, told
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import spreadsheet_cell
 
@@ -88,11 +88,11 @@ def _of_result(result: Result, outcome: ControlOutcome | None) -> Mapping[str, o
     resource, seen, waiver = result.resource, place(result), result.waiver
     return {
         "record": "result", "control": result.control, "title": result.title, "severity": result.severity, "verdict": result.verdict,
-        "standing": result.standing, "message": result.message, "element": result.element, "cloud": resource.cloud,
+        "standing": result.standing, "message": told(result), "element": result.element, "cloud": resource.cloud,
         "account": resource.account or "", "region": resource.region or "", "kind": resource.kind, "type": resource.type,
         "resource": resource.id, "address": resource.address, "root": resource.root, "file": seen.file if seen else "",
         "line": seen.line if seen and seen.line > 0 else "", "seen": where(seen),
-        "evidence": listed(f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence),
+        "evidence": listed(map(observed, result.evidence)),
         "unknown": listed(f"{fact.fact}: {fact.reason}" for fact in result.unknown),
         "settled_by": listed(fact.settles_it for fact in result.unknown), "waived_by": waiver.by if waiver else "",
         "owner": waiver.owner if waiver else "", "reason": waiver.reason if waiver else "", "ticket": waiver.ticket if waiver else "",

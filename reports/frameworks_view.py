@@ -103,12 +103,13 @@ class _Found:
     def __init__(self, report: Report) -> None:
         self.outcomes = sorted(report.controls, key=lambda outcome: outcome.id)
         self.verdicts = {outcome.id: outcome.verdict for outcome in self.outcomes}
-        self.judged: dict[str, dict[tuple[str | None, ...], int]] = {}
-        """Control to the resources that it judged, each with the place of its worst verdict in WORST."""
+        self.judged: dict[str, dict[int, int]] = {}
+        """Control to the numbers of the resources that it judged, each with the place of its worst verdict in WORST."""
+        numbers: dict[tuple[str | None, ...], int] = {}
         rank = {verdict: place for place, verdict in enumerate(WORST)}
         for result in report.results:
             judged, resource, place = self.judged.setdefault(result.control, {}), result.resource, rank[result.verdict]
-            key = (resource.root, resource.account, resource.region, resource.address)
+            key = numbers.setdefault((resource.root, resource.account, resource.region, resource.address), len(numbers))
             judged[key] = min(judged.get(key, place), place)
         self._counts: dict[tuple[str, ...], dict[Verdict, int]] = {}
 
@@ -124,7 +125,7 @@ class _Found:
         """Resources by the worst verdict of these controls, worst first. Sections share their controls: counted once for each set."""
         key = tuple(controls)
         if key not in self._counts:
-            together: dict[tuple[str | None, ...], int] = {}
+            together: dict[int, int] = {}
             for control in key:
                 for resource, place in self.judged.get(control, {}).items():
                     together[resource] = min(together.get(resource, place), place)

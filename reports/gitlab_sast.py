@@ -113,7 +113,10 @@ def _course(result: Result, report: Report) -> list[str]:
 def _description(result: Result, control: Control | None, told: Sequence[str]) -> str:
     """GitLab Flavored Markdown: what others wrote stands in code spans."""
     lines = [f"{span(findings.subject(result))}: {span(findings.said(result), 2_000)}"]
-    lines += [f"- {span(fact.fact)} is {span(fact.observed)}, expected {span(fact.expected)}" for fact in result.evidence[:20]]
+    lines += [
+        f"- {span(fact.fact)} is {span(fact.observed)}" + (f", expected {span(fact.expected)}" if fact.expected else "")
+        for fact in result.evidence[:20]
+    ]
     lines += [f"- of {span(result.owner, 2_000)}"] if result.owner else []
     lines += [f"- {span(opinion, 2_000)}" for opinion in told]
     if result.waiver and result.waiver.expired:

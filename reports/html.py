@@ -24,9 +24,9 @@ from assay.reports.findings import accepted, compared
 from assay.reports.frameworks_view import chapters
 from assay.reports.html_data import MOST_ON_A_PAGE, packed
 from assay.reports.html_history import chapter
-from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
+from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled, with_verdict
 from assay.reports.html_rollup import groups
-from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
+from assay.reports.html_sums import accounts_by_controls, asked, counted, heat
 from assay.reports.in_force import in_force
 from assay.reports.view import (
     WORDS,
@@ -43,11 +43,12 @@ from assay.reports.view import (
     where,
 )
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
-from assay.scanner.results.telling import place
+from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report
+from assay.scanner.results.telling import place, told
 from assay.scanner.rules.model import Control
 from assay.scanner.words import defused, many, shown
 
+IN_PASSES_AS_FOLDER = True
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000
 """Width of the bar of verdicts, in its own units."""
@@ -88,13 +89,13 @@ def render(report: Report, context: Context) -> bytes:
 def page(report: Report, context: Context, **beside: Any) -> bytes:
     """The same with what else it is of: `heading`, `outcome`, `comparison` and what the chapter of that needs (compare_html.py).
 
-    `printed`: it is for paper alone, and has no scripts. `parts`, `index`: it is the index of a folder, or a page of it (html_folder.py).
+    `printed`: it is for paper alone, and has no scripts. `parts`, `pages`, `counts`, `index`: it is the index of a folder, or a page of it
+    (html_folder.py).
     """
-    worst = questions(report)
-    unknown = _with_verdict(report, "unknown")
-    failures, rows = failed_controls(report, context), _rows(report, context)
     alone: dict[str, Any] = {"heading": "Compliance report", "outcome": _outcome(report)}
-    alone |= {"live": scope.is_live(report), "comparison": None, "printed": False, "parts": None, "index": ""}
+    alone |= {"live": scope.is_live(report), "comparison": None, "printed": False, "parts": None, "index": "", "pages": {}}
+    counts = beside.get("counts") or counted(report.results)
+    failures, rows = failed_controls(report, context), _rows(report, context)
     foot = _foot(report)
     made = _template().render(
         **_assets(asset("report.js", history_view.is_kept(report)), foot),
@@ -103,12 +104,12 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         auditor=context.auditor,
         known_gaps=frozenset(report.gate.known_gaps),
         in_force=in_force(report.run.in_force),
-        asked=asked(report, worst),
-        heat=heat(worst),
-        map=accounts_by_controls(worst),
+        asked=asked(report, counts),
+        heat=heat(counts),
+        map=accounts_by_controls(counts),
         worst_words=[WORDS[verdict] for verdict in WORST],
         bar=_bar(report),
-        rollup=groups(report),
+        rollup=groups(report, beside.get("pages", {})),
         sums=sums(report),
         accounts=accounts(report),
         beyond=max(0, len(report.results) - MOST_ON_A_PAGE),
@@ -125,10 +126,10 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         failures=failures,
         answers_to=answered(failures, context),
         source=partial(excerpt, context),
-        unknowns=settled(unknown),
-        unknown_results=len(unknown),
-        errors=_with_verdict(report, "error"),
-        waived=_with_verdict(report, "waived"),
+        unknowns=settled(report.results),
+        unknown_results=dict(verdicts(report))["unknown"],
+        errors=with_verdict(report.results, "error"),
+        waived=with_verdict(report.results, "waived"),
         passes=passes(report) if context.auditor else [],
         beside=opinions_view,
         data=Markup(_data(report, beside)),  # noqa: S704  # base64
@@ -156,10 +157,6 @@ def _data(report: Report, beside: Mapping[str, Any]) -> str:
 def _outcome(report: Report) -> Outcome:
     """In words, without what was in force, which the page says elsewhere."""
     return outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce())))
-
-
-def _with_verdict(report: Report, *chosen: str) -> list[Result]:
-    return ordered(result for result in report.results if result.verdict in chosen)
 
 
 def _bar(report: Report) -> list[Segment]:
@@ -202,7 +199,7 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    templates.globals.update(place=place, where=where, many=many, words=WORDS, accepted=accepted, compared=compared)
+    templates.globals.update(place=place, where=where, many=many, words=WORDS, accepted=accepted, compared=compared, told=told)
     templates.globals.update(most_blocks=MOST_BLOCKS, most_listed=MOST_LISTED)
     return templates
 

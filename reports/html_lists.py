@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from assay.reports.html_sums import where
-from assay.reports.view import failing, ordered, remediation
+from assay.reports.view import failing, rank, remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result, UnknownFact
 from assay.scanner.sources.answers import Asked
@@ -27,6 +27,40 @@ _AROUND = 2
 _LINES = 14
 
 
+class First:
+    """The first of what comes, in an order, as many as are shown; and how many there are."""
+
+    def __init__(self, most: int, key: Callable[[Any], Any]) -> None:
+        self.total = 0
+        self._most, self._key = most, key
+        self._held: list[Any] = []
+
+    def add(self, one: Any) -> None:
+        """One more. Hardly more is held than is shown."""
+        self.total += 1
+        self._held.append(one)
+        if len(self._held) >= 2 * self._most + _SPARE:
+            self._cut()
+
+    @property
+    def rows(self) -> list[Any]:
+        """Those that are shown."""
+        self._cut()
+        return self._held
+
+    @property
+    def more(self) -> int:
+        """How many there are beside these."""
+        return self.total - len(self.rows)
+
+    def _cut(self) -> None:
+        self._held.sort(key=self._key)
+        del self._held[self._most :]
+
+
+_SPARE = 100
+
+
 class FailedControl(msgspec.Struct):
     """A control that fails, with its failures and what its rule says about it."""
 
@@ -37,35 +71,30 @@ class FailedControl(msgspec.Struct):
     why: str
     tool: str
     way: str
-    results: list[Result] = []
+    results: list[Result]
     """Results that are shown with their evidence."""
-    briefly: list[Result] = []
+    briefly: list[Result]
     """Results that get one line."""
-    more: int = 0
+    more: int
     """How many further results there are, which are only counted."""
 
 
 def failed_controls(report: Report, context: Context) -> list[FailedControl]:
     """Controls that fail, the most severe first."""
-    failed: dict[str, FailedControl] = {}
     inputs = failing(report)
-    failures = ordered(result for result in report.results if result.verdict == "fail")
     each, briefly = (max(3, most // max(1, len(inputs))) for most in (MOST_DETAILED, MOST_BRIEF))
-    for result in failures:
-        if result.control not in failed:
-            control = context.controls.get(result.control)
-            why, (tool, way) = control.why if control else "", remediation(control, inputs[result.control])
-            failed[result.control] = FailedControl(
-                len(failed) + 1, result.control, result.title, result.severity, why.strip(), tool, way.strip()
-            )
-        group = failed[result.control]
-        if len(group.results) < each:
-            group.results.append(result)
-        elif len(group.briefly) < briefly:
-            group.briefly.append(result)
-        else:
-            group.more += 1
-    return list(failed.values())
+    failures = {control: First(each + briefly, rank) for control in inputs}
+    for result in report.results:
+        if result.verdict == "fail":
+            failures[result.control].add(result)
+    failed: list[FailedControl] = []
+    for first in sorted(failures.values(), key=lambda first: rank(first.rows[0])):
+        one = first.rows[0]
+        control = context.controls.get(one.control)
+        why, (tool, way) = control.why if control else "", remediation(control, inputs[one.control])
+        listed = (first.rows[:each], first.rows[each:], first.more)
+        failed.append(FailedControl(len(failed) + 1, one.control, one.title, one.severity, why.strip(), tool, way.strip(), *listed))
+    return failed
 
 
 def excerpt(context: Context, seen: Location | None) -> list[tuple[int, str, bool]]:
@@ -107,22 +136,34 @@ class Settled(msgspec.Struct):
     """Results that one thing would settle."""
 
     way: str
-    number: int = 0
-    rows: list[tuple[Result, UnknownFact | None]] = []
+    number: int
+    rows: list[tuple[Result, UnknownFact | None, int]]
+    """Each with a fact that is missing, and its place among those of the result."""
 
 
-def settled(unknown: Iterable[Result]) -> list[Settled]:
+def settled(results: Iterable[Result]) -> list[Settled]:
     """Unknown results by what would settle them, the most frequent first."""
-    by_way: dict[str, Settled] = {}
-    for result in unknown:
+    by_way: dict[str, First] = {}
+    for result in results:
         missed: list[UnknownFact | None] = [*result.unknown] or [None]
-        for missing in missed:
+        for at, missing in enumerate(missed if result.verdict == "unknown" else ()):
             way = missing.settles_it if missing else ""
-            group = by_way.setdefault(way, Settled(way))
-            group.number += 1
-            if len(group.rows) < MOST_LISTED // 5:
-                group.rows.append((result, missing))
-    return sorted(by_way.values(), key=lambda group: (-group.number, group.way))
+            by_way.setdefault(way, First(MOST_LISTED // 5, lambda row: (*rank(row[0]), row[2]))).add((result, missing, at))
+    groups = [Settled(way, first.total, first.rows) for way, first in by_way.items()]
+    return sorted(groups, key=lambda group: (-group.number, group.way))
+
+
+def with_verdict(results: Iterable[Result], verdict: str) -> First:
+    """The results that have it."""
+    first = First(MOST_LISTED, rank)
+    for result in results:
+        if result.verdict == verdict:
+            first.add(result)
+    return first
+
+
+def _by_address(result: Result) -> tuple[Any, ...]:
+    return result.resource.address, result.element, *rank(result)
 
 
 class Passed(msgspec.Struct):
@@ -130,20 +171,17 @@ class Passed(msgspec.Struct):
 
     id: str
     title: str
-    number: int = 0
-    results: list[Result] = []
+    number: int
+    results: list[Result]
 
 
 def passes(report: Report) -> list[Passed]:
     """What passes or does not apply, by control."""
-    by_control: dict[str, Passed] = {}
-    for result in sorted(report.results, key=lambda result: (result.control, result.resource.address, result.element)):
+    by_control: dict[str, First] = {}
+    for result in report.results:
         if result.verdict in ("pass", "not_applicable"):
-            group = by_control.setdefault(result.control, Passed(result.control, result.title))
-            group.number += 1
-            if len(group.results) < MOST_LISTED:
-                group.results.append(result)
-    return list(by_control.values())
+            by_control.setdefault(result.control, First(MOST_LISTED, _by_address)).add(result)
+    return [Passed(control, first.rows[0].title, first.total, first.rows) for control, first in sorted(by_control.items())]
 
 
 def callers(report: Report) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from assay.reports import history_view
@@ -28,6 +30,8 @@ class Line(msgspec.Struct, frozen=True):
     title: str
     path: str
     numbers: list[int]
+    page: str = ""
+    """The file that has its results, in a folder of pages."""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -44,23 +48,26 @@ class Group(msgspec.Struct, frozen=True):
     """Some have a name or a place in the organisation beside what they are counted by."""
 
 
-def groups(report: Report) -> list[Group]:
-    """The tables; none for a run over code or one account of which nobody says who owns what: the table of controls has it all."""
+def groups(report: Report, pages: Mapping[str, str]) -> list[Group]:
+    """The tables; none for a run over code or one account of which nobody says who owns what: the table of controls has it all.
+
+    `pages`: account to the file that has its results, in a folder of pages.
+    """
     accounts = {result.resource.account for result in report.results if result.resource.account}
     if len(accounts) < 2 and not any(isinstance(result.owner, str) for result in report.results):
         return []
     counted = {by: rows(report, by) for by in GROUPS}
     new = history_view.is_kept(report)
     columns = [*SEVERITIES, "unknown", "waived", *(["new"] if new else [])]
-    return [_group(by, of_group, columns, new) for by, of_group in counted.items() if of_group]
+    return [_group(by, of_group, columns, new, pages) for by, of_group in counted.items() if of_group]
 
 
-def _group(by: str, of_group: list[Row], columns: list[str], new: bool) -> Group:
-    lines = [_line(row, by, new) for row in of_group[:MOST_ROWS]]
+def _group(by: str, of_group: list[Row], columns: list[str], new: bool, pages: Mapping[str, str]) -> Group:
+    lines = [_line(row, by, new, pages if by == "account" else {}) for row in of_group[:MOST_ROWS]]
     named = any(line.title or line.path for line in lines)
     return Group(by, _HEADINGS[by], columns, lines, max(0, len(of_group) - MOST_ROWS), named)
 
 
-def _line(row: Row, by: str, new: bool) -> Line:
+def _line(row: Row, by: str, new: bool, pages: Mapping[str, str]) -> Line:
     numbers = [*(row.failing.get(severity, 0) for severity in SEVERITIES), row.unknown, row.waived, *([row.new] if new else [])]
-    return Line(row.name or _UNKNOWN.get(by, ""), row.title, row.path, numbers)
+    return Line(row.name or _UNKNOWN.get(by, ""), row.title, row.path, numbers, pages.get(row.name, ""))

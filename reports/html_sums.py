@@ -29,14 +29,14 @@ class Asked(msgspec.Struct, frozen=True):
         return self.total == sum(number for _, _, number in self.parts)
 
 
-def questions(report: Report) -> list[Result]:
+def questions(results: Iterable[Result]) -> list[Result]:
     """The worst of the results of each control on each resource: a result is for one element of it.
 
     What is judged in several collections has the same results in each of them, and is as many questions.
     """
     worst: dict[tuple[str, str, str, str, int], Result] = {}
     times: dict[str, int] = {}
-    for result in report.results:
+    for result in results:
         held = result.resource
         times[result.fingerprint] = time = times.get(result.fingerprint, 0) + 1
         key = (result.control, held.root, held.address, held.id, time)
@@ -46,11 +46,45 @@ def questions(report: Report) -> list[Result]:
     return list(worst.values())
 
 
-def asked(report: Report, worst: Iterable[Result]) -> Asked:
+class Counts:
+    """What is counted of questions, whichever come first."""
+
+    def __init__(self) -> None:
+        self.verdicts = dict.fromkeys(WORST, 0)
+        self.failing: dict[tuple[str, str], int] = {}
+        """Area and severity to the number of failures."""
+        self.severity: dict[str, str] = {}
+        """Control to its severity."""
+        self.places: dict[str, dict[str, Verdict]] = {}
+        """Account or root to the worst verdict of each control there."""
+        self.by_place: dict[str, dict[Verdict, int]] = {}
+
+    def take(self, worst: Iterable[Result]) -> None:
+        """Some more, as `questions` gives them."""
+        for result in worst:
+            here, control, verdict = where(result), result.control, result.verdict
+            self.verdicts[verdict] += 1
+            if verdict == "fail":
+                key = (control.partition(".")[0], result.severity)
+                self.failing[key] = self.failing.get(key, 0) + 1
+            self.severity[control] = result.severity
+            self.by_place.setdefault(here, dict.fromkeys(WORST, 0))[verdict] += 1
+            by_control = self.places.setdefault(here, {})
+            before = by_control.get(control)
+            if before is None or WORST.index(verdict) < WORST.index(before):
+                by_control[control] = verdict
+
+
+def counted(results: Iterable[Result]) -> Counts:
+    """Of the questions of some results."""
+    counts = Counts()
+    counts.take(questions(results))
+    return counts
+
+
+def asked(report: Report, counted: Counts) -> Asked:
     """The equation of completeness. The total is what the controls say they were asked of, not what is counted here."""
-    counts = dict.fromkeys(WORST, 0)
-    for result in worst:
-        counts[result.verdict] += 1
+    counts = counted.verdicts
     total = sum(control.resources for control in report.controls)
     return Asked(
         total, [(verdict, WORDS[verdict], counts[verdict]) for verdict in ("pass", "fail", "waived", "not_applicable", "unknown", "error")]
@@ -82,13 +116,9 @@ class Heat(msgspec.Struct, frozen=True):
 _WIDE, _HIGH, _NAMES = 96, 34, 120
 
 
-def heat(worst: Iterable[Result]) -> Heat | None:
+def heat(counted: Counts) -> Heat | None:
     """None where nothing fails."""
-    counts: dict[tuple[str, str], int] = {}
-    for result in worst:
-        if result.verdict == "fail":
-            key = (result.control.partition(".")[0], result.severity)
-            counts[key] = counts.get(key, 0) + 1
+    counts = counted.failing
     if not counts:
         return None
     areas = sorted({area for area, _ in counts})
@@ -140,19 +170,9 @@ def where(result: Result) -> str:
     return result.resource.account or result.resource.root or "."
 
 
-def accounts_by_controls(worst: Iterable[Result]) -> Map | None:
+def accounts_by_controls(counted: Counts) -> Map | None:
     """None for one account or root alone: the table of controls says it all."""
-    places: dict[str, dict[str, Verdict]] = {}
-    counts: dict[str, dict[Verdict, int]] = {}
-    severity: dict[str, str] = {}
-    for result in worst:
-        here, verdict = where(result), result.verdict
-        severity[result.control] = result.severity
-        counts.setdefault(here, dict.fromkeys(WORST, 0))[verdict] += 1
-        by_control = places.setdefault(here, {})
-        before = by_control.get(result.control)
-        if before is None or WORST.index(verdict) < WORST.index(before):
-            by_control[result.control] = verdict
+    places, counts, severity = counted.places, counted.by_place, counted.severity
     if len(places) < 2:
         return None
     controls = sorted(severity, key=lambda name: (severity_rank(severity[name]), name))

@@ -17,7 +17,7 @@ from assay.reports.view import identity, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Course, Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
-from assay.scanner.results.telling import place
+from assay.scanner.results.telling import observed, place
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, shown
 
@@ -144,7 +144,7 @@ def _of_gap(gap: Gap, known: bool) -> TestCase:
 def _details(result: Result, report: Report, rows: Iterable[tuple[Opinion, Compared]]) -> str:
     """Where to look, what was seen there, what other scanners say of it, and what a history knows."""
     lines = [f"{result.severity} {result.control}: {result.title}", where(place(result))]
-    lines += [f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence]
+    lines += map(observed, result.evidence)
     lines += [f"owner: {result.owner}"] if result.owner else []
     lines += [opinions_view.beside(opinion, row) for opinion, row in rows]
     lines += [f"in the history: {age}"] if (age := history_view.age(result, report)) else []

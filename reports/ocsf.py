@@ -234,7 +234,7 @@ def _assessments(result: Result) -> list[Object]:
     if verdict not in ("pass", "fail"):
         return []
     asked: dict[str, list[str]] = {}
-    for fact in result.evidence[:_MOST]:
+    for fact in (fact for fact in result.evidence[:_MOST] if fact.expected):
         asked.setdefault(fact.expected, []).append(f"{fact.fact} is {fact.observed}")
     return [
         {"name": _text(expected) or "(none)", "desc": _text("; ".join(observed)), "meets_criteria": verdict == "pass"}

@@ -33,6 +33,7 @@ from assay.reports.times import end_of_day, seen, stamp
 from assay.reports.view import identity
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Evidence, Report, ResourceRef, Result, Run, Waived
+from assay.scanner.results.telling import observed
 from assay.scanner.words import many
 
 METHODS = ["TEST"]
@@ -128,7 +129,7 @@ def _evidence(fact: Evidence) -> Object:
     if (place := fact.location) is not None:
         told |= {"file": place.file, "line": place.line or "", "end-line": place.end_line or ""}
         told |= {"operation": place.operation, "time": place.time, "caller": place.caller, "unchanged": place.unchanged}
-    return {"description": markup(f"{fact.fact} is {fact.observed}, expected {fact.expected}"), "props": props(told)}
+    return {"description": markup(observed(fact)), "props": props(told)}
 
 
 def _settles(result: Result) -> str:

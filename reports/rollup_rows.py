@@ -58,7 +58,8 @@ def _by(name: Callable[[Result], str]) -> Callable[[Report], Iterator[tuple[str,
     return lambda report: ((name(result), result) for result in report.results)
 
 
-def _account(result: Result) -> str:
+def account_of(result: Result) -> str:
+    """The account or project of a result with its cloud, as the ledger of accounts has it; of code its root."""
     ref = result.resource
     return f"{ref.cloud}:{ref.account}" if ref.account else ref.root
 
@@ -72,7 +73,7 @@ def _units(report: Report) -> Iterator[tuple[str, Result]]:
     """The unit or folder that an account is in; nothing where that is not known of any."""
     paths = {each.scope: each.path for each in report.coverage.accounts if each.path}
     for result in report.results if paths else ():
-        yield paths.get(_account(result), ""), result
+        yield paths.get(account_of(result), ""), result
 
 
 def _sections(report: Report) -> Iterator[tuple[str, Result]]:
@@ -84,7 +85,7 @@ def _sections(report: Report) -> Iterator[tuple[str, Result]]:
 
 
 GROUPS: dict[str, Callable[[Report], Iterable[tuple[str, Result]]]] = {
-    "account": _by(_account),
+    "account": _by(account_of),
     "unit": _units,
     "owner": _owners,
     "control": _by(lambda result: result.control),

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from assay.reports import opinions_view, sarif_gate, sarif_history
+from assay.reports import opinions_view, sarif_flows, sarif_gate, sarif_history
 from assay.reports.in_force import in_force, in_force_briefly
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, severity_rank, unsupported, verdicts
@@ -21,7 +21,7 @@ from assay.scanner.results.fixes import Fix, Replacement
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
-from assay.scanner.results.telling import place
+from assay.scanner.results.telling import place, told
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import defused_json, many, shown, visible
@@ -146,6 +146,8 @@ def _result(result: Result, rules: SarifRules, baseline: str, rows: Sequence[tup
     }
     if related:
         built["relatedLocations"] = related[:MOST_RELATED]
+    if flows := sarif_flows.of_result(result, _physical):
+        built["codeFlows"] = flows
     if len(related) > MOST_RELATED:
         built["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
     if result.owner:
@@ -186,7 +188,7 @@ def _replacement(made: Replacement) -> Object:
 
 
 def _message(result: Result) -> str:
-    said = result.message or result.title
+    said = told(result)
     if result.verdict == "unknown":
         said += "".join(f"; {unknown.fact}: {unknown.reason}; {unknown.settles_it}" for unknown in result.unknown)
     return plain(f"{result.resource.address}: {said}")

@@ -16,7 +16,7 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
-from assay.scanner.results.telling import message_of, place
+from assay.scanner.results.telling import message_of, observed, place
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
@@ -145,7 +145,7 @@ def _observed(page: Page, result: Result, seen: Location | None) -> None:
     if seen and (seen.operation or seen.line):
         page.prose(f"seen at {seen}", 6)
     for evidence in result.evidence:
-        page.prose(f"{evidence.fact} is {evidence.observed}, expected {evidence.expected}", 6)
+        page.prose(observed(evidence), 6)
 
 
 def _explanation(page: Page, control: Control, mended: FailingInput, whole: bool) -> bool:

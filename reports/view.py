@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -48,7 +49,12 @@ def is_in(seen: Location | None, root: str) -> bool:
 
 def ordered(results: Iterable[Result]) -> list[Result]:
     """Worst severity first, then by control and address, so that two runs over the same input read alike."""
-    return sorted(results, key=lambda result: (severity_rank(result.severity), *identity(result)))
+    return sorted(results, key=rank)
+
+
+def rank(result: Result) -> tuple[Any, ...]:
+    """By what `ordered` sorts."""
+    return severity_rank(result.severity), *identity(result)
 
 
 def identity(result: Result) -> tuple[str, ...]:

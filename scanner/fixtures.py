@@ -19,6 +19,7 @@ from assay.scanner.compare.table import compare
 from assay.scanner.errors import AssayError
 from assay.scanner.estate import account_judge
 from assay.scanner.results.model import Result, worst
+from assay.scanner.results.telling import told
 from assay.scanner.run import Options, Scan
 
 _CODE, _LIVE = "code", "live.ndjson"
@@ -130,7 +131,7 @@ def _run(control: str, name: str, folder: Path, policies: list[str], overrides: 
         return _compared(control, name, folder, policies, overrides)
     results, scan = _scanned(control, folder / name, policies, **configured(folder, name), overrides=overrides)
     findings = [
-        Finding(name, result.resource.address, result.element, result.verdict, result.message.replace(f"{folder}/", ""))
+        Finding(name, result.resource.address, result.element, result.verdict, told(result).replace(f"{folder}/", ""))
         for result in results
         if result.verdict not in ("pass", "not_applicable")
     ]

@@ -88,6 +88,8 @@ def _csv(sample: Sample) -> bytes:
 
 
 def _rows(sample: Sample) -> Iterator[dict[str, object]]:
+    from assay.scanner.results.telling import told
+
     for rank, drawn in enumerate(sample.drawn, 1):
         resource, result = drawn.resource, drawn.result
         row: dict[str, object] = {
@@ -98,7 +100,7 @@ def _rows(sample: Sample) -> Iterator[dict[str, object]]:
             row |= {"file": resource.blocks[0].file, "line": resource.blocks[0].start_line}
         if result is not None:
             row |= {
-                "control": result.control, "severity": result.severity, "verdict": result.verdict, "message": result.message,
+                "control": result.control, "severity": result.severity, "verdict": result.verdict, "message": told(result),
                 "element": result.element, "fingerprint": result.fingerprint,
             }  # fmt: skip
         yield row

@@ -27,6 +27,7 @@ def of_finding(result: Result, report: Report, control: Control | None, source: 
     story.prose(f"{result.verdict.upper().replace('_', ' ')}, {result.severity}: {result.message or result.title}{element}", 2)
     story.prose(f"fingerprint {result.fingerprint}", 2)
     _resource(story, result)
+    _steps(story, result, source)
     _facts(story, result, source)
     story.heading("What would change the verdict")
     for sentence in _changing(result):
@@ -67,12 +68,25 @@ def _resource(story: Story, result: Result) -> None:
         story.code(f"{block.file}{lines} {block.address}", 4)
 
 
+def _steps(story: Story, result: Result, source: Callable[[str, int, int], list[str]]) -> None:
+    if result.steps:
+        story.heading("How it is reached")
+    shown: set[tuple[str, int]] = set()
+    for number, step in enumerate(result.steps or (), 1):
+        story.prose(f"{number}. {step.what}", 2)
+        _place(story, step.location, source, shown)
+        if step.by:
+            story.prose(f"goes on by {step.by}", 4)
+        if step.by_location != step.location:
+            _place(story, step.by_location, source, shown)
+
+
 def _facts(story: Story, result: Result, source: Callable[[str, int, int], list[str]]) -> None:
     if result.evidence:
         story.heading("Facts")
     shown: set[tuple[str, int]] = set()
     for expected, facts in itertools.groupby(result.evidence, key=lambda evidence: evidence.expected):
-        story.prose(f"expected: {expected}", 2)
+        story.prose(f"expected: {expected}" if expected else "beside that:", 2)
         for evidence in facts:
             story.prose(f"{evidence.fact} is {evidence.observed}", 4)
             _place(story, evidence.location, source, shown)
@@ -101,7 +115,7 @@ def _changing(result: Result) -> Iterator[str]:
     if verdict == "unknown":
         yield from dict.fromkeys(f"it is known after this: {unknown.settles_it}" for unknown in result.unknown)
     elif verdict == "fail":
-        for expected in dict.fromkeys(evidence.expected for evidence in result.evidence):
+        for expected in dict.fromkeys(evidence.expected for evidence in result.evidence if evidence.expected):
             facts = [evidence for evidence in result.evidence if evidence.expected == expected]
             now = "; ".join(dict.fromkeys(f"{evidence.fact} is {evidence.observed}" for evidence in facts))
             yield f"it passes where this holds: {expected}"
@@ -113,7 +127,9 @@ def _changing(result: Result) -> Iterator[str]:
     elif verdict == "not_applicable":
         yield result.message or "the control asks nothing of this resource"
     else:
-        yield from dict.fromkeys(f"it fails where this does not hold: {evidence.expected}" for evidence in result.evidence)
+        yield from dict.fromkeys(
+            f"it fails where this does not hold: {evidence.expected}" for evidence in result.evidence if evidence.expected
+        )
         if not result.evidence:
             yield "it fails where an assertion of the control does not hold"
 

@@ -254,14 +254,14 @@ def _keeping(scan: Any, targets: list[tuple[str, str]], arguments: dict[str, Any
     from assay.scanner.results.keeping import InMemory, Nothing, OnDisk
 
     whole = ("history", "evidence", "imports", "beside")
-    if any(arguments.get(name) for name in whole) or not all(_in_passes(name) for name, _ in targets):
+    if any(arguments.get(name) for name in whole) or not all(_in_passes(name, path) for name, path in targets):
         return InMemory()
     return OnDisk() if targets or scan.options.attestations else Nothing()
 
 
-def _in_passes(name: str) -> bool:
+def _in_passes(name: str, path: str) -> bool:
     try:
-        return formats.in_passes(name)
+        return formats.in_passes(name, path)
     except Exception:  # a format that cannot be imported is told when its report is written
         return False
 

@@ -14,6 +14,7 @@ from assay.scanner.analysis.estate.view import EstateView
 from assay.scanner.compare.model import ComparedRow, Half, SideFinding, SideResource, Status
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.results.model import Report, ResourceRef, Result, worst
+from assay.scanner.results.telling import told
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, any_of
 
@@ -78,7 +79,7 @@ def rows(results: Iterable[Result]) -> list[ComparedRow]:
 def _row(results: list[Result]) -> ComparedRow:
     first, verdict = results[0], worst(result.verdict for result in results)
     ref = first.resource
-    findings = [SideFinding(one.verdict, one.fingerprint, one.message, one.element, ref.address, ref.root) for one in results]
+    findings = [SideFinding(one.verdict, one.fingerprint, told(one), one.element, ref.address, ref.root) for one in results]
     ways = dict.fromkeys(unknown.settles_it for one in results for unknown in one.unknown)
     return ComparedRow(
         status=_STATUS.get(verdict, "not_applicable"),

@@ -21,6 +21,7 @@ from assay.scanner.compare.resources import JudgedResource, judged_resources
 from assay.scanner.compare.state import State, States
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.results.model import Report, ResourceRef, Result, Verdict, worst
+from assay.scanner.results.telling import told
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Unknown
@@ -291,7 +292,7 @@ def _side_resource(ref: ResourceRef) -> SideResource:
 
 def _finding(result: Result) -> SideFinding:
     resource = result.resource
-    return SideFinding(result.verdict, result.fingerprint, result.message, result.element, resource.address, resource.root)
+    return SideFinding(result.verdict, result.fingerprint, told(result), result.element, resource.address, resource.root)
 
 
 def _ways(results: list[Result]) -> str:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from assay.scanner.results.model import WORST, Result
+from assay.scanner.results.telling import told
 from assay.scanner.sources.coverage import Gap
 
 Key: TypeAlias = tuple[str, str]
@@ -48,7 +49,7 @@ def worse(before: State, after: State, removed: Iterable[str] = (), silent: Iter
         if result.fingerprint not in old and gone[_alike(result), result.verdict] > 0:
             gone[_alike(result), result.verdict] -= 1  # the same of an element whose content changed
             continue
-        return f"{result.control} would {_WORDS[result.verdict]} on {result.resource.address}: {result.message}"
+        return f"{result.control} would {_WORDS[result.verdict]} on {result.resource.address}: {told(result)}"
     return _vanished(old.values(), new.values(), set(removed), set(silent))
 
 
@@ -80,7 +81,7 @@ def _rank(result: Result | None) -> int:
 
 
 def _alike(result: Result) -> tuple[str, str, str, str, str]:
-    return result.control, result.resource.root, result.resource.id, result.element, result.message
+    return result.control, result.resource.root, result.resource.id, result.element, told(result)
 
 
 def _gap_key(gap: Gap) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.history.tables import OPEN, UNKNOWN, control, finding, place, run
 from assay.scanner.results.model import Report, ResourceRef, Result, StandsFor, Verdict, Waived
+from assay.scanner.results.telling import told
 
 _VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived")
 """Of the states that are not over."""
@@ -71,9 +72,9 @@ def detail(result: Result, message_length: int = 300) -> bytes:
     """What is kept of a result."""
     ref = result.resource
     blocks = [(block.address, block.file) for block in ref.blocks]
-    message, rest = result.message[:message_length], bytes.fromhex(result.fingerprint)[16:]
-    told = Detail(ref.id, ref.kind, ref.name, ref.type, ref.named, ref.stands_for, blocks, message, result.waiver, rest)
-    return _encoder.encode(told)
+    message, rest = told(result)[:message_length], bytes.fromhex(result.fingerprint)[16:]
+    known = Detail(ref.id, ref.kind, ref.name, ref.type, ref.named, ref.stands_for, blocks, message, result.waiver, rest)
+    return _encoder.encode(known)
 
 
 def open_findings(connection: Connection) -> list[Known]:
@@ -91,8 +92,8 @@ def open_findings(connection: Connection) -> list[Known]:
         .where(finding.c.closed.is_(None))
     )
     known: list[Known] = []
-    for id_, mark, state, observed, first, since, opened, openings, address, element, told, name, title, severity, *where in rows:
-        kept = _decoder.decode(told)
+    for id_, mark, state, observed, first, since, opened, openings, address, element, packed, name, title, severity, *where in rows:
+        kept = _decoder.decode(packed)
         cloud, account, region, root, owner = where
         ref = ResourceRef(
             id=kept.id, kind=kept.kind, name=kept.name, cloud=cloud, account=account or None, region=region or None, address=address,

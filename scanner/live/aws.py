@@ -37,6 +37,8 @@ def make_plan(
                         _add(type_, needs, types, calls)
     while parents := {listings[type_].parent for type_ in types} - types - {""}:
         types |= parents
+    for made in (listings[type_] for type_ in types if listings[type_].made):  # of all that is known of its parent
+        calls |= {(made.parent, call) for call in listings[made.parent].details}
     chosen = set(services) or {listing.call.service for listing in listings.values()}
     needed = [listing for listing in listings.values() if listing.type in types]
     listed = tuple(listing for listing in needed if listing.call.service in chosen)
@@ -50,7 +52,8 @@ def make_plan(
 
 def facts_of(compiled: Any) -> set[str]:
     """The facts that a control reads, or names in its messages: `versioned`, `replicas.encryption_key.disabled`."""
-    paths = [*compiled.when_reads, *(path for assertion in compiled.assertions for path in assertion.reads)]
+    paths = [*compiled.when_reads, *(path for assertion in compiled.assertions for path in assertion.reads), *compiled.evidence]
+    paths += [assertion.steps for assertion in compiled.assertions if assertion.steps]
     named = {name for assertion in compiled.assertions for name in _NAME.findall(assertion.text.message)}
     return {".".join(name for name in path if name != "*") for path in paths} | named
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.scanner.results.model import Report, ResourceRef, Result
+from assay.scanner.results.model import Report, ResourceRef, Result, Step
 
 RULES = Path(__file__).parent / "rules"
 READS = ("secretsmanager:GetSecretValue", "secretmanager.versions.access")
@@ -105,7 +105,7 @@ def answers(results: Iterable[Result]) -> Iterator[Answer]:
     for result in results:
         if result.verdict not in ("fail", "unknown"):
             continue
-        who, way = _parts(result.element) if result.control in _OF_RESOURCES else ("", result.element)
+        who, way = _parts(result) if result.control in _OF_RESOURCES else ("", result.element)
         yield Answer(
             resource=result.resource.address,
             name=result.resource.name,
@@ -117,13 +117,21 @@ def answers(results: Iterable[Result]) -> Iterator[Answer]:
         )
 
 
-def _parts(element: str) -> tuple[str, str]:
-    """Whom an element of a list is, and the way: `order, secretsmanager:GetSecretValue, [order-service]`."""
-    who, _, rest = element.partition(", ")
+def _parts(result: Result) -> tuple[str, str]:
+    """Whom an element of a list is, and the way: by its steps, or as `order, secretsmanager:GetSecretValue, [order-service]`."""
+    if result.steps:
+        return result.steps[0].what, _way(result.steps)
+    who, _, rest = result.element.partition(", ")
     if not rest:
         return "somebody that is not seen", ""
     way, bracket, roles = rest.rpartition(", [")
     return who, way if bracket and roles.endswith("]") else rest
+
+
+def _way(steps: list[Step]) -> str:
+    """By what a way begins, and as whom it goes on."""
+    on = [step for step in steps[1:] if step.by]
+    return "".join([steps[0].by, *(f", as {step.what} ({step.by}" for step in on), ")" * len(on)])
 
 
 def _place(location: object) -> str:

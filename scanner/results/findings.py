@@ -6,6 +6,7 @@ import bisect
 import itertools
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from msgspec import structs
 
 from assay.scanner.facts.model import BlockRef, Identity, Resource
@@ -39,6 +40,7 @@ def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Ju
             resource=reference,
             evidence=judgement.evidence,
             unknown=_settled_here(judgement.unknown, who.type),
+            steps=judgement.steps or msgspec.UNSET,
         )
 
 

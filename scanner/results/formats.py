@@ -7,6 +7,7 @@ those of two runs, `assay.catalogues` those of the controls that there are. Othe
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -122,10 +123,11 @@ def streamed(name: str) -> StreamedFormat | None:
     return format_ if all(hasattr(format_, part) for part in ("opening", "line", "closing")) else None
 
 
-def in_passes(name: str) -> bool:
+def in_passes(name: str, path: str) -> bool:
     """Whether a format passes over the results of a report, from the first to the last and as often as it needs, and keeps none: its module
-    says `IN_PASSES`. They then need not be in memory."""
-    return bool(getattr(load(name), "IN_PASSES", False))
+    says `IN_PASSES`, or `IN_PASSES_AS_FOLDER` where it does as a folder alone (`DIR/`). They then need not be in memory."""
+    format_ = load(name)
+    return bool(getattr(format_, "IN_PASSES", False) or (path.endswith(("/", os.sep)) and getattr(format_, "IN_PASSES_AS_FOLDER", False)))
 
 
 def in_folder(name: str) -> Callable[..., Iterable[tuple[str, bytes]]] | None:

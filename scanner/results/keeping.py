@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import os
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -68,8 +68,9 @@ class Nothing:
 class OnDisk(Sequence[Result]):
     """Keeps them in files of a folder of its own, sorted; of few results, in memory. Each pass reads them again."""
 
-    def __init__(self, run: int = _RUN) -> None:
-        self._run = run
+    def __init__(self, run: int = _RUN, key: Callable[[Result], Any] = order) -> None:
+        """`key`: the order in which it gives them, that of a report unless somebody asks for another."""
+        self._run, self._key = run, key
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: list[str] = []
         self._made = self._length = 0
@@ -85,15 +86,15 @@ class OnDisk(Sequence[Result]):
 
     def ordered(self) -> Sequence[Result]:
         """Itself."""
-        self._waiting.sort(key=order)
+        self._waiting.sort(key=self._key)
         return self
 
     def _spill(self) -> None:
-        self._waiting.sort(key=order)
+        self._waiting.sort(key=self._key)
         self._files.append(self._written(self._waiting))
         self._waiting = []
         if len(self._files) >= _RUNS:
-            merged = self._written(heapq.merge(*map(_read, self._files), key=order))
+            merged = self._written(heapq.merge(*map(_read, self._files), key=self._key))
             for path in self._files:
                 os.remove(path)
             self._files = [merged]
@@ -114,7 +115,7 @@ class OnDisk(Sequence[Result]):
 
     @override
     def __iter__(self) -> Iterator[Result]:
-        return heapq.merge(*map(_read, self._files), self._waiting, key=order)
+        return heapq.merge(*map(_read, self._files), self._waiting, key=self._key)
 
     @override
     def __len__(self) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from assay.scanner.facts.model import BlockRef, Mark
 from assay.scanner.results.opinion import Opinion
-from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
+from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, Step, UnknownFact, Verdict, worst
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.revision import Revision
 
@@ -28,6 +28,7 @@ __all__ = [
     "Run",
     "Setting",
     "StandsFor",
+    "Step",
     "Summary",
     "Tool",
     "UnknownFact",
@@ -132,6 +133,8 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     """Of a finding, where a history is kept."""
     owner: str | msgspec.UnsetType = msgspec.UNSET
     """Where the configuration says whose what is; empty for what is nobody's."""
+    steps: list[Step] | msgspec.UnsetType = msgspec.UNSET
+    """Of a finding that stands on a way (an identity that becomes another, a request that reaches what answers it): its steps in order."""
 
 
 class ControlOutcome(msgspec.Struct, frozen=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
-from assay.scanner.results.model import Evidence, ResourceRef, Result, UnknownFact
+from assay.scanner.results.model import Evidence, ResourceRef, Result, Step, UnknownFact
 from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.secret_text import told_without_tokens
@@ -27,6 +27,7 @@ def result_of(result: Result, sensitive: Sensitive) -> Result:
         resource=_resource(result.resource, sensitive),
         evidence=[_evidence(evidence, sensitive) for evidence in result.evidence],
         unknown=[_unknown(fact, sensitive) for fact in result.unknown],
+        steps=[_step(step, sensitive) for step in result.steps] if result.steps else UNSET,
     )
 
 
@@ -38,6 +39,9 @@ def _told(result: Result) -> Iterator[str]:
     for fact in result.unknown:
         yield fact.reason
         yield fact.settles_it
+    for step in result.steps or ():
+        yield step.what
+        yield step.by
 
 
 def gap_of(gap: Gap, sensitive: Sensitive) -> Gap:
@@ -82,6 +86,10 @@ def _resource(resource: ResourceRef, sensitive: Sensitive) -> ResourceRef:
 
 def _evidence(evidence: Evidence, sensitive: Sensitive) -> Evidence:
     return structs.replace(evidence, observed=_masked(sensitive, evidence.observed))
+
+
+def _step(step: Step, sensitive: Sensitive) -> Step:
+    return structs.replace(step, what=_masked(sensitive, step.what), by=_masked(sensitive, step.by))
 
 
 def _unknown(fact: UnknownFact, sensitive: Sensitive) -> UnknownFact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner import lazy_re
-from assay.scanner.results.model import Result
+from assay.scanner.results.model import Evidence, Result
 from assay.scanner.sources.raw import Location
 
 
@@ -21,9 +21,29 @@ def place(result: Result) -> Location | None:
     return seen[0] if seen else None
 
 
+def told(result: Result) -> str:
+    """What is so, in words, with the way that it stands on in a line: for whoever does not show its steps."""
+    message = result.message or result.title
+    return f"{message}: {' > '.join(way_of(result))}" if result.steps else message
+
+
+def observed(fact: Evidence) -> str:
+    """A fact in words, with what was expected of it, where that decides something."""
+    return f"{fact.fact} is {fact.observed}" + (f", expected {fact.expected}" if fact.expected else "")
+
+
+def way_of(result: Result) -> list[str]:
+    """The steps of the way that a finding stands on, each with by what it goes on; without the resource itself at its end."""
+    steps, held = result.steps or [], result.resource
+    last = len(steps) - 1 if steps and steps[-1].what in (held.name, held.address) else len(steps)
+    return [f"{step.what} ({step.by})" if step.by else step.what for step in steps[:last]]
+
+
 def message_of(result: Result) -> str:
     """What is so, in words, with the element that it is so for, unless these words name all of it: `TCP port 22` says `tcp, 22, 22`."""
-    message = result.message or result.title
+    message = told(result)
+    if result.steps:  # the steps tell the element
+        return message
     if not result.element or result.element in message or _words(result.element) <= _words(message):
         return message
     return f"{message} ({result.element})"

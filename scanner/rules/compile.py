@@ -14,6 +14,7 @@ import yaml
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.model import Resource
+from assay.scanner.facts.steps import Step
 from assay.scanner.rules import cel, frameworks, remedies, schema, yaml_lines
 from assay.scanner.rules.load import (
     FRAMEWORKS,
@@ -187,8 +188,28 @@ class _Compiler:
         assertions = [self._assertion(at, assertion) for at, assertion in enumerate(rule.assertions)]
         if self.errors:
             raise RuleErrors(self.errors)
+        evidence = [self._evidence(text, ("evidence", at)) for at, text in enumerate(rule.evidence)]
+        if self.errors:
+            raise RuleErrors(self.errors)
         reads, contents = list(when_read.paths), when_read.contents
-        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, self._outcome())
+        return CompiledControl(
+            rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, evidence, self._outcome()
+        )
+
+    def _evidence(self, text: str, place: yaml_lines.Path) -> tuple[str, ...]:
+        """The path of a fact that decides nothing; through a list it leads to each of its elements."""
+        match = _FACT_PATH.match(text)
+        if not match:
+            self.error(place, "evidence names facts of the resource, such as resource.deployed.scan")
+            return ()
+        path: tuple[str, ...] = ()
+        for name in match[1].strip(".").split("."):
+            hint, _ = self._resolve(path) if path else (None, "")
+            path = (*path, "*", name) if typing.get_origin(hint) is list else (*path, name)
+        _, problem = self._resolve(path)
+        if problem:
+            self.error(place, problem)
+        return path
 
     def error(self, place: yaml_lines.Path, problem: str, way: str = "") -> None:
         self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))
@@ -235,8 +256,24 @@ class _Compiler:
         for name in _NAME.findall(assertion.message):
             self._message_name(name, names, (*place, "message"))
         reads, contents = [*read.paths, *when_read.paths], read.contents + when_read.contents
-        of_all = self._of_all(assertion, (*place, "that"))
-        return CompiledAssertion(assertion, that, when, of_all, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), list_path)
+        of_all, steps = self._of_all(assertion, (*place, "that")), self._steps(assertion.steps, names, (*place, "steps"))
+        return CompiledAssertion(assertion, that, when, of_all, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), list_path, steps)
+
+    def _steps(self, text: str, names: dict[str, tuple[str, ...]], place: yaml_lines.Path) -> tuple[str, ...]:
+        """The path of the fact that tells a way in steps."""
+        if not text:
+            return ()
+        first, *rest = text.split(".")
+        if not rest or (first != "resource" and first not in names):
+            self.error(place, "steps names a fact that is a list of steps, of the resource or of the element", "such as reader.steps")
+            return ()
+        path = (*names[first], "*", *rest) if first in names else tuple(rest)
+        hint, problem = self._resolve(path)
+        if not problem and hint != list[Step]:
+            problem = f"{text} is not a list of steps"
+        if problem:
+            self.error(place, problem)
+        return path
 
     def _of_all(self, assertion: Assertion, place: yaml_lines.Path) -> bytes:
         """The assertion on all elements of its list in one expression: true where it holds for each, or where it does not count."""

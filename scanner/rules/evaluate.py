@@ -16,13 +16,14 @@ import msgspec
 from assay.scanner.facts.model import ATTEST, CLOUDS, Part, Resource
 from assay.scanner.rules import cel, options, statements, trace, view
 from assay.scanner.rules.agreement import agreed
-from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
+from assay.scanner.rules.judgement import Evidence, Judgement, Step, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.rules.questions import Question, ReadyAssertion
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.statements import Statements
 from assay.scanner.rules.subject import Subject, environment, program
 from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 _FACTS_TOLD, _SHORT = 3, 60
 """How many facts a message names, and how many characters each of them has at most; all of them are in the evidence."""
@@ -346,16 +347,26 @@ class _Hearing:
         if who.elsewhere is not None and verdict == "fail":
             message += f" ({who.elsewhere.reason}, and what may limit this there is not seen)"
         element = trace.element_name(question.element)
-        evidence = self._evidence(question)
-        return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown))
+        evidence = self._evidence(question, verdict)
+        steps = self._steps(question) if verdict in ("fail", "unknown") else []
+        return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown), steps)
 
-    def _evidence(self, question: Question) -> list[Evidence]:
+    def _steps(self, question: Question) -> list[Step]:
+        """The way that a finding stands on, as far as it is known."""
+        told = self._walk(question, question.steps) if question.steps else []
+        return [made for _, value in told if isinstance(value, Value) and isinstance(value.data, list) for made in trace.way(value.data)]
+
+    def _evidence(self, question: Question, verdict: Verdict) -> list[Evidence]:
         observations: dict[trace.Observation, None] = {}
         for path in question.reads:
             of_element = question.is_of_element(path)
             met = trace.observations(self._walk(question, path)) if of_element else self.subject.observations(path)
             observations.update(dict.fromkeys(met))
-        return [Evidence(fact, observed, question.expected, location) for fact, observed, location in observations]
+        told = [Evidence(fact, observed, question.expected, location) for fact, observed, location in observations]
+        if verdict not in ("pass", "fail"):
+            return told
+        beside = (seen for path in self.judge.compiled.evidence for seen in self.subject.observations(path) if seen not in observations)
+        return [*told, *(Evidence(fact, observed, "", location) for fact, observed, location in beside)]
 
     def _unknown(self, question: Question) -> list[UnknownFact]:
         """What of the facts in question is not known."""

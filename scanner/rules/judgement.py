@@ -34,6 +34,17 @@ class UnknownFact(msgspec.Struct, frozen=True, gc=False):
     location: Location | None
 
 
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """A step of the way that a finding stands on: what is there, and by what it goes on to the next; of the last one, `by` is empty."""
+
+    what: str
+    location: Location | None
+    """Where that is declared, as far as the input has it."""
+    by: str
+    by_location: Location | None
+    """Where `by` is written."""
+
+
 class Judgement(msgspec.Struct, frozen=True, gc=False):
     """The verdict of one control on one resource, or on one element of a list of it."""
 
@@ -48,6 +59,8 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What the element is called in a report; empty for the resource itself, and for an element without a name."""
     evidence: list[Evidence]
     unknown: list[UnknownFact]
+    steps: list[Step] = []
+    """The way that a finding stands on, from its start; empty for one that stands on none, and where it is not known."""
 
 
 def worst(verdicts: Iterable[str]) -> Verdict:

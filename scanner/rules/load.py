@@ -42,6 +42,8 @@ class CompiledAssertion(msgspec.Struct):
     contents: list[tuple[str, ...]]
     each: tuple[str, ...]
     """Path of the list fact; empty for an assertion on the resource itself."""
+    steps: tuple[str, ...] = ()
+    """Path of the fact that tells the way which a finding stands on; empty where none does."""
 
 
 class CompiledControl(msgspec.Struct):
@@ -56,6 +58,8 @@ class CompiledControl(msgspec.Struct):
     when_reads: list[tuple[str, ...]]
     when_contents: list[tuple[str, ...]]
     assertions: list[CompiledAssertion]
+    evidence: list[tuple[str, ...]]
+    """Paths of facts that decide nothing, and that evidence has as well."""
     outcome: bytes
     """One expression that is true where the control applies and every assertion holds, false where it applies and one does not hold, and
     NOT_APPLICABLE where it does not apply; empty where there is none."""

@@ -27,6 +27,8 @@ class Assertion(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The name of an element in `that` and `message`."""
     when: str = ""
     """Where this is false, the assertion does not count."""
+    steps: str = ""
+    """A fact of the resource or the element that is a list of steps (`reader.steps`): the way that a finding stands on."""
 
 
 class Remedy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
@@ -91,6 +93,8 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     """Where an input shows only part: input to what it cannot show."""
     frameworks: dict[str, list[str]] = {}
     """Id of each framework to the ids of its sections that ask for this control."""
+    evidence: list[str] = []
+    """Facts (`resource.deployed.scan`) that the evidence of a pass or a failure has beside those that decide. They decide nothing."""
     peers: dict[str, list[str]] = {}
     aliases: list[str] = []
 

@@ -23,10 +23,12 @@ class Question(msgspec.Struct, frozen=True):
     list: cel.Path = ()
     key: str = ""
     element: Any = None
+    steps: cel.Path = ()
+    """The fact that tells the way by which it comes about."""
 
     def about(self, key: str, element: Any) -> Question:
         """The same of one element of the list."""
-        return Question(self.assertion, self.expected, self.reads, self.list, key, element) if key else self
+        return Question(self.assertion, self.expected, self.reads, self.list, key, element, self.steps) if key else self
 
     def is_of_element(self, path: cel.Path) -> bool:
         """Whether a fact is one of the element in question."""
@@ -50,8 +52,8 @@ class ReadyAssertion:
         self.name = self.text.as_ if self.list else ""
         self._compiled = compiled
         self.takes_params = "params" in self.text.when + self.text.that
-        self.holds = Question(str(number), self.text.that, compiled.reads, self.list)
-        self.counts = Question(str(number), self.text.when, compiled.reads, self.list)
+        self.holds = Question(str(number), self.text.that, compiled.reads, self.list, steps=compiled.steps)
+        self.counts = Question(str(number), self.text.when, compiled.reads, self.list, steps=compiled.steps)
         self.is_list = Question(str(number), self.text.that, [self.list])
         self.element_reads, self.element_contents = _below(compiled.reads, self.list), _below(compiled.contents, self.list)
         self.beside = _facts_named(f"{self.text.when} {self.text.that}")

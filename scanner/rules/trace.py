@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from assay.scanner import lazy_re
+from assay.scanner.facts import steps
 from assay.scanner.facts.model import Part, Resource
 from assay.scanner.rules import cel
-from assay.scanner.rules.judgement import UnknownFact
+from assay.scanner.rules.judgement import Step, UnknownFact
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.view import PLAIN, Attributes, fields_of, named
 from assay.scanner.sources.raw import Document, Location, Reference, Text, Unknown, describe
@@ -86,6 +88,15 @@ def observations(facts: list[tuple[str, Any]]) -> list[Observation]:
         for name, value in facts
         if isinstance(value, Value) and not is_parts(value.data)
     ]
+
+
+def way(told: list[Any]) -> Iterator[Step]:
+    """The steps of a way, each with where it was seen first."""
+    for one in told:
+        if isinstance(one, steps.Step):
+            what, by = one.what, one.by
+            places = [value.seen[0] if value.seen else None for value in (what, by)]
+            yield Step(observed("what", what.data), places[0], observed("by", by.data), places[1])
 
 
 def unknown_facts(facts: list[tuple[str, Any]], content: bool) -> list[UnknownFact]:

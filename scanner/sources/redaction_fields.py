@@ -29,6 +29,9 @@ READABLE: dict[str, str] = {
     # https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy
     **dict.fromkeys(_words("requireAttestationsBy namePattern"), "whose images run, and which without being asked"),
     "imageTagMutabilityExclusionFilters.filter": "which tags can be moved",
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
+    **dict.fromkeys(_words("imageId.imageDigest imageId.imageTag"), "which image runs"),
+    "imageScanFindings.imageScanCompletedAt": "when it was looked through",
     "binaryAuthorization.breakglassJustification": "that a check was passed by",
     "metadata.services": "which service the rules are of",
     # https://cloud.google.com/compute/docs/reference/rest/v1/instanceTemplates

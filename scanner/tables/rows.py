@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from assay.scanner.results.model import ControlOutcome, GateReport, Report, ResourceRef, Result, Run, Tool
+from assay.scanner.results.telling import told
 from assay.scanner.rules.judgement import UnknownFact
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap
 from assay.scanner.sources.raw import Location
@@ -119,7 +120,7 @@ def _result(result: Result) -> Values:
     ref, course, waiver = result.resource, result.course, result.waiver
     values = {
         "control": result.control, "title": result.title, "severity": result.severity, "verdict": result.verdict,
-        "standing": result.standing, "fingerprint": result.fingerprint, "message": result.message, "element": result.element,
+        "standing": result.standing, "fingerprint": result.fingerprint, "message": told(result), "element": result.element,
         "resource": ref.id, "kind": ref.kind, "type": ref.type, "name": ref.name, "cloud": ref.cloud, "account": ref.account,
         "region": ref.region, "address": ref.address, "root": ref.root, "tags": _sorted(ref.tags), **_lines(_place(result)),
     }  # fmt: skip

@@ -23,6 +23,7 @@ from assay.scanner.results.model import (
     Revision,
     Run,
     StatementUse,
+    Step,
     Summary,
     Tool,
     UnknownFact,
@@ -301,6 +302,16 @@ def compared() -> Report:
     return msgspec.structs.replace(report(held), opinions=[opinion()])
 
 
+STEPS = [
+    Step("the internet", None, "the rule of aws_security_group.web", Location("network/edge.tf", 12, 15, 3, 4, 200, 260)),
+    Step("b:8080", Location("network/edge.tf", 1, 4), "its target group", Location(operation="DescribeRules", time="2026-11-20T08:00:02Z")),
+    Step("aws_ecs_service.order", Location("network/edge.tf", 21, 30), "", None),
+]
+
+WAY = "the internet (the rule of aws_security_group.web) > b:8080 (its target group) > aws_ecs_service.order"
+"""The same in a line."""
+
+
 def results() -> list[Result]:
     flag = Location("storage/main.tf", 7, 7)
     call = Location(operation="storage.buckets.get", time="2026-11-20T08:00:01Z", caller="auditor@trade-prod")
@@ -311,7 +322,7 @@ def results() -> list[Result]:
         result("storage.versioning-enabled", "pass", LOGS, evidence=[Evidence("resource.versioned", "true", "true", flag)]),
         result(public, "fail", LOGS, "block_public_acls is false", evidence=[observed]),
         result("edge.lb-https-only", "fail", LISTENER, "a:80 serves HTTP", element="a:80"),
-        result("edge.lb-https-only", "fail", LISTENER, "a listener serves HTTP", element="b:8080"),
+        result("edge.lb-https-only", "fail", LISTENER, "a listener serves HTTP", element="b:8080", steps=STEPS),
         result(public, "fail", LIVE, "prevention is inherited", evidence=[Evidence("prevention", "inherited", "enforced", call)]),
         *[result("storage.versioning-enabled", "unknown", each, unknown=[why]) for each in DATA],
         result(public, "unknown", DATA[0], unknown=[UnknownFact("grants", "denied", "grant s3:GetBucketPolicy", None)]),

@@ -137,7 +137,7 @@ def test_a_concise_line_ends_with_the_age() -> None:
 
 def test_markdown_has_states_in_a_word_and_the_sums_in_a_line() -> None:
     said = made("markdown", histories.remembered())
-    assert "`a listener serves HTTP (b:8080)`, back (2nd time)" in said
+    assert f"`a listener serves HTTP: {samples.WAY}`, back (2nd time)" in said
     assert "\n- `history: 2 new, 1 back, " in said
     assert "<details><summary>Without a result in this run: 5</summary>" in said
     many = [histories.change("fixed", f"aws_s3_bucket.b{number}" * 8) for number in range(400)]

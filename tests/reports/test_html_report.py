@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import html
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ import pytest
 
 from assay.reports.html import render
 from assay.reports.html_data import PREFIX
-from assay.reports.html_sums import asked, questions
+from assay.reports.html_sums import asked, counted
 from assay.reports.view import ordered
 from assay.scanner.results.model import GateReport, Report
 from assay.scanner.rules import load
@@ -224,10 +225,23 @@ def test_evidence_is_in_the_table() -> None:
         assert told[1::4] == [fact.observed for fact in result.evidence]
 
 
+def test_the_way_of_a_finding_is_a_list_with_the_code_of_each_place() -> None:
+    page = document(samples.report())
+    assert page.count("<h5>How it is reached</h5>") == 1
+    listed = page[page.index('<ol class="steps">') : page.index("</ol>", page.index('<ol class="steps">'))]
+    steps = [html.unescape(re.sub(r"<pre.*?</pre>|<[^>]*>", " ", each, flags=re.DOTALL)).split() for each in listed.split("<li>")[1:]]
+    assert [" ".join(words) for words in steps] == [
+        "the internet goes on by the rule of aws_security_group.web, network/edge.tf:12",
+        "b:8080 network/edge.tf:1 goes on by its target group, DescribeRules at 2026-11-20T08:00:02Z",
+        "aws_ecs_service.order, network/edge.tf:21",
+    ]
+    assert listed.count('<details class="place">') == listed.count('<pre class="code"') == 1
+
+
 def test_the_equation_balances() -> None:
     """Each control asked of each resource is one question, and each question has one verdict."""
     report = scanned()
-    sums = asked(report, questions(report))
+    sums = asked(report, counted(report.results))
     assert sums.balances
     assert sums.total > 20
     assert sums.total == sum(number for _, _, number in sums.parts)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.scanner.results import formats
+from assay.scanner.results.telling import told
 from assay.scanner.tables.columns import OF_REPORTS, TABLES
 from tests.query.conftest import run
 from tests.reports import samples
@@ -55,7 +56,7 @@ def test_hostile_texts_are_values(text: str, tmp_path: Path) -> None:
     [(count,)] = duckdb.sql(f"SELECT count(*) FROM '{tmp_path}/results.parquet'").fetchall()
     assert count == len(report.results)
     texts = {row[0] for row in duckdb.sql(f"SELECT message FROM '{tmp_path}/results.parquet'").fetchall()}
-    assert texts == {result.message.encode("utf-8", "backslashreplace").decode() for result in report.results}
+    assert texts == {told(result).encode("utf-8", "backslashreplace").decode() for result in report.results}
 
 
 def test_it_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

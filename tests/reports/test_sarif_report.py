@@ -172,6 +172,18 @@ def test_locations_name_the_line_of_the_attribute_and_the_resource() -> None:
     assert logs["partialFingerprints"] == {"policyFingerprint/v1": samples.results()[1].fingerprint}
 
 
+def test_the_way_of_a_finding_is_a_code_flow() -> None:
+    (found,) = [each for each in run(samples.report())["results"] if "codeFlows" in each]
+    assert found["ruleId"] == "edge.lb-https-only"
+    ((thread,),) = [flow["threadFlows"] for flow in found["codeFlows"]]
+    steps = [each["location"] for each in thread["locations"]]
+    said = [each["message"]["text"] for each in steps]
+    assert said == ["the internet", "the rule of aws_security_group.web", "b:8080", "its target group", "aws_ecs_service.order"]
+    lines = [each["physicalLocation"]["region"]["startLine"] if "physicalLocation" in each else None for each in steps]
+    assert lines == [None, 12, 1, None, 21]
+    assert {each["logicalLocations"][0]["fullyQualifiedName"] for each in steps} == {"the internet", "b:8080", "aws_ecs_service.order"}
+
+
 def test_a_live_result_has_a_logical_location_only() -> None:
     live = of(run(samples.report()), "storage.public-access-blocked")[0]
     assert "physicalLocation" not in live["locations"][0]

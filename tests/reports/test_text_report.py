@@ -209,7 +209,7 @@ def test_the_gate_has_a_section_of_its_own() -> None:
 def test_elements_of_one_list_share_their_code() -> None:
     written = text(samples.report())
     assert "a:80 serves HTTP" in written
-    assert "a listener serves HTTP (b:8080)" in written
+    assert f"a listener serves HTTP: {samples.WAY}" in " ".join(written.split())
     assert written.count('resource "aws_lb_listener"') == 1
     assert written.count('module.edge.aws_lb.this["a b"]') == 1
 

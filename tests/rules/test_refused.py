@@ -110,6 +110,23 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
         "assert",
         "the message names {versiond}: Bucket has no fact 'versiond'",
     ),
+    "evidence names no fact": ({"evidence": ["resource.grants.publick"]}, "evidence", "Grant has no fact 'publick', did you mean public?"),
+    "evidence is an expression": ({"evidence": ["!resource.versioned"]}, "evidence", "evidence names facts of the resource"),
+    "steps names no fact": (
+        {"assert": [{"that": "true", "message": "m", "steps": "resource.ways"}]},
+        "assert",
+        "Bucket has no fact 'ways'",
+    ),
+    "steps is no list of steps": (
+        {"assert": [{"each": "resource.grants", "as": "grant", "that": "true", "message": "m", "steps": "grant.public"}]},
+        "assert",
+        "grant.public is not a list of steps",
+    ),
+    "steps is an element that has no name": (
+        {"assert": [{"that": "true", "message": "m", "steps": "reader.steps"}]},
+        "assert",
+        "steps names a fact that is a list of steps, of the resource or of the element; such as reader.steps",
+    ),
     "message names no param": ({"assert": [{"that": "true", "message": "{params.x}"}]}, "assert", "there is no param 'x'"),
     "attributes of a type": (
         {"applies_to": {"terraform": "aws_sqs_queue"}, "assert": [{"that": "resource.fifo_queue", "message": "m"}]},

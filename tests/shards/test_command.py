@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assay.scanner.results.keeping import OnDisk
+from assay.scanner.results.keeping import OnDisk, order
 from tests.scans import FAILING, PASSING, ROOT, VERSIONING, assay, assay_process, write
 
 REFERENCE = ROOT / "fixtures" / "trade_streamer"
@@ -53,6 +54,25 @@ def test_merging_judges_and_a_shard_does_not(code: Path) -> None:
     assert [shard(number).exit_code for number in ("1/2", "2/2")] == [0, 0]
     assert assay("merge", "shards").exit_code == assay("scan", "code", *VERSIONING).exit_code == 1
     assert assay("merge", "shards", "--fail-on", "critical").exit_code == 0
+
+
+def pages(folder: Path) -> dict[str, str]:
+    """The files of a report in HTML, apart from when and how the run was asked for."""
+    told = {path.name: path.read_text() for path in folder.iterdir()}
+    asked = r"(?s)<dt>(?:When|Run|Arguments)</dt><dd>.*?</dd>|<title>.*?</title>|<footer>.*?</footer>|<style>@page.*?</style>|sha256-[A-Za-z0-9+/=]*"
+    return {name: re.sub(asked, "", text) for name, text in told.items()}
+
+
+@pytest.mark.parametrize("of", [2, 3])
+def test_the_pages_of_accounts_are_the_same_however_the_run_is_cut(code: Path, of: int) -> None:
+    for folder, account in (("a", "1" * 12), ("b", "2" * 12), ("c", "1" * 12)):
+        write(code, {f"code/{folder}/provider.tf": f'provider "aws" {{\n  allowed_account_ids = ["{account}"]\n}}\n'})
+    whole = assay("scan", "code", *VERSIONING, "-r", "html=whole/")
+    for index in range(of, 0, -1):
+        shard(f"{index}/{of}")
+    assert assay("merge", "shards", "-r", "html=merged/").exit_code == whole.exit_code == 1
+    assert pages(code / "merged") == pages(code / "whole")
+    assert sorted(pages(code / "whole")) == [f"0001-{'1' * 12}.html", f"0002-{'2' * 12}.html", "index.html"]
 
 
 def test_a_missing_shard_leaves_the_run_incomplete_and_is_named(code: Path) -> None:
@@ -144,7 +164,7 @@ def test_a_history_does_not_take_for_gone_what_a_missing_shard_may_hold(code: Pa
 def test_results_that_are_on_disk_are_counted_as_those_in_memory(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     monkeypatch.setattr(OnDisk, "_spill", lambda self: taken.append(len(self._waiting)))
-    monkeypatch.setattr(OnDisk.__init__, "__defaults__", (1,))
+    monkeypatch.setattr(OnDisk.__init__, "__defaults__", (1, order))
     assay("scan", "code", *VERSIONING, "-r", "rollup-csv=alone.csv")
     assay("scan", "code", *VERSIONING, "-r", "rollup-csv=beside.csv", "-r", "json=all.json")
     assert taken, "they were in memory"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from assay.scanner.facts.messaging.kinds import Parties
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import describe
@@ -24,8 +25,8 @@ class Reached(NamedTuple):
 
     who: Parties
     name: Value[str]
-    by: Value[str]
-    """The way, in words: the action, or whom it becomes and how."""
+    steps: list[Step]
+    """The way, from this one to what is asked about."""
     certain: Value[bool]
     item: Item | None
     """The identity, where it is of the input."""
@@ -33,10 +34,13 @@ class Reached(NamedTuple):
     """Whom it is, so that one is told once."""
 
 
-def reached(who: Parties, name: Value[Any], by: str, certain: Value[bool], item: Item | None, key: str) -> Reached:
-    """Somebody by whatever is known of the name."""
+def reached(
+    who: Parties, name: Value[Any], by: str, certain: Value[bool], item: Item | None, key: str, following: Sequence[Step]
+) -> Reached:
+    """Somebody by whatever is known of the name. `by`: what leads from there to the steps that follow."""
     called = name.data if isinstance(name.data, str) else describe(name.raw)
-    return Reached(who, Value(called, name.seen), Value(by, certain.seen), certain, item, key)
+    declared = (item.location(),) if item is not None else name.seen
+    return Reached(who, Value(called, name.seen), [step(called, declared, by, certain.seen), *following], certain, item, key)
 
 
 def followed(view: View, ways: Ways, direct: list[Reached], *, once: bool = False) -> Iterator[Reached]:
@@ -51,19 +55,19 @@ def followed(view: View, ways: Ways, direct: list[Reached], *, once: bool = Fals
         for before in front:
             if before.item is None:
                 continue
-            for step in ways.into_but(view, before.item, met) if once else ways.into(view, before.item):
-                if step.key in met:
+            for entry in ways.into_but(view, before.item, met) if once else ways.into(view, before.item):
+                if entry.key in met:
                     continue
-                certain = all_of([step.certain, before.certain])
+                certain = all_of([entry.certain, before.certain])
                 if certain.data is False:
                     continue
-                how = f"{step.how}, as {before.name.data} ({before.by.data})"
-                found = reached(step.who, step.name, how, Value(certain.data, step.certain.seen), step.item, str(step.key))
-                if not ways.is_idle(view, step.item):
+                may: Value[Any] = Value(certain.data, entry.certain.seen)
+                found = reached(entry.who, entry.name, entry.how, may, entry.item, str(entry.key), before.steps)
+                if not ways.is_idle(view, entry.item):
                     yield found
                 if certain.data is True:
                     met.add(found.key)
-                if step.item is not None:
+                if entry.item is not None:
                     following.append(found)
         if not following:
             return

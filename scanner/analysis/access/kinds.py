@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from assay.scanner.facts.messaging.kinds import Parties, RolesOf
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
+from assay.scanner.facts.steps import Step
 from assay.scanner.override import override
 from assay.scanner.sources.values import Value
 
@@ -63,8 +64,8 @@ class SecretReader(Part, kw_only=True):
     known_by: ClassVar = ("name",)
     identity: Parties = Parties()
     name: Fact[str]
-    by: Fact[str]
-    """The way, in words: the action, or whom it becomes and how."""
+    steps: Fact[list[Step]]
+    """The way: whom it becomes and how, or by which action it reads; the secret."""
     reads: Fact[bool]
     roles: Fact[list[str]] = Value([])
     """What it is to the deployment, as the configuration says."""

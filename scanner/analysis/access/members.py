@@ -16,6 +16,7 @@ from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
@@ -75,6 +76,8 @@ class Sought(NamedTuple):
     name: str
     """Of the resource, as conditions compare it: `projects/*/secrets/broker`."""
     held: Held
+    called: str
+    """The resource, in words."""
 
 
 class Member(NamedTuple):
@@ -82,7 +85,8 @@ class Member(NamedTuple):
 
     who: Parties
     name: Value[str]
-    by: Value[str]
+    steps: list[Step]
+    """The way, from this one to what is asked about."""
     certain: Value[bool]
     account: str
     """The key of a service account, which others may act as; empty of any other member."""
@@ -120,7 +124,8 @@ def _direct(asked: _Asked, binding: Binding | Unknown) -> Member | Unknown | Non
         return None
     meets = reached(binding.condition, sought.service, sought.name)
     certain: Value[Any] = Value(all_of([Value(meets), holds]).data, binding.seen)
-    return None if certain.data is False else _member(asked, binding, describe(binding.role), certain)
+    end = step(sought.called, (asked.view.location,))
+    return None if certain.data is False else _member(asked, binding, describe(binding.role), certain, [end])
 
 
 def _left(asked: _Asked, binding: Binding, wanted: frozenset[str]) -> Value[bool]:
@@ -148,14 +153,13 @@ def _is_nobody(member: Any) -> bool:
     return is_service_agent(member) or (isinstance(member, str) and member.startswith(CONVENIENCE))
 
 
-def _member(asked: _Asked, binding: Binding, by: str, certain: Value[Any]) -> Member:
-    return Member(
-        google_parties(asked.view, binding.member),
-        Value(describe(binding.member), binding.seen),
-        Value(by, binding.seen),
-        certain,
-        _account(binding.member),
-    )
+def _member(asked: _Asked, binding: Binding, by: str, certain: Value[Any], following: list[Step]) -> Member:
+    """A member of a binding. `by`: what leads from there to the steps that follow."""
+    called, account = describe(binding.member), _account(binding.member)
+    item = asked.view.items.at(account) if account else None
+    declared = (item.location(),) if item is not None else ()
+    steps = [step(called, declared, by, binding.seen), *following]
+    return Member(google_parties(asked.view, binding.member), Value(called, binding.seen), steps, certain, account)
 
 
 def _account(member: Any) -> str:
@@ -174,14 +178,14 @@ def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
     for _ in range(_FAR):
         following: list[Member] = []
         for found in front:
-            for step in _into(asked, found):
-                if str(step.name.data) in met or step.name.data == found.name.data:
+            for one in _into(asked, found):
+                if str(one.name.data) in met or one.name.data == found.name.data:
                     continue
-                yield step
-                if step.certain.data is True:
-                    met.add(str(step.name.data))
-                if step.account:
-                    following.append(step)
+                yield one
+                if one.certain.data is True:
+                    met.add(str(one.name.data))
+                if one.account:
+                    following.append(one)
         if not following:
             return
         front = following
@@ -202,8 +206,8 @@ def _into(asked: _Asked, found: Member) -> Iterator[Member]:
             doubt = holds if holds.unknown is not None else Value(True if sure else _of_which(binding, found))
             certain = all_of([doubt, found.certain])
             if certain.data is not False:
-                by = f"{how} by {describe(binding.role)}, as {found.name.data} ({found.by.data})"
-                yield _member(asked, binding, by, Value(certain.data, binding.seen))
+                by = f"{how} by {describe(binding.role)}"
+                yield _member(asked, binding, by, Value(certain.data, binding.seen), found.steps)
                 break
 
 

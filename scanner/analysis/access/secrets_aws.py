@@ -18,6 +18,7 @@ from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Another, Link, Place, Spelling
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.raw import Unknown, describe
@@ -73,6 +74,8 @@ class _Secret(NamedTuple):
     told: Told
     denials: list[Statement]
     """Of its own policy."""
+    end: list[Step]
+    """The last step of every way."""
 
 
 def secret(view: View, at: SecretAt) -> ReadableSecret | None:
@@ -87,7 +90,8 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     found = ways(view, at.identities.spelling, at.runs.spelling, forms, organisation.known(view, at.organisation, forms))
     own = [entry for document in view.values(at.policies) for entry in statements(document)]
     denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
-    asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials)
+    end = [step(who.name, (view.location,))]
+    asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials, end)
     readers = [*_direct(asked), *_by_policy(asked, own, forms), *_at_launch(asked, forms)]
     unread = [entry for entry in own if isinstance(entry, Unknown)]
     doubts = [why for item, why in found.holdings.doubts if view.item.same_account(item) is not False]
@@ -99,7 +103,7 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
 
 
 def _reader(one: Reached) -> SecretReader:
-    return SecretReader(identity=one.who, name=one.name, by=one.by, reads=one.certain)
+    return SecretReader(identity=one.who, name=one.name, steps=Value(one.steps), reads=one.certain)
 
 
 def _names(view: View, at: SecretAt, forms: Arns) -> list[str]:
@@ -151,7 +155,7 @@ def _direct(asked: _Secret) -> Iterator[Reached]:
             if reads.data is not False:
                 by = "secretsmanager:GetSecretValue" if action == READING else "secretsmanager:PutResourcePolicy"
                 reads = Value(reads.data, value.seen)
-                yield reached(Parties(holding.who), holding.name, by, reads, holding.item, holding.item.address)
+                yield reached(Parties(holding.who), holding.name, by, reads, holding.item, holding.item.address, asked.end)
 
 
 def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> Iterator[Reached]:
@@ -182,7 +186,8 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
                 name: Value[Any] = Value(
                     "anyone" if kind == "*" or entry.not_principal else named.name if item and named else describe(who), entry.seen
                 )
-                yield reached(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value, item, str(name.data))
+                by = f"the secret's own policy ({action.partition(':')[2]})"
+                yield reached(parties, name, by, value, item, str(name.data), asked.end)
 
 
 def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limits:
@@ -222,7 +227,7 @@ def _at_launch(asked: _Secret, forms: Arns) -> Iterator[Reached]:
             reads: Value[Any] = Value(doubt or given.data, (run.view.location,))
             who = run.view.identity(run.name)
             name: Value[Any] = Value(who.name, reads.seen)
-            yield reached(Parties(who), name, "it is handed to it at its start", reads, None, run.view.item.address)
+            yield reached(Parties(who), name, "it is handed to it at its start", reads, None, run.view.item.address, asked.end)
 
 
 def _is_left(asked: _Secret, run: Run) -> Value[bool]:

@@ -14,6 +14,7 @@ from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.spelling import Index, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 from .denials_google import DeniesAt
 from .google import NAMELESS
@@ -46,13 +47,13 @@ def secret(view: View, at: SecretAt) -> ReadableSecret:
     if is_left_out(view, called):
         return ReadableSecret(identity=called, readers=view.says([]))
     name = f"projects/*/secrets/{called.name if called.unnamed is None else NAMELESS}"
-    sought = Sought(frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held)
+    sought = Sought(frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held, called.name)
     found = members(view, at, sought)
     return ReadableSecret(identity=called, readers=view.says([_reader(one) if isinstance(one, Member) else one for one in found]))
 
 
 def _reader(one: Member) -> SecretReader:
-    return SecretReader(identity=one.who, name=one.name, by=one.by, reads=one.certain)
+    return SecretReader(identity=one.who, name=one.name, steps=Value(one.steps), reads=one.certain)
 
 
 def held(view: View, role: Any, wanted: frozenset[str], custom: Index) -> frozenset[str] | Unknown:

@@ -36,6 +36,10 @@ class Step(NamedTuple):
     """The identity, where it is of the input and may itself be become."""
 
 
+NAMED = "named in its trust policy"
+"""How somebody becomes a role whose trust policy says so."""
+
+
 def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Step:
     """One that a trust policy names: of its own account that is enough. `other`: why it may be the account itself."""
     parties = parties_of(role, at.others, kind, who, entry)
@@ -44,14 +48,14 @@ def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: An
     known = parties.principal.name if item is not None and isinstance(parties.principal, Identity) else describe(who)
     name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
     doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
-    return Step(item.address if item else str(name.data), parties, name, "its trust policy", Value(doubt or True, entry.seen), item)
+    return Step(item.address if item else str(name.data), parties, name, NAMED, Value(doubt or True, entry.seen), item)
 
 
 def untold(role: View, why: Unknown) -> Step:
     """Whoever a trust policy names that is not known."""
     address = role.item.address
     name: Value[Any] = Value(f"whoever takes on {address}", (role.location,))
-    return Step(("trust", address), Parties(), name, "its trust policy", Value(why, name.seen), None)
+    return Step(("trust", address), Parties(), name, NAMED, Value(why, name.seen), None)
 
 
 def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statement) -> Parties:

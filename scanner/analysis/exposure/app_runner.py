@@ -15,6 +15,7 @@ from assay.scanner.sources.values import Value
 
 from .kinds import TrafficSource, Workload
 from .placed import subnets_at
+from .sources import way_in
 from .standings import SubnetsAt, not_read, standings
 
 
@@ -43,7 +44,13 @@ def app_runner(view: View, at: AppRunnerAt) -> Workload | None:
         public_address=view.says(False),
         subnets=view.says(standings(view, at, _subnets(view, at)) if connected.data is not False else []),
         accepts=view.says(
-            [TrafficSource(name=view.says("anyone"), trusted=public.negate(), path=Value("its address on the internet", public.seen))]
+            [
+                TrafficSource(
+                    name=view.says("anyone"),
+                    trusted=public.negate(),
+                    steps=way_in(view, "anyone", "its address on the internet", public),
+                )
+            ]
         ),
         all_traffic=view.says(True),
         leaves_by_itself=view.says(False),

@@ -12,13 +12,14 @@ import msgspec
 from assay.scanner.facts.item_index import ItemIndex, spelled
 from assay.scanner.facts.network.ranges import is_world, listed
 from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, agreed, all_of, any_of
 
 from .routing import RouteEntry, RoutingAt, entries_of
-from .targets import PUBLIC, Via
+from .targets import PUBLIC, Via, met
 
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
 
@@ -47,8 +48,8 @@ class Exit(msgspec.Struct):
 
     leaves: Value[bool]
     through_nat: Value[bool]
-    path: str
-    """In words, without the subnet."""
+    steps: list[Step]
+    """The way that it takes, from the subnet on."""
 
 
 def standing(paths: dict[str, str], id_path: str = "") -> Index:
@@ -71,7 +72,7 @@ def exit_of(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
     known = _KNOWN.setdefault(view.items, {})
     if subnet.address not in known:
         circle: Value[Any] = Value(Unknown(f"traffic of {subnet.address} comes back to it", "correct the routes", subnet.location()))
-        known[subnet.address] = Exit(circle, circle, "a circle")
+        known[subnet.address] = Exit(circle, circle, [_of(subnet), step("a circle")])
         known[subnet.address] = _exit(view.of(subnet), routing, at, subnet)
     return known[subnet.address]
 
@@ -82,8 +83,8 @@ def _exit(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
     seen = (subnet.location(),)
     if not outward:
         unknown: Value[Any] = Value(doubt or False, seen)
-        return Exit(unknown, unknown, "no route to the internet")
-    told = [_through(view, routing, at, entry) for entry in outward]
+        return Exit(unknown, unknown, [_of(subnet), step("no route to the internet")])
+    told = [_through(view, routing, at, subnet, entry) for entry in outward]
     through: list[Value[Any]] = []
     leaves: list[Value[Any]] = []
     for entry, (value, _) in zip(outward, told, strict=True):
@@ -91,8 +92,16 @@ def _exit(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
         through.append(any_of([owner.weighed(value, absence=True), default.negate()]))
         leaves.append(all_of([default, Value(owner.doubt or True)]))
     through += [Value(doubt, seen)] if doubt else []
-    words = next((words for value, words in told if value.data is not True), told[0][1])
-    return Exit(Value(any_of(leaves).data, seen), all_of(through), words)
+    steps = next((steps for value, steps in told if value.data is not True), told[0][1])
+    return Exit(Value(any_of(leaves).data, seen), all_of(through), steps)
+
+
+def _of(subnet: Item, entry: RouteEntry | None = None) -> Step:
+    """A subnet as a step of a way, which goes on by a route."""
+    if entry is None:
+        return step(subnet.address, (subnet.location(),))
+    route = f"route {', '.join(describe(one.data) for one in entry.destination.elements())}"
+    return step(subnet.address, (subnet.location(),), route, (entry.node.location(),))
 
 
 def _is_default(entry: RouteEntry) -> Value[bool]:
@@ -105,27 +114,27 @@ def _may_be(entry: RouteEntry) -> bool:
     return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE, Via.NAT) or isinstance(entry.hop.via, Unknown))
 
 
-def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: RouteEntry) -> tuple[Value[Any], str]:
-    """Whether one route leads out through a NAT gateway, and where it leads, in words."""
+def _through(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item, entry: RouteEntry) -> tuple[Value[Any], list[Step]]:
+    """Whether one route of a subnet leads out through a NAT gateway, and the way that it takes."""
     via, target, seen = entry.hop.via, entry.hop.target, entry.hop.target.seen
-    start = f"route {', '.join(describe(one.data) for one in entry.destination.elements())}"
+    start = _of(subnet, entry)
     if isinstance(via, Unknown):
-        return Value(via, seen), f"{start} > something that is not known"
-    path = f"{start} > {via.value}"
+        return Value(via, seen), [start, step("something that is not known")]
     if via is Via.NAT:
         value, on = _gateway(view, routing, at, target)
-        return value, f"{path}{on}"
+        return value, [start, *on]
+    way = [start, met(view, via, target)]
     if via is Via.EGRESS_ONLY:  # IPv6 has no NAT: https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
-        return Value(True, seen), path
+        return Value(True, seen), way
     if via is Via.ENDPOINT:
         value, on = _beyond(view, routing, at, target)
-        return value, f"{path}{on}"
+        return value, [*way, *on]
     if via in PUBLIC or via is Via.INTERFACE:
-        return Value(False, seen), path
-    return Value(Unknown(f"where {via.value} leads is not among what was read", _ELSEWHERE, entry.item.location()), seen), path
+        return Value(False, seen), way
+    return Value(Unknown(f"where {via.value} leads is not among what was read", _ELSEWHERE, entry.item.location()), seen), way
 
 
-def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> tuple[Value[Any], str]:
+def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> tuple[Value[Any], list[Step]]:
     """Whether a NAT gateway leads to the internet: a public one in a subnet that has a way there, or a regional one.
 
     Of several of which a plan does not say which one it is, what all of them do.
@@ -133,52 +142,55 @@ def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) ->
     if isinstance(target.data, list):
         told = [_gateway(view, routing, at, Value(one, target.seen)) for one in target.data]
         why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
-        return Value.of(agreed(why, [value.data for value, _ in told]), target.seen), f" {describe(target.data[0])} or another"
+        either = step(f"{Via.NAT.value} {describe(target.data[0])} or another", target.seen)
+        return Value.of(agreed(why, [value.data for value, _ in told]), target.seen), [either]
     gateway = _found(view, at.gateways, target)
     if gateway is None:
         why = target.unknown or Unknown(f"the NAT gateway {describe(target.data)} is not among what was read", _ELSEWHERE)
-        return Value(why, target.seen), ""
-    words = f" {gateway.address}"
+        return Value(why, target.seen), [met(view, Via.NAT, target)]
+    words, declared = f"{Via.NAT.value} {gateway.address}", (gateway.location(),)
     if gateway[at.connectivity].default("public").equals("private").data is not False:
         private = gateway[at.connectivity].equals("private").negate()
-        return private, f"{words}, a private one"
+        return private, [step(f"{words}, a private one", declared)]
     if at.state and gateway[at.state].equals("deleted", "deleting", "failed").data is True:
-        return Value(False, target.seen), f"{words}, which is {gateway[at.state].data}"
+        return Value(False, target.seen), [step(f"{words}, which is {gateway[at.state].data}", declared)]
     where = gateway.link(at.subnet)
     if where.absent and gateway[at.availability].equals("regional").data is True:
-        return Value(True, target.seen), f"{words} > an internet gateway"
+        return Value(True, target.seen), [step(words, declared), step(Via.INTERNET.value)]
     subnet = _found(view, at.subnets, where)
     if subnet is None:
         why = where.unknown or Unknown(f"the subnet of {gateway.address} is not among what was read", _ELSEWHERE, gateway.location())
-        return Value(why, where.seen), words
-    return _public(view, routing, subnet, words)
+        return Value(why, where.seen), [step(words, declared)]
+    value, on = _public(view, routing, subnet)
+    return value, [step(words, declared), *on]
 
 
-def _public(view: View, routing: RoutingAt, subnet: Item, words: str) -> tuple[Value[Any], str]:
+def _public(view: View, routing: RoutingAt, subnet: Item) -> tuple[Value[Any], list[Step]]:
     """Whether the subnet of a NAT gateway has a way to the internet: an internet gateway, or a firewall before that."""
     entries, doubt = entries_of(view, routing, subnet)
     ways = [entry for entry in entries if entry.hop.via in (*PUBLIC, Via.ENDPOINT) and _is_default(entry).data is not False]
     if ways:
         leading = ways[0].hop.via
         assert isinstance(leading, Via)
-        return Value(any_of(map(_is_default, ways)).data, (subnet.location(),)), f"{words} > {subnet.address} > {leading.value}"
+        way = [_of(subnet, ways[0]), met(view, leading, ways[0].hop.target)]
+        return Value(any_of(map(_is_default, ways)).data, (subnet.location(),)), way
     unknown = next((entry.hop.via for entry in entries if isinstance(entry.hop.via, Unknown)), doubt)
     transit = next((entry for entry in entries if entry.hop.via is Via.TRANSIT), None)
     if transit is not None:
         unknown = Unknown(f"where a transit gateway leads from {subnet.address} is not among what was read", _ELSEWHERE)
-    return Value(unknown or False, (subnet.location(),)), f"{words} > {subnet.address}, without a way to the internet"
+    return Value(unknown or False, (subnet.location(),)), [_of(subnet), step("no way to the internet")]
 
 
-def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> tuple[Value[Any], str]:
+def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> tuple[Value[Any], list[Step]]:
     """Whether what stands behind an endpoint, such as a firewall, leads out through a NAT gateway."""
     by_name = view.index(at.firewalls)
     names = [spelled(target.data), *(reference.address for reference in references_in(target.data))]
     subnets = [_found(view, at.subnets, where) for name in dict.fromkeys(names) for where in by_name.get(name, ())]
     if not subnets or None in subnets:
         why = target.unknown or Unknown(f"where the endpoint {describe(target.data)} leads is not among what was read", _ELSEWHERE)
-        return Value(why, target.seen), ""
+        return Value(why, target.seen), []
     exits = [exit_of(view, routing, at, subnet) for subnet in subnets if subnet is not None]
-    return all_of([value for one in exits for value in (one.leaves, one.through_nat)]), f" > {exits[0].path}"
+    return all_of([value for one in exits for value in (one.leaves, one.through_nat)]), exits[0].steps
 
 
 def _found(view: View, index: Index, target: Value[Any]) -> Item | None:

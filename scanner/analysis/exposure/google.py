@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Place, Spelling
+from assay.scanner.facts.steps import step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Document, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
@@ -15,6 +16,7 @@ from assay.scanner.sources.values import Value, any_of
 from .google_nat import NatsAt, served
 from .kinds import Standing, Subnet, TrafficSource, Workload
 from .placed import inside
+from .sources import way_in
 
 
 class SubnetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -136,7 +138,7 @@ def _anyone(view: View, at: GoogleWorkloadAt) -> TrafficSource:
     return TrafficSource(
         name=Value("anyone on the internet", ingress.seen),
         trusted=any_of([limited, disabled.default(False).truth()]),
-        path=Value("its own address, past the load balancer", ingress.seen),
+        steps=way_in(view, "anyone on the internet", "its own address, past the load balancer", ingress),
     )
 
 
@@ -193,13 +195,14 @@ def _served(view: View, at: GoogleWorkloadAt, subnetwork: Value[Any]) -> Standin
 
 def _standing(name: Value[Any], through: Value[Any], way: str) -> Standing:
     called = "a subnetwork that is not known" if name.unknown or name.absent else describe(name.data)
+    start = step(called, name.seen)
     return Standing(
         name=Value(called, name.seen),
         public=Value(False, name.seen),
-        path=Value(called),
+        entry=Value([start]),
         leaves=through,
         through_nat=through,
-        exit=Value(f"{called} > {way}"),
+        exit=Value([start, step(way)]),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
+from assay.scanner.facts.steps import Step
+from assay.scanner.sources.values import Value
 
 
 class Route(Part):
@@ -17,6 +19,8 @@ class Route(Part):
     """Where it leads, in words: `an internet gateway`."""
     to_internet_gateway: Fact[bool]
     """It leads straight to the internet, which leads back in by it."""
+    leads_to: Fact[list[Step]] = Value([])
+    """What that is; empty of what is not known."""
 
 
 class PrivatePath(Part):
@@ -58,14 +62,14 @@ class Standing(Part):
     name: Fact[str]
     public: Fact[bool]
     """A route of it leads straight to an internet gateway."""
-    path: Fact[str]
-    """What decides that, in words: `subnet public > route 0.0.0.0/0 > an internet gateway`."""
+    entry: Fact[list[Step]]
+    """What decides that: the subnet, and by which route it leads to an internet gateway."""
     leaves: Fact[bool]
     """Traffic for the internet leaves it at all: it has a default route. Google: Cloud NAT serves it."""
     through_nat: Fact[bool]
     """That leaves through a managed NAT gateway alone, or an egress-only gateway of IPv6."""
-    exit: Fact[str]
-    """The way that it takes, in words."""
+    exit: Fact[list[Step]]
+    """The way that it takes."""
 
 
 class TrafficSource(Part):
@@ -76,8 +80,8 @@ class TrafficSource(Part):
     """A range of addresses, a security group, anyone."""
     trusted: Fact[bool]
     """It is a load balancer, or another workload of the deployment."""
-    path: Fact[str]
-    """What it is, in words: `group alb with aws_lb.public`."""
+    steps: Fact[list[Step]]
+    """How it gets there: what is in the group that a rule lets in, the workload."""
 
 
 class Workload(Resource, kw_only=True):

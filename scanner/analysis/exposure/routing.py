@@ -16,7 +16,7 @@ from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of
 
 from .kinds import Route
-from .targets import PUBLIC, Hop, Via, hop
+from .targets import PUBLIC, Hop, Via, hop, met
 
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
 
@@ -223,4 +223,5 @@ def _route(view: View, entry: RouteEntry, doubt: Unknown | None) -> Route:
         destination=Value(", ".join(describe(one.data) for one in entry.destination.elements()) or "addresses that are not known", seen),
         via=Value("something that is not known" if isinstance(via, Unknown) else via.value, seen),
         to_internet_gateway=owner.weighed(all_of([leads, *may_be]), absence=False),
+        leads_to=Value([] if isinstance(via, Unknown) else [met(view, via, entry.hop.target)]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.network.security_groups import SecurityGroupAt, Sort
 from assay.scanner.facts.spelling import Index, Many
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
@@ -45,7 +47,19 @@ def sources_of(view: View, at: GroupsAt, rules: SecurityGroupAt, groups: list[Va
             told.append(target.unknown or Unknown(reason, _ELSEWHERE, view.location))
         else:
             told += _let_in(view, at, rules, view.of(item, names=rules.names))
+    for source in told:
+        if isinstance(source, TrafficSource):
+            source.steps = Value([*source.steps.data, _itself(view)])
     return told
+
+
+def way_in(view: View, who: str, by: str, decided: Value[Any]) -> Value[list[Step]]:
+    """The way of somebody who gets to a workload by an address of its own; `decided`: what says so."""
+    return Value([step(who, (), by, decided.seen), _itself(view)])
+
+
+def _itself(view: View) -> Step:
+    return step(view.item.address, (view.location,))
 
 
 def _found(view: View, at: GroupsAt, target: Value[Any]) -> Item | None:
@@ -85,15 +99,17 @@ def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule
     return told
 
 
-def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str, inside: str = "") -> TrafficSource:
+def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str, inside: Sequence[Item] = ()) -> TrafficSource:
+    """`inside`: what is in a group."""
     name = "addresses that are not known" if value.unknown else describe(value.data)
-    path = f"{sort} {name}" if not inside else f"{sort} {name} with {inside}"
+    members = ", ".join(member.address for member in inside[:_NAMED])
+    what = f"{members} in {sort} {name}" if members else f"{sort} {name}"
     verdict = all_of(trusted)
     return TrafficSource(
         name=Value(name, value.seen),
         # A rule that may not exist does no harm if it does not.
         trusted=rule.weighed(verdict, absence=True),
-        path=Value(path, value.seen),
+        steps=Value([step(what, [member.location() for member in inside[:1]], rule.item.address, (rule.location,))]),
     )
 
 
@@ -126,5 +142,5 @@ def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, targ
         )
         return _source(rule, target, [Value(why, target.seen)], "group")
     strangers = [member for member in inside if member.sort not in _BALANCERS and member.item.type not in at.peers]
-    words = ", ".join(member.item.address for member in (strangers or inside)[:_NAMED])
-    return _source(rule, target, [Value(not strangers, target.seen)], "group", words)
+    told = [member.item for member in strangers or inside]
+    return _source(rule, target, [Value(not strangers, target.seen)], "group", told)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Spelling
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, describe
@@ -99,8 +100,8 @@ def _by_default(view: View) -> Standing:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
     """
-    open_, path = view.says(True), f"{_DEFAULT} > an internet gateway"
-    return _stands(view.says(_DEFAULT), open_, path, Exit(open_, view.says(False), "an internet gateway"))
+    open_, way = view.says(True), [step(_DEFAULT, (view.location,)), step("an internet gateway")]
+    return _stands(view.says(_DEFAULT), open_, way, Exit(open_, view.says(False), way))
 
 
 _DEFAULT = "a default subnet, since it names none"
@@ -112,28 +113,31 @@ def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
         each = [_standing(view, at, Value(one, target.seen)) for one in target.data]
         why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
         common: Standing = agreed(why, each)
-        common.name, common.path, common.exit = (Value(f"some of {describe(target.data)[:200]}", target.seen),) * 3
+        common.name = Value(f"some of {describe(target.data)[:200]}", target.seen)
+        common.entry = common.exit = Value([step(common.name.data, target.seen)])
         return common
     item = _declared(view, at, target)
     if item is None:
         public: Value[Any] = Value(_not_read(view, at, target), target.seen)
         name = "a subnet that is not known" if target.unknown else describe(target.data)
-        return _stands(Value(name, target.seen), public, name, Exit(public, public, "a way that is not known"))
+        start = step(name, target.seen)
+        return _stands(Value(name, target.seen), public, [start], Exit(public, public, [start, step("a way that is not known")]))
     ways = routes_of(view, at.routing, item)
     told = [Value(way, (item.location(),)) if isinstance(way, Unknown) else way.to_internet_gateway for way in ways]
     public = any_of(told) if told else Value(False, (item.location(),))
     leading = next((way for way in ways if not isinstance(way, Unknown) and way.to_internet_gateway.data is True), None)
-    path = f"{item.address} > route {leading.destination.data} > {leading.via.data}" if leading else item.address
+    by, written = (f"route {leading.destination.data}", leading.destination.seen) if leading else ("", ())
+    way = [step(item.address, (item.location(),), by, written), *(leading.leads_to.data if leading else ())]
     weighed = view.of(item).weighed(public, absence=False)
-    return _stands(Value(item.address, target.seen), weighed, path, exit_of(view, at.routing, at.exits, item))
+    return _stands(Value(item.address, target.seen), weighed, way, exit_of(view, at.routing, at.exits, item))
 
 
-def _stands(name: Value[str], public: Value[bool], path: str, way: Exit) -> Standing:
+def _stands(name: Value[str], public: Value[bool], entry: list[Step], way: Exit) -> Standing:
     return Standing(
         name=name,
         public=public,
-        path=Value(path),
+        entry=Value(entry),
         leaves=way.leaves,
         through_nat=way.through_nat,
-        exit=Value(f"{name.data} > {way.path}"),
+        exit=Value(way.steps),
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.steps import Step, step
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in, unknown_inside
 from assay.scanner.sources.values import Value
@@ -84,6 +86,14 @@ def hop(route: Node, paths: Mapping[str, str], named: Value[Any] | None = None) 
         return Hop(via, target)
     why = Unknown("where a route leads is not written", "name what it leads to", route.location())
     return Hop(why, Value(None, (route.location(),)))
+
+
+def met(view: View, via: Via, target: Value[Any]) -> Step:
+    """What a route leads to, as a step of a way: the sort of thing, and which one, as far as the input says it."""
+    named = next(iter(references_in(target.data)), None)
+    item = view.items.at(named.address) if named is not None else None
+    called = target.data if isinstance(target.data, str) else named.address if named is not None else ""
+    return step(f"{via.value} {called}".strip(), (item.location(),) if item is not None else target.seen)
 
 
 _GATEWAYS = (Via.INTERNET, Via.VPN)

@@ -14,7 +14,7 @@ from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, any_of
 
 from .kinds import TrafficSource, Workload
-from .sources import GroupsAt, sources_of
+from .sources import GroupsAt, sources_of, way_in
 from .standings import SubnetsAt, gives_addresses, not_read, standings, subnets_of
 
 
@@ -88,7 +88,7 @@ def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[TrafficSourc
     """https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html: `NONE` lets anyone in, without a load balancer before it."""
     if at.outside:
         urls = view.referrers(*at.urls)
-        told = [_by_url(url, kind) for url in urls.views for kind in dict.fromkeys(join.path for join in at.urls)]
+        told = [_by_url(view, url, kind) for url in urls.views for kind in dict.fromkeys(join.path for join in at.urls)]
         return [*told, *([urls.more] if urls.more else [])]
     named = [group for one in views for path in at.members for group in listed(one.node, path, linked=True)]
     if not named:
@@ -97,12 +97,12 @@ def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[TrafficSourc
     return sources_of(view, at.groups, at.group.spelling, list({describe(group.data): group for group in named}.values()))
 
 
-def _by_url(url: View, kind: str) -> TrafficSource:
+def _by_url(view: View, url: View, kind: str) -> TrafficSource:
     signed = url.surely[kind].equals("AWS_IAM")
     return TrafficSource(
         name=Value("anyone", signed.seen),
         trusted=url.weighed(signed, absence=True),
-        path=Value(f"the URL of the function, {url.item.address}", signed.seen),
+        steps=way_in(view, "anyone", f"the URL of the function, {url.item.address}", signed),
     )
 
 

@@ -18,6 +18,7 @@ from assay.scanner.facts.iam.google import AccountAt, BindingsAt, RoleAt, called
 from assay.scanner.facts.iam.kinds import Escalation, Raise
 from assay.scanner.facts.iam.roles import harmless, names_resources
 from assay.scanner.facts.iam.tables import roles
+from assay.scanner.facts.steps import step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of
@@ -67,9 +68,7 @@ def above(view: View, at: BindingsAt, binding: Binding) -> Raise | Unknown | Non
     if open_.data is False:
         return None
     what = f" ({by.data})" if isinstance(by.data, str) else ""
-    return Raise(
-        name=Value(f"{describe(role.data)}{what} for {describe(binding.member)}", binding.seen), open=Value(open_.data, binding.seen)
-    )
+    return _raise(view, binding, f"{describe(role.data)}{what}", open_)
 
 
 def _raising(view: View, at: BindingsAt, role: Any) -> str | Unknown:
@@ -104,7 +103,11 @@ def custom_role(view: View, at: RoleAt) -> Escalation | None:
         return None  # the permissions of another role, which is judged by itself
     written = listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.unknown or listed.data]
     found = [
-        Raise(name=Value(describe(permission), listed.seen), open=Value(True, listed.seen))
+        Raise(
+            name=Value(describe(permission), listed.seen),
+            open=Value(True, listed.seen),
+            steps=Value([step("whoever has it", (), describe(permission), listed.seen), step("what it is given on")]),
+        )
         if isinstance(permission, str)
         else unknown_inside(permission) or Unknown(f"which permission {describe(permission)} is", "scan the plan")
         for permission in written
@@ -144,8 +147,14 @@ def _on_account(view: View, at: AccountAt, binding: Binding) -> Raise | Unknown 
     if open_.data is False:
         return None
     what = f" ({by.data})" if isinstance(by.data, str) else ""
-    name = f"{describe(binding.role)}{what} for {describe(binding.member)}"
-    return Raise(name=Value(name, binding.seen), open=Value(open_.data, binding.seen))
+    return _raise(view, binding, f"{describe(binding.role)}{what}", open_)
+
+
+def _raise(view: View, binding: Binding, by: str, open_: Value[bool]) -> Raise:
+    """What a member of a binding gets more by: a role with its permission."""
+    who = describe(binding.member)
+    way = [step(who, (), by, binding.seen), step(view.item.address, (view.location,))]
+    return Raise(name=Value(f"{by} for {who}", binding.seen), open=Value(open_.data, binding.seen), steps=Value(way))
 
 
 def _minting(view: View, at: AccountAt, role: Any) -> str | Unknown:

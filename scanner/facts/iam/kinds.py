@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Part, Resource
+from assay.scanner.facts.steps import Step
 
 
 class Permission(Part):
@@ -36,6 +37,8 @@ class Raise(Part):
     """The action or the permission, and on what: `iam:PutRolePolicy on *`."""
     open: Fact[bool]
     """Nothing bounds it: neither a condition, nor a denial, nor a permissions boundary."""
+    steps: Fact[list[Step]]
+    """The way: the identity, the policy that it has, what the action is on."""
 
 
 class Escalation(Resource, kw_only=True):

@@ -25,8 +25,9 @@ from assay.scanner.facts.iam.running.identities import after_slash
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.statements import Statement, allowed_of, bounded_by, glob, marked
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 WRITING = (
@@ -57,7 +58,8 @@ def escalation(view: View, at: PermissionsAt) -> Escalation:
     has = held(view, at)
     who = view.identity(called(view, at.name), *has.telling)
     own = [policy for source in has.sources for policy in _named(source, view, at)]
-    found = [each for source in has.sources for each in _of_source(source, has, Itself(who, own))]
+    itself = Itself(who, own, view.location)
+    found = [each for source in has.sources for each in _of_source(source, has, itself)]
     return Escalation(identity=who, raises=view.says([*_once(found), *has.doubts]), service_linked=service_linked(view[at.path]))
 
 
@@ -67,6 +69,7 @@ class Itself(NamedTuple):
     who: Identity
     policies: list[tuple[str, Any]]
     """Each by the address of what declares it, or its ARN, with its name as raw value; None where that is not told."""
+    declared: Location
 
 
 def _named(source: Source, view: View, at: PermissionsAt) -> Iterator[tuple[str, Any]]:
@@ -130,7 +133,20 @@ def _of_source(source: Source, has: Held, who: Itself) -> Iterator[Raise | Unkno
             opened = {action: _open(entry, action, doubt, has, who) for action, doubt in _raising(entry)}
             weighed = {action: source.part.weighed(value, absence=False) for action, value in opened.items() if value.data is not False}
             for name, open_ in _by_pattern(entry, weighed):
-                yield Raise(name=Value(f"{name} on {_on(entry)}", entry.seen), open=open_)
+                way = _way(source, entry, name, who)
+                yield Raise(name=Value(f"{name} on {_on(entry)}", entry.seen), open=open_, steps=Value(way))
+
+
+def _way(source: Source, entry: Statement, name: str, who: Itself) -> list[Step]:
+    """From an identity by its policy, where that is something of its own, to what an action is on."""
+    end, start, policy = step(_on(entry)), (who.who.name, (who.declared,)), source.policy
+    if policy is not None and policy.address != who.who.address:
+        attached = step(policy.address, (policy.location(),), name, entry.seen)
+    elif policy is None and isinstance(source.arn, (str, Reference)):
+        attached = step(describe(source.arn), (), name, entry.seen)
+    else:
+        return [step(*start, name, entry.seen), end]
+    return [step(*start, "its policy", (source.part.location,)), attached, end]
 
 
 def _by_pattern(entry: Statement, raising: dict[str, Value[bool]]) -> Iterator[tuple[str, Value[bool]]]:

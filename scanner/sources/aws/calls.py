@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -90,6 +91,9 @@ class Listing(msgspec.Struct, frozen=True):
     """Counts in an entry. What AWS itself owns is listed in every account: it is left out where all of them are 0."""
     gone: tuple[str, ...] = ()
     """Error codes that say that the resource itself does not exist any more."""
+    made: Callable[[dict[str, Any]], list[dict[str, Any]]] | None = None
+    """What makes the entries of what is known of the parent, where no call lists them: the images that a task definition names. `call` is
+    then that of the parent, and `entries` is empty."""
     details: tuple[Call, ...] = ()
     """Calls about one resource, in the order in which they may use each other's answers."""
     recorded: Recorded | None = None

@@ -296,6 +296,9 @@ class Collector:
     def _children_of(self, unit: Unit, group: list[Listing], record: ItemRecord) -> list[Any]:
         parent = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
         records: list[Any] = []
+        if group[0].made is not None:
+            entries = ((listing, entry) for listing in group if listing.made is not None for entry in listing.made(parent))
+            return [made for listing, entry in entries for made in self._described(unit, listing, entry, parent, record.region)]
         if not _applies(unit, group[0].call, parent):
             return records
         gone = self._listings[record.type].gone
@@ -331,9 +334,9 @@ def _applies(unit: Unit, call: Call, known: dict[str, Any]) -> bool:
 
 def _grouped(listings: Iterable[Listing]) -> list[list[Listing]]:
     """Listings by the call that they share: one answer may tell several types. What is the answer as a whole is asked for by itself."""
-    groups: dict[tuple[Call, bool], list[Listing]] = {}
+    groups: dict[tuple[Call, bool, bool], list[Listing]] = {}
     for listing in listings:
-        groups.setdefault((listing.call, bool(listing.entries)), []).append(listing)
+        groups.setdefault((listing.call, bool(listing.entries), listing.made is None), []).append(listing)
     return list(groups.values())
 
 

@@ -24,6 +24,7 @@ from assay.scanner.analysis.access.ways import Ways
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.spelling import Another, Many, Place, Spelling
 from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.options import Question
 from assay.scanner.sources import numbers
@@ -163,8 +164,9 @@ def _callers(view: View, at: AskableAt, known: _Known, question: Question, on: l
     word = named.partition(":")[2]
     granted = grants(view, at.grants)
     by_grant = of_policy(asked, Own([*granted, *(entry for entry in own.written if _denies(entry))], own.alone))
-    given = [*_reached(by_identity, named), *_reached(of_policy(asked, own), f"its own policy ({word})")]
-    direct = merged([*given, *_reached(by_grant, f"a grant ({word})")])
+    end = [step(view.identity(view[at.name]).name, (view.location,))]
+    given = [*_reached(by_identity, named, end), *_reached(of_policy(asked, own), f"its own policy ({word})", end)]
+    direct = merged([*given, *_reached(by_grant, f"a grant ({word})", end)])
     for one in merged([*direct, *followed(view, known.ways, direct, once=True)]):
         yield _caller(one, own.unread)
     yield from [*own.unread, *(entry for entry in granted if isinstance(entry, Unknown))]
@@ -218,15 +220,15 @@ def _permission(companion: View, at: PermissionsAt) -> Value[Any]:
     return companion.says({"Statement": [{**statement, "Condition": conditions} if conditions else statement]})
 
 
-def _reached(granted: Iterable[Granted], by: str) -> Iterator[Reached]:
+def _reached(granted: Iterable[Granted], by: str, end: list[Step]) -> Iterator[Reached]:
     for each in granted:
         for _, value in each.given:
-            yield reached(each.who, each.name, by, value, each.item, each.key)
+            yield reached(each.who, each.name, by, value, each.item, each.key, end)
 
 
 def _caller(one: Reached, unread: list[Unknown]) -> Caller:
     may = one.certain if not unread else Value(all_of([one.certain, Value(unread[0])]).data, one.certain.seen)
-    return Caller(name=one.name, by=one.by, may=may)
+    return Caller(name=one.name, steps=Value(one.steps), may=may)
 
 
 def asker(view: View, at: AskerAt) -> Asker:
@@ -243,7 +245,8 @@ def _anywhere(view: View, at: AskerAt, question: Question) -> Iterator[Any]:
     known = _known(view, at, question)
     asked = Asking(view, at.identities.spelling, known.arns, _anything(question, known.arns), None, known.organisation, (None,))
     held = known.holdings.with_any(asked.actions)
-    direct = merged(_reached(of_identities(asked, held, []), spelled(question.action) or question.action))
+    end = [step(question.resource)]
+    direct = merged(_reached(of_identities(asked, held, []), spelled(question.action) or question.action, end))
     service = question.action.lower().partition(":")[0]
     unseen = [_unseen(question)] if service in MUST_ALLOW or (service in HAVE_POLICIES and question.resource != "*") else []
     for one in merged([*direct, *followed(view, known.ways, direct, once=True)]):

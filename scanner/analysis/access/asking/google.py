@@ -22,6 +22,7 @@ from assay.scanner.facts.spelling import Index, Link, Place
 from assay.scanner.facts.view import View
 from assay.scanner.options import Question
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 from .actions import is_google
 from .kinds import Askable, Caller
@@ -79,13 +80,13 @@ def askable(view: View, at: AskableAt) -> Askable:
 def _callers(view: View, at: AskableAt, who: Identity, question: Question) -> Iterator[Any]:
     service = question.action.partition("/")[0] if "/" in question.action else f"{at.sort.prefix}.googleapis.com"
     name = at.sort.name.format(who.name if who.unnamed is None else NAMELESS)
-    sought = Sought(frozenset({question.action}), frozenset(), service, name, held)
+    sought = Sought(frozenset({question.action}), frozenset(), service, name, held, who.name)
     own = ""
     if at.is_project:
         told = view[at.name].data
         own = told if isinstance(told, str) else view.item.address
     for one in members(view, at, sought, _above(view, at), own):
-        yield Caller(name=one.name, by=one.by, may=one.certain) if isinstance(one, Member) else one
+        yield Caller(name=one.name, steps=Value(one.steps), may=one.certain) if isinstance(one, Member) else one
 
 
 def _above(view: View, at: AskableAt) -> Iterator[Binding | Unknown]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Part, Resource
+from assay.scanner.facts.steps import Step
 
 
 class Caller(Part, kw_only=True):
@@ -15,8 +16,8 @@ class Caller(Part, kw_only=True):
 
     known_by: ClassVar = ("name",)
     name: Fact[str]
-    by: Fact[str]
-    """The way, in words: the action or the role, or whom it becomes and how."""
+    steps: Fact[list[Step]]
+    """The way: whom it becomes and how, or by which action or role it may."""
     may: Fact[bool]
 
 

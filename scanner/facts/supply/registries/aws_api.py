@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.aws_api import TASKS
 from assay.scanner.facts.keys.at_rest.aws_api import REGISTRIES
+from assay.scanner.facts.spelling import Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
+from .deployed import images
 from .ecr import RepositoryAt, ScansAt, public, repository, scans
 from .kinds import ImageRepository, ScannedRepository
 
@@ -22,7 +25,27 @@ PUBLIC = Listing(
     gone=("RepositoryNotFoundException",),
     details=(_PUBLIC_POLICY,),
 )
-LISTINGS = (PUBLIC,)
+_SCAN = Call(
+    "ecr",
+    "DescribeImageScanFindings",
+    (("registryId", "registryId"), ("repositoryName", "repositoryName"), ("imageId", "imageId"), ("maxResults", "maxResults")),
+    absent=("ScanNotFoundException",),
+    when=("registryId", "@account"),  # another account answers to whom it chooses
+)
+DEPLOYED = Listing(
+    "ecs.task_image",
+    TASKS.call,
+    entries="",
+    made=images,
+    id="{TaskArn}/{image}",
+    parent=TASKS.type,
+    region="region",
+    known=(("TaskArn", "describe_task_definition.taskDefinition.taskDefinitionArn"),),
+    joined_across_regions=True,
+    gone=("ImageNotFoundException", "RepositoryNotFoundException"),
+    details=(_SCAN,),
+)
+LISTINGS = (PUBLIC, DEPLOYED)
 
 READERS = (
     Reader(
@@ -40,7 +63,9 @@ READERS = (
         scans,
         ScansAt(
             name="repositoryName",
+            names=("repositoryName",),
             effective="batch_get_repository_scanning_configuration.scanningConfigurations.scanFrequency",
+            images=Referrer(DEPLOYED.type, "repositoryName", calls=(_SCAN.name,)),
         ),
     ),
     Reader(

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from assay.scanner.facts.policies import aws_grants
-from assay.scanner.facts.spelling import Beside, Place, Spelling
+from assay.scanner.facts.spelling import Beside, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of, gather
 
+from .deployed import deployed
 from .filters import names
 from .kinds import ImageRepository, ScannedRepository
 
@@ -38,6 +39,8 @@ class ScansAt(Spelling, frozen=True, eq=False, kw_only=True):
     filter: Annotated[str, "scanned"] = ""
     effective: Annotated[str, "scanned"] = ""
     """Of a live repository, how often it is scanned by what counts of all these."""
+    images: Annotated[Referrer | None, "deployed"] = None
+    """What runs and names an image in it."""
 
 
 def repository(view: View, at: RepositoryAt) -> ImageRepository:
@@ -68,6 +71,7 @@ def scans(view: View, at: ScansAt) -> ScannedRepository:
         identity=view.identity(view.called(at.name)),
         images=view.says(True),
         scanned=view[at.effective].default("MANUAL").equals(*_SCANNING) if at.effective else _scanned(view, at),
+        deployed=deployed(view, at.images),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assay.scanner.facts.model import Fact, Naming, Resource
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
 from assay.scanner.facts.policies import Grant
+from assay.scanner.sources.values import Value
 
 
 class ImageRepository(Resource, kw_only=True):
@@ -24,6 +25,16 @@ class ImageRepository(Resource, kw_only=True):
     """Access by its policy or bindings."""
 
 
+class DeployedImage(Part, kw_only=True):
+    """An image that runs."""
+
+    known_by: ClassVar = ("image",)
+    image: Fact[str]
+    """`trade/api:1.4@sha256:…`, with the digest that a tag stands for, where that is known."""
+    scan: Fact[str]
+    """What its registry says of its last scan, in words: its status, when it was completed, how many known vulnerabilities it found."""
+
+
 class ScannedRepository(Resource, kw_only=True):
     """A repository whose images the provider can look through: of ECR, of Artifact Registry."""
 
@@ -33,6 +44,8 @@ class ScannedRepository(Resource, kw_only=True):
     """As above."""
     scanned: Fact[bool]
     """Images are looked through for known vulnerabilities when they are pushed, or all the time."""
+    deployed: Fact[list[DeployedImage]] = Value([])
+    """Those in it that task definitions of its account name. AWS, live; empty elsewhere."""
 
 
 KINDS = (ImageRepository, ScannedRepository)
