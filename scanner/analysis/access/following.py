@@ -11,6 +11,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import describe
 from assay.scanner.sources.values import Value, all_of
 
+from .trusting import Group
 from .ways import Ways
 
 _FAR = 6
@@ -39,35 +40,41 @@ def reached(who: Parties, name: Value[Any], by: str, certain: Value[bool], item:
     return Reached(who, Value(called, name.seen), Value(by, certain.seen), certain, item, key)
 
 
-def followed(view: View, ways: Ways, direct: list[Reached], *, once: bool = False) -> Iterator[Reached]:
-    """Those who become one of some, in up to some steps.
-
-    `once`: nobody else is asked about, so that who is met is not looked at again; else what is found of a role is kept for others.
-    """
+def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:
+    """Those who become one of some, in up to some steps: each once, and once more where it is certain after it was not."""
     met = {found.key for found in direct if found.certain.data is True}
-    front = [found for found in direct if found.item is not None]
+    perhaps = {found.key for found in direct}
+    walked: dict[int, bool] = {}
+    front = direct
     for _ in range(_FAR):
         following: list[Reached] = []
-        for before in front:
-            if before.item is None:
-                continue
-            for step in ways.into_but(view, before.item, met) if once else ways.into(view, before.item):
-                if step.key in met:
+        for before, group in _not_walked(view, ways, front, walked):
+            so_far = before.certain if group.doubt is None else all_of([before.certain, Value(group.doubt)])
+            for step in group.steps:
+                key = str(step.key)
+                if key in met or (so_far.data is not True and key in perhaps):
                     continue
-                certain = all_of([step.certain, before.certain])
-                if certain.data is False:
+                certain = all_of([step.certain, so_far])
+                if certain.data is False or (certain.data is not True and key in perhaps):
                     continue
-                how = f"{step.how}, as {before.name.data} ({before.by.data})"
-                found = reached(step.who, step.name, how, Value(certain.data, step.certain.seen), step.item, str(step.key))
+                how = f"{group.how}, as {before.name.data} ({before.by.data})"
+                found = reached(step.who, step.name, how, Value(certain.data, step.certain.seen), step.item, key)
                 if not ways.is_idle(view, step.item):
                     yield found
-                if certain.data is True:
-                    met.add(found.key)
+                (met if certain.data is True else perhaps).add(key)
                 if step.item is not None:
                     following.append(found)
-        if not following:
-            return
         front = following[:_MANY]
+
+
+def _not_walked(view: View, ways: Ways, front: list[Reached], walked: dict[int, bool]) -> Iterator[tuple[Reached, Group]]:
+    """Who becomes some, less lists that say nothing new: those of which all were met as surely. `walked`: these, by their ids."""
+    for before in front:
+        for group in ways.into(view, before.item) if before.item is not None else ():
+            sure = before.certain.data is True and group.doubt is None
+            if walked.get(id(group.steps)) is None or (sure and not walked[id(group.steps)]):
+                walked[id(group.steps)] = sure
+                yield before, group
 
 
 def merged(found: Iterable[Reached]) -> list[Reached]:

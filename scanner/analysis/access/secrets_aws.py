@@ -182,7 +182,8 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
                 name: Value[Any] = Value(
                     "anyone" if kind == "*" or entry.not_principal else named.name if item and named else describe(who), entry.seen
                 )
-                yield reached(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value, item, str(name.data))
+                key = item.address if item else str(name.data)
+                yield reached(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value, item, key)
 
 
 def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limits:
