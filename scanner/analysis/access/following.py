@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import describe
 from assay.scanner.sources.values import Value, all_of
 
-from .trusting import Group
+from .trusting import Group, called
 from .ways import Ways
 
 _FAR = 6
@@ -36,8 +35,7 @@ class Reached(NamedTuple):
 
 def reached(who: Parties, name: Value[Any], by: str, certain: Value[bool], item: Item | None, key: str) -> Reached:
     """Somebody by whatever is known of the name."""
-    called = name.data if isinstance(name.data, str) else describe(name.raw)
-    return Reached(who, Value(called, name.seen), Value(by, certain.seen), certain, item, key)
+    return Reached(who, Value(called(who, name), name.seen), Value(by, certain.seen), certain, item, key)
 
 
 def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:

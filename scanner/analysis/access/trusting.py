@@ -70,6 +70,13 @@ def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statem
     return aws_parties(view, link, kind, who, entry) if link is not None else Parties()
 
 
+def called(who: Parties, name: Value[Any]) -> str:
+    """What somebody is called, in words: by its name, or as its block is where that gives none."""
+    if isinstance(name.data, str):
+        return name.data
+    return who.principal.name if name.absent and isinstance(who.principal, Identity) else describe(name.raw)
+
+
 def vouched(entry: Statement, kind: str) -> Told:
     """What conditions of a trust policy ask of whoever an identity provider vouches for, which is then so."""
     conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
