@@ -51,11 +51,13 @@ def asked(path: Path, secret: str) -> set[tuple[str, str, str]]:
 
 @st.composite
 def launching(draw: st.DrawFn) -> list[Statement]:
-    """Ways to become a role, of every role or of one."""
-    resource = draw(st.sampled_from((*WIDE, {"Fn::GetAtt": [draw(st.sampled_from(NAMES)), "Arn"]})))
+    """Ways to become a role, every role or one, and perhaps not another."""
+    one, other = ({"Fn::GetAtt": [draw(st.sampled_from(NAMES)), "Arn"]} for _ in range(2))
+    resource = draw(st.sampled_from((*WIDE, one)))
     actions = draw(st.sampled_from((["iam:PassRole", "ecs:RunTask"], ["iam:UpdateAssumeRolePolicy"], ["ecs:ExecuteCommand"])))
     allowed = [{"Effect": "Allow", "Action": action, "Resource": resource if action.startswith("iam:") else "*"} for action in actions]
-    return [*allowed, *draw(st.lists(statements("Deny"), max_size=1))]
+    denied = {"Effect": "Deny", "Action": actions[0], "Resource": other}
+    return [*allowed, *draw(st.sampled_from(([], [denied])))]
 
 
 POLICIES = st.lists(
