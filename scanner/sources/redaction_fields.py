@@ -56,6 +56,12 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+    **dict.fromkeys(_words("iam.credential_report.user iam.credential_report.arn"), _IDENTIFIERS),
+    **dict.fromkeys(
+        (f"iam.credential_report.access_key_{number}_last_{what}" for number in (1, 2) for what in ("rotated", "used_date")),
+        "when a key was made and used",
+    ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html
     "AlarmRule": "which alarms a composite alarm is made of",
     # https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
