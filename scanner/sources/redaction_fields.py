@@ -271,6 +271,14 @@ SETTINGS |= frozenset(
     )
 )
 """Those of them of which it is told which secrets they hold. Of any other nothing is."""
+PAIRS = {
+    "cloudformation.stack.Outputs": ("OutputKey", ("OutputValue",)),
+    "cloudformation.stack.Parameters": ("ParameterKey", ("ParameterValue", "ResolvedValue")),
+}
+"""Lists of pairs, with the field of the name and those of values, of which it is told which secrets they hold.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
+"""
 # https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: names of networks, as JSON
 LISTS = frozenset({"run.googleapis.com/network-interfaces"})
 NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
