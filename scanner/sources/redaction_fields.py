@@ -56,6 +56,9 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html
+    **dict.fromkeys(_words("GranteePrincipal GranteeServicePrincipal"), _IDENTIFIERS),
+    "kms.grant.Operations": _WORDS,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
     **dict.fromkeys(_words("iam.credential_report.user iam.credential_report.arn"), _IDENTIFIERS),
     **dict.fromkeys(

@@ -10,7 +10,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.aws_api import DESCRIBE_TASK, FUNCTIONS, TASKS
 from assay.scanner.facts.data.aws_api import DESCRIBE, POLICY, TABLES, TAGS
 from assay.scanner.facts.iam.aws_api import GROUPS, PERMISSIONS, ROLES
-from assay.scanner.facts.keys.aws_api import ALIASES, BY_NAME, KEYS, live_key
+from assay.scanner.facts.keys.aws_api import ALIASES, BY_NAME, GRANTS, KEYS, live_key
 from assay.scanner.facts.keys.aws_api import DESCRIBE as DESCRIBE_KEY
 from assay.scanner.facts.keys.aws_api import POLICY as KEY_POLICY
 from assay.scanner.facts.secrets.aws_api import POLICY as SECRET_POLICY
@@ -23,6 +23,7 @@ from assay.scanner.facts.storage.retention.aws_api import RETENTION
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
+from .key_grants import GrantsAt
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
 from .membership import TreeAt
@@ -62,6 +63,13 @@ RUNS = Another(
         RunAt(listed=Link("", (FUNCTIONS.type,)), name="FunctionName", role="Role", function=True),
     )
 )
+KEY_GRANTS = GrantsAt(
+    each=Referrer(GRANTS.type, "KeyArn"),
+    grantee="GranteePrincipal",
+    service="GranteeServicePrincipal",
+    operations="Operations",
+    constraints=("Constraints.EncryptionContextSubset", "Constraints.EncryptionContextEquals"),
+)
 _KEYS = Another(
     (
         KeyAt(
@@ -70,6 +78,7 @@ _KEYS = Another(
             names=("KeyId",),
             aliases=Referrer(ALIASES.type, "TargetKeyId", "AliasName"),
             by_name=BY_NAME,
+            grants=KEY_GRANTS,
             kept_by_aws=f"{DESCRIBE_KEY.name}.KeyMetadata.KeyManager",
         ),
     )

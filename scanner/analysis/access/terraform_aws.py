@@ -55,7 +55,9 @@ RUNS = Another(
         RunAt(listed=Link("", ("aws_lambda_function",)), name="function_name", role="role", function=True),
     )
 )
-GRANTS = GrantsAt(each=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints="constraints")
+GRANTS = GrantsAt(
+    each=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints=("constraints",)
+)
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant"""
 _KEYS = Another(
     (
