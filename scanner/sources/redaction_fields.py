@@ -56,6 +56,9 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://cloud.google.com/iam/docs/reference/rest/v2/policies#denyrule
+    **dict.fromkeys(_words("deniedPrincipals exceptionPrincipals"), _IDENTIFIERS),
+    **dict.fromkeys(_words("deniedPermissions exceptionPermissions"), _WORDS),
     # https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html
     **dict.fromkeys(_words("GranteePrincipal GranteeServicePrincipal"), _IDENTIFIERS),
     "kms.grant.Operations": _WORDS,
