@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePo
 
 from __future__ import annotations
 
+from assay.scanner.analysis.exposure.aws_api import ENDPOINTS
 from assay.scanner.facts.accounts.guardrails.aws_api import CONTENT, POLICIES, RESOURCE_POLICIES, RESOURCE_TARGETS, TARGETS
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.aws_api import DESCRIBE_TASK, FUNCTIONS, TASKS
@@ -22,6 +23,7 @@ from assay.scanner.facts.storage.retention.aws_api import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
+from .endpoints import EndpointsAt
 from .holdings import identities
 from .key_grants import GrantsAt
 from .key_use import KeyAt
@@ -83,6 +85,7 @@ _KEYS = Another(
         ),
     )
 )
+_THROUGH = Another(EndpointsAt(listed=Link("VpcEndpointId", (ENDPOINTS.type,)), policies="PolicyDocument"))
 WRITERS = StoreAt(
     name="Name", names=("Name",), identities=IDENTITIES, policies="get_bucket_policy.Policy", organisation=ORGANISATION, forms=_FORMS
 )
@@ -131,6 +134,7 @@ READERS = (
             replica_region="Region",
             replica_key="KmsKeyId",
             rotation="RotationLambdaARN",
+            endpoints=_THROUGH,
             primary="PrimaryRegion",
             organisation=ORGANISATION,
             forms=_FORMS,
