@@ -40,6 +40,8 @@ TARGET = 5.0
 """Times less CPU than cloudsplaining, for the larger account."""
 MOST = 30.0
 """Seconds of CPU for a question about one resource, with 10,000 roles beside 1,000 secrets."""
+MOST_OF_ALL = 60.0
+"""Seconds of CPU for all of these secrets at once."""
 
 
 def statement(effect: str, actions: list[str], resource: str = "*") -> dict[str, Any]:
@@ -162,9 +164,9 @@ def main() -> None:
     print("\n10,000 roles beside 1,000 secrets:\n\n| question | CPU s | wall s | peak MB |\n| --- | --- | --- | --- |")
     slowest = 0.0
     for asked in (("read", "secret-0500"), ("s3:GetObject", "arn:aws:s3:::somebody/x"), ("sqs:SendMessage", "*"), ("read", "*")):
-        every = asked == ("read", "*")  # 255 readers of each: no limit is set for it
+        every = asked == ("read", "*")  # 255 readers of each
         cpu, wall, peak = measure([*ASSAY, "access", "who-can", *asked, str(large), "--json", "--no-config"], 1 if every else runs)
-        slowest = slowest if every else max(slowest, cpu)
+        slowest = max(slowest, cpu * MOST / MOST_OF_ALL if every else cpu)
         print(f"| `who-can {' '.join(asked)}` | {cpu:.2f} | {wall:.2f} | {peak:.0f} |")
     shutil.rmtree(scratch)
     sys.exit(0 if rows[-1] and slowest <= MOST else 1)

@@ -23,6 +23,7 @@ from assay.scanner.sources.redaction_fields import (
     KEPT_IN,
     LISTS,
     NAMES_IN_SECRETS,
+    PAIRS,
     POLICIES,
     REFERENCES,
     SCRIPTS,
@@ -69,8 +70,8 @@ _HIDDEN = msgspec.json.encode(HIDDEN).removesuffix(b')"')
 
 def _field(name: str, parent: str, value: Any) -> Any:
     """One field; the elements of a list stand in the same field as the list."""
-    if f"{parent}.{name}" in COMMANDS:
-        return _words_of_command(value) if isinstance(value, list) else texts(value, _of_command)
+    if (place := f"{parent}.{name}") in COMMANDS or place in PAIRS:
+        return _of_place(place, value)
     if isinstance(value, dict):
         if name in POLICIES:
             return policy(value)
@@ -94,6 +95,26 @@ def _field(name: str, parent: str, value: Any) -> Any:
     if readable(parent, name):
         return hidden_headers(without_secrets(value)) if name == "expression" else without_secrets(value)
     return value if name == "value" and value.lower() in _FLAGS else HIDDEN
+
+
+def _of_place(place: str, value: Any) -> Any:
+    """A field with what is kept of it where it stands in one parent alone."""
+    if place in COMMANDS:
+        return _words_of_command(value) if isinstance(value, list) else texts(value, _of_command)
+    return [_told_pair(pair, *PAIRS[place]) for pair in value] if isinstance(value, list) else HIDDEN
+
+
+def _told_pair(pair: Any, key: str, values: tuple[str, ...]) -> Any:
+    """A pair with what its values hold, and nothing else of it but its name."""
+    if not isinstance(pair, dict):
+        return HIDDEN
+    named = str(pair.get(key, ""))
+    held = {field: pair[field] for field in values if field in pair}
+    return {key: without_secrets(named), **{field: _told_value(named, value) for field, value in held.items()}}
+
+
+def _told_value(name: str, value: Any) -> Any:
+    return value if not value or _was_told(value) else told(of_value(name, value))
 
 
 def _secret(value: Any, field: str, name: str = "", of_list: bool = False) -> Any:

@@ -59,6 +59,18 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://cloud.google.com/iam/docs/reference/rest/v2/policies#denyrule
+    **dict.fromkeys(_words("deniedPrincipals exceptionPrincipals"), _IDENTIFIERS),
+    **dict.fromkeys(_words("deniedPermissions exceptionPermissions"), _WORDS),
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html
+    **dict.fromkeys(_words("GranteePrincipal GranteeServicePrincipal"), _IDENTIFIERS),
+    "kms.grant.Operations": _WORDS,
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+    **dict.fromkeys(_words("iam.credential_report.user iam.credential_report.arn"), _IDENTIFIERS),
+    **dict.fromkeys(
+        (f"iam.credential_report.access_key_{number}_last_{what}" for number in (1, 2) for what in ("rotated", "used_date")),
+        "when a key was made and used",
+    ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html
     "AlarmRule": "which alarms a composite alarm is made of",
     # https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
@@ -268,6 +280,14 @@ SETTINGS |= frozenset(
     )
 )
 """Those of them of which it is told which secrets they hold. Of any other nothing is."""
+PAIRS = {
+    "cloudformation.stack.Outputs": ("OutputKey", ("OutputValue",)),
+    "cloudformation.stack.Parameters": ("ParameterKey", ("ParameterValue", "ResolvedValue")),
+}
+"""Lists of pairs, with the field of the name and those of values, of which it is told which secrets they hold.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
+"""
 # https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: names of networks, as JSON
 LISTS = frozenset({"run.googleapis.com/network-interfaces"})
 NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})

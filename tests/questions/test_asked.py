@@ -10,6 +10,7 @@ import pytest
 
 from tests.scans import assay
 
+CASES = Path(__file__).parents[2] / "fixtures" / "controls"
 HOME, OTHER = "111111111111", "222222222222"
 Statement = dict[str, Any]
 TASKS = {"Service": "ecs-tasks.amazonaws.com"}
@@ -162,6 +163,20 @@ def test_a_grant_of_a_key_is_a_way_to_use_it(tmp_path: Path) -> None:
     bound = {"g": {**given, "constraints": [{"encryption_context_equals": {"team": "orders"}}]}}
     found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant=bound)
     assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True, "web": False}
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("fail-key-grant", {"scan": True}),
+        # A policy of the role lets it decrypt through another service alone.
+        ("pass-key-grant-to-encrypt", {"scan": False}),
+        ("unknown-key-grants-denied", {"scan": False, "somebody that is not seen": False}),
+    ],
+)
+def test_a_grant_of_a_live_key_counts_as_in_code(case: str, expected: dict[str, bool]) -> None:
+    recorded = CASES / "secrets" / "broker-secret-reachability" / "aws" / f"aws-{case}.ndjson"
+    assert who_can("kms:Decrypt", "*key/00000000-0000-4000-8000-000000000001", recorded) == {"order": True, **expected}
 
 
 def test_who_takes_on_a_role(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ from assay.scanner.facts.storage.lifecycle import s3 as lifecycles
 from assay.scanner.facts.storage.retention import s3 as retentions
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
-from assay.scanner.sources.raw import describe
 from assay.scanner.sources.values import Value, all_of, any_of, places
 
 from . import organisation
@@ -34,6 +33,7 @@ from .decisions import Target, region_of
 from .granted import Asking, Granted, Own, of_identities, of_policy
 from .holdings import Holdings, holdings
 from .kinds import Eraser, RecordStore
+from .trusting import called
 from .ways import arns_of
 
 
@@ -145,7 +145,7 @@ def _eraser(granted: Granted) -> Eraser:
     seen = places([value for _, value in allowed])
     return Eraser(
         identity=granted.who,
-        name=Value(name.data if isinstance(name.data, str) else describe(name.raw), name.seen),
+        name=Value(called(granted.who, name), name.seen),
         by=Value(", ".join(certain or perhaps), seen),
         workload=granted.workload,
         deletes=any_of([*deleting, Value(False, seen)]),

@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePo
 
 from __future__ import annotations
 
+from assay.scanner.analysis.exposure.aws_api import ENDPOINTS
 from assay.scanner.facts.accounts.guardrails.aws_api import CONTENT, POLICIES, RESOURCE_POLICIES, RESOURCE_TARGETS, TARGETS
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.aws_api import DESCRIBE_TASK, FUNCTIONS, TASKS
 from assay.scanner.facts.data.aws_api import DESCRIBE, POLICY, TABLES, TAGS
 from assay.scanner.facts.iam.aws_api import GROUPS, PERMISSIONS, ROLES
-from assay.scanner.facts.keys.aws_api import ALIASES, BY_NAME, KEYS, live_key
+from assay.scanner.facts.keys.aws_api import ALIASES, BY_NAME, GRANTS, KEYS, live_key
 from assay.scanner.facts.keys.aws_api import DESCRIBE as DESCRIBE_KEY
 from assay.scanner.facts.keys.aws_api import POLICY as KEY_POLICY
 from assay.scanner.facts.secrets.aws_api import POLICY as SECRET_POLICY
@@ -22,7 +23,9 @@ from assay.scanner.facts.storage.retention.aws_api import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
+from .endpoints import EndpointsAt
 from .holdings import identities
+from .key_grants import GrantsAt
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
 from .membership import TreeAt
@@ -62,6 +65,13 @@ RUNS = Another(
         RunAt(listed=Link("", (FUNCTIONS.type,)), name="FunctionName", role="Role", function=True),
     )
 )
+KEY_GRANTS = GrantsAt(
+    each=Referrer(GRANTS.type, "KeyArn"),
+    grantee="GranteePrincipal",
+    service="GranteeServicePrincipal",
+    operations="Operations",
+    constraints=("Constraints.EncryptionContextSubset", "Constraints.EncryptionContextEquals"),
+)
 _KEYS = Another(
     (
         KeyAt(
@@ -70,10 +80,12 @@ _KEYS = Another(
             names=("KeyId",),
             aliases=Referrer(ALIASES.type, "TargetKeyId", "AliasName"),
             by_name=BY_NAME,
+            grants=KEY_GRANTS,
             kept_by_aws=f"{DESCRIBE_KEY.name}.KeyMetadata.KeyManager",
         ),
     )
 )
+_THROUGH = Another(EndpointsAt(listed=Link("VpcEndpointId", (ENDPOINTS.type,)), policies="PolicyDocument"))
 WRITERS = StoreAt(
     name="Name", names=("Name",), identities=IDENTITIES, policies="get_bucket_policy.Policy", organisation=ORGANISATION, forms=_FORMS
 )
@@ -122,6 +134,7 @@ READERS = (
             replica_region="Region",
             replica_key="KmsKeyId",
             rotation="RotationLambdaARN",
+            endpoints=_THROUGH,
             primary="PrimaryRegion",
             organisation=ORGANISATION,
             forms=_FORMS,

@@ -14,6 +14,7 @@ from assay.scanner.facts.storage.retention.cloudformation import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
+from .endpoints import EndpointsAt
 from .holdings import identities
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
@@ -64,6 +65,8 @@ _KEYS = Another(
         ),
     )
 )
+ENDPOINTS = Another(EndpointsAt(listed=Link("", ("AWS::EC2::VPCEndpoint",)), policies="PolicyDocument"))
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html"""
 WRITERS = StoreAt(
     name="BucketName",
     names=("BucketName",),
@@ -134,6 +137,7 @@ READERS = (
             replica_region="Region",
             replica_key="KmsKeyId",
             rotation=One("AWS::SecretsManager::RotationSchedule", "SecretId", "RotationLambdaARN"),
+            endpoints=ENDPOINTS,
             organisation=ORGANISATION,
             forms=_FORMS,
         ),

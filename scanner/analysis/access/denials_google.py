@@ -28,6 +28,7 @@ from .principals_google import is_among
 _SERVICES = {"resourcemanager": "cloudresourcemanager"}
 """Prefix of a permission to the service that deny policies call it by, where that is another:
 https://cloud.google.com/iam/docs/deny-permissions-support"""
+_NAME = lazy_re.pattern(r"policies/([^/]+)/denypolicies/[^/]+")
 _SCOPE = lazy_re.pattern(r"(?://)?cloudresourcemanager\.googleapis\.com/((projects|folders|organizations)/[^/]+)")
 
 
@@ -50,6 +51,9 @@ class DeniesAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Types of projects, with where one tells its id."""
     within: tuple[tuple[str, str], ...]
     """Where a project tells what it is in, with the collection that this is of: `org_id`, `organizations`."""
+    number: str = "number"
+    above: str = ""
+    """Of a live resource, the full names of what it is in."""
 
 
 class _Rule(NamedTuple):
@@ -106,7 +110,7 @@ class Denies:
     def _above(self, rule: _Rule, view: View) -> bool | Unknown:
         """Whether what a rule is attached to is the project of a resource, or stands above it."""
         place = rule.attached.data
-        scope = _scope(urllib.parse.unquote(place)) if isinstance(place, str) else ""
+        scope = _scope(urllib.parse.unquote(_attached(place))) if isinstance(place, str) else ""
         if not scope:
             why = rule.attached.unknown
             return why or Unknown(f"what {rule.view.item.address} is attached to", "scan the plan", rule.view.location)
@@ -153,11 +157,11 @@ def _rule(block: View, policy: View, attached: str, template: Unknown | None) ->
     return _Rule(
         block,
         policy[attached],
-        listed("denied_principals"),
-        listed("exception_principals"),
-        listed("denied_permissions"),
-        listed("exception_permissions"),
-        block["denial_condition.expression"],
+        listed("denied_principals|deniedPrincipals"),
+        listed("exception_principals|exceptionPrincipals"),
+        listed("denied_permissions|deniedPermissions"),
+        listed("exception_permissions|exceptionPermissions"),
+        block["denial_condition.expression|denialCondition.expression"],
     )
 
 
@@ -182,6 +186,12 @@ def _holds(rule: _Rule) -> Value[bool]:
     return Value(written.unknown or why)
 
 
+def _attached(place: str) -> str:
+    """What a policy is attached to, of that or of the name of the policy, in which slashes are encoded."""
+    match = _NAME.fullmatch(place)
+    return match[1] if match else place
+
+
 def _scope(text: str) -> str:
     """`projects/trade` of `cloudresourcemanager.googleapis.com/projects/trade`; empty of anything else."""
     match = _SCOPE.fullmatch(text)
@@ -192,9 +202,10 @@ def _scopes_of(view: View, at: DeniesAt) -> set[str]:
     """The project of a resource, and what is told to be above it."""
     names = {spelled(view.item.link("project").data), spelled(view.item["project"].data), view.account or ""} - {""}
     scopes = {f"projects/{name.removeprefix('projects/')}" for name in names}
+    scopes |= {scope for name in (view[at.above].data or () if at.above else ()) if isinstance(name, str) and (scope := _scope(name))}
     for item in view.items.of(*at.projects.types):
         if item.address in names or item[at.projects.path].data in names:
-            scopes |= {f"projects/{told}" for told in (item["number"].data, item[at.projects.path].data) if isinstance(told, str)}
+            scopes |= {f"projects/{told}" for told in (item[at.number].data, item[at.projects.path].data) if isinstance(told, str)}
             for path, collection in at.within:
                 told = item[path].data
                 scopes |= {f"{collection}/{str(told).rpartition('/')[2]}"} if told and isinstance(told, (str, int)) else set()

@@ -9,9 +9,9 @@ from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import describe
 from assay.scanner.sources.values import Value, all_of
 
+from .trusting import Group, called
 from .ways import Ways
 
 _FAR = 6
@@ -38,40 +38,46 @@ def reached(
     who: Parties, name: Value[Any], by: str, certain: Value[bool], item: Item | None, key: str, following: Sequence[Step]
 ) -> Reached:
     """Somebody by whatever is known of the name. `by`: what leads from there to the steps that follow."""
-    called = name.data if isinstance(name.data, str) else describe(name.raw)
     declared = (item.location(),) if item is not None else name.seen
-    return Reached(who, Value(called, name.seen), [step(called, declared, by, certain.seen), *following], certain, item, key)
+    named = called(who, name)
+    return Reached(who, Value(named, name.seen), [step(named, declared, by, certain.seen), *following], certain, item, key)
 
 
-def followed(view: View, ways: Ways, direct: list[Reached], *, once: bool = False) -> Iterator[Reached]:
-    """Those who become one of some, in up to some steps.
-
-    `once`: nobody else is asked about, so that who is met is not looked at again; else what is found of a role is kept for others.
-    """
+def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:
+    """Those who become one of some, in up to some steps: each once, and once more where it is certain after it was not."""
     met = {found.key for found in direct if found.certain.data is True}
-    front = [found for found in direct if found.item is not None]
+    perhaps = {found.key for found in direct}
+    walked: dict[int, bool] = {}
+    front = direct
     for _ in range(_FAR):
         following: list[Reached] = []
-        for before in front:
-            if before.item is None:
-                continue
-            for entry in ways.into_but(view, before.item, met) if once else ways.into(view, before.item):
-                if entry.key in met:
+        for before, group in _not_walked(view, ways, front, walked):
+            so_far = before.certain if group.doubt is None else all_of([before.certain, Value(group.doubt)])
+            for entry in group.steps:
+                key = str(entry.key)
+                if key in met or (so_far.data is not True and key in perhaps):
                     continue
-                certain = all_of([entry.certain, before.certain])
-                if certain.data is False:
+                certain = all_of([entry.certain, so_far])
+                if certain.data is False or (certain.data is not True and key in perhaps):
                     continue
                 may: Value[Any] = Value(certain.data, entry.certain.seen)
-                found = reached(entry.who, entry.name, entry.how, may, entry.item, str(entry.key), before.steps)
+                found = reached(entry.who, entry.name, group.how, may, entry.item, key, before.steps)
                 if not ways.is_idle(view, entry.item):
                     yield found
-                if certain.data is True:
-                    met.add(found.key)
+                (met if certain.data is True else perhaps).add(key)
                 if entry.item is not None:
                     following.append(found)
-        if not following:
-            return
         front = following[:_MANY]
+
+
+def _not_walked(view: View, ways: Ways, front: list[Reached], walked: dict[int, bool]) -> Iterator[tuple[Reached, Group]]:
+    """Who becomes some, less lists that say nothing new: those of which all were met as surely. `walked`: these, by their ids."""
+    for before in front:
+        for group in ways.into(view, before.item) if before.item is not None else ():
+            sure = before.certain.data is True and group.doubt is None
+            if walked.get(id(group.steps)) is None or (sure and not walked[id(group.steps)]):
+                walked[id(group.steps)] = sure
+                yield before, group
 
 
 def merged(found: Iterable[Reached]) -> list[Reached]:

@@ -6,17 +6,33 @@ from typing import Any
 
 from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.spelling import Inherited
+from assay.scanner.facts.spelling import Inherited, Link
 from assay.scanner.facts.storage.lifecycle.google_api import LIFECYCLE
 from assay.scanner.facts.storage.retention.google_api import RETENTION
+from assay.scanner.sources.gcp.inventory import DENY_POLICY, PROJECT
 
+from .denials_google import DeniesAt
 from .google import BucketAt, StoreAt, bucket, database
 from .kinds import Deployer, ReadableSecret, RecordStore
 from .members import ON_ASSETS
 from .releases import ReleasesAt, by_account, releases
 from .secrets_google import SecretAt, secret
 
-_COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
+DENIES = DeniesAt(
+    policies=Link("name", (DENY_POLICY,)),
+    rules="rules",
+    rule="denyRule",
+    boundaries=Link("", ()),
+    allowed="",
+    bindings=Link("", ()),
+    set="",
+    projects=Link("projectId", (PROJECT,)),
+    number="projectNumber",
+    within=(),
+    above="#ancestors",
+)
+"""https://cloud.google.com/iam/docs/reference/rest/v2/policies"""
+_COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "denies": DENIES, "joins": (ROLES, Inherited(SCOPES))}
 WRITERS = StoreAt(bindings=OWN, **_COMMON)
 """Of a bucket, who may put something into it."""
 READERS = (

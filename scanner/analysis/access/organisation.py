@@ -99,6 +99,10 @@ class Organisation:
         """Whether there is any."""
         return bool(self._policies)
 
+    def takes_from(self, resource: Item) -> bool:
+        """Whether a policy for resources may deny something on one, or on some of its account."""
+        return bool(self._policies) and bool(self._binding(_RESOURCE, resource).denials)
+
     def limits(self, request: Request, caller: Item | None, resource: Item) -> Limits:
         """What its policies leave of a request. `caller`: an item of the account of whoever asks, where that is known and no service."""
         if not self._policies:

@@ -27,6 +27,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 from . import organisation
 from .arns import Arns, Form, reaches_named, spelled
 from .decisions import Target, allowed, kept, left_by, on
+from .endpoints import Asked, let_through
 from .following import Reached, followed, merged, reached
 from .handed import SUFFIX, names_it, secrets_of
 from .key_use import Use, decrypts
@@ -59,6 +60,8 @@ class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
     primary: Place = ""
     """The region of what it is a replica of, of an input that lists replicas too."""
     tags: Annotated[Place, "readers"] = ""
+    endpoints: Annotated[Another | None, "readers"] = None
+    """Of `EndpointsAt`."""
     organisation: Annotated[Another | None, "readers"] = None
     """Of `OrganisationAt`."""
     forms: Mapping[str, Form] = {}
@@ -74,6 +77,7 @@ class _Secret(NamedTuple):
     told: Told
     denials: list[Statement]
     """Of its own policy."""
+    forms: Arns
     end: list[Step]
     """The last step of every way."""
 
@@ -91,7 +95,7 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     own = [entry for document in view.values(at.policies) for entry in statements(document)]
     denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
     end = [step(who.name, (view.location,))]
-    asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials, end)
+    asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials, forms, end)
     readers = [*_direct(asked), *_by_policy(asked, own, forms), *_at_launch(asked, forms)]
     unread = [entry for entry in own if isinstance(entry, Unknown)]
     doubts = [why for item, why in found.holdings.doubts if view.item.same_account(item) is not False]
@@ -151,7 +155,8 @@ def _direct(asked: _Secret) -> Iterator[Reached]:
         if asked.view.item.same_account(holding.item) is False:
             continue
         for action, value in allowed(asked.view, holding, target, asked.denials, asked.told):
-            reads = all_of([value, decrypts(use, holding)])
+            through = let_through(asked.view, at.endpoints, asked.denials, holding.who, Asked(action, asked.arns, asked.forms))
+            reads = all_of([value, decrypts(use, holding), through])
             if reads.data is not False:
                 by = "secretsmanager:GetSecretValue" if action == READING else "secretsmanager:PutResourcePolicy"
                 reads = Value(reads.data, value.seen)
@@ -183,11 +188,18 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
             wide = msgspec.structs.replace(entry, resources=["*"], not_resource=False)
             given = on(target, wide, actions or frozenset({READING} if more else ()), [*mine, *limits.denials], limits.bounds, doubt)
             for action, value in given:
+                may = value
+                if named is not None:
+                    through = let_through(view, asked.at.endpoints, denials, named, Asked(action, asked.arns, asked.forms))
+                    may = Value(all_of([value, through]).data, value.seen)
+                if may.data is False:
+                    continue
                 name: Value[Any] = Value(
                     "anyone" if kind == "*" or entry.not_principal else named.name if item and named else describe(who), entry.seen
                 )
+                key = item.address if item else str(name.data)
                 by = f"the secret's own policy ({action.partition(':')[2]})"
-                yield reached(parties, name, by, value, item, str(name.data), asked.end)
+                yield reached(parties, name, by, may, item, key, asked.end)
 
 
 def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limits:

@@ -11,6 +11,7 @@ from assay.scanner.facts.storage.retention.terraform_aws import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
+from .endpoints import EndpointsAt
 from .holdings import identities
 from .key_grants import GrantsAt
 from .key_use import KeyAt
@@ -55,7 +56,9 @@ RUNS = Another(
         RunAt(listed=Link("", ("aws_lambda_function",)), name="function_name", role="role", function=True),
     )
 )
-GRANTS = GrantsAt(each=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints="constraints")
+GRANTS = GrantsAt(
+    each=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints=("constraints",)
+)
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant"""
 _KEYS = Another(
     (
@@ -68,6 +71,10 @@ _KEYS = Another(
         ),
     )
 )
+ENDPOINTS = Another(
+    EndpointsAt(listed=Link("id", ("aws_vpc_endpoint",)), policies=("policy", One("aws_vpc_endpoint_policy", "vpc_endpoint_id", "policy")))
+)
+"""https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint, .../vpc_endpoint_policy"""
 WRITERS = StoreAt(
     name="bucket",
     names=("bucket", "id"),
@@ -123,6 +130,7 @@ READERS = (
             replica_region="region",
             replica_key="kms_key_id",
             rotation=One("aws_secretsmanager_secret_rotation", "secret_id", "rotation_lambda_arn"),
+            endpoints=ENDPOINTS,
             organisation=ORGANISATION,
             forms=_FORMS,
         ),

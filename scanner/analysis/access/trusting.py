@@ -30,7 +30,6 @@ class Step(NamedTuple):
     """Whom it is, so that one is met once."""
     who: Parties
     name: Value[Any]
-    how: str
     certain: Value[bool]
     item: Item | None
     """The identity, where it is of the input and may itself be become."""
@@ -38,6 +37,16 @@ class Step(NamedTuple):
 
 NAMED = "named in its trust policy"
 """How somebody becomes a role whose trust policy says so."""
+
+
+class Group(NamedTuple):
+    """Some who become an identity in the same way."""
+
+    how: str
+    steps: list[Step]
+    """The same list where they are the same of several identities; it may then have one of these itself."""
+    doubt: Unknown | None = None
+    """Why none of them may."""
 
 
 def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Step:
@@ -48,14 +57,14 @@ def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: An
     known = parties.principal.name if item is not None and isinstance(parties.principal, Identity) else describe(who)
     name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
     doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
-    return Step(item.address if item else str(name.data), parties, name, NAMED, Value(doubt or True, entry.seen), item)
+    return Step(item.address if item else str(name.data), parties, name, Value(doubt or True, entry.seen), item)
 
 
 def untold(role: View, why: Unknown) -> Step:
     """Whoever a trust policy names that is not known."""
     address = role.item.address
     name: Value[Any] = Value(f"whoever takes on {address}", (role.location,))
-    return Step(("trust", address), Parties(), name, NAMED, Value(why, name.seen), None)
+    return Step(("trust", address), Parties(), name, Value(why, name.seen), None)
 
 
 def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statement) -> Parties:
@@ -63,6 +72,13 @@ def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statem
     if (kind == "Federated" and isinstance(who, str) and not who.startswith("arn:")) or (kind == "AWS" and names_whole_account(who)):
         return subject(view, describe(who))
     return aws_parties(view, link, kind, who, entry) if link is not None else Parties()
+
+
+def called(who: Parties, name: Value[Any]) -> str:
+    """What somebody is called, in words: by its name, or as its block is where that gives none."""
+    if isinstance(name.data, str):
+        return name.data
+    return who.principal.name if name.absent and isinstance(who.principal, Identity) else describe(name.raw)
 
 
 def vouched(entry: Statement, kind: str) -> Told:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,9 +20,7 @@ from assay.scanner.facts.iam.becoming import (
     SESSIONS,
     TRUSTING,
 )
-from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.iam.running.identities import Called, Identities, declared_role
-from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Link, Place
@@ -34,14 +32,14 @@ from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of
 
 from .arns import Arns, Form
-from .decisions import Target, allowed, kept
-from .holdings import Holding, Holdings, IdentityAt, holdings
-from .meeting import Told
+from .decisions import kept
+from .holdings import Holdings, IdentityAt, holdings
 from .organisation import Organisation, caller_of
 from .requests import Request
-from .trusting import Step, subjects, trusted_one, untold, vouched
+from .shared import Doers
+from .trusting import NAMED, Group, Step, subjects, trusted_one, untold, vouched
 
-_NOTHING_TOLD = Told({})
+_ENTERING = frozenset({ENTERING})
 
 
 class RunAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -95,10 +93,9 @@ class Ways:
                     roles[item.address] = [declared_role(item, View(item, view.items, view.declared).called(one.permissions.name).raw)]
         named = ((run, run.view.node.link(run.at.role)) for run in self.runs)
         self._running: Identities[Run] = Identities(((value.raw, run) for run, value in named if not value.absent), roles)
-        self._steps: dict[str, list[Step]] = {}
-        self._launchers: dict[str, dict[str, Unknown | None]] = {}
-        self._met: Collection[str] = ()
-        """Whom nobody asks for any more."""
+        self._doers = Doers(self.holdings, organisation)
+        self._groups: dict[str, list[Group]] = {}
+        self._idle: dict[str, bool] = {}
 
     def _enter(self, view: View, at: RunAt) -> None:
         name = view.called(at.name)
@@ -113,34 +110,44 @@ class Ways:
 
     def is_idle(self, view: View, item: Item | None) -> bool:
         """Whether an identity is a role that runs nobody's code."""
-        at = self._types.get(item.type) if item is not None else None
-        return item is not None and at is not None and runs_nothing(View(item, view.items, view.declared), at)
+        if item is None:
+            return False
+        known = self._idle.get(item.address)
+        if known is None:
+            at = self._types.get(item.type)
+            known = at is not None and runs_nothing(View(item, view.items, view.declared), at)
+            self._idle[item.address] = known
+        return known
 
-    def into(self, view: View, item: Item) -> list[Step]:
+    def into(self, view: View, item: Item) -> list[Group]:
         """Everybody who becomes a role."""
-        made = self._steps.get(item.address)
+        made = self._groups.get(item.address)
         if made is None:
             at = self._types.get(item.type)
             made = [] if at is None or not at.trust else list(self._into(View(item, view.items, view.declared, at.permissions.names), at))
-            self._steps[item.address] = made
+            self._groups[item.address] = made
         return made
 
-    def into_but(self, view: View, item: Item, met: Collection[str]) -> Iterator[Step]:
-        """The same, less those whose keys are met; nothing of it is kept."""
-        at = self._types.get(item.type)
-        self._met = met
-        try:
-            if at is not None and at.trust:
-                yield from self._into(View(item, view.items, view.declared, at.permissions.names), at)
-        finally:
-            self._met = ()
-
-    def _into(self, role: View, at: IdentityAt) -> Iterator[Step]:
+    def _into(self, role: View, at: IdentityAt) -> Iterator[Group]:
         arns = self._of_role(role, at)
         written = statements(role[at.trust])
-        yield from (untold(role, entry) for entry in written if isinstance(entry, Unknown))
         trusted = [entry for entry in written if isinstance(entry, Statement) and entry.allows is not False]
         services = {str(who) for entry in trusted for kind, who in entry.principals if kind == "Service"}
+        unread = [untold(role, entry) for entry in written if isinstance(entry, Unknown)]
+        named, delegated = self._trusted(role, at, arns, trusted)
+        yield Group(NAMED, [*unread, *named])
+        if delegated:
+            yield from self._by(role, arns, ASSUMING, "sts:AssumeRole")
+        yield from self._by(role, arns, TRUSTING, "iam:UpdateAssumeRolePolicy")
+        for service in sorted(services & LAUNCHING.keys()):
+            yield from self._by(role, arns, PASSING, f"iam:PassRole to {service}", service)
+        if "ec2.amazonaws.com" in services:
+            yield from self._entering(role, SESSIONS, "a session on a machine")
+        yield from self._by_code(role, services, bool(unread))
+
+    def _trusted(self, role: View, at: IdentityAt, arns: list[str], trusted: list[Statement]) -> tuple[list[Step], bool]:
+        """Those whom its trust policy names, and whether it leaves it to the policies of an account."""
+        named: list[Step] = []
         delegated = False
         for entry in trusted:
             for kind, who in entry.principals:
@@ -148,20 +155,12 @@ class Ways:
                     continue
                 other = of_other_account(kind, who, role.account, entry).data if names_whole_account(who) else True
                 delegated = delegated or other is not True
-                if other is not False:
-                    for one in subjects(entry, kind, who):
-                        step = trusted_one(role, at, entry, kind, one, other)
-                        left = self._left(role, arns, entry, kind, who, step)
-                        if left.data is not False:
-                            yield step._replace(certain=Value(all_of([step.certain, left]).data, step.certain.seen))
-        if delegated:
-            yield from self._by(role, arns, {ASSUMING}, "sts:AssumeRole")
-        yield from self._by(role, arns, {TRUSTING}, "iam:UpdateAssumeRolePolicy")
-        for service in sorted(services & LAUNCHING.keys()):
-            yield from self._passing(role, arns, service)
-        if "ec2.amazonaws.com" in services:
-            yield from self._anywhere(role, SESSIONS, "a session on a machine")
-        yield from self._by_code(role, services, any(isinstance(entry, Unknown) for entry in written))
+                for one in subjects(entry, kind, who) if other is not False else ():
+                    step = trusted_one(role, at, entry, kind, one, other)
+                    left = self._left(role, arns, entry, kind, who, step)
+                    if left.data is not False:
+                        named.append(step._replace(certain=Value(all_of([step.certain, left]).data, step.certain.seen)))
+        return named, delegated
 
     def _left(self, role: View, arns: list[str], entry: Statement, kind: str, who: Any, step: Step) -> Value[bool]:
         """Whether the organisation leaves it to a principal of a trust policy to take on the role.
@@ -174,7 +173,7 @@ class Ways:
         limits = self.organisation.limits(Request(named, vouched(entry, kind)), caller, role.item)
         return kept(action.get(kind, ASSUMING), arns, entry, limits.denials, limits.bounds)
 
-    def _by_code(self, role: View, services: set[str], unread: bool) -> Iterator[Step]:
+    def _by_code(self, role: View, services: set[str], unread: bool) -> Iterator[Group]:
         """Those who change what runs as a role, or enter it. `unread`: it may trust more services than these."""
         entered: list[bool | Unknown] = []
         for run, same in self._running.of(Reference(role.item.address)):
@@ -183,17 +182,24 @@ class Ways:
             if not run.at.function:
                 entered.append(same)
                 continue
-            for step in self._by(role, run.arns, CODING, f"the code of {_text(run.name)}"):
-                yield step if same is True else step._replace(certain=all_of([step.certain, Value(same)]))
+            for steps in self._doers.to(role, run.arns, CODING):
+                yield Group(f"the code of {_text(run.name)}", steps, same if isinstance(same, Unknown) else None)
         entering = "ecs:ExecuteCommand"
         if True in entered:
-            yield from self._anywhere(role, {ENTERING}, entering)
+            yield from self._entering(role, _ENTERING, entering)
         elif doubt := next((same for same in entered if isinstance(same, Unknown)), None):
-            yield from self._anywhere(role, {ENTERING}, entering, doubt)
+            yield from self._entering(role, _ENTERING, entering, doubt)
         elif "ecs-tasks.amazonaws.com" in services and False in self.unlisted:
-            yield from self._anywhere(role, {ENTERING}, entering, self.unlisted[False])
+            yield from self._entering(role, _ENTERING, entering, self.unlisted[False])
         if "lambda.amazonaws.com" in services and True in self.unlisted:
-            yield from self._anywhere(role, CODING, "the code of a function", self.unlisted[True])
+            yield from self._entering(role, CODING, "the code of a function", self.unlisted[True])
+
+    def _by(self, role: View, arns: list[str], action: str, how: str, service: str = "") -> Iterator[Group]:
+        """Those whose policies let them do something to a role."""
+        return (Group(how, steps) for steps in self._doers.to(role, arns, frozenset({action}), service))
+
+    def _entering(self, role: View, actions: frozenset[str], how: str, doubt: Unknown | None = None) -> Iterator[Group]:
+        return (Group(how, steps) for steps in self._doers.entering(role, actions, doubt))
 
     def _of_role(self, role: View, at: IdentityAt) -> list[str]:
         """The ARNs of a role, with its path."""
@@ -201,65 +207,6 @@ class Ways:
         if isinstance(name.data, str) and isinstance(path.data, str) and path.data.strip("/"):
             name = Value(f"{path.data.strip('/')}/{name.data}", name.seen)
         return self.arns_of(role, name)
-
-    def _by(
-        self,
-        role: View,
-        arns: list[str],
-        actions: Iterable[str],
-        how: str,
-        told: Told = _NOTHING_TOLD,
-        among: Collection[str] | None = None,
-    ) -> Iterator[Step]:
-        """Those whose policies let them do one of some actions to a role, or to what runs as it. `among`: nobody but these."""
-        target = [Target(frozenset(actions), arns)]
-        for holding in self.holdings.of(arns, actions):
-            if (among is not None and holding.item.address not in among) or self._leaves_out(holding, role):
-                continue
-            for _, value in allowed(role, holding, target, [], told):
-                yield Step(holding.item.address, Parties(holding.who), holding.name, how, value, holding.item)
-
-    def _leaves_out(self, holding: Holding, role: View) -> bool:
-        """Whether what an identity is allowed makes nobody new of it."""
-        address = holding.item.address
-        return address == role.item.address or address in self._met or role.item.same_account(holding.item) is False
-
-    def _passing(self, role: View, arns: list[str], service: str) -> Iterator[Step]:
-        """Those who may pass a role to a service and have it run something."""
-        told = Told({"iam:passedtoservice": [service]})
-        launching = self._launching(service)
-        for step in self._by(role, arns, {PASSING}, f"iam:PassRole to {service}", told, launching):
-            doubt = launching[step.item.address] if step.item is not None else None
-            yield step if doubt is None else step._replace(certain=all_of([step.certain, Value(doubt)]))
-
-    def _launching(self, service: str) -> Mapping[str, Unknown | None]:
-        """The addresses of those who have a service run something, each with why it may not."""
-        made = self._launchers.get(service)
-        if made is None:
-            made = self._launchers[service] = {}
-            for holding in self.holdings.with_any(LAUNCHING[service]):
-                address = holding.item.address
-                made[address] = holding.doubt if made.get(address, holding.doubt) is not None else None
-        return made
-
-    def _anywhere(self, role: View, actions: Iterable[str], how: str, doubt: Unknown | None = None) -> Iterator[Step]:
-        """Those who may enter what runs as a role, which policies do not name by it: certain where it is everything.
-
-        `doubt`: why nothing may run as it.
-        """
-        for holding in self.holdings.with_any(frozenset(actions)):
-            if self._leaves_out(holding, role):
-                continue
-            wide = any(every_resource(one) is True for one in holding.statement.resources) or holding.statement.not_resource
-            wide = wide and doubt is None
-            why = doubt or Unknown(
-                f"whether {_text(holding.name)} enters what runs as {role.item.address}", "name it in the policy", role.location
-            )
-            target = [Target(holding.actions, holding.statement.resources or ["*"])]
-            for _, value in allowed(role, holding, target, [], _NOTHING_TOLD):
-                yield Step(
-                    holding.item.address, Parties(holding.who), holding.name, how, value if wide else Value(why, value.seen), holding.item
-                )
 
 
 _IDLE = frozenset(f"{name}.amazonaws.com" for name in ("scheduler", "events", "backup", "config", "cloudtrail", "vpc-flow-logs", "s3"))

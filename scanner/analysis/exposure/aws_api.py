@@ -34,7 +34,7 @@ from .workloads import WorkloadAt, workload
 
 TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100, recorded=aws_config.ROUTE_TABLE)
 GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}", recorded=aws_config.NAT_GATEWAY)
-ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}", recorded=aws_config.ENDPOINT)
+ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}", recorded=aws_config.ENDPOINT, of_whole_account=True)
 CACHES = Listing(
     "elasticache.subnet_group",
     Call("elasticache", "DescribeCacheSubnetGroups", page_size=100),

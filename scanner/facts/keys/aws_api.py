@@ -41,7 +41,17 @@ ALIASES = Listing(
     joined_across_regions=True,
     recorded=aws_config.ALIAS,
 )
-LISTINGS = (KEYS, ALIASES)
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html
+GRANTS = Listing(
+    "kms.grant",
+    Call("kms", "ListGrants", _KEY, when=_CUSTOMER, page_size=100),
+    entries="Grants",
+    id="{KeyArn}/grant/{GrantId}",
+    parent=KEYS.type,
+    joined_across_regions=True,
+    known=(("KeyArn", "KeyArn"),),
+)
+LISTINGS = (KEYS, ALIASES, GRANTS)
 _ABOUT = "describe_key.KeyMetadata"
 
 READERS = (

@@ -53,7 +53,7 @@ def _known(view: View, link: Link, who: Any) -> Identity | Unknown:
     reference = who if isinstance(who, Reference) else _leading(who)
     item = view.named(reference or who, link) if reference is not None or isinstance(who, str) else None
     if item is not None:
-        return identity(item.item, item["name|RoleName|UserName"])
+        return identity(item.item, item.called("name|RoleName|UserName"))  # an answer has no `name`
     if reference is not None:
         return _called(view, reference.address, reference.address.rpartition(".")[2], reference.type)
     if isinstance(who, str):

@@ -10,7 +10,8 @@ from typing import Any
 import botocore.exceptions
 import msgspec
 
-from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws import tabular
+from assay.scanner.sources.aws.calls import Call, Preparation
 from assay.scanner.sources.aws.items import NOT_ENABLED, Answer, walk
 from assay.scanner.sources.aws.limits import RateLimits
 from assay.scanner.sources.aws.session import Caller, Clients, acting
@@ -106,7 +107,7 @@ class Asker:
         """
         try:
             with acting(self._attempt(account, region, call)):
-                data = plain(getattr(self._client(account, region, call), call.name)(**parameters))
+                data = plain(_as_entries(call, getattr(self._client(account, region, call), call.name)(**parameters)))
         except Stopped:
             raise
         except Exception as error:  # whatever a client raises is what became of this call
@@ -136,6 +137,18 @@ class Asker:
             if position in earlier:  # the same pages for ever
                 raise Refused(self.spoil(account, call, MALFORMED, unit))
             earlier = [*earlier[-_TOKENS_KEPT:], position]
+
+    def prepare(self, account: Account, region: str, wanted: Preparation, unit: str = "global") -> None:
+        """Ask for something to be made, and wait until it is, for up to `_PATIENCE` seconds. Raises Stopped.
+
+        What becomes of it the listing says, which may have been made before.
+        """
+        for seconds in _PATIENCE:
+            answer = self.ask(account, region, wanted.call, {}, unit)
+            if answer.outcome != "answered" or walk(answer.data, wanted.state) == wanted.made:
+                return
+            if self.stop.wait(seconds):
+                raise Stopped
 
     def _position(self, call: Call, region: str) -> _Position:
         """How an operation gives its pages: botocore makes a paginator anew for each question, which costs as much as a small answer."""
@@ -206,6 +219,8 @@ class Asker:
         return sorted(calls, key=lambda call: (call.region, call.service, call.operation, call.outcome, call.code))
 
 
+_PATIENCE = (1, 2, 4, 8, 15, 30)
+"""Seconds between questions whether a report is made."""
 NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
 _TOKENS_KEPT = 100  # of the positions in a listing, to see that it goes in a circle
 
@@ -258,6 +273,16 @@ def _position(client: Any, call: Call) -> _Position:
         parameters, fields = [parameters], [fields]
     markers = tuple((name, field.partition(" || ")[0].partition("[")[0]) for name, field in zip(parameters, fields, strict=True))
     return _Position(size, markers, str(pagination.get("more_results", "")))
+
+
+def _as_entries(call: Call, answer: Any) -> Any:
+    """An answer with the table in it as entries; as none where it is no such table, so that it is malformed."""
+    if not call.table or not isinstance(answer, dict):
+        return answer
+    try:
+        return {**answer, call.table: tabular.rows(answer[call.table])}
+    except (KeyError, ValueError, AttributeError):
+        return {}
 
 
 def plain(data: Any) -> Any:

@@ -43,6 +43,8 @@ class Call(msgspec.Struct, frozen=True):
     """An answer without any field is whole: nothing is configured. Of any other call it is malformed."""
     regional: bool = True
     """Asked in the region of the resource; else where the service has its one endpoint."""
+    table: str = ""
+    """The field of the answer that is a table as CSV, with the names of its columns in the first line (tabular.py)."""
 
     @property
     def name(self) -> str:
@@ -60,6 +62,15 @@ class Call(msgspec.Struct, frozen=True):
         return self.action or f"{_PREFIXES.get(self.service, self.service)}:{self.operation}"
 
 
+class Preparation(msgspec.Struct, frozen=True):
+    """What has to be asked for before a listing is there: a report that AWS makes."""
+
+    call: Call
+    state: str
+    """The field of the answer that says how far it is, and what that says when it is made."""
+    made: str
+
+
 class Listing(msgspec.Struct, frozen=True):
     """What gives all resources of one type."""
 
@@ -73,6 +84,7 @@ class Listing(msgspec.Struct, frozen=True):
     is the text and `last` what follows the last slash of it."""
     everywhere: bool = False
     """A global service: listed once for an account."""
+    prepared: Preparation | None = None
     parent: str = ""
     """Listed once for each resource of this type."""
     region: str = ""

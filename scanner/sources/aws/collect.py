@@ -176,6 +176,8 @@ class Collector:
             if not group[0].entries:
                 self._write(unit, spool, self._single(unit, group[0]))
                 return not self.asker.stop.is_set()
+            if group[0].prepared:
+                self.asker.prepare(unit.account, unit.home, group[0].prepared, unit.region)
             for page in self._pages(unit, group[0].call, {}, {}):
                 entries = self._entries(unit, page, group)
                 futures = [details.submit(self._described, unit, listing, entry, {}) for listing, entry in entries]

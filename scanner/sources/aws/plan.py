@@ -40,5 +40,6 @@ class AccountPlan(msgspec.Struct, frozen=True):
     def calls(self) -> list[Call]:
         """Every call once, by name."""
         calls = [listing.call for listing in self.listings] + [listing.locate for listing in self.listings if listing.locate]
+        calls += [listing.prepared.call for listing in self.listings if listing.prepared]
         calls += [call for details in self.details.values() for call in details]
         return list({call.label: call for call in sorted(calls, key=lambda call: call.label)}.values())

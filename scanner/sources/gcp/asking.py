@@ -17,8 +17,9 @@ from assay.scanner.sources.gcp.plan import Method
 from assay.scanner.sources.live import CredentialsError
 from assay.scanner.sources.pace import TokenBucket
 
-# Calls a minute for each project: https://cloud.google.com/asset-inventory/docs/quota, https://cloud.google.com/resource-manager/quotas
-QUOTAS = {"ListAssets": 100, "SearchAllIamPolicies": 400, "ExportAssets": 60, "GetEffectivePolicy": 300}
+# Calls a minute for each project: https://cloud.google.com/asset-inventory/docs/quota, https://cloud.google.com/resource-manager/quotas,
+# https://cloud.google.com/iam/quotas
+QUOTAS = {"ListAssets": 100, "SearchAllIamPolicies": 400, "ExportAssets": 60, "GetEffectivePolicy": 300, "ListPolicies": 5, "GetPolicy": 5}
 _DEFAULT_QUOTA = 600
 # The client library does not retry ResourceExhausted by itself, which is what the inventory answers beyond its quota.
 RETRIED = (errors.ResourceExhausted, errors.TooManyRequests, errors.ServiceUnavailable, errors.DeadlineExceeded, errors.GatewayTimeout,

@@ -10,7 +10,9 @@ import msgspec
 from assay.scanner.sources import snapshot
 from assay.scanner.sources.gcp import plan as methods
 from assay.scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
+from assay.scanner.sources.gcp.deny_policies import DenyPolicies
 from assay.scanner.sources.gcp.export import Export
+from assay.scanner.sources.gcp.inventory import DENY_POLICY
 from assay.scanner.sources.gcp.plan import AssetPlan, Method
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, RESOURCE
 from assay.scanner.sources.gcp.session import Clients, Request
@@ -28,7 +30,7 @@ class Collector:
         self.request, self.plan, self.clients, self.asker = request, plan, clients, asker
         self.at, self.done, self.assets = "logging in", 0, 0
         self._of_organization = request.parent.startswith("organizations/")
-        self.steps = 2 + len(plan.constraints[:1]) + (self._of_organization and bool(plan.perimeters))
+        self.steps = 2 + len(plan.constraints[:1]) + (self._of_organization and bool(plan.perimeters)) + plan.deny_policies
         self._read_time: Any = None
         self._projects: dict[str, None] = {}
         self._complete = True
@@ -55,6 +57,7 @@ class Collector:
                 else:
                     yield from self._searched(client)
             yield from self._perimeters(client)
+            yield from self._deny_policies()
             yield from self._effective_policies()
         except Stopped:
             self._complete = False
@@ -182,6 +185,18 @@ class Collector:
         yield self._ended(method, export.read_time)
 
     # What the inventory does not carry
+
+    def _deny_policies(self) -> Iterator[bytes]:
+        """Those of what is audited itself. Where they are refused, any may be denied anything."""
+        if not self.plan.deny_policies:
+            return
+        self.at = "deny policies"
+        try:
+            for policy in DenyPolicies(self.request.parent, self.clients, self.asker).assets():
+                yield self._asset(policy)
+        except Refused as error:
+            yield self._unlisted((DENY_POLICY,), RESOURCE, error.refusal)
+        self.done += 1
 
     def _effective_policies(self) -> Iterator[bytes]:
         """Organisation policies in effect, which may be set above the scope that is audited: the Organization Policy API tells."""

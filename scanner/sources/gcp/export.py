@@ -88,7 +88,7 @@ class Export:
                     raise self._asker.refused(methods.GET_OBJECT, self._clients.caller, error) from error
 
     def _get(self, method: Method, path: str, *, stream: bool) -> Any:
-        session, base = self._clients.storage()
+        session, base = self._clients.rest("STORAGE")
 
         def call(retry: Any, timeout: float) -> Any:
             def once() -> Any:

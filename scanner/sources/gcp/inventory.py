@@ -28,6 +28,8 @@ from assay.scanner.sources.raw import Location, Unknown
 PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{kind}" for kind in ("Project", "Folder", "Organization"))
 POLICY = "orgpolicy.googleapis.com/Policy"
 SERVICE_ACCOUNT = "iam.googleapis.com/ServiceAccount"
+DENY_POLICY = "iam.googleapis.com/DenyPolicy"
+"""What snapshots call what the IAM API gives: the inventory has no such type."""
 ACCESS_CONTEXT = "identity.accesscontextmanager.googleapis.com/"
 PERIMETER = f"{ACCESS_CONTEXT}ServicePerimeter"
 """Access policies, access levels and perimeters are content of their own: a list of resources leaves them out."""
@@ -294,7 +296,7 @@ class Inventory:
         place = entry.contents.get(kind) or next(iter(entry.contents.values()), None)
         if self.operations:
             return Location(
-                operation=self.operations.get(kind, self.operations[RESOURCE]),
+                operation="iam.GetPolicy" if entry.type == DENY_POLICY else self.operations.get(kind, self.operations[RESOURCE]),
                 time=(place.time if place else "") or self.read_time,
                 caller=self.caller,
             )

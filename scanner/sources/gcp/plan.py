@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from assay.scanner.sources.gcp.inventory import ACCESS_CONTEXT
+from assay.scanner.sources.gcp.inventory import ACCESS_CONTEXT, DENY_POLICY
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, RESOURCE
 
 
@@ -42,6 +42,11 @@ GET_OBJECT = Method("storage", "objects.get", "storage.objects.get", _OBJECTS)
 # https://cloud.google.com/resource-manager/docs/organization-policy/using-constraints#required-roles
 EFFECTIVE_POLICY = Method("orgpolicy", "GetEffectivePolicy", "orgpolicy.policy.get", ("roles/orgpolicy.policyViewer",))
 
+# https://cloud.google.com/iam/docs/deny-access#required-roles
+_DENY_REVIEWER = ("roles/iam.denyReviewer",)
+LIST_DENY_POLICIES = Method("iam", "ListPolicies", "iam.denypolicies.list", _DENY_REVIEWER)
+GET_DENY_POLICY = Method("iam", "GetPolicy", "iam.denypolicies.get", _DENY_REVIEWER)
+
 
 class AssetPlan(msgspec.Struct, frozen=True):
     """What to ask for."""
@@ -54,7 +59,12 @@ class AssetPlan(msgspec.Struct, frozen=True):
     @property
     def resources(self) -> tuple[str, ...]:
         """The types of which resources and IAM policies are asked for."""
-        return tuple(type_ for type_ in self.types if not type_.startswith(ACCESS_CONTEXT))
+        return tuple(type_ for type_ in self.types if not type_.startswith(ACCESS_CONTEXT) and type_ != DENY_POLICY)
+
+    @property
+    def deny_policies(self) -> bool:
+        """Whether deny policies are asked for, which are no assets."""
+        return DENY_POLICY in self.types
 
     @property
     def perimeters(self) -> tuple[str, ...]:
@@ -73,4 +83,5 @@ class AssetPlan(msgspec.Struct, frozen=True):
             methods = [LIST_RESOURCES, LIST_POLICIES if parent.startswith("projects/") else SEARCH_POLICIES]
         if self.perimeters and parent.startswith("organizations/"):
             methods.insert(2, EXPORT_PERIMETERS if export else LIST_PERIMETERS)
+        methods += [LIST_DENY_POLICIES, GET_DENY_POLICY] if self.deny_policies else []
         return [*methods, *([EFFECTIVE_POLICY] if self.constraints and not parent.startswith("organizations/") else [])]

@@ -1,7 +1,7 @@
 """Google's client libraries: the only module that imports them to make clients. Application default credentials, impersonation, endpoints.
 
-CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET (…_ORGPOLICY, …_STORAGE) name another endpoint, as they do for gcloud: `https://host/` for a
-private one, `http://host:port/` for an emulator that speaks REST, `grpc://host:port` for one that speaks gRPC. An emulator gets no
+CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET (…_ORGPOLICY, …_STORAGE, …_IAM) name another endpoint, as they do for gcloud: `https://host/` for
+a private one, `http://host:port/` for an emulator that speaks REST, `grpc://host:port` for one that speaks gRPC. An emulator gets no
 credentials.
 """
 
@@ -83,16 +83,16 @@ class Clients:
 
         return self._client("ORGPOLICY", OrgPolicyClient, OrgPolicyGrpcTransport)
 
-    def storage(self) -> tuple[Any, str]:
-        """A session for the JSON API of Cloud Storage and its base URL. Only what an export wrote is read with it."""
+    def rest(self, service: str) -> tuple[Any, str]:
+        """A session for the JSON API of Cloud Storage (`STORAGE`), of which what an export wrote is read, or of `IAM`; and its base URL."""
         import requests
         from google.auth.transport.requests import AuthorizedSession
 
-        scheme, place = _endpoint("STORAGE")
+        scheme, place = _endpoint(service)
         if scheme == "http":
             return requests.Session(), f"http://{place}"
         session = AuthorizedSession(self.credentials)  # type: ignore[no-untyped-call]
-        return session, f"https://{place or 'storage.googleapis.com'}"
+        return session, f"https://{place or f'{service.lower()}.googleapis.com'}"
 
     def _client(self, service: str, client: Any, transport: Any) -> Any:
         scheme, place = _endpoint(service)

@@ -15,7 +15,7 @@ from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.assets import collections
-from assay.scanner.sources.gcp.inventory import ALWAYS, NOT_LISTED, POLICY, Inventory
+from assay.scanner.sources.gcp.inventory import ALWAYS, DENY_POLICY, NOT_LISTED, POLICY, Inventory
 from assay.scanner.sources.gcp.items import root_of
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, MALFORMED, ORG_POLICY, RESOURCE
@@ -275,7 +275,9 @@ class SnapshotReader:
             for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY, ACCESS_POLICY):
                 inventory.lacking.setdefault((kind, ""), why)
         refused = {type_: self._why(record) for record in self._unlisted if record.content == RESOURCE for type_ in record.types}
-        left_out = {type_: _why_not_asked(type_) for type_ in sorted(self._wanted - self._asked) if is_asset_type(type_)}
+        # A snapshot from before deny policies were asked for says no more of them than an export does.
+        not_asked = sorted(self._wanted - self._asked - {DENY_POLICY})
+        left_out = {type_: _why_not_asked(type_) for type_ in not_asked if is_asset_type(type_)}
         judged = {type_: why for type_, why in left_out.items() if type_ in self._judged}
         others = {type_: why for type_, why in left_out.items() if type_ not in self._judged}
         yield from collections(inventory, self.coverage, self._stand_ins(refused | judged), self._stand_ins(others))

@@ -47,6 +47,8 @@ class Cloud:
         self.requests: list[tuple[str, Any]] = []
         self.fail: Callable[[str, Any], None] = lambda method, request: None
         self.objects: dict[str, bytes] = {}
+        self.deny_policies: dict[str, dict[str, Any]] = {}
+        """By their names, with slashes of what they are attached to as `%2F`."""
         self.page_size: int | None = None
         self.polls = 0
         self.cut = 0
@@ -97,6 +99,13 @@ class Cloud:
         if found.done:
             found.response.Pack(asset_v1.ExportAssetsResponse.pb(asset_v1.ExportAssetsResponse()))
         return found
+
+    def denied(self, name: str, start: int) -> dict[str, Any]:
+        """A deny policy; or a page of one of those at a place, without rules: https://cloud.google.com/iam/docs/reference/rest/v2/policies/list"""
+        if not name.endswith("/denypolicies"):
+            return self.deny_policies[name]
+        there = [{"name": each, "kind": "DenyPolicy"} for each in self.deny_policies if each.startswith(f"{name}/")]
+        return {"policies": there[start : start + 1], **({"nextPageToken": str(start + 1)} if start + 1 < len(there) else {})}
 
     def get_effective_policy(self, request: Any) -> Any:
         policy = orgpolicy_v2.Policy()
@@ -170,6 +179,11 @@ class Cloud:
                         page = {"items": [{"name": name} for name in found[at : at + 1]]}
                         return json.dumps(page | ({"nextPageToken": str(at + 1)} if at + 1 < len(found) else {})).encode()
                     return cloud.objects[unquote(path.rpartition("/o/")[2])]
+                if path.startswith("/v2/policies/"):
+                    name = path.removeprefix("/v2/")
+                    cloud.requests.append(("deny_policies", name))
+                    cloud.fail("deny_policies", name)
+                    return json.dumps(cloud.denied(name, int(query.get("pageToken", ["0"])[0]))).encode()
                 if path.endswith("/assets"):
                     request = asset_v1.ListAssetsRequest(
                         parent=path.removeprefix("/v1/").removesuffix("/assets"),

@@ -167,7 +167,7 @@ def _callers(view: View, at: AskableAt, known: _Known, question: Question, on: l
     end = [step(view.identity(view[at.name]).name, (view.location,))]
     given = [*_reached(by_identity, named, end), *_reached(of_policy(asked, own), f"its own policy ({word})", end)]
     direct = merged([*given, *_reached(by_grant, f"a grant ({word})", end)])
-    for one in merged([*direct, *followed(view, known.ways, direct, once=True)]):
+    for one in merged([*direct, *followed(view, known.ways, direct)]):
         yield _caller(one, own.unread)
     yield from [*own.unread, *(entry for entry in granted if isinstance(entry, Unknown))]
     yield from [why for item, why in known.holdings.doubts if view.item.same_account(item) is not False]
@@ -249,7 +249,7 @@ def _anywhere(view: View, at: AskerAt, question: Question) -> Iterator[Any]:
     direct = merged(_reached(of_identities(asked, held, []), spelled(question.action) or question.action, end))
     service = question.action.lower().partition(":")[0]
     unseen = [_unseen(question)] if service in MUST_ALLOW or (service in HAVE_POLICIES and question.resource != "*") else []
-    for one in merged([*direct, *followed(view, known.ways, direct, once=True)]):
+    for one in merged([*direct, *followed(view, known.ways, direct)]):
         yield _caller(one, unseen)
     yield from unseen
     yield from [why for _, why in known.holdings.doubts]

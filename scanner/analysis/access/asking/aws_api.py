@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.analysis.access.aws_api import IDENTITIES, ORGANISATION, RUNS
+from assay.scanner.analysis.access.aws_api import IDENTITIES, KEY_GRANTS, ORGANISATION, RUNS
 
 from .sorts import Sort, readers
 
 _WITH_POLICY: dict[str, dict[str, Any]] = {
     "s3.bucket": {"policies": "get_bucket_policy.Policy", "has_policy_for": "s3", "alone": False},
     "secretsmanager.secret": {"policies": "get_resource_policy.ResourcePolicy", "has_policy_for": "secretsmanager"},
-    "kms.key": {"policies": "get_key_policy.Policy", "has_policy_for": "kms", "must_allow": True},
+    "kms.key": {"policies": "get_key_policy.Policy", "has_policy_for": "kms", "must_allow": True, "grants": KEY_GRANTS},
     "sqs.queue": {"policies": "get_queue_attributes.Attributes.Policy", "has_policy_for": "sqs"},
     "sns.topic": {"policies": "get_topic_attributes.Attributes.Policy", "has_policy_for": "sns"},
     "lambda.function": {"policies": "get_policy.Policy", "has_policy_for": "lambda"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.analysis.access.google_api import DENIES
 from assay.scanner.analysis.access.members import ON_ASSETS
 from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.spelling import Inherited, Link
@@ -34,5 +35,6 @@ _SORTS: dict[str, tuple[Sort, dict[str, Any]]] = {
     "cloudresourcemanager.googleapis.com/Project": (Sort("resourcemanager", ("projects",), "projects/{}"), {}),
 }
 READERS = readers(
-    _SORTS, {"bindings": OWN, "inherited": INHERITED, "roles": ROLES, "accounts": ON_ASSETS, "joins": (ROLES, Inherited(SCOPES))}
+    _SORTS,
+    {"bindings": OWN, "inherited": INHERITED, "roles": ROLES, "accounts": ON_ASSETS, "denies": DENIES, "joins": (ROLES, Inherited(SCOPES))},
 )

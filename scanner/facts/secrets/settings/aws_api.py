@@ -41,7 +41,9 @@ CONFIGURATIONS = Listing(
     entries="LaunchConfigurations",
     id="LaunchConfigurationARN",
 )
-LISTINGS = (PROJECTS, TEMPLATES, CONFIGURATIONS)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html: values of parameters with NoEcho are asterisks
+STACKS = Listing("cloudformation.stack", Call("cloudformation", "DescribeStacks"), entries="Stacks", id="StackId")
+LISTINGS = (PROJECTS, TEMPLATES, CONFIGURATIONS, STACKS)
 _POD = "eksProperties.podProperties"
 READERS = (
     Reader(
@@ -108,5 +110,18 @@ READERS = (
         (CONFIGURATIONS.type,),
         configured,
         ConfiguredAt(name="LaunchConfigurationName", settings=(Script(path="UserData"),)),
+    ),
+    Reader(
+        Configured,
+        (STACKS.type,),
+        configured,
+        ConfiguredAt(
+            name="StackName",
+            settings=(
+                Pairs(path="Outputs", key="OutputKey", value="OutputValue", of="the outputs"),
+                Pairs(path="Parameters", key="ParameterKey", value="ParameterValue", of="the parameters"),
+                Pairs(path="Parameters", key="ParameterKey", value="ResolvedValue", of="the parameters"),
+            ),
+        ),
     ),
 )
