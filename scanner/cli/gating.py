@@ -23,6 +23,7 @@ from assay.scanner.gate.reach import Reach, may_name
 from assay.scanner.gate.waivers import Terms, Waiver, Waivers
 from assay.scanner.globs import matches
 from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.sources import fetched
 from assay.scanner.sources.encodings import legible, utf8
 from assay.scanner.sources.overlay import DISK
 
@@ -177,7 +178,7 @@ def content_of(scan: Scan) -> Callable[[str], bytes]:
 
     @functools.lru_cache(_FILES_KEPT)
     def content(file: str) -> bytes:
-        return overlay.read(file, _MAX_FILE)
+        return overlay.read(fetched.located(file), _MAX_FILE)
 
     return content
 
@@ -189,7 +190,7 @@ def _code(content: Callable[[str], bytes], overlay: Overlay) -> Callable[[str, i
     @functools.lru_cache(_BEGINNINGS_KEPT)
     def is_json(file: str) -> bool:
         try:
-            start = legible(overlay.read(file, _BEGINNING)).lstrip() or legible(content(file)).lstrip()
+            start = legible(overlay.read(fetched.located(file), _BEGINNING)).lstrip() or legible(content(file)).lstrip()
         except (OSError, ValueError):
             return False
         return start.startswith((b"{", b"["))
