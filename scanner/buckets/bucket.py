@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.buckets.errors import BucketError
 from assay.scanner.override import override
 
@@ -21,6 +22,10 @@ _MOST = 5_000_000_000
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 """
+
+
+_REQUEST = lazy_re.pattern(r"Error performing \S+ \S+ in \S+ - ")
+"""What the library says of a request, with the time that it took."""
 
 
 class StoredObject(NamedTuple):
@@ -57,10 +62,10 @@ class Bucket:
         except self._errors as error:
             raise self._trouble(error) from None
 
-    def _trouble(self, error: Exception, name: str = "") -> BucketError:
+    def _trouble(self, error: Exception, name: str = "", way: str = "") -> BucketError:
         """What went wrong, in one line; the library's text has the request and its answer in several."""
-        first = str(error).strip().split("\n", 1)[0][:300]
-        return BucketError(f"{self.where}{'/' * bool(name)}{name}: {first}")
+        first = _REQUEST.sub("", str(error).strip().split("\n", 1)[0].partition(": <?xml")[0])[:300]
+        return BucketError(f"{self.where}{'/' * bool(name)}{name}: {first}{way}")
 
     def list(self) -> list[str]:
         """The names directly below the prefix."""
@@ -76,7 +81,7 @@ class Bucket:
             for page in self._obstore.list(self._store, prefix or None, chunk_size=1000):
                 yield from map(_stored, page)
         except self._errors as error:
-            raise self._trouble(error, prefix) from None
+            raise self._trouble(error, prefix, "; name a prefix without it" if "invalid path" in str(error) else "") from None
 
     def described(self, key: str) -> StoredObject | None:
         """The object with a key; None where there is none."""

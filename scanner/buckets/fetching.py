@@ -109,11 +109,10 @@ def _listed(urls: Sequence[str], folder: str, most: int) -> tuple[list[_Object],
         scheme, _, rest = url.partition("://")
         name, _, key = rest.partition("/")
         bucket = buckets.setdefault(f"{scheme}://{name}", Bucket(f"{scheme}://{name}"))
-        before, place = len(found), _place(folder, url)
-        for stored in _below(bucket, key):
-            if stored.key.endswith("/"):  # consoles make such objects for folders, without content
-                os.makedirs(os.path.join(place, ""), exist_ok=True)
-                continue
+        one = bucket.described(key) if key and not key.endswith("/") else None
+        nothing = True
+        for stored in [one] if one is not None else bucket.below(key.strip("/")):
+            nothing = False
             if why := _no_file(stored.key):
                 gaps.append(Gap(f"{bucket.where}/{stored.key}", "unsupported", f"its key is no path of a file: {why}", _COPY))
                 continue
@@ -121,19 +120,23 @@ def _listed(urls: Sequence[str], folder: str, most: int) -> tuple[list[_Object],
             found[entered.path] = entered
             if len(found) > most:
                 raise BucketError(f"{url}: holds more than {most:,} objects: name a prefix with fewer")
-        if len(found) == before and not os.path.lexists(place) and not gaps:
+        if nothing:
             raise BucketError(f"{url}: no such object, and none below it: correct the URL")
-    folders = {os.path.dirname(path) for path in found}
-    for path in folders & found.keys():
-        reason = "there are objects below its key, which makes that a folder"
-        gaps.append(Gap(found.pop(path).url, "unsupported", reason, _COPY))
+        place = _place(folder, url)
+        os.makedirs(place if one is None else os.path.dirname(place), exist_ok=True)
+    above = {path[:at] for path in found for at in _separators(path, len(folder) + 1)}
+    for path in sorted(above & found.keys()):
+        named = found.pop(path)
+        if named.stored.size:  # consoles make objects without content for folders
+            reason = "there are objects below its key, which makes that a folder"
+            gaps.append(Gap(named.url, "unsupported", reason, _COPY))
     return [found[path] for path in sorted(found)], gaps
 
 
-def _below(bucket: Bucket, key: str) -> Iterable[StoredObject]:
-    if key and not key.endswith("/") and (one := bucket.described(key)) is not None:
-        return [one]
-    return bucket.below(key.strip("/"))
+def _separators(path: str, start: int) -> Iterator[int]:
+    while (at := path.find(os.sep, start)) >= 0:
+        yield at
+        start = at + 1
 
 
 def _no_file(key: str) -> str:
@@ -153,7 +156,10 @@ def _fetch(
         os.makedirs(os.path.dirname(each.path), exist_ok=True)
     if share is None:
         _check(wanted, limits, "")
-        gaps += _gaps(_all(wanted, None, tick))
+        failed = _all(wanted, None, tick)
+        if len(failed) == len(wanted):
+            _raise(failed)
+        gaps += _gaps(failed)
         return [], []
     _raise(_all(wanted, SNAPSHOT_BEGINNING, tick))
     alone = [each for each in wanted if _begins_as_snapshot(each.path)]
@@ -207,7 +213,7 @@ def _all(objects: Sequence[_Object], most: int | None, tick: Callable[[str], Non
 
 
 def _raise(failed: Sequence[tuple[_Object, BucketError]]) -> None:
-    """Of a shard: it is judged again as a whole, or missing."""
+    """Of a shard, which is judged again as a whole, or missing; and where nothing can be fetched."""
     for _, error in failed:
         raise error
 

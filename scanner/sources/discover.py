@@ -11,6 +11,7 @@ from assay.scanner.globs import PathRule
 from assay.scanner.sources import formats
 from assay.scanner.sources.below import Below, WalkedDirectory
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.fetched import called
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK, Disk, Overlay, repository
@@ -65,7 +66,7 @@ def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[Pa
             _special(path, found)
         else:
             found.missing += 1
-            found.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
+            found.gaps.append(Gap(called(path), "not_found", "no such file or directory", "correct the path"))
     found.directories = _once(found.directories)
     whole = set(map(os.path.abspath, found.directories))
     found.files = [path for path in _once(found.files) if os.path.abspath(os.path.dirname(path)) not in whole]

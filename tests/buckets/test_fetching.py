@@ -206,6 +206,36 @@ def test_an_object_below_which_others_are_is_a_gap(s3: str, copy: Path) -> None:
     assert [result["verdict"] for result in report["results"]] == ["fail"]
 
 
+def test_an_object_that_cannot_be_fetched_is_a_gap(s3: str, copy: Path) -> None:
+    """S3 gives what is archived to nobody: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
+    put("ice/a/main.tf", PASSING)
+    servers.client().put_object(Bucket="assay-inputs", Key="ice/b/main.tf", Body=FAILING, StorageClass="GLACIER")
+    ran = assay("scan", f"{s3}/ice", *VERSIONING, "-r", "json")
+    [gap] = json.loads(ran.stdout)["coverage"]["gaps"]
+    assert ran.exit_code == 3 and gap["scope"] == f"{s3}/ice/b/main.tf" and "403 Forbidden" in gap["reason"] and "<" not in gap["reason"]
+    for further in ([], ["--shard", "1/2", "--out", "shards"]):
+        ran = assay("scan", f"{s3}/ice/b", *VERSIONING, *further)
+        assert ran.exit_code == 2 and f"{s3}/ice/b/main.tf: " in ran.stderr and ran.stderr.count("\n") == 1
+
+
+def test_what_consoles_make_for_folders_is_no_file(s3: str, copy: Path) -> None:
+    for key in ("folders/", "folders/deep/", "folders/deep/er/"):
+        put(key, "")
+    put("folders/deep/er/main.tf", PASSING)
+    ran = assay("scan", f"{s3}/folders", *VERSIONING, "-r", "json")
+    assert ran.exit_code == 0 and json.loads(ran.stdout)["coverage"]["files"]["found"] == 1
+
+
+@pytest.mark.parametrize("key", ["odd/../main.tf", "odd//main.tf"])
+def test_keys_that_are_no_paths_are_refused(s3: str, key: str) -> None:
+    put(key, FAILING)
+    try:
+        ran = assay("scan", f"{s3}/odd", *VERSIONING)
+        assert ran.exit_code == 2 and f'"{key}' in ran.stderr and "name a prefix without it" in ran.stderr
+    finally:
+        servers.client().delete_object(Bucket="assay-inputs", Key=key)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
