@@ -67,7 +67,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
     changes_count = not arguments.get("allow_config_changes")
     return Gate(
         Waivers(_named(config.accepted, known_ids), terms, relative_to(os.path.dirname(config.file))),
-        Comments(_code(content, scan.options.overlay or DISK), known_ids, config.inline.accept) if counted else None,
+        Comments(code_of(content, scan.options.overlay or DISK), known_ids, config.inline.accept) if counted else None,
         [
             *([_beside(known, today, _reach(scan))] if known else []),
             *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
@@ -183,7 +183,7 @@ def content_of(scan: Scan) -> Callable[[str], bytes]:
     return content
 
 
-def _code(content: Callable[[str], bytes], overlay: Overlay) -> Callable[[str, int, int], list[str]]:
+def code_of(content: Callable[[str], bytes], overlay: Overlay) -> Callable[[str, int, int], list[str]]:
     """(file, first line, last line) to lines of code; to none of JSON. An export of assets may be very large: no more than its beginning is
     read."""
 

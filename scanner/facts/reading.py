@@ -23,7 +23,7 @@ Failed = Callable[[Item, Exception], None]
 
 
 def read_all(catalogue: Catalogue, items: ItemIndex, types: Iterable[str], kinds: set[str], failed: Failed) -> Iterator[Resource]:
-    """Every resource of some kinds of a collection: by type in the order of `types`, for each item all that it is to its readers, then those
+    """Every resource of some kinds of a collection: by type in the order of `types`, of each item all that its readers tell, then those
     of which only companions are here."""
     for type_ in types:
         readers = [reader for reader in catalogue.readers.get(type_, ()) if reader.kind.__name__ in kinds]
