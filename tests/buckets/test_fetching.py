@@ -15,6 +15,10 @@ import pytest
 
 from assay.scanner.buckets.errors import BucketError
 from assay.scanner.buckets.fetching import Limits, fetched
+from assay.scanner.judge import Rules
+from assay.scanner.options import Options
+from assay.scanner.shards.store import opened
+from assay.scanner.shards.writing import missing
 from assay.scanner.sources.discover import discover
 from assay.scanner.sources.fetched import held
 from assay.scanner.sources.formats import SNAPSHOT_BEGINNING
@@ -131,6 +135,9 @@ def test_shards_of_a_prefix_are_the_run_that_is_not_cut(s3: str, copy: Path) -> 
     for number in ("2/2", "1/2"):
         ran = assay_process(*asked, "--shard", number, "--out", "shards", "--jobs", "2", cwd=copy)
         assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+    with fetched([f"{s3}/runs"], Share(-1)) as (top,):  # who has others judge makes the same plan
+        options = Options(paths=[top], controls=["storage.*"])
+        assert missing(options, Rules(options), 2, opened("shards")) == []
     merged = assay("merge", "shards", "-r", "json")
     assert "comments in code waive nothing" in merged.stderr
     one, other = told(whole.stdout), told(merged.stdout)
