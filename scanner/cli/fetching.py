@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -34,6 +36,20 @@ def options(command: Any) -> Any:
 
 
 @contextlib.contextmanager
+def _removing() -> Iterator[None]:
+    """Whoever stops the process, as batch systems do, leaves nothing on the disk."""
+
+    def stopped(number: int, _: Any) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
 def fetched(arguments: dict[str, Any]) -> Iterator[list[str]]:
     """The paths of a command line, with what URLs name as files of this machine as long as this lasts. Raises BucketError, ShardError."""
     paths = list(arguments["paths"])
@@ -49,7 +65,7 @@ def fetched(arguments: dict[str, Any]) -> Iterator[list[str]]:
     given = arguments["limit_download"]
     limits = fetching.DEFAULT if given is None else fetching.Limits(given)
     share = Share(*sharding.number(arguments)) if arguments["shard"] else Share(-1) if arguments["cluster"] else None
-    with contextlib.ExitStack() as kept:
+    with _removing(), contextlib.ExitStack() as kept:
         with judging.progress(arguments["quiet"]) as tick:
             found = kept.enter_context(fetching.fetched(paths, share, limits, tick))
         yield found

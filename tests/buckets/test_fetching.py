@@ -6,7 +6,11 @@ import datetime
 import gzip
 import json
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,7 @@ from assay.scanner.sources.formats import SNAPSHOT_BEGINNING
 from assay.scanner.sources.interface import Share
 from assay.scanner.sources.paths import show
 from tests.buckets import servers
+from tests.patience import SOON
 from tests.scans import FAILING, PASSING, ROOT, VERSIONING, assay, assay_process, write
 
 pytest.importorskip("obstore")
@@ -32,8 +37,8 @@ pytest.importorskip("obstore")
 CASES = ROOT / "fixtures" / "controls" / "storage" / "versioning-enabled"
 MODULE = 'module "m" {\n  source = "../m"\n}\n'
 TEMPLATE = '{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"B": {"Type": "AWS::S3::Bucket"}}}'
-SOON = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)
-WAIVED = f'# assay:waive storage.versioning-enabled until={SOON} reason="copied elsewhere" owner=me\n{FAILING}'
+UNTIL = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)
+WAIVED = f'# assay:waive storage.versioning-enabled until={UNTIL} reason="copied elsewhere" owner=me\n{FAILING}'
 
 
 def snapshots() -> dict[str, bytes]:
@@ -231,6 +236,19 @@ def test_what_consoles_make_for_folders_is_no_file(s3: str, copy: Path) -> None:
     put("folders/deep/er/main.tf", PASSING)
     ran = assay("scan", f"{s3}/folders", *VERSIONING, "-r", "json")
     assert ran.exit_code == 0 and json.loads(ran.stdout)["coverage"]["files"]["found"] == 1
+
+
+def test_a_run_that_is_stopped_leaves_nothing(s3: str, temporary: Path) -> None:
+    command = [sys.executable, "-m", "assay", "scan", f"{s3}/runs", "--no-config"]
+    with subprocess.Popen(
+        command, env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as running:
+        while running.poll() is None and not list(temporary.glob("assay-fetched-*/s3")):
+            time.sleep(0.01)
+        running.terminate()
+        told, _ = running.communicate(timeout=SOON)
+    assert running.returncode == 128 + signal.SIGTERM, told
+    assert not list(temporary.iterdir())
 
 
 @pytest.mark.parametrize("key", ["odd/../main.tf", "odd//main.tf"])
