@@ -19,7 +19,7 @@ from typing import Any
 
 TOP = Path(__file__).resolve().parents[1]
 MAX_MEGABYTES, SHARE = 500, 0.6
-PROJECTS = 100
+PER_PROJECT = 1_000
 # Each in a process of its own, which prints the CPU seconds of the work itself and its peak memory in MB.
 DECODE = """
 import msgspec, sys
@@ -51,9 +51,9 @@ BEFORE = "from time import process_time"
 AFTER = "import resource; print(process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
 
 
-def asset(index: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def asset(index: int, dice: random.Random, projects: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The resource and, of some, the IAM policy of one asset. Two thirds are of types that no reader knows."""
-    number = index % PROJECTS
+    number = index % projects
     project = f"streamer-{number:03}"
     ancestors = [f"projects/{100_000_000_000 + number}", f"folders/{900 + number // 10}", "organizations/42"]
     labels = {f"label-{number}": f"value-{dice.randrange(1000)}" for number in range(6)}
@@ -75,7 +75,7 @@ def asset(index: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, An
     elif kind == 2:
         name, type_ = f"//compute.googleapis.com/projects/{project}/global/firewalls/f-{index}", "compute.googleapis.com/Firewall"
         data = {
-            "name": f"f-{index}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{number}.0.0/16" for number in range(20)],
+            "name": f"f-{index}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{second}.0.0/16" for second in range(20)],
             "network": f"https://www.googleapis.com/compute/v1/projects/{project}/global/networks/n", "disabled": False,
             "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}], "logConfig": {"enable": True}, "targetTags": list(labels),
         }  # fmt: skip
@@ -98,17 +98,17 @@ def asset(index: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, An
 
 
 def write(folder: Path, assets: int) -> list[Path]:
-    """An export of RESOURCE content in shards, and one of IAM_POLICY content."""
-    dice = random.Random(7)
+    """An export of RESOURCE content in shards, and one of IAM_POLICY content, over projects that are all as large."""
+    dice, projects = random.Random(7), max(1, assets // PER_PROJECT)
     folder.mkdir(parents=True, exist_ok=True)
     shards = [folder / f"resource-{number:05}" for number in range(8)]
     policies = folder / "iam-policy-00000"
     opened = [path.open("w") for path in shards]
     with policies.open("w") as second:
-        for record in _projects():
+        for record in _projects(projects):
             opened[0].write(json.dumps(record) + "\n")
         for number in range(assets):
-            resource, policy = asset(number, dice)
+            resource, policy = asset(number, dice, projects)
             opened[number % len(opened)].write(json.dumps(resource) + "\n")
             if policy:
                 second.write(json.dumps(policy) + "\n")
@@ -117,8 +117,8 @@ def write(folder: Path, assets: int) -> list[Path]:
     return [*shards, policies]
 
 
-def _projects() -> Iterator[dict[str, Any]]:
-    for number in range(PROJECTS):
+def _projects(projects: int) -> Iterator[dict[str, Any]]:
+    for number in range(projects):
         name = f"projects/{100_000_000_000 + number}"
         data = {"projectId": f"streamer-{number:03}", "projectNumber": name[9:], "lifecycleState": "ACTIVE"}
         yield {

@@ -27,7 +27,20 @@ from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import ALL, EVERYTHING, Collection, Contributions, Item, Part, Share, Source, Unlisted, Wanted, Within
+from assay.scanner.sources.interface import (
+    ALL,
+    EVERYTHING,
+    Collection,
+    Contributions,
+    Elsewhere,
+    Item,
+    Part,
+    Share,
+    Source,
+    Unlisted,
+    Wanted,
+    Within,
+)
 from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"
@@ -180,8 +193,9 @@ def judge_all(
             return
         if source is None:
             return
-        if watch.wants(number):
-            yield from _of_source(number, source, rules, scope_of, watch, share.behind(number))
+        if watch.wants(number) and not isinstance(source, Elsewhere):
+            part = share.of_alone() if source.alone else share
+            yield from _of_source(number, source, rules, scope_of, watch, part.behind(number))
         number += 1
 
 

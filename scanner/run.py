@@ -31,6 +31,7 @@ from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.rules.statements import Statements
+from assay.scanner.sources import fetched
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, FileListing
@@ -103,7 +104,7 @@ class Scan:
 
     def begun(self) -> Run:
         """What is known of a run while it goes on: everything but when it ends."""
-        return Run(self._id, self._started, "", list(self.options.arguments), list(self.options.paths), self.rules.in_force)
+        return Run(self._id, self._started, "", list(self.options.arguments), self._named(), self.rules.in_force)
 
     @property
     def coverage(self) -> Coverage:
@@ -217,12 +218,15 @@ class Scan:
             return self._server.judged(live)
         return judge_all(sources, self.rules, self._scope, Watch())
 
+    def _named(self) -> list[str]:
+        return [fetched.called(path) for path in self.options.paths]
+
     def _scope(self, name: str) -> str:
         return targets.scope_of(name, self.options.paths)
 
     def _empty(self) -> Gap:
         """Nothing judged is no clean run: a filter that matches nothing must not look like one."""
-        scope = ", ".join(self.options.paths)
+        scope = ", ".join(self._named())
         if self.tally.saw_nothing:
             return Gap(scope, "nothing_found", "nothing was found to scan", "name a path; --allow-empty where that is expected")
         if self.rules.estate_kinds and self.options.estate is None and not self.rules.of_resources:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.options import Options
-from assay.scanner.sources import inputs
+from assay.scanner.sources import fetched, inputs
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import Found, discover, repository, show
 from assay.scanner.sources.interface import Source, Unread
-from assay.scanner.sources.listing import FileListing
+from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.terraform import variables
 
@@ -41,7 +41,9 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
         return of(discovered, options)
 
     expected = ("nothing_found",) if options.allow_empty or options.changed is not None else ()
-    return made, [gap for gap in discovered.gaps if gap.code not in expected], discovered.listing
+    for gap in (missing := fetched.held().gaps):
+        discovered.listing.settle(gap.scope, Fate("unread", gap.reason))
+    return made, [*(gap for gap in discovered.gaps if gap.code not in expected), *missing], discovered.listing
 
 
 def of(discovered: Found, options: Options) -> Iterator[Source]:
@@ -80,11 +82,13 @@ def _terraform(discovered: Found, options: Options) -> TerraformSource:
 def scope_of(name: str, targets: Sequence[str]) -> str:
     """What the addresses of a collection are relative to, whatever directory the command was started in.
 
-    Within a repository that is the path from its top, elsewhere the path from what was named: so the same tree gives the same
-    fingerprints wherever it is.
+    Within a repository that is the path from its top, elsewhere (in a bucket, too) the path from what was named: so the same tree gives
+    the same fingerprints wherever it is.
     """
+    if fetched.is_url(url := fetched.called(name)):
+        return fetched.scope(url, map(fetched.called, targets))
     path = Path(os.path.realpath(name))
-    top = repository(name) or _common(targets)
+    top = repository(name) or _common([target for target in targets if not fetched.is_url(fetched.called(target))])
     return path.relative_to(top).as_posix() if top and path.is_relative_to(top) else name
 
 

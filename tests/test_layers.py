@@ -20,7 +20,7 @@ LAYERS = (
     ("analysis",),
     ("rules",),
     ("results",),
-    ("gate", "opinions", "questions", "tables"),
+    ("gate", "opinions", "questions", "tables", "buckets"),
     ("owners",),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("estate", "diff"),

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from assay.scanner.sources import fetched
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, inside, repository
 from assay.scanner.sources.sensitive import Sensitive
@@ -47,7 +48,7 @@ class Excerpts:
 
     def _read(self, file: str) -> bytes:
         try:
-            file = self._names.get(file, file)
+            file = self._names.get(file) or fetched.located(file)
             real = os.path.realpath(file)
             if not any(inside(real, top) for top in self._tops) or ".git" in real.split(os.sep):  # which may hold credentials
                 return b""

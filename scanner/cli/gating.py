@@ -23,7 +23,8 @@ from assay.scanner.gate.reach import Reach, may_name
 from assay.scanner.gate.waivers import Terms, Waiver, Waivers
 from assay.scanner.globs import matches
 from assay.scanner.rules.model import SEVERITIES
-from assay.scanner.sources.encodings import utf8
+from assay.scanner.sources import fetched
+from assay.scanner.sources.encodings import legible, utf8
 from assay.scanner.sources.overlay import DISK
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from assay.scanner.results.model import Result
     from assay.scanner.run import Scan
     from assay.scanner.since import Earlier
+    from assay.scanner.sources.overlay import Overlay
 
 _FILES_KEPT = 32
 _MAX_BASELINE = 500_000_000
@@ -65,7 +67,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
     changes_count = not arguments.get("allow_config_changes")
     return Gate(
         Waivers(_named(config.accepted, known_ids), terms, relative_to(os.path.dirname(config.file))),
-        Comments(functools.partial(_lines, content), known_ids, config.inline.accept) if counted else None,
+        Comments(code_of(content, scan.options.overlay or DISK), known_ids, config.inline.accept) if counted else None,
         [
             *([_beside(known, today, _reach(scan))] if known else []),
             *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
@@ -176,11 +178,27 @@ def content_of(scan: Scan) -> Callable[[str], bytes]:
 
     @functools.lru_cache(_FILES_KEPT)
     def content(file: str) -> bytes:
-        return overlay.read(file, _MAX_FILE)
+        return overlay.read(fetched.located(file), _MAX_FILE)
 
     return content
 
 
+def code_of(content: Callable[[str], bytes], overlay: Overlay) -> Callable[[str, int, int], list[str]]:
+    """(file, first line, last line) to lines of code; to none of JSON. An export of assets may be very large: no more than its beginning is
+    read."""
+
+    @functools.lru_cache(_BEGINNINGS_KEPT)
+    def is_json(file: str) -> bool:
+        try:
+            start = legible(overlay.read(fetched.located(file), _BEGINNING)).lstrip() or legible(content(file)).lstrip()
+        except (OSError, ValueError):
+            return False
+        return start.startswith((b"{", b"["))
+
+    return lambda file, first, last: [] if is_json(file) else _lines(content, file, first, last)
+
+
+_BEGINNING, _BEGINNINGS_KEPT = 4096, 10_000
 _MAX_FILE = 20_000_000
 """What a file of code may have to be scanned."""
 

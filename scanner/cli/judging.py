@@ -27,6 +27,7 @@ from assay.scanner.owners import Owners
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.sources import fetched
 from assay.scanner.sources.secret_text import without_secrets
 from assay.scanner.words import visible
 
@@ -207,7 +208,7 @@ def prepared(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Con
     scan.rules.in_force = placed(scan.rules.in_force, config, arguments)
     scan.gate = gating.gate(scan, arguments, config, rails, before)
     if config.owners is not None:
-        scan.gate.owner = Owners(config.owners, chosen.paths).told
+        scan.gate.owner = Owners(config.owners, [path for path in chosen.paths if fetched.called(path) == path]).told
     debug("configuration and rules")
     return scan, config
 

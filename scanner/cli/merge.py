@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any
 
@@ -20,15 +21,18 @@ def command(**arguments: Any) -> None:
     Options of the gate, of reports and of a history are those of a scan, and so is the exit code. What was judged, and by what, the shards
     say. A shard that is missing is a gap, and the run is not complete (exit 3).
     """
-    sys.exit(_merge(arguments))
+    with contextlib.ExitStack() as held:
+        code = _merge(arguments, held)
+    sys.exit(code)
 
 
-def _merge(arguments: dict[str, Any]) -> int:
+def _merge(arguments: dict[str, Any], held: contextlib.ExitStack) -> int:
     from assay.scanner.options import Options
     from assay.scanner.shards.errors import ShardError
     from assay.scanner.shards.merging import Shards
     from assay.scanner.shards.plan import digest
     from assay.scanner.shards.store import opened
+    from assay.scanner.sources.fetched import Fetched, holding
 
     try:
         shards = Shards([opened(place) for place in arguments["places"]])
@@ -37,7 +41,8 @@ def _merge(arguments: dict[str, Any]) -> int:
         fields["allow_empty"] = fields["allow_empty"] or bool(arguments["allow_empty"])
         if arguments["policies"]:
             fields["policies"] = arguments["policies"]
-        at_hand = digest(Options(**fields), shards.listing) == plan.inputs
+        held.enter_context(holding(Fetched(versions=plan.objects)))
+        at_hand = digest(Options(**fields), shards.listing) == plan.inputs and not plan.objects
         arguments["no_inline"] = arguments["no_inline"] or not at_hand
         prepared = judging.prepare({**arguments, "profile": None, "controls": (), "frameworks": ()}, fields)
         if prepared is None:
@@ -51,7 +56,9 @@ def _merge(arguments: dict[str, Any]) -> int:
     except AssayError as error:
         console.refused(error)
         return EXIT_USAGE
-    if not at_hand:
+    if plan.objects:
+        console.tell("assay: what was judged was in buckets: comments in code waive nothing, and no line of it is shown")
+    elif not at_hand:
         console.tell(
             "assay: the files that were judged are not here as they were: comments in code waive nothing, and no line of it is shown; "
             "merge in a checkout of the same commit for these"

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, judging, opining, proposing, sharding, stdin
+from assay.scanner.buckets.errors import BucketError
+from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, fetching, judging, opining, proposing, sharding, stdin
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.override import override
+from assay.scanner.shards.errors import ShardError
 
 if TYPE_CHECKING:
     from assay.scanner.sources.listing import Fate
@@ -93,22 +95,33 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 )
 @proposing.options
 @sharding.options
+@fetching.options
 @opining.options
 @evidencing.options
 @judging.options
 def command(**arguments: Any) -> None:
     """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts. `-` is one file of any of these
-    from standard input."""
+    from standard input; s3://BUCKET/PREFIX and gs://BUCKET/PREFIX are fetched."""
+    if sharding.refused(arguments):
+        sys.exit(EXIT_USAGE)
     try:
-        with stdin.read(arguments["paths"]) as given, evidencing.asked(arguments, "scan") as evidence:
-            code = _scan(arguments, given, evidence) if evidence is not None else EXIT_USAGE
+        with (
+            stdin.read(arguments["paths"]) as given,
+            fetching.fetched(arguments) as paths,
+            evidencing.asked(arguments, "scan") as evidence,
+        ):
+            code = _scan(arguments, given, paths, evidence) if evidence is not None else EXIT_USAGE
     except stdin.NoInput as error:
         console.tell(str(error))
+        code = EXIT_USAGE
+    except (BucketError, ShardError) as error:
+        console.refused(error)
         code = EXIT_USAGE
     sys.exit(code)
 
 
-def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence: evidencing.Evidence) -> int:
+def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, paths: list[str], evidence: evidencing.Evidence) -> int:
+    """`paths`: those of the command line, as they are on this machine."""
     if evidence and (given is not None or arguments["since"]):
         way = "write standard input to a file" if given is not None else "--since judges what a change touches alone; leave it out"
         console.tell(f"assay: --evidence is of files that can be judged again: {way}")
@@ -119,8 +132,6 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
     if given is not None and arguments["since"]:
         console.tell("assay: standard input has no revisions: give a path for --since")
         return EXIT_USAGE
-    if sharding.refused(arguments):
-        return EXIT_USAGE
     if arguments["review_diff"] and not arguments["fixes"]:
         console.tell("assay: --review-diff is for fixes: give --fixes, too")
         return EXIT_USAGE
@@ -128,7 +139,7 @@ def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence
         console.tell("assay: standard input is no file that could be fixed: give a path for --fixes")
         return EXIT_USAGE
     opinions = opining.asked(arguments)
-    fields = {**named(arguments, given.paths if given else list(arguments["paths"])), **evidence.named()}
+    fields = {**named(arguments, given.paths if given else paths), **evidence.named()}
     prepared = judging.prepare(arguments, fields) if opinions else None
     if opinions is None or prepared is None:
         return EXIT_USAGE

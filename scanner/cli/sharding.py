@@ -97,21 +97,27 @@ def _outside(out: str, paths: Sequence[str]) -> None:
     """The shards must not be among what is scanned: each would change what the next one sees. Raises ShardError."""
     from assay.scanner.shards.errors import ShardError
 
-    real = os.path.realpath(out)
+    real = out.rstrip("/") if "://" in out else os.path.realpath(out)
     for path in paths:
-        top = os.path.realpath(path)
-        if "://" not in out and (real == top or real.startswith(top.rstrip(os.sep) + os.sep)):
-            raise ShardError(f"--out {out} is below {path}, which is scanned: name a folder outside of it")
+        top = path.rstrip("/") if "://" in path else os.path.realpath(path)
+        if real == top or real.startswith(top.rstrip(os.sep) + os.sep):
+            raise ShardError(f"--out {out} is below {path}, which is scanned: name a place outside of it")
+
+
+def number(arguments: dict[str, Any]) -> tuple[int, int]:
+    """The shard that a command line asks for, from 0, and how many there are. Raises ShardError."""
+    from assay.scanner.shards import numbers
+
+    return numbers.parse(arguments["shard"], os.environ)
 
 
 def judge(scan: Any, arguments: dict[str, Any]) -> int:
     """Judge the part of a run that a command line asks for, and keep it. The exit code is that of writing: merging judges."""
-    from assay.scanner.shards import numbers
     from assay.scanner.shards.store import opened
     from assay.scanner.shards.writing import write
 
     try:
-        index, of = numbers.parse(arguments["shard"], os.environ)
+        index, of = number(arguments)
         store = opened(arguments["out"])
         with judging.progress(arguments["quiet"], f"shard {index + 1}/{of}: ") as tick:
             written = write(scan.options, scan.rules, index, of, store, workers=arguments["jobs"], tick=tick)
@@ -126,7 +132,18 @@ def judge(scan: Any, arguments: dict[str, Any]) -> int:
 _AGAIN = frozenset(
     (
         *("paths", "var_files", "variables", "workspace", "parameters", "parameter_files", "region", "account", "code", "profile"),
-        *("policies", "config_file", "no_config", "controls", "frameworks", "allow_empty", "limit_memory", "limit_seconds", "out"),
+        *(
+            "policies",
+            "config_file",
+            "no_config",
+            "controls",
+            "frameworks",
+            "allow_empty",
+            "limit_memory",
+            "limit_seconds",
+            "limit_download",
+            "out",
+        ),
     )
 )
 """The options of a scan that say what is judged and by what: those of each of its shards."""

@@ -38,6 +38,8 @@ class ItemIndex:
         """Why not all that is for an item was read: the first of each type, by the type of what is for it."""
         self.answers: dict[Hashable, Any] = {}
         """What several readers make of an item in one way (numbers.kept)."""
+        self.of_one: dict[Hashable, Any] = {}
+        """The same of the item that is read now, for as long as it is: a collection may have very many."""
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item

@@ -23,12 +23,15 @@ Failed = Callable[[Item, Exception], None]
 
 
 def read_all(catalogue: Catalogue, items: ItemIndex, types: Iterable[str], kinds: set[str], failed: Failed) -> Iterator[Resource]:
-    """Every resource of some kinds of a collection: by type in the order of `types`, then those of which only companions are here."""
+    """Every resource of some kinds of a collection: by type in the order of `types`, of each item all that its readers tell, then those
+    of which only companions are here."""
     for type_ in types:
-        for reader in catalogue.readers.get(type_, ()):
-            if reader.kind.__name__ in kinds:
-                for item in items.own(type_):
-                    yield from _read(reader, item, items, failed)
+        readers = [reader for reader in catalogue.readers.get(type_, ()) if reader.kind.__name__ in kinds]
+        for item in items.own(type_) if readers else ():
+            items.of_one.clear()
+            for reader in readers:
+                yield from _read(reader, item, items, failed)
+    items.of_one.clear()
     for reader, companions in catalogue.with_companions:
         if reader.kind.__name__ in kinds:
             yield from _read_orphans(reader, companions, items, failed)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.item_index import ItemIndex
@@ -15,6 +15,9 @@ from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Location, Reference, Unknown
 from assay.scanner.sources.values import Value, any_of, first_known
+
+T = TypeVar("T")
+A = TypeVar("A")
 
 
 class Undeclared(Exception):
@@ -178,8 +181,15 @@ class View:
         """The identity of the resource with the blocks of all its companions, and of `further` items."""
         companions = [item for join in self.declared.companions for item in self._referring(join)[0]]
         companions.sort(key=lambda item: (item.location().file, item.location().line))
-        base: Identity = numbers.kept(self.items.answers, ("identity", self.item), lambda: unnamed(self.item))
+        base: Identity = numbers.kept(self.items.of_one, ("identity", self.item), lambda: unnamed(self.item))
         return named(base, self.item, name, [*companions, *further])
+
+    def once(self, meaning: Callable[[View, A], T], at: A) -> T:
+        """What a meaning makes of the resource by a spelling, for the several kinds that ask for it. It is shared: nobody changes it."""
+        if self.doubt is not None or self.node is not self.item:
+            return meaning(self, at)
+        told: T = numbers.kept(self.items.of_one, (meaning, self.item, self.names, at), lambda: meaning(self, at))
+        return told
 
     def limits(self, value: Value[Any]) -> Value[Any]:
         """What takes the effect of a grant away, as far as this input says it.

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
@@ -36,16 +37,19 @@ _UNTIL = lazy_re.pattern(r":exp:(\d{4}-\d{2}-\d{2})")
 _MARK = lazy_re.pattern(r"(?:assay:waive\s|checkov:skip=|(?:trivy|tfsec):ignore:).*")
 MAX_LINES = 50
 """Comment lines above a block, and lines of a block, that are looked at."""
+_KEPT = 10_000
+"""Blocks whose comments are kept: findings of one block come close together, and a run may have millions of blocks."""
 _INSIDE = "it stands inside of the block; put it above, or behind its first line"
 
 
 class Comments:
-    """The comments at the blocks of findings; each block is looked at once."""
+    """The comments at the blocks of findings; each of the last blocks is looked at once."""
 
     def __init__(self, source: Callable[[str, int, int], list[str]], controls: Mapping[str, Control], accepted: Iterable[str] = ()) -> None:
-        """`source`: (file, first line, last line) to lines. `accepted`: other scanners whose comments count, `checkov` and `trivy`."""
+        """`source`: (file, first line, last line) to lines; to none of JSON, in which what looks like a comment is text. `accepted`: other
+        scanners whose comments count, `checkov` and `trivy`."""
         self._source, self._controls, self._accepted = source, controls, frozenset(accepted)
-        self._known: dict[tuple[str, int, int], list[Waiver]] = {}
+        self._known: OrderedDict[tuple[str, int, int], list[Waiver]] = OrderedDict()
 
     def of(self, result: Result) -> list[Waiver]:
         """The waivers that stand at the blocks of the resource of a finding, and in the resource itself."""
@@ -59,15 +63,16 @@ class Comments:
 
     def _at(self, file: str, first: int, last: int) -> list[Waiver]:
         key = file, first, last
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             start = max(1, first - MAX_LINES)
             lines = self._source(file, start, last)
-            self._known[key] = list(self._waivers(file, start, lines, first)) if len(lines) > first - start else []
-        return self._known[key]
+            known = self._known[key] = list(self._waivers(file, start, lines, first)) if len(lines) > first - start else []
+            if len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return known
 
     def _waivers(self, file: str, start: int, lines: list[str], first: int) -> Iterator[Waiver]:
-        if self._is_json(file):
-            return
         at = first - start
         above = at
         while above > 0 and _COMMENT.match(lines[above - 1]):
@@ -79,11 +84,6 @@ class Comments:
             for waiver in self._read(comment[1], file, number, "comment"):
                 counts = number <= first or waiver.by != "comment"  # those of other scanners stand inside of the block as well
                 yield waiver if counts else msgspec.structs.replace(waiver, fault=waiver.fault or _INSIDE)
-
-    def _is_json(self, file: str) -> bool:
-        """Whether a file begins as JSON does: what looks like a comment there is text, and one line may hold everything."""
-        begins = next((line.strip() for line in self._source(file, 1, MAX_LINES) if line.strip()), "")
-        return begins.startswith(("{", "["))
 
     def _read(self, text: str, file: str, line: int, by: str) -> Iterator[Waiver]:
         if ours := _OURS.search(text):

@@ -18,16 +18,19 @@ from assay.scanner.sources.terraform.roots import is_example
 
 def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Judgement]) -> Iterator[Result]:
     """The results of what is judged of one resource. `scope` is what its address is relative to, the same wherever a run starts."""
-    whole: ResourceRef | None = None
+    references: dict[tuple[int, ...] | None, ResourceRef] = {}  # by the numbers of the blocks; None for all
     contributed: _Contributed | None = None
     who = resource.identity
     in_example = is_example(scope)
     for judgement in judgements:
+        numbers = None
         if judgement.element_key:
             contributed = contributed or _Contributed(who)
-            reference = resource_ref(resource, contributed.of_element(judgement.evidence), in_example)
-        else:
-            reference = whole = whole or resource_ref(resource, who.blocks, in_example)
+            numbers = contributed.of_element(judgement.evidence)
+        reference = references.get(numbers)
+        if reference is None:
+            blocks = who.blocks if numbers is None else [who.blocks[number] for number in numbers]
+            reference = references[numbers] = resource_ref(resource, blocks, in_example)
         control = judgement.control
         yield Result(
             control=control.id,
@@ -51,7 +54,9 @@ def _settled_here(unknown: list[UnknownFact], type_: str) -> list[UnknownFact]:
     """
     if type_.replace("_", "").isalnum():
         return unknown
-    return [structs.replace(fact, settles_it=_without_plan(fact.settles_it)) for fact in unknown]
+    return [
+        fact if (way := _without_plan(fact.settles_it)) == fact.settles_it else structs.replace(fact, settles_it=way) for fact in unknown
+    ]
 
 
 def _without_plan(settles_it: str) -> str:
@@ -96,16 +101,16 @@ class _Contributed:
         self._ends = {file: list(itertools.accumulate((end for _, end, _ in spans), max)) for file, spans in self._by_line.items()}
         """The last line of all blocks up to each of those in `_by_line`."""
 
-    def of_element(self, evidence: list[Evidence]) -> list[BlockRef]:
-        """The resource's own block, the call of the module that has it, and those that the evidence was seen in.
+    def of_element(self, evidence: list[Evidence]) -> tuple[int, ...] | None:
+        """The numbers of the resource's own block, of the call of the module that has it, and of those that the evidence was seen in.
 
-        All of them where the evidence is in none of the others.
+        None, which is all of them, where the evidence is in none of the others.
         """
         places = {(place.file, place.line) for told in evidence if (place := told.location) and place.line}
         contributed = sorted({*self.own, *(at for file, line in places for at in self._around(file, line))})
-        if len(contributed) > len(self.own) or len(self.blocks) == len(self.own):
-            return [self.blocks[at] for at in contributed]
-        return self.blocks
+        if len(contributed) == len(self.blocks):
+            return None
+        return tuple(contributed) if len(contributed) > len(self.own) else None
 
     def _around(self, file: str, line: int) -> Iterator[int]:
         """The numbers of the blocks that a line is in."""

@@ -9,6 +9,7 @@ import heapq
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
+from assay.scanner.errors import AssayError
 from assay.scanner.judge import Judged
 from assay.scanner.shards import lines, plan
 from assay.scanner.shards.errors import ShardError
@@ -24,7 +25,7 @@ MAX_LINE = 512 << 20
 """Bytes of a line, which holds no more than some thousand results."""
 MISSING = "shard_missing"
 """The code of the gap that a shard leaves which is not there, or not whole."""
-_BROKEN = (OSError, EOFError, zlib.error, ValueError, ShardError)
+_BROKEN = (OSError, EOFError, zlib.error, ValueError, AssayError)
 
 
 class Shards:

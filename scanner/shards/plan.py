@@ -18,6 +18,7 @@ from assay.scanner.estate_options import EstateOptions
 from assay.scanner.globs import PathRule
 from assay.scanner.options import Attestation, Options, Selector
 from assay.scanner.shards.errors import ShardError
+from assay.scanner.sources import fetched
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.listing import Fate, FileListing
 
@@ -60,7 +61,8 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
     @staticmethod
     def of(options: Options) -> Judging:
         """Those of a run."""
-        return Judging(**{name: getattr(options, name) for name in Judging.__struct_fields__})
+        given = {name: getattr(options, name) for name in Judging.__struct_fields__}
+        return Judging(**{**given, "paths": tuple(map(fetched.called, options.paths))})
 
     def fields(self) -> dict[str, Any]:
         """As Options take them."""
@@ -84,6 +86,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A digest of these values and of those of template parameters, which takes long to make: they may be secret."""
     inputs: str
     """Digest of the files that are there, by name and content."""
+    objects: dict[str, str] = {}
+    """URL of every object of a bucket that there is, to what changes with its content."""
     named: list[str]
     candidates: dict[str, tuple[str, ...]]
     settled: dict[str, Fate]
@@ -114,6 +118,7 @@ def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list
         variables=tuple(sorted(options.variables)),
         values=_sealed({"variables": options.variables, "parameters": options.parameters}),
         inputs=digest(options, listing),
+        objects=dict(sorted(fetched.held().versions.items())),
         named=sorted(listing.named),
         candidates=dict(listing.candidates),
         settled=dict(listing.settled),
@@ -160,10 +165,13 @@ def _sealed(values: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def digest(options: Options, listing: FileListing) -> str:
-    """By the content of every file below the paths and of those that options name: code may read any of them (`file()`)."""
+    """By the content of every file below the paths and of those that options name: code may read any of them (`file()`). Objects of buckets
+    have versions instead."""
     whole = hashlib.sha256()
     found = {name for name, fate in listing.settled.items() if fate.became in ("other", "unread") and not name.endswith("/")}
     for name in sorted({*listing.candidates, *found, *options.var_files, *options.parameter_files}):
+        if fetched.is_url(name):
+            continue
         whole.update(os.fsencode(name) + b"\0")
         for piece in _pieces(name):
             whole.update(piece)

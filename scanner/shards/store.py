@@ -16,7 +16,7 @@ from assay.scanner.shards.errors import ShardError
 
 
 class Store(Protocol):
-    """A place with names and contents. What goes wrong is a ShardError that names the place."""
+    """A place with names and contents. What goes wrong is an AssayError that names the place."""
 
     where: str
     """As the user named it."""
@@ -34,8 +34,10 @@ class Store(Protocol):
 def opened(where: str) -> Store:
     """The store at a place: `s3://…`, `gs://…`, or the path of a folder, which need not be there before something is kept."""
     if "://" in where:
-        from assay.scanner.shards.remote import Bucket
+        from assay.scanner.buckets.bucket import CLOUDS, Bucket
 
+        if not where.startswith(CLOUDS):
+            raise ShardError(f"{where}: shards are kept in a folder, or at {' or '.join(cloud + 'BUCKET/PREFIX' for cloud in CLOUDS)}")
         return Bucket(where)
     return Folder(where)
 

@@ -11,6 +11,7 @@ from assay.scanner.globs import PathRule
 from assay.scanner.sources import formats
 from assay.scanner.sources.below import Below, WalkedDirectory
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.fetched import called, is_url
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK, Disk, Overlay, repository
@@ -22,6 +23,7 @@ from assay.scanner.sources.terraform.variables import automatic
 _VALUES = (".tfvars", ".tfvars.json")
 _STATES = (".tfstate", ".tfstate.backup")
 _WAY = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
+_FETCHED = "the command `assay scan` fetches what is in buckets; copy it to this machine for anything else"
 _SHOW_PLAN = "write it as JSON: terraform show -json FILE > plan.json"
 _SPECIAL = "a pipe, a socket or a device, which is never opened"
 """Why a file is none that is read."""
@@ -65,7 +67,8 @@ def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[Pa
             _special(path, discovered)
         else:
             discovered.missing += 1
-            discovered.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
+            way = _FETCHED if is_url(path) else "correct the path"
+            discovered.gaps.append(Gap(called(path), "not_found", "no such file or directory", way))
     discovered.directories = _once(discovered.directories)
     whole = set(map(os.path.abspath, discovered.directories))
     discovered.files = [path for path in _once(discovered.files) if os.path.abspath(os.path.dirname(path)) not in whole]

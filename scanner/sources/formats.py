@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import re
+import zlib
 from collections.abc import Sequence
 
 import msgspec
@@ -26,6 +27,8 @@ PACKED = "compressed data of no format that is read"
 BINARY_PLAN = "a plan as terraform keeps it, which only terraform reads"
 _ZIP, _PLAN_IN_ZIP = b"PK\x03\x04", b"tfplan"
 _HEAD = 4096
+SNAPSHOT_BEGINNING = 1 << 14
+"""Bytes, compressed perhaps, by which a snapshot is told."""
 _MAX_LEGIBLE = 64_000_000
 """Bytes of a file of which a legible copy is made; of larger ones with escapes, nothing is ruled out by what is not in them."""
 _MAX_SEARCHED = 500_000_000
@@ -60,12 +63,28 @@ def _is_called(format_: Format, path: str, name: str) -> bool:
     return name in format_.names or (format_.called is not None and format_.called(path))
 
 
+def is_snapshot(start: bytes) -> bool:
+    """Whether a file begins with the header of a snapshot, which no other format has: so it is of no other, whatever follows.
+
+    `start`: its first bytes, SNAPSHOT_BEGINNING of them unless it has fewer.
+    """
+    if start.startswith(GZIP):
+        try:
+            start = zlib.decompressobj(wbits=31).decompress(start, _HEAD)
+        except zlib.error:
+            return False
+    line = start[:_HEAD].partition(b"\n")[0]
+    return line.startswith(b"{") and b'"record":"snapshot"' in line and b'"format":"assay-snapshot/' in line
+
+
 def _recognise(name: str, path: str, overlay: Overlay) -> Recognised:
     try:
         with overlay.content(path) as stored:
             if not stored:
                 return Recognised((), EMPTY)
             start = stored[:_HEAD]
+            if is_snapshot(stored[:SNAPSHOT_BEGINNING]):
+                return Recognised([inputs.SNAPSHOT])
             if start.startswith(GZIP):
                 return _packed(name, stored)
             if start.startswith(_ZIP):

@@ -312,6 +312,8 @@ class Share(msgspec.Struct, frozen=True):
 
     index: int = 0
     of: int = 1
+    workers: tuple[int, int] = (0, 1)
+    """Which of how many workers it is of, among those that have the same share together."""
 
     def takes(self, number: int) -> bool:
         """Whether a collection is in it."""
@@ -319,11 +321,15 @@ class Share(msgspec.Struct, frozen=True):
 
     def behind(self, number: int) -> Share:
         """The same share of what is counted anew after so many."""
-        return Share((self.index - number) % self.of, self.of)
+        return Share((self.index - number) % self.of, self.of, self.workers)
 
     def split(self, index: int, of: int) -> Share:
         """A share of this share."""
-        return Share(self.index + self.of * index, self.of * of)
+        return Share(self.index + self.of * index, self.of * of, (index, of))
+
+    def of_alone(self) -> Share:
+        """The share of a source that all of these workers, and nobody else, have."""
+        return Share(*self.workers)
 
 
 ALL = Share()
@@ -350,6 +356,8 @@ class Source(abc.ABC):
 
     input: str = ""
     """Which input it reads (inputs.py); empty where it gives no items."""
+    alone = False
+    """Whether one shard judges all of it, and others do not have it."""
 
     @abc.abstractmethod
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
@@ -367,6 +375,14 @@ class Unread(Source):
         """One collection without items, with the gaps."""
         coverage = Coverage(gaps=list(self.gaps))
         yield Collection(self.gaps[0].scope, [], coverage)
+
+
+class Elsewhere(Source):
+    """An input that another shard judges: its place among the others is all that is known of it."""
+
+    @override
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        yield from ()
 
 
 class Entries(Source):

@@ -12,6 +12,8 @@ from assay.scanner.sources.values import Value
 
 def step(data: Any, name: str) -> Any:
     """One step down into raw data: a key of a map, of the first object of a list, or an index."""
+    if data.__class__ is dict:  # nearly always
+        return data.get(name)
     if isinstance(data, Either):
         return either(data, *[step(option, name) for option in data.options])
     if isinstance(data, Unknown):

@@ -16,10 +16,10 @@ import msgspec
 
 from assay.scanner import __version__
 from assay.scanner.options import Options
-from assay.scanner.sources import packed
+from assay.scanner.sources import fetched, packed
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Entered, Entries, Source
+from assay.scanner.sources.interface import Elsewhere, Entered, Entries, Source
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000
@@ -40,17 +40,28 @@ _LOOKED_AT, _LINE = 100, 1 << 20
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
     """The snapshots among `paths`. One that is damaged or of another version is a gap."""
-    coverage = Coverage()
+    coverage, held = Coverage(), fetched.held()
     for path in paths:
-        file, first = show(path), read_header(path)
+        if path in held.elsewhere:
+            yield Elsewhere()
+            continue
+        file, first, alone = show(path), read_header(path), path in held.alone
         cloud = first.get("cloud") if first is not None else None
         if isinstance(cloud, str) and cloud in CLOUDS:
-            yield Entered(importlib.import_module(CLOUDS[cloud]).from_snapshot(path), file, "snapshot")
-        elif reason := _unreadable(path):
-            coverage.enter(file, "snapshot", "unread", reason)
-            coverage.gaps.append(Gap(file, "parse_error", reason, "take it again, or judge it with the version that wrote it", 1))
+            entered = Entered(importlib.import_module(CLOUDS[cloud]).from_snapshot(path), file, "snapshot")
+            entered.alone = alone
+            yield entered
+            continue
+        others = Coverage() if alone else coverage
+        if reason := _unreadable(path):
+            others.enter(file, "snapshot", "unread", reason)
+            others.gaps.append(Gap(file, "parse_error", reason, "take it again, or judge it with the version that wrote it", 1))
         else:
-            coverage.enter(file, "snapshot", "other", "no snapshot")
+            others.enter(file, "snapshot", "other", "no snapshot")
+        if alone:  # it has its place in all shards
+            entries = Entries(file, others)
+            entries.alone = True
+            yield entries
     if coverage.fates:
         yield Entries("snapshots", coverage)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 
+from assay.scanner.sources import fetched
 from assay.scanner.sources.listing import FileListing
 
 WORTH = 1_000_000
@@ -36,7 +37,7 @@ def worth(listing: FileListing) -> int:
     size = 0
     for file in listing.candidates:
         with contextlib.suppress(OSError):
-            size += os.path.getsize(file)
+            size += os.path.getsize(fetched.located(file))
         if size >= WORTH:
             return cores
     return 1

@@ -17,6 +17,7 @@ import msgspec
 from assay.scanner.judge import Judged, Rules, Seen, Watch, judge_all, placed
 from assay.scanner.options import Options
 from assay.scanner.results.ledger import NOTHING_FOLLOWS
+from assay.scanner.sources import fetched
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import ALL, Contributions, Share, Source
 from assay.scanner.targets import scope_of
@@ -232,7 +233,7 @@ class _Line:
             reason += f"; {NOTHING_FOLLOWS}"
         elif losses >= MAX_LOSSES:
             reason += f"; nothing more of this input is read, as {many(losses, 'worker')} were lost over it"
-        gap = Gap(place.name or f"input {place.source + 1}", "input_failed", reason, _WAY)
+        gap = Gap(fetched.in_words(place.name) or f"input {place.source + 1}", "input_failed", reason, _WAY)
         self.losses.append(placed(Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions()), BEHIND + place.source, place.collection))
         if not last:
             self._start(_behind(self.task, place, reason, losses))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.cli.gating import code_of
 from assay.scanner.gate.apply import Gate, relative_to
 from assay.scanner.gate.baseline import BaselineError, KnownBefore, decode, digest_of, encode, of_report
 from assay.scanner.gate.comments import Comments
@@ -15,6 +16,7 @@ from assay.scanner.gate.waivers import Terms, Waiver, Waivers
 from assay.scanner.globs import matches
 from assay.scanner.results.model import Report
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.overlay import DISK, Disk
 from tests.scans import FAILING, PASSING, UNKNOWN, write
 
 TODAY = datetime.date(2026, 11, 1)
@@ -22,8 +24,7 @@ LATER = datetime.date(2027, 3, 31)
 CONTROL = "storage.versioning-enabled"
 
 
-def lines(file: str, first: int, last: int) -> list[str]:
-    return Path(file).read_text("utf-8").splitlines()[first - 1 : last]
+lines = code_of(lambda file: Path(file).read_bytes(), DISK)
 
 
 def run(
@@ -256,3 +257,20 @@ def test_the_last_comparison_decides_what_is_known(tmp_path: Path) -> None:
 def test_what_is_no_baseline_is_refused(content: bytes) -> None:
     with pytest.raises(BaselineError, match=r"known\.json: "):
         decode(content, "known.json")
+
+
+def test_of_an_export_no_more_than_its_beginning_is_read(tmp_path: Path) -> None:
+    """What it holds may be larger than the memory, and no comment is in it."""
+    asked: list[int] = []
+
+    class Watched(Disk):
+        def read(self, path: str, limit: int) -> bytes:
+            asked.append(limit)
+            return super().read(path, limit)
+
+    overlay = Watched()
+    write(tmp_path, {"a.json": f'{{"text": "# {CONTROL}"}}\n' * 10_000, "a.yaml": "a: b # c\n"})
+    read = code_of(lambda file: overlay.read(file, 1 << 30), overlay)
+    assert [read(str(tmp_path / "a.json"), first, first + 1) for first in range(1, 9)] == [[]] * 8
+    assert max(asked) <= 4096 and len(asked) == 1
+    assert read(str(tmp_path / "a.yaml"), 1, 2) == ["a: b # c"]

@@ -7,43 +7,26 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 
+from assay.scanner.buckets.errors import BucketError
+from assay.scanner.errors import AssayError
 from assay.scanner.shards.errors import ShardError
 from assay.scanner.shards.store import Store, opened
+from tests.buckets import servers
 from tests.scans import FAILING, PASSING, VERSIONING, assay, write
-from tests.shards import gcs
-from tests.sources.aws.estate import server
 
 pytest.importorskip("obstore")
 
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "AWS_ENDPOINT_URL": server(),
-            "AWS_ALLOW_HTTP": "true",
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_REGION": "us-east-1",
-        }.items():
-            patch.setenv(name, value)
-        boto3.client("s3", region_name="us-east-1", endpoint_url=server()).create_bucket(Bucket="assay-shards")
-        yield "s3://assay-shards"
+    yield from servers.s3("assay-shards")
 
 
 @pytest.fixture(scope="module")
 def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    running, url = gcs.serve()
-    account = tmp_path_factory.mktemp("google") / "account.json"
-    nobody = {"client_email": "", "private_key": "", "private_key_id": ""}
-    account.write_text(json.dumps({"gcs_base_url": url, "disable_oauth": True, **nobody}))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GOOGLE_SERVICE_ACCOUNT", str(account))
-        yield "gs://assay-shards"
-    running.shutdown()
+    yield from servers.cloud_storage("assay-shards", tmp_path_factory.mktemp("google"))
 
 
 @pytest.fixture(params=["folder", "s3", "gs"])
@@ -103,12 +86,12 @@ def test_of_several_at_once_one_counts(store: Store, tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_refused(store: Store) -> None:
-    with pytest.raises(ShardError, match="nothing"):
+    with pytest.raises(AssayError, match="nothing"):
         store.read("nothing").read()
 
 
 def test_a_bucket_that_is_not_there_is_refused(bucket: str) -> None:
-    with pytest.raises(ShardError, match="s3://assay-no-such-bucket") as refused:
+    with pytest.raises(BucketError, match="s3://assay-no-such-bucket") as refused:
         opened("s3://assay-no-such-bucket/a").list()
     assert "\n" not in str(refused.value)
 

@@ -65,7 +65,11 @@ def firewall(view: View, at: FirewallAt) -> Ingress | None:
 
 
 def firewall_openings(view: View, at: FirewallAt) -> tuple[list[Any], Unknown | None] | None:
-    """What a rule lets in, and why there may be more; None of a rule for egress."""
+    """What a rule lets in, and why there may be more; None of a rule for egress. Several kinds ask for it."""
+    return view.once(_firewall_openings, at)
+
+
+def _firewall_openings(view: View, at: FirewallAt) -> tuple[list[Any], Unknown | None] | None:
     enters = view["direction"].default("INGRESS").equals("INGRESS")
     if enters.data is False:
         return None

@@ -43,7 +43,11 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def bucket(view: View, at: BucketAt) -> Bucket:
-    """A bucket with its bindings and access lists, and the organisation policies that count for it."""
+    """A bucket with its bindings and access lists, and the organisation policies that count for it. Several kinds ask for it."""
+    return view.once(_bucket, at)
+
+
+def _bucket(view: View, at: BucketAt) -> Bucket:
     prevention, above = view[at.prevention], at.prevented_above(view)
     # https://cloud.google.com/storage/docs/public-access-prevention
     enforced = prevention.default("inherited").equals("enforced")

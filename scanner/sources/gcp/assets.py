@@ -127,18 +127,19 @@ def collections(
         coverage.unsupported_types[type_] = coverage.unsupported_types.get(type_, 0) + count
         coverage.blocks.found += count
         coverage.blocks.unsupported += count
-    groups: dict[str, list[Item]] = {}
+    groups: dict[str, list[AssetEntry]] = {}
     for entry in inventory.entries.values():
-        groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
+        groups.setdefault(entry.scope, []).append(entry)
     started = False
     whole = Contributing(inventory, [*unlisted, *left_out])
     if unlisted:
-        groups.setdefault(inventory.root, []).extend(unlisted)
+        groups.setdefault(inventory.root, [])
     for scope in [scope for scope in groups if inventory.is_being_deleted(scope)]:
         groups.pop(scope)
         coverage.left_out.append(LeftOut(root_of(scope), "", "the project is being deleted"))
     for scope in sorted(groups, key=lambda scope: (scope.startswith("projects/"), scope)):
-        items = groups.pop(scope)
+        items: list[Item] = [AssetItem(inventory, entry) for entry in groups.pop(scope)]
+        items += unlisted if scope == inventory.root else ()
         context = [item for above in _above(inventory, scope) for item in _context(inventory, above)]
         context += [*(unlisted if scope != inventory.root else ()), *left_out]
         coverage.accounts += _named(inventory, scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -44,6 +45,8 @@ _CACHED = 512
 class RecordPlace(msgspec.Struct, frozen=True, gc=False):
     """Where a record is, and when it was true."""
 
+    kind: str
+    """The kind of content that it is looked up for."""
     store: int
     """Number of the file in the Store, or SPOOL."""
     offset: int
@@ -59,13 +62,13 @@ class RecordPlace(msgspec.Struct, frozen=True, gc=False):
 
 
 class AssetEntry(msgspec.Struct, gc=False):
-    """One asset."""
+    """One asset. There may be millions: what many have in common is one object."""
 
     name: str
     """As the inventory names it."""
     type: str
-    contents: dict[str, RecordPlace]
-    """Kind of content to the record that it is in."""
+    places: tuple[RecordPlace, ...] = ()
+    """The records that it is in, one for each kind of content."""
     lineage: tuple[str, ...] = ()
     """The project, folders and organisation above it as relative names, as the inventory writes them."""
     location: str = ""
@@ -73,6 +76,21 @@ class AssetEntry(msgspec.Struct, gc=False):
     """The canonical full name."""
     scope: str = ""
     """`projects/ID`, `folders/NUMBER`, `organizations/NUMBER`; empty where it is not known."""
+
+    def place(self, kind: str) -> RecordPlace | None:
+        """The record that a kind of content is in; None where it has none."""
+        for place in self.places:
+            if place.kind == kind:
+                return place
+        return None
+
+    def keep(self, place: RecordPlace) -> None:
+        """Enter a record. Of two of one content, the later one counts."""
+        before = self.place(place.kind) if self.places else None
+        if before is None:
+            self.places = (*self.places, place)
+        elif before.time <= place.time:
+            self.places = tuple(place if each is before else each for each in self.places)
 
 
 class Inventory:
@@ -124,7 +142,7 @@ class Inventory:
             offset = self.store.keep(raw)
         entry = self.entries.get(name)
         if entry is None:
-            entry = self.entries[name] = AssetEntry(name, sys.intern(type_), {})
+            entry = self.entries[name] = AssetEntry(name, sys.intern(type_))
         head = record.resource
         if head.__class__ is Head:
             entry.location = sys.intern(head.location or "") or entry.location
@@ -136,20 +154,11 @@ class Inventory:
         time = sys.intern(_time(record, time) if alone or " " in time else time)
         if time > self.newest:  # noqa: PLR1730 (called for every asset)
             self.newest = time
-        place = RecordPlace(file, offset, len(raw), len(self.files) - 1, line, time, alone)
         if alone and isinstance(record, Observed) and record.deleted:
             self._deleted[name] = max(time, self._deleted.get(name, ""))
             return
-        if head.__class__ is Head and (len(head.data) > LONGEST_EMPTY or filled(head.data)):
-            self._keep(entry.contents, RESOURCE, place)
-        policy = record.iam_policy or record.iamPolicy
-        if policy and filled(policy):
-            self._keep(entry.contents, IAM_POLICY, place)
-        policy = record.org_policy or record.orgPolicy
-        if policy and filled(policy):
-            self._keep(entry.contents, ORG_POLICY, place)
-        if record.text(ACCESS_POLICY):
-            self._keep(entry.contents, ACCESS_POLICY, place)
+        for kind in _kinds(record, head):
+            entry.keep(RecordPlace(kind, file, offset, len(raw), len(self.files) - 1, line, time, alone))
 
     def _told_by(self, record: AssetRecord) -> tuple[str, str]:
         """Type and name of what a record tells of. Content of Access Context Manager tells that the input has such content.
@@ -168,24 +177,17 @@ class Inventory:
             return type_, name
         return PERIMETER, f"//accesscontextmanager.googleapis.com/{records.own_name(text)}"
 
-    @staticmethod
-    def _keep(contents: dict[str, RecordPlace], kind: str, place: RecordPlace) -> None:
-        """Of two records of one content, the later one."""
-        before = contents.get(kind)
-        if before is None or before.time <= place.time:
-            contents[kind] = place
-
     def unread(self) -> dict[str, int]:
         """Assets of types that nobody reads."""
         return {type_: len(names) for type_, names in sorted(self._unread.items())}
 
     def empty(self) -> int:
         """How many assets are named of which the input has no content at all. After `settle`."""
-        return sum(not entry.contents and entry.type not in ALWAYS for entry in self.entries.values())
+        return sum(not entry.places and entry.type not in ALWAYS for entry in self.entries.values())
 
     def damaged(self, file: int | None, shown: str) -> None:
         """Part of a file (of any, for None) cannot be read: what an asset lacks may have stood there, of any kind that is in that file."""
-        kinds = {kind for entry in self.entries.values() for kind, place in entry.contents.items() if place.file == file}
+        kinds = {place.kind for entry in self.entries.values() for place in entry.places if place.file == file}
         why = Unknown(f"a part of {shown} cannot be read", "export it again")
         for kind in kinds or set(CONTENTS):
             self.lacking.setdefault((kind, ""), why)
@@ -205,7 +207,7 @@ class Inventory:
 
     def _forget_deleted(self) -> None:
         for name, time in self._deleted.items():
-            if all(place.time <= time for place in self.entries[name].contents.values()):
+            if all(place.time <= time for place in self.entries[name].places):
                 del self.entries[name]
 
     def _merge_same_addresses(self) -> None:
@@ -215,13 +217,13 @@ class Inventory:
             entry.scope = self._scope(entry)
             first = by_address.setdefault(entry.address, entry)
             if first is not entry:  # the same asset under the id and the number of its project
-                first.contents = {**entry.contents, **first.contents}
+                first.places = (*first.places, *(place for place in entry.places if first.place(place.kind) is None))
                 first.lineage = first.lineage or entry.lineage
         self.entries = by_address
 
     def _enter_scopes(self) -> None:
         for entry in self.entries.values():
-            listed = [kind for kind, place in entry.contents.items() if not place.alone]
+            listed = [place.kind for place in entry.places if not place.alone]
             for kind in listed:
                 self._listed[kind].add((entry.scope, entry.type))
             if entry.type in (PROJECT, FOLDER, ORGANIZATION):
@@ -257,6 +259,9 @@ class Inventory:
         return address
 
     def _scope(self, entry: AssetEntry) -> str:
+        return sys.intern(self._scope_of(entry))
+
+    def _scope_of(self, entry: AssetEntry) -> str:
         if entry.type in (PROJECT, FOLDER, ORGANIZATION):
             return entry.address.removeprefix(RESOURCE_MANAGER)
         if entry.lineage:
@@ -271,7 +276,7 @@ class Inventory:
 
     def content(self, entry: AssetEntry, kind: str) -> Any:
         """One kind of content of an asset; None where it has none."""
-        place = entry.contents.get(kind)
+        place = entry.place(kind)
         if place is None:
             return None
         key = (entry.name, kind)
@@ -288,12 +293,12 @@ class Inventory:
 
     def version(self, entry: AssetEntry) -> str:
         """The version of the API that a resource is written in."""
-        place = entry.contents.get(RESOURCE)
+        place = entry.place(RESOURCE)
         return records.version(self.store.read(place.store, place.offset, place.length)) if place else ""
 
     def seen(self, entry: AssetEntry, kind: str = RESOURCE) -> Location:
         """Where a kind of content of an asset comes from: the call that gave it, or its line in an export."""
-        place = entry.contents.get(kind) or next(iter(entry.contents.values()), None)
+        place = entry.place(kind) or next(iter(entry.places), None)
         if self.operations:
             return Location(
                 operation="iam.GetPolicy" if entry.type == DENY_POLICY else self.operations.get(kind, self.operations[RESOURCE]),
@@ -313,11 +318,11 @@ class Inventory:
         for key in ((kind, entry.type), (kind, "")):
             if key in self.lacking:
                 return self.lacking[key]
-        if self.operations or kind in entry.contents:
+        if self.operations or entry.place(kind) is not None:
             return None
         listed = self._listed[kind]
         own = self._by_scope.get(entry.scope)
-        of_project = own.contents.get(kind) if own is not None and kind == IAM_POLICY else None
+        of_project = own.place(kind) if own is not None and kind == IAM_POLICY else None
         if (entry.scope, entry.type) in listed or (of_project is not None and not of_project.alone):
             return None
         return _NOT_EXPORTED[kind]
@@ -381,6 +386,20 @@ def _time(record: AssetRecord, time: str) -> str:
     if isinstance(record, Observed) and record.since:
         time = record.since
     return time.removesuffix(" UTC").replace(" ", "T", 1) + "Z" if " " in time else time
+
+
+def _kinds(record: AssetRecord, head: Head | str | None) -> Iterator[str]:
+    """The kinds of content that a record has."""
+    if head.__class__ is Head and (len(head.data) > LONGEST_EMPTY or filled(head.data)):
+        yield RESOURCE
+    policy = record.iam_policy or record.iamPolicy
+    if policy and filled(policy):
+        yield IAM_POLICY
+    policy = record.org_policy or record.orgPolicy
+    if policy and filled(policy):
+        yield ORG_POLICY
+    if record.text(ACCESS_POLICY):
+        yield ACCESS_POLICY
 
 
 def _parent(head: Head | str | None) -> tuple[str, ...]:

@@ -45,10 +45,11 @@ Kubernetes Engine `resourceLabels`."""
 class AssetItem(Item):
     """One asset."""
 
-    __slots__ = ("_entry", "_inventory", "address", "root", "template", "type")
+    __slots__ = ("_entry", "_inventory", "_place", "address", "root", "template", "type")
 
     def __init__(self, inventory: Inventory, entry: AssetEntry) -> None:
         self._inventory, self._entry = inventory, entry
+        self._place: Location | None = None
         self.type, self.address, self.root, self.template = entry.type, entry.address, root_of(entry.scope), None
 
     def __getitem__(self, path: str) -> Value[Any]:
@@ -65,10 +66,7 @@ class AssetItem(Item):
         return data if isinstance(data, (dict, Unknown)) else _NO_OBJECT
 
     def _at(self, path: str) -> Any:
-        data = self._data()
-        for name in path.split("."):
-            data = step(data, name)
-        return data
+        return _below(self._data(), path)
 
     def _derived(self, path: str) -> Value[Any]:
         """What is not in the resource itself: a path that begins with `#`."""
@@ -165,7 +163,10 @@ class AssetItem(Item):
 
     @override
     def location(self) -> Location:
-        return self._inventory.seen(self._entry)
+        place = self._place
+        if place is None:  # asked for with each value
+            place = self._place = self._inventory.seen(self._entry)
+        return place
 
     @property
     @override
@@ -176,7 +177,8 @@ class AssetItem(Item):
     @property
     @override
     def tags(self) -> dict[str, str]:
-        return tags_of(*map(self._at, LABELS))
+        data = self._data()
+        return tags_of(*(_below(data, path) for path in LABELS))
 
     @property
     @override
@@ -200,6 +202,15 @@ class AssetItem(Item):
         return other.template is None
 
 
+def _below(data: Any, path: str) -> Any:
+    """What raw data has at a path."""
+    for name in path.split("."):
+        if data is None:
+            return None
+        data = step(data, name)
+    return data
+
+
 class AssetNode(Node):
     """An object inside an asset."""
 
@@ -214,10 +225,7 @@ class AssetNode(Node):
         return Value(plain(self._at(path)), (self.seen,))
 
     def _at(self, path: str) -> Any:
-        data: Any = self.data
-        for name in path.split("."):
-            data = step(data, name)
-        return data
+        return _below(self.data, path)
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:

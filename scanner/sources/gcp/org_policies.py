@@ -97,7 +97,7 @@ def _set_on(inventory: Inventory, scope: str) -> list[tuple[str, bool, list[Any]
         spec = data.get("spec") if isinstance(data, dict) else data
         if isinstance(spec, dict):
             policies[name] = (name, bool(spec.get("inheritFromParent")), _rules(spec))
-        elif isinstance(spec, Unknown) or RESOURCE not in entry.contents:
+        elif isinstance(spec, Unknown) or entry.place(RESOURCE) is None:
             why = spec if isinstance(spec, Unknown) else Unknown(f"what {entry.name} says is not exported", "export resources too")
             policies[name] = (name, False, [why])
     return list(policies.values())

@@ -38,7 +38,11 @@ class LifecycleAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def bucket(view: View, at: LifecycleAt) -> BucketLifecycle:
-    """Without a rule objects stay in the class that they were written to, unless Autoclass is on."""
+    """Without a rule objects stay in the class that they were written to, unless Autoclass is on. Several kinds ask for it."""
+    return view.once(_bucket, at)
+
+
+def _bucket(view: View, at: LifecycleAt) -> BucketLifecycle:
     rules, more = view.inner(at.rules)
     default = view[at.storage_class].default("STANDARD")
     automatic = all_of([view[at.autoclass].truth(), view[at.terminal].default("NEARLINE").equals("ARCHIVE")])

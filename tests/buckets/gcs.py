@@ -34,8 +34,11 @@ class _Handler(BaseHTTPRequestHandler):
         if "list-type" in query:
             prefix = f"{unquote(parts.path).rstrip('/')}/"
             wanted = prefix + query.get("prefix", [""])[0]
+            inner = "delimiter" not in query
             names = [
-                name.removeprefix(prefix) for name in sorted(self.objects) if name.startswith(wanted) and "/" not in name[len(wanted) :]
+                name.removeprefix(prefix)
+                for name in sorted(self.objects)
+                if name.startswith(wanted) and (inner or "/" not in name[len(wanted) :])
             ]
             entries = "".join(
                 f"<Contents><Key>{escape(name)}</Key><Size>{len(self.objects[prefix + name])}</Size>"
@@ -45,17 +48,28 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, f"<ListBucketResult><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>".encode())
         elif (content := self.objects.get(unquote(parts.path))) is None:
             self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+        elif asked := self.headers.get("Range"):
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            part = content[int(first) : int(last) + 1]
+            self._answer(206, part, f"bytes {first}-{int(first) + len(part) - 1}/{len(content)}")
         else:
             self._answer(200, content)
 
-    def _answer(self, status: int, content: bytes) -> None:
+    def do_HEAD(self) -> None:
+        content = self.objects.get(unquote(urlsplit(self.path).path))
+        self._answer(404 if content is None else 200, content or b"")
+
+    def _answer(self, status: int, content: bytes, part: str = "") -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
+        if part:
+            self.send_header("Content-Range", part)
         self.send_header("ETag", '"e"')
         self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
         self.send_header("x-goog-generation", "1")
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
 
 def serve() -> tuple[ThreadingHTTPServer, str]:

@@ -1,0 +1,1 @@
+"""Objects in buckets: inputs are fetched from there, and shards are kept there."""
