@@ -13,7 +13,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp import records
-from assay.scanner.sources.gcp.inventory import AssetEntry, Inventory
+from assay.scanner.sources.gcp.inventory import DENY_POLICY, AssetEntry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.records import RESOURCE
 from assay.scanner.sources.gcp.store import Store, read_file
@@ -129,6 +129,7 @@ def collections(
     groups: dict[str, list[Item]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
+    denying = {scope: [item for item in items if item.type == DENY_POLICY] for scope, items in groups.items()}
     started = False
     whole = Contributing(inventory, [*unlisted, *left_out])
     if unlisted:
@@ -138,7 +139,7 @@ def collections(
         coverage.left_out.append(LeftOut(root_of(scope), "", "the project is being deleted"))
     for scope in sorted(groups, key=lambda scope: (scope.startswith("projects/"), scope)):
         items = groups.pop(scope)
-        context = [item for above in _above(inventory, scope) for item in _context(inventory, above)]
+        context = [item for above in _above(inventory, scope) for item in (*_context(inventory, above), *denying.get(above, ()))]
         context += [*(unlisted if scope != inventory.root else ()), *left_out]
         coverage.accounts += _named(inventory, scope)
         yield Collection(root_of(scope), items, coverage, context=context, scope=root_of(scope), beyond=whole)

@@ -101,7 +101,10 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
     text = 'variable "open" {}\nvariable "key" {\n  sensitive = true\n}\nresource "probe" "p" {\n  a = var.open\n  b = var.key\n}\n'
     (probe,) = read(tmp_path, {"main.tf": text}).values()
     way = "pass --var {0}=VALUE or --var-file FILE"
-    assert [probe[name].unknown.settles_it for name in "ab"] == [way.format("open"), way.format("key") + ", with a stand-in: it is a secret"]
+    assert [probe[name].unknown.settles_it for name in "ab"] == [
+        way.format("open"),
+        way.format("key") + ", with a stand-in: it is a secret",
+    ]
 
 
 # Instances
