@@ -108,6 +108,9 @@ LISTED = [listing for listing in LISTINGS if listing.made is None]
 def test_a_listing_names_what_the_service_answers(listing: Listing) -> None:
     shape = entry(listing)
     assert shape is not None, listing.entries
+    if listing.call.table:
+        assert (shape.type_name, listing.entries) == ("blob", listing.call.table)
+        return  # the model says nothing of its columns
     names = re.findall(r"{(\w+)(?:\[\w+\])?}", listing.id) or [listing.id]
     given = GIVEN | {name for name, _ in listing.known}
     assert [name for name in names if name not in given and member(shape, name) is None] == []

@@ -13,7 +13,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp import records
-from assay.scanner.sources.gcp.inventory import AssetEntry, Inventory
+from assay.scanner.sources.gcp.inventory import DENY_POLICY, AssetEntry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.records import RESOURCE
 from assay.scanner.sources.gcp.store import Store, read_file
@@ -130,6 +130,7 @@ def collections(
     groups: dict[str, list[AssetEntry]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(entry)
+    denying = {scope: [AssetItem(inventory, entry) for entry in entries if entry.type == DENY_POLICY] for scope, entries in groups.items()}
     started = False
     whole = Contributing(inventory, [*unlisted, *left_out])
     if unlisted:
@@ -140,7 +141,7 @@ def collections(
     for scope in sorted(groups, key=lambda scope: (scope.startswith("projects/"), scope)):
         items: list[Item] = [AssetItem(inventory, entry) for entry in groups.pop(scope)]
         items += unlisted if scope == inventory.root else ()
-        context = [item for above in _above(inventory, scope) for item in _context(inventory, above)]
+        context = [item for above in _above(inventory, scope) for item in (*_context(inventory, above), *denying.get(above, ()))]
         context += [*(unlisted if scope != inventory.root else ()), *left_out]
         coverage.accounts += _named(inventory, scope)
         yield Collection(root_of(scope), items, coverage, context=context, scope=root_of(scope), beyond=whole)

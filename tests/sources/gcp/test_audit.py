@@ -64,7 +64,8 @@ class Audit:
             place = f"grpc://{address}" if transport == "grpc" else f"http://{http}"
             for service in ("CLOUDASSET", "ORGPOLICY"):
                 monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", place)
-            monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE", f"http://{http}")
+            for service in ("STORAGE", "IAM"):
+                monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", f"http://{http}")
             self.source = AuditSource(Request(parent, export=export), make_plan(scan.selected), out and str(out), QUICK, pace=1000.0)
             scan.sources = [self.source]
             self.report = scan.report()
