@@ -27,12 +27,12 @@ from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.entries import OfAnotherShard
 from assay.scanner.sources.interface import (
     ALL,
     EVERYTHING,
     Collection,
     Contributions,
-    Elsewhere,
     Item,
     Part,
     Share,
@@ -193,7 +193,7 @@ def judge_all(
             return
         if source is None:
             return
-        if watch.wants(number) and not isinstance(source, Elsewhere):
+        if watch.wants(number) and not isinstance(source, OfAnotherShard):
             part = share.of_alone() if source.alone else share
             yield from _of_source(number, source, rules, scope_of, watch, part.behind(number))
         number += 1

@@ -14,7 +14,8 @@ from assay.scanner.options import Options
 from assay.scanner.sources import fetched, inputs
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import Found, discover, repository, show
-from assay.scanner.sources.interface import Source, Unread
+from assay.scanner.sources.entries import Unread
+from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.terraform import variables

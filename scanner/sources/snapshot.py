@@ -19,7 +19,8 @@ from assay.scanner.options import Options
 from assay.scanner.sources import fetched, packed
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Elsewhere, Entered, Entries, Source
+from assay.scanner.sources.entries import Entered, Entries, OfAnotherShard
+from assay.scanner.sources.interface import Source
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000
@@ -43,7 +44,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
     coverage, held = Coverage(), fetched.held()
     for path in paths:
         if path in held.elsewhere:
-            yield Elsewhere()
+            yield OfAnotherShard()
             continue
         file, first, alone = show(path), read_header(path), path in held.alone
         cloud = first.get("cloud") if first is not None else None

@@ -22,7 +22,8 @@ from assay.scanner.sources.aws.config_items import DELETED, NOT_RECORDED, NoItem
 from assay.scanner.sources.aws.recorded import AUDIT, Configured
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Source, Wanted
+from assay.scanner.sources.entries import Entries
+from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
 from assay.scanner.sources.redaction import may_be_hidden, unknown_where_hidden
 from assay.scanner.words import many
 

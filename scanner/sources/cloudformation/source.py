@@ -20,8 +20,9 @@ from assay.scanner.sources.cloudformation.template import Template, is_template
 from assay.scanner.sources.cloudformation.texts import plain
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.entries import Entries
 from assay.scanner.sources.formats import meant
-from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted, World
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay, repository
 from assay.scanner.sources.raw import Open, Reference, Text

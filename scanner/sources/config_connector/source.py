@@ -14,8 +14,9 @@ from assay.scanner.sources.config_connector.manifests import Applier, Manifest, 
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
+from assay.scanner.sources.entries import Entries
 from assay.scanner.sources.formats import meant
-from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates.syntax import MAX_BYTES

@@ -25,8 +25,9 @@ from assay.scanner.sources.deployment_manager.files import TEMPLATES, ReadableFi
 from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
+from assay.scanner.sources.entries import Entries
 from assay.scanner.sources.formats import meant
-from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.raw import Reference
 from assay.scanner.sources.sensitive import Sensitive

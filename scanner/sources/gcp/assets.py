@@ -12,12 +12,13 @@ from assay.scanner.options import Options
 from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.entries import Entries
 from assay.scanner.sources.gcp import records
 from assay.scanner.sources.gcp.inventory import DENY_POLICY, AssetEntry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.records import RESOURCE
 from assay.scanner.sources.gcp.store import Store, read_file
-from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Recording, Records, Source, Wanted, recorded
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Recording, Records, Source, Wanted, recorded
 from assay.scanner.sources.secret_text import HIDDEN
 from assay.scanner.sources.snapshot import is_snapshot
 from assay.scanner.words import many

@@ -16,7 +16,8 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import utf8
-from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted
+from assay.scanner.sources.entries import Entries
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK, repository
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import plan_declarations
