@@ -112,6 +112,7 @@ SCHEMAS = {
     "orgpolicy.googleapis.com/Policy": ("orgpolicy.v2", "GoogleCloudOrgpolicyV2Policy"),
     "parametermanager.googleapis.com/Parameter": ("parametermanager.v1", "Parameter"),
     "parametermanager.googleapis.com/ParameterVersion": ("parametermanager.v1", "ParameterVersion"),
+    "iam.googleapis.com/DenyPolicy": ("iam.v2", "GoogleIamV2Policy"),  # no inventory has these: what an audit makes of them
     "pubsub.googleapis.com/Subscription": ("pubsub.v1", "Subscription"),
     "pubsub.googleapis.com/Topic": ("pubsub.v1", "Topic"),
     "run.googleapis.com/Job": ("run.v2", "GoogleCloudRunV2Job"),

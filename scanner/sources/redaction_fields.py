@@ -59,6 +59,8 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Output.html, .../API_Parameter.html
+    **dict.fromkeys(_words("OutputKey ParameterKey"), "what a value is called"),
     # https://cloud.google.com/iam/docs/reference/rest/v2/policies#denyrule
     **dict.fromkeys(_words("deniedPrincipals exceptionPrincipals"), _IDENTIFIERS),
     **dict.fromkeys(_words("deniedPermissions exceptionPermissions"), _WORDS),
