@@ -28,7 +28,7 @@ TODAY = datetime.date(2026, 11, 2)
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, order=True):
-    """What a case says of a resource, or of one element of a list of it. The message tells which assertion it is."""
+    """What a case says of a resource, or of one element of a list of it. The message tells which assertion it is, and of an unknown why."""
 
     case: str
     address: str
@@ -131,11 +131,17 @@ def _run(control: str, name: str, folder: Path, policies: list[str], overrides: 
         return _compared(control, name, folder, policies, overrides)
     results, scan = _scanned(control, folder / name, policies, **configured(folder, name), overrides=overrides)
     findings = [
-        Finding(name, result.resource.address, result.element, result.verdict, told(result).replace(f"{folder}/", ""))
+        Finding(name, result.resource.address, result.element, result.verdict, _said(result).replace(f"{folder}/", ""))
         for result in results
         if result.verdict not in ("pass", "not_applicable")
     ]
     return Case(control, name, [], _verdicts(results, scan), sorted(findings))
+
+
+def _said(result: Result) -> str:
+    """What is told of a result, with the reasons why something is not known, and what would settle it."""
+    reasons = dict.fromkeys(f"{unknown.reason}: {unknown.settles_it}" for unknown in result.unknown)
+    return " | ".join([told(result), *reasons])
 
 
 def _compared(control: str, name: str, folder: Path, policies: list[str], overrides: Sequence[str]) -> Case:

@@ -314,6 +314,8 @@ def test_a_role_of_ci_systems_alone() -> None:
     (WHY, [(None, None, None)]), ("user:a@example.com", []), ("allUsers", []), (Text(("serviceAccount:", WHY)), []),
     (Reference("google_service_account.a", "member"), []),
     ("principalSet://iam.googleapis.com/locations/global/workforcePools/people/*", []),
+    # Marks of our own in a name that somebody chose mean nothing.
+    ("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci\0007\0/*", [("ci7", "1", "*")]),
 ])  # fmt: skip
 def test_the_pool_of_a_member(member: Any, expected: list[tuple[Any, ...]]) -> None:
     found = pools.members([Binding("roles/iam.workloadIdentityUser", member, None, ())])

@@ -1,4 +1,4 @@
-"""What a metric of CloudWatch is divided by."""
+"""What metric math of CloudWatch divides by what."""
 
 from __future__ import annotations
 
@@ -7,31 +7,16 @@ import pytest
 from assay.scanner.facts.compute.scaling.metric_math import divides
 
 
-@pytest.mark.parametrize(
-    ("expressions", "expected"),
-    [
-        ({"e": "q / t"}, True),
-        ({"e": "q/t"}, True),
-        ({"e": "(a + q) / t"}, True),
-        ({"e": "2 * q / t"}, True),
-        ({"e": "SUM([q, a]) / t"}, True),
-        ({"e": "FILL(q, 0) / MAX([t, 1])"}, True),
-        ({"e": "all / each", "all": "q + a", "each": "IF(t > 0, t, 1)"}, True),
-        ({"e": "IF(t > 0, q / t, q)"}, True),
-        ({"e": "CEIL(q / t)"}, True),
-        ({"e": "q"}, False),
-        ({"e": "q / 10"}, False),
-        ({"e": "t / q"}, False),
-        ({"e": "q + a / t"}, False),
-        ({"e": "q * t"}, False),
-        ({"e": "q / (t / q)"}, False),
-        ({"e": "'q / t'"}, False),
-        ({"e": "q /"}, False),
-        ({"e": "/ t"}, False),
-        ({"e": ")) / (("}, False),
-        ({"e": "e / t"}, False),
-        ({}, False),
-    ],
-)
-def test_what_waits_is_divided_by_another_metric(expressions: dict[str, str], expected: bool) -> None:
-    assert divides(expressions, {"q"}, {"t"}) is expected
+@pytest.mark.parametrize(("expression", "expected"), [
+    ("queue / tasks", True), ("tasks / queue", False), ("queue + tasks", False), ("1 / tasks", False),
+    # `*` and `/` hold together what stands before: ids, calls, brackets
+    ("queue * 60 / tasks", True), ("queue * FILL(ones, 1) / tasks", True), ("queue * (ones + 1) / tasks", True),
+    ("queue + FILL(ones, 1) / tasks", False), ("queue + 1 / tasks", False), ("(queue + 1) / tasks", True), ("[queue] / tasks", True),
+    # behind it stands one id, number, call or bracket
+    ("queue / FILL(tasks, 1)", True), ("queue / (tasks + 1)", True), ("queue / -tasks", True), ("queue / 60 * tasks", False),
+    ("queue / (tasks + queue)", False), ("queue / FILL(tasks", True), ("queue) / tasks", True),
+    ("per / tasks", True), ("ones / per", False), ("'queue' / tasks", False),
+])  # fmt: skip
+def test_what_is_divided(expression: str, expected: bool) -> None:
+    expressions = {"it": expression, "per": "queue * 2"}
+    assert divides(expressions, {"queue"}, {"tasks"}) is expected
