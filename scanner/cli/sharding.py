@@ -195,8 +195,8 @@ def _again(context: click.Context) -> list[str]:
         if parameter.name not in _AGAIN or isinstance(parameter, click.Argument) or value in (None, False, ()):
             continue
         option = max(parameter.opts, key=len)
-        for each in value if isinstance(value, tuple) else (value,):
-            given += [option] if each is True else [option, "=".join(each) if isinstance(each, tuple) else str(each)]
+        for element in value if isinstance(value, tuple) else (value,):
+            given += [option] if element is True else [option, "=".join(element) if isinstance(element, tuple) else str(element)]
     return [*given, "--", *context.params["paths"]]
 
 

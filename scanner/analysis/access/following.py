@@ -45,8 +45,8 @@ def reached(
 
 def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:
     """Those who become one of some, in up to some steps: each once, and once more where it is certain after it was not."""
-    met = {found.key for found in direct if found.certain.data is True}
-    perhaps = {found.key for found in direct}
+    met = {one.key for one in direct if one.certain.data is True}
+    perhaps = {one.key for one in direct}
     walked: dict[int, bool] = {}
     front = direct
     for _ in range(_FAR):
@@ -61,12 +61,12 @@ def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]
                 if certain.data is False or (certain.data is not True and key in perhaps):
                     continue
                 may: Value[Any] = Value(certain.data, entry.certain.seen)
-                found = reached(entry.who, entry.name, group.how, may, entry.item, key, before.steps)
+                assumer = reached(entry.who, entry.name, group.how, may, entry.item, key, before.steps)
                 if not ways.is_idle(view, entry.item):
-                    yield found
+                    yield assumer
                 (met if certain.data is True else perhaps).add(key)
                 if entry.item is not None:
-                    following.append(found)
+                    following.append(assumer)
         front = following[:_MANY]
 
 
@@ -80,10 +80,10 @@ def _not_walked(view: View, ways: Ways, front: list[Reached], walked: dict[int, 
                 yield before, group
 
 
-def merged(found: Iterable[Reached]) -> list[Reached]:
+def merged(several: Iterable[Reached]) -> list[Reached]:
     """One for each: what is certain before what is not."""
     kept: dict[str, Reached] = {}
-    for one in found:
+    for one in several:
         known = kept.get(one.key)
         if known is None or (known.certain.data is not True and one.certain.data is True):
             kept[one.key] = one

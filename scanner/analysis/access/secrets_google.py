@@ -48,8 +48,8 @@ def secret(view: View, at: SecretAt) -> ReadableSecret:
         return ReadableSecret(identity=called, readers=view.says([]))
     name = f"projects/*/secrets/{called.name if called.unnamed is None else NAMELESS}"
     sought = Sought(frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held, called.name)
-    found = members(view, at, sought)
-    return ReadableSecret(identity=called, readers=view.says([_reader(one) if isinstance(one, Member) else one for one in found]))
+    listed = members(view, at, sought)
+    return ReadableSecret(identity=called, readers=view.says([_reader(one) if isinstance(one, Member) else one for one in listed]))
 
 
 def _reader(one: Member) -> SecretReader:

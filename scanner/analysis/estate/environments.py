@@ -68,13 +68,13 @@ def _accounts_of(view: EstateView, scope: Scope) -> list[str]:
 def _accounts(view: EstateView, scope: Scope) -> Value[list[EnvironmentAccount]]:
     others = [name for name in view.estate.environments if name != scope.environment]
     of_others = {name: set(_accounts_of(view, Scope(scope.source, scope.cloud, name))) for name in others}
-    found = []
+    accounts = []
     for account in _accounts_of(view, scope):
         shared = ", ".join(name for name in others if account in of_others[name])
         seen = view.summary.accounts.get((scope, account))
         place = seen.place if seen else (view.place(scope),)
-        found.append(EnvironmentAccount(name=Value(account, place), shared_with=Value(shared, place)))
-    return Value(found, (view.place(scope),))
+        accounts.append(EnvironmentAccount(name=Value(account, place), shared_with=Value(shared, place)))
+    return Value(accounts, (view.place(scope),))
 
 
 def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
@@ -86,19 +86,19 @@ def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
         if name != scope.environment
         for account in _accounts_of(view, Scope(scope.source, scope.cloud, name))
     }
-    found: list[EnvironmentTrust] = []
+    trusts: list[EnvironmentTrust] = []
     for (where, _, principal), seen in sorted(view.summary.trusts.items(), key=lambda entry: entry[0]):
         if where != scope or principal in own:
             continue
         why = Unknown(f"of which account somebody is whom {seen.address} lets in", "scan the plan or the live account", seen.spot)
-        found.append(
+        trusts.append(
             EnvironmentTrust(
                 name=Value(seen.address, seen.place),
                 principal=Value("anyone" if principal == ANYBODY else f"account {principal}" if principal else why, seen.place),
                 lower=Value(_lower(lower, principal) or ("" if principal else why), seen.place),
             )
         )
-    return found
+    return trusts
 
 
 def _lower(environments_: dict[str, str], principal: str) -> str:

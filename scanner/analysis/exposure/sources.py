@@ -124,9 +124,9 @@ def _meant(at: GroupsAt, group: View, rule: View, value: Value[Any]) -> Value[An
 def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, target: Value[Any]) -> TrafficSource:
     """Whether everything in a group is a load balancer or runs code of the deployment; without anything in it, that is not known."""
     if isinstance(target.data, list):
-        each = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]
+        trusted = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]
         why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
-        return _source(rule, target, [Value(agreed(why, each), target.seen)], "group")
+        return _source(rule, target, [Value(agreed(why, trusted), target.seen)], "group")
     group = _found(view, at, target)
     members = view.index(rules.members)
     if group is None:

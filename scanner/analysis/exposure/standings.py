@@ -110,9 +110,9 @@ _DEFAULT = "a default subnet, since it names none"
 def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
     """Of some of several subnets, what all of these have in common."""
     if isinstance(target.data, list):
-        each = [_standing(view, at, Value(one, target.seen)) for one in target.data]
+        several = [_standing(view, at, Value(one, target.seen)) for one in target.data]
         why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
-        common: Standing = agreed(why, each)
+        common: Standing = agreed(why, several)
         common.name = Value(f"some of {describe(target.data)[:200]}", target.seen)
         common.entry = common.exit = Value([step(common.name.data, target.seen)])
         return common

@@ -59,8 +59,8 @@ def escalation(view: View, at: PermissionsAt) -> Escalation:
     who = view.identity(called(view, at.name), *has.telling)
     own = [policy for source in has.sources for policy in _named(source, view, at)]
     itself = Itself(who, own, view.location)
-    found = [each for source in has.sources for each in _of_source(source, has, itself)]
-    return Escalation(identity=who, raises=view.says([*_once(found), *has.doubts]), service_linked=service_linked(view[at.path]))
+    raises = [entry for source in has.sources for entry in _of_source(source, has, itself)]
+    return Escalation(identity=who, raises=view.says([*_once(raises), *has.doubts]), service_linked=service_linked(view[at.path]))
 
 
 class Itself(NamedTuple):
@@ -112,16 +112,16 @@ def beside(readers: Iterable[Reader], meanings: Mapping[Meaning, Meaning] = MEAN
             yield Reader(Escalation, reader.types, meanings[reader.meaning], reader.spelling, always=False)
 
 
-def _once(found: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
+def _once(raises: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
     """One for each name: what is certain before what is not."""
     named_: dict[str, Raise] = {}
-    for each in found:
-        if isinstance(each, Unknown):
-            yield each
+    for entry in raises:
+        if isinstance(entry, Unknown):
+            yield entry
             continue
-        name = str(each.name.data)
-        if name not in named_ or (named_[name].open.data is not True and each.open.data is True):
-            named_[name] = each
+        name = str(entry.name.data)
+        if name not in named_ or (named_[name].open.data is not True and entry.open.data is True):
+            named_[name] = entry
     yield from named_.values()
 
 

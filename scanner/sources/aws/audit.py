@@ -116,8 +116,8 @@ def _closing(asker: Asker, left_out: Iterable[LeftOut], gaps: Iterable[Gap]) -> 
     for account in asker.accounts():
         for count in asker.closed(account):
             yield encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"
-    for each in left_out:
-        yield encode({"record": "left_out", **msgspec.structs.asdict(each)}) + b"\n"
+    for entry in left_out:
+        yield encode({"record": "left_out", **msgspec.structs.asdict(entry)}) + b"\n"
     for gap in gaps:
         fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
         yield encode({"record": "gap", **fields}) + b"\n"

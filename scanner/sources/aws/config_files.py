@@ -78,11 +78,13 @@ class _Text:
 
     def take(self, *expected: str) -> str:
         """The next character, one of some. Raises Broken."""
-        found = self.peek()
-        if found not in expected:
-            raise Broken("it ends in the middle" if not found else f"{found!r} where {' or '.join(map(repr, expected))} is expected")
+        character = self.peek()
+        if character not in expected:
+            raise Broken(
+                "it ends in the middle" if not character else f"{character!r} where {' or '.join(map(repr, expected))} is expected"
+            )
         self._at += 1
-        return found
+        return character
 
     def value(self) -> Any:
         """The next JSON value. Raises Broken, RecursionError."""

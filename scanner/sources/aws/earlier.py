@@ -59,18 +59,18 @@ class Earlier:
         """What it has of an account. A resource that it has twice tells nothing: which is which is not known."""
         if account not in self._callers:
             return None
-        held, twice = Held(self._callers[account]), set[Key]()
+        earlier, twice = Held(self._callers[account]), set[Key]()
         with open(self._file(account), "rb") as lines:
             for line in lines:
                 record = records.decode(line)
                 assert isinstance(record, ItemRecord)
                 key = (record.type, record.id, record.region)
-                if key in held.resources:
+                if key in earlier.resources:
                     twice.add(key)
-                held.resources[key] = record
+                earlier.resources[key] = record
         for key in twice:
-            del held.resources[key]
-        return held
+            del earlier.resources[key]
+        return earlier
 
     def _file(self, account: str) -> str:
         """By its number in the snapshot: names of accounts come from a file, and none becomes a path."""

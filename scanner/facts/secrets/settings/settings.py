@@ -142,10 +142,10 @@ class _Reading:
             secrets = Linked(link).secrets
             yield setting("containers", secrets, value.seen) if secrets else self._untold(self._unsettled(value))
             return
-        found = list(containers_in(content, source.below))
-        for path, one in found:
+        definitions = list(containers_in(content, source.below))
+        for path, one in definitions:
             if isinstance(one, dict):
-                yield from self._container(Inside(value, content, linked), path, one, len(found) > 1)
+                yield from self._container(Inside(value, content, linked), path, one, len(definitions) > 1)
             elif one is not None:
                 yield self._untold(one)
 

@@ -20,9 +20,9 @@ def _writes(type_: str, name: str, *sources: Source) -> Reader:
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources), always=False)
 
 
-def _password(path: str, each: str = "") -> tuple[Written, Written]:
+def _password(path: str, block: str = "") -> tuple[Written, Written]:
     """A password, or the argument that neither plans nor states keep: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only"""
-    return Written(path=path, label=path, each=each), Written(path=f"{path}_wo", label=f"{path}_wo", late=True, each=each)
+    return Written(path=path, label=path, each=block), Written(path=f"{path}_wo", label=f"{path}_wo", late=True, each=block)
 
 
 READERS = (

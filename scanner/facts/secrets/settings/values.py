@@ -49,9 +49,9 @@ def shown(name: str, raw: Any, linked: Linked) -> Answer:
     if kinds:
         return kinds
     if says_secret(name):
-        found = next((reference for reference in made_of(linked.data) if maybe_secret(reference)), None)
-        if found is not None:
-            return (f"the value of {found.address}",)
+        holder = next((reference for reference in made_of(linked.data) if maybe_secret(reference)), None)
+        if holder is not None:
+            return (f"the value of {holder.address}",)
     return own if isinstance(linked.data, Unknown) or isinstance(there, Unknown) else ()
 
 
@@ -241,8 +241,8 @@ def written(raw: Any, late: bool, placeholders: bool) -> Answer:
         return _written_document(content, late)
     if _FILLED_IN.match(text) or (placeholders and is_placeholder(text)):
         return ()
-    found = next(by_form(text), None)
-    return (found.kind if found is not None else "a secret",)
+    secret = next(by_form(text), None)
+    return (secret.kind if secret is not None else "a secret",)
 
 
 def declared(name: str, raw: Any) -> Answer:
