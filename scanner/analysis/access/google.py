@@ -174,7 +174,7 @@ def _eraser(
 
 def _holds(view: View, at: StoreAt, binding: Binding, wanted: frozenset[str]) -> Value[bool]:
     """Whether a role holds one of some permissions, and no denial takes it."""
-    permissions = _held(view, at, binding.role, wanted)
+    permissions = _held_permissions(view, at, binding.role, wanted)
     known = denies(view, at.denies)
     left = any_of(
         [
@@ -185,7 +185,7 @@ def _holds(view: View, at: StoreAt, binding: Binding, wanted: frozenset[str]) ->
     return all_of([left, Value(permissions if isinstance(permissions, Unknown) else True)])
 
 
-def _held(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> frozenset[str] | Unknown:
+def _held_permissions(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> frozenset[str] | Unknown:
     """Which of some permissions a role holds."""
     if isinstance(role, str) and role.startswith("roles/"):
         table = roles()

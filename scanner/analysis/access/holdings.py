@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.scanner.facts.iam.aws import service_linked
-from assay.scanner.facts.iam.held import PermissionsAt, Source, held, statements_of
+from assay.scanner.facts.iam.entitlements import PermissionsAt, Source, entitlements, statements_of
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Another, Companion, Link, Place
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
@@ -141,7 +141,7 @@ def _of_identity(
     """Adds what an identity is allowed, and gives why it may be more. A role that AWS made for a service of its own is left out."""
     if service_linked(view[at.permissions.path]).data is True:
         return []
-    has = in_full(held(view, at.permissions)) if any_action else held(view, at.permissions)
+    has = in_full(entitlements(view, at.permissions)) if any_action else entitlements(view, at.permissions)
     own = [(source, entry) for source in has.sources for entry in source.written]
     never = _denied_everywhere(has.denials, wanted)
     telling = [(source, entry, _asked(entry, wanted) - never) for source, entry in own]

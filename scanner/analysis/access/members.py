@@ -29,7 +29,7 @@ _FAR = 6
 """Steps from one account to the next that are followed."""
 _STRANGER = "user:stranger@example.invalid"
 """A member that no policy names, whom somebody may give a role."""
-Held = Callable[[View, Any, frozenset[str], Index], "frozenset[str] | Unknown"]
+HeldPermissions = Callable[[View, Any, frozenset[str], Index], "frozenset[str] | Unknown"]
 """Which of some permissions a role holds. The index has custom roles."""
 
 
@@ -75,7 +75,7 @@ class Sought(NamedTuple):
     service: str
     name: str
     """Of the resource, as conditions compare it: `projects/*/secrets/broker`."""
-    held: Held
+    held_permissions: HeldPermissions
     called: str
     """The resource, in words."""
 
@@ -133,7 +133,7 @@ def _left(asked: _Asked, binding: Binding, wanted: frozenset[str]) -> Value[bool
 
     Who may give permissions opens nothing where both they and a stranger to whom they would give it are denied what is asked for.
     """
-    permissions = asked.sought.held(asked.view, binding.role, wanted, asked.at.roles)
+    permissions = asked.sought.held_permissions(asked.view, binding.role, wanted, asked.at.roles)
     if isinstance(permissions, Unknown):
         permissions, doubt = wanted, permissions
     else:

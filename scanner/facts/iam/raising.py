@@ -18,7 +18,7 @@ from assay.scanner.facts.condition_keys import named, of_resources
 from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam import aws
 from assay.scanner.facts.iam.aws import PolicyAt, UnclaimedAt, called, is_attached, is_judged_here, is_unclaimed, service_linked
-from assay.scanner.facts.iam.held import Held, PermissionsAt, Source, held, statements_of
+from assay.scanner.facts.iam.entitlements import Entitlements, PermissionsAt, Source, entitlements, statements_of
 from assay.scanner.facts.iam.kinds import Escalation, Raise
 from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.iam.running.identities import after_slash
@@ -55,7 +55,7 @@ _OF_POLICIES = frozenset({"iam:createpolicyversion", "iam:setdefaultpolicyversio
 
 def escalation(view: View, at: PermissionsAt) -> Escalation:
     """How an identity, or a policy by itself, gets more. Of an identity that is declared elsewhere, only what is here is judged."""
-    has = held(view, at)
+    has = entitlements(view, at)
     who = view.identity(called(view, at.name), *has.telling)
     own = [policy for source in has.sources for policy in _named(source, view, at)]
     itself = Itself(who, own, view.location)
@@ -125,7 +125,7 @@ def _once(raises: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
     yield from named_.values()
 
 
-def _of_source(source: Source, has: Held, who: Itself) -> Iterator[Raise | Unknown]:
+def _of_source(source: Source, has: Entitlements, who: Itself) -> Iterator[Raise | Unknown]:
     for entry in source.written:
         if isinstance(entry, Unknown):
             yield entry
@@ -181,7 +181,7 @@ def _on(entry: Statement) -> str:
     return ("everything but " if entry.not_resource else "") + (", ".join(describe(one) for one in entry.resources) or "its own resource")
 
 
-def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: Itself) -> Value[bool]:
+def _open(entry: Statement, action: str, doubt: Unknown | None, has: Entitlements, who: Itself) -> Value[bool]:
     """Whether a statement lets an action raise, with all that limits it."""
     far = _reaches(entry, action, who)
     if far.data is False or (action == _COMMANDING and not _any_document(has)):
@@ -199,7 +199,7 @@ def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: 
 _COMMANDING = "ssm:sendcommand"
 
 
-def _any_document(has: Held) -> bool:
+def _any_document(has: Entitlements) -> bool:
     """Whether some document that commands may be sent by runs whatever it is given: any, or one of those of AWS for scripts.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html

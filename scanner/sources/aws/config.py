@@ -17,7 +17,7 @@ import msgspec
 from assay.scanner.options import Options
 from assay.scanner.override import override
 from assay.scanner.sources.aws.config_accounts import AccountReader, Known
-from assay.scanner.sources.aws.config_files import Broken, ConfigFile, Found
+from assay.scanner.sources.aws.config_files import Broken, ConfigElement, ConfigFile
 from assay.scanner.sources.aws.config_items import DELETED, NOT_RECORDED, NoItem, configured
 from assay.scanner.sources.aws.recorded import AUDIT, Configured
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -128,7 +128,7 @@ class Inventory:
                 self.coverage.gaps.append(Gap(show(path), "parse_error", reason, _AGAIN))
         self.known.add(told, whole=file.is_snapshot and not failed)
 
-    def _element(self, element: Found, told: Known) -> str:
+    def _element(self, element: ConfigElement, told: Known) -> str:
         """Enter an element; why it is no item, or empty text."""
         data = element.data
         type_ = data.get("resourceType") if isinstance(data, dict) else None

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from assay.scanner.facts.iam import aws
-from assay.scanner.facts.iam.held import Part
+from assay.scanner.facts.iam.entitlements import Part
 from assay.scanner.facts.iam.own_policies.kinds import OwnPolicy, UserPolicies
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -45,12 +45,12 @@ class SharedAt(aws.PolicyAt, frozen=True, eq=False, kw_only=True):
     given: Given
 
 
-_Found = dict[str, OwnPolicy | Unknown]
+_Policies = dict[str, OwnPolicy | Unknown]
 
 
 def user(view: View, at: UserAt) -> UserPolicies:
     """A user that is made has no policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html"""
-    policies: _Found = {}
+    policies: _Policies = {}
     telling: list[View] = []
     for given in at.given:
         parts, more = _parts(view, given.part)
@@ -86,12 +86,12 @@ def shared(view: View, at: SharedAt) -> UserPolicies | None:
 
 def _alone(view: View, given: Given, name: Place, somebody: Value[bool] | None = None) -> UserPolicies:
     """What gives a policy, by itself. `somebody`: whether it gives it to anybody."""
-    policies: _Found = {}
+    policies: _Policies = {}
     _enter(policies, view, given, somebody)
     return UserPolicies(identity=view.identity(aws.called(view, name)), policies=view.says(list(policies.values())))
 
 
-def _enter(policies: _Found, part: View, given: Given, somebody: Value[bool] | None = None) -> None:
+def _enter(policies: _Policies, part: View, given: Given, somebody: Value[bool] | None = None) -> None:
     """Enter the policies of a part, each once: a list of all that a user may have names what is attached beside it."""
     names = part.surely.link(given.named)
     for name in names.elements() if given.listed else [names]:

@@ -17,7 +17,7 @@ from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.repository.item import DOCUMENT, FileItem
-from assay.scanner.sources.secret_detecting import Found, detect, says_secret
+from assay.scanner.sources.secret_detecting import DetectedSecret, detect, says_secret
 from assay.scanner.sources.secret_scripts import in_script, in_settings, written_secrets
 from assay.scanner.sources.values import Value
 
@@ -131,7 +131,9 @@ class _Dockerfile:
         for _, secret in in_script(made["text"]):
             yield self._told(made, "", secret, ("text",), made["text"], number)
 
-    def _told(self, made: dict[str, Any], name: str, secret: Found, inside: tuple[str | int, ...], text: str, number: int) -> Exposure:
+    def _told(
+        self, made: dict[str, Any], name: str, secret: DetectedSecret, inside: tuple[str | int, ...], text: str, number: int
+    ) -> Exposure:
         command = made["command"]
         where = ("instructions", number, *inside, secret.start, secret.end)
         label = f"{command} {name}" if name else command
