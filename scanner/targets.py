@@ -41,7 +41,7 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
         return of(discovered, options)
 
     expected = ("nothing_found",) if options.allow_empty or options.changed is not None else ()
-    for gap in (missing := fetched.held().gaps):
+    for gap in (missing := fetched.current().gaps):
         discovered.listing.settle(gap.scope, Fate("unread", gap.reason))
     return made, [*(gap for gap in discovered.gaps if gap.code not in expected), *missing], discovered.listing
 

@@ -202,7 +202,7 @@ def _again(context: click.Context) -> list[str]:
 
 def _told(written: Written, out: str) -> str:
     where = f"{out.rstrip('/')}/{written.name}"
-    if written.found:
+    if written.was_there:
         return f"assay: {where} is there already, of the same plan: nothing was judged"
     what = f"{many(written.results, 'verdict')} of {many(written.collections, 'collection')}"
     return f"assay: {where}: {what}; assay merge {out} reports all shards"

@@ -118,7 +118,7 @@ def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list
         variables=tuple(sorted(options.variables)),
         values=_sealed({"variables": options.variables, "parameters": options.parameters}),
         inputs=digest(options, listing),
-        objects=dict(sorted(fetched.held().versions.items())),
+        objects=dict(sorted(fetched.current().versions.items())),
         named=sorted(listing.named),
         candidates=dict(listing.candidates),
         settled=dict(listing.settled),

@@ -40,7 +40,7 @@ _LOOKED_AT, _LINE = 100, 1 << 20
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
     """The snapshots among `paths`. One that is damaged or of another version is a gap."""
-    coverage, fetch = Coverage(), fetched.held()
+    coverage, fetch = Coverage(), fetched.current()
     for path in paths:
         if path in fetch.elsewhere:
             yield Elsewhere()

@@ -19,7 +19,7 @@ from assay.scanner.sources.raw import Reference, Unknown
 class GrantsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Where an input tells the grants of a key."""
 
-    each: Referrer
+    grants: Referrer
     grantee: str
     operations: str
     constraints: tuple[str, ...]
@@ -32,7 +32,7 @@ def grants(key: View, at: GrantsAt | None) -> list[Statement | Unknown]:
     """The grants of a key, as statements of a policy of it; an Unknown where there may be more."""
     if at is None:
         return []
-    grants_on = key.referrers(at.each)
+    grants_on = key.referrers(at.grants)
     entries = [entry for grant in grants_on.views for entry in _statements(grant, at)]
     return [*entries, *([grants_on.more] if grants_on.more else [])]
 

@@ -124,13 +124,13 @@ def records(view: EstateView) -> Iterator[RecordClass]:
                 identity=view.identity(scope, name),
                 record=Value(name),
                 keepers=Value([_keeper(store) for store in stores], (view.place(scope),)),
-                found=_found(view, scope, name, stores),
+                found=_is_kept(view, scope, name, stores),
                 days=days,
                 documented=Value(attestable(f"where it is written down how long {name} are kept", view.place(scope))),
             )
 
 
-def _found(view: EstateView, scope: Scope, name: str, stores: list[Store]) -> Value[bool]:
+def _is_kept(view: EstateView, scope: Scope, name: str, stores: list[Store]) -> Value[bool]:
     """Whether there is a store of a class; where none is told to be it, one may be of which that is not known."""
     of_any = [store for (where, role, _), store in sorted(view.summary.stores.items()) if where == scope and role == ANY_ROLE]
     seen = min((store.seen for store in [*stores, *of_any]), key=lambda one: bool(one.doubt), default=None)

@@ -50,7 +50,7 @@ class AskerAt(Spelling, frozen=True, eq=False, kw_only=True):
 class PermissionsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Companions that are each a statement of a resource's own policy: permissions of functions and of event buses."""
 
-    each: Many
+    companions: Many
     principal: str
     action: str
     otherwise: str
@@ -193,7 +193,7 @@ def _own(view: View, at: AskableAt) -> Own:
     """Its own policy."""
     documents = view.values(at.policies)
     if at.permissions is not None:
-        companions = view.referrers(at.permissions.each)
+        companions = view.referrers(at.permissions.companions)
         documents += [_permission(companion, at.permissions) for companion in companions.views]
         documents += [view.says(companions.more)] if companions.more else []
     return Own([entry for document in documents for entry in statements(document)], at.alone)

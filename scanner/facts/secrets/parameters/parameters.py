@@ -150,14 +150,14 @@ def _written(view: View, subjects: tuple[str, ...], paths: tuple[str, ...], labe
         if value.absent and linked is None:
             continue
         seen = value.seen or (view.location,)
-        answer = _held(subjects, value.raw, linked, seen, encoded)
+        answer = _shown_kinds(subjects, value.raw, linked, seen, encoded)
         is_open = isinstance(value.raw, Unknown) and isinstance(linked, Unknown)
         rank = 2 if is_open else 1 if isinstance(answer, Unknown) or not answer else 0
         ranked.append((rank, setting(label or path, answer, seen)))
     return [min(ranked, key=lambda one: one[0])[1]] if ranked else []
 
 
-def _held(subjects: tuple[str, ...], raw: Any, linked: Any, seen: tuple[Location, ...], encoded: bool) -> Answer:
+def _shown_kinds(subjects: tuple[str, ...], raw: Any, linked: Any, seen: tuple[Location, ...], encoded: bool) -> Answer:
     if encoded:
         raw, linked = (plain_script(data) if isinstance(data, str) else data for data in (raw, linked))
     answer = joined([Entry(subjects, "", raw, Linked(linked), seen).answer(), _in_lines(raw)])

@@ -20,7 +20,7 @@ def _shows(type_: str, name: str, *sources: Source) -> Reader:
 
 
 def _writes(type_: str, name: str, path: str, block: str = "", placeholders: bool = False) -> Reader:
-    written = Written(path=path, label=path, each=block, placeholders=placeholders)
+    written = Written(path=path, label=path, blocks=block, placeholders=placeholders)
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=(written,)), always=False)
 
 

@@ -64,11 +64,11 @@ def _told(image: View) -> DeployedImage:
     if status.unknown is not None:
         said = f"not known: {status.unknown.reason}"
     else:
-        said = "not scanned" if status.absent else f"scan {status.data}{_found(image)}"
+        said = "not scanned" if status.absent else f"scan {status.data}{_findings(image)}"
     return DeployedImage(image=Value(called, status.seen), scan=Value(f"{called}: {said}", status.seen))
 
 
-def _found(image: View) -> str:
+def _findings(image: View) -> str:
     """When a scan was completed, and what it found."""
     at, counts = (image[f"{_SCAN}.imageScanFindings.{name}"].data for name in ("imageScanCompletedAt", "findingSeverityCounts"))
     when = f" {at}" if isinstance(at, str) else ""
