@@ -186,14 +186,14 @@ def passes(report: Report) -> list[Passed]:
 
 def callers(report: Report) -> list[str]:
     """As whom live accounts were asked, by what answered; a few of many."""
-    known: dict[str, None] = {}
+    names: dict[str, None] = {}
     for result in report.results:
         for fact in result.evidence:
             if fact.location is not None and fact.location.caller:
-                known[fact.location.caller] = None
-        if len(known) > MOST_LISTED:
+                names[fact.location.caller] = None
+        if len(names) > MOST_LISTED:
             break
-    return sorted(known)[:10]
+    return sorted(names)[:10]
 
 
 def appendix(report: Report) -> dict[str, Any]:

@@ -84,14 +84,14 @@ def fetched(
         os.mkdir(os.path.join(folder, ".git"))
         objects, gaps = _listed([path for path in paths if is_url(path)], folder, limits.objects)
         alone, elsewhere = _fetch(objects, share, limits, gaps, tick)
-        local = Fetched(
+        fetched_objects = Fetched(
             folder=folder,
             versions={object_.url: object_.stored.version for object_ in objects},
             alone=frozenset(object_.path for object_ in alone),
             elsewhere=frozenset(object_.path for object_ in elsewhere),
             gaps=gaps,
         )
-        with holding(local):
+        with holding(fetched_objects):
             yield [_place(folder, path) if is_url(path) else path for path in paths]
 
 

@@ -108,9 +108,9 @@ def members(view: View, at: AccountsAt, sought: Sought, more: Iterable[Binding |
     """
     asked = _Asked(view, at, sought, denies(view, at.denies), [*above(view, at), *of_project(view, at, own)])
     direct = [_direct(asked, binding) for binding in [*(bindings(view, at.bindings) if at.bindings else []), *more, *asked.project]]
-    known = [one for one in direct if isinstance(one, Member)]
+    allowed_members = [one for one in direct if isinstance(one, Member)]
     unread = [one for one in direct if isinstance(one, Unknown)]
-    return [*_merged([*known, *_followed(asked, known)]), *unread]
+    return [*_merged([*allowed_members, *_followed(asked, allowed_members)]), *unread]
 
 
 def _direct(asked: _Asked, binding: Binding | Unknown) -> Member | Unknown | None:
