@@ -199,8 +199,8 @@ class _Findings:
         }
 
     def _requirements(self, control: str, cloud: str) -> Object:
-        held = self._outcomes.get(control)
-        served = sections(held.frameworks, {cloud}) if held else []
+        control_outcome = self._outcomes.get(control)
+        served = sections(control_outcome.frameworks, {cloud}) if control_outcome else []
         listed = [_text(f"{name} {section}", _REQUIREMENT) for name, section in served[:_REQUIREMENTS]]
         return {"SecurityControlId": _text(control, _REQUIREMENT * 4), **({"RelatedRequirements": listed} if listed else {})}
 

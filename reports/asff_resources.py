@@ -73,18 +73,18 @@ def partition(region_: str) -> str:
 
 def resource(result: Result) -> Object:
     """The resource that a finding is about. What is in code has its root and address for an id: there is no ARN yet."""
-    held, seen, where = result.resource, place(result), region(result.resource)
-    id_ = held.id if held.id.startswith("arn:") or held.cloud == "google" else findings.subject(result)
-    made: Object = {"Type": _BY_INPUT.get(held.type, "Other"), "Id": _text(id_, _ID)}
-    if held.cloud in _PROVIDERS:
-        made["Provider"] = _PROVIDERS[held.cloud]
+    ref, seen, where = result.resource, place(result), region(result.resource)
+    id_ = ref.id if ref.id.startswith("arn:") or ref.cloud == "google" else findings.subject(result)
+    made: Object = {"Type": _BY_INPUT.get(ref.type, "Other"), "Id": _text(id_, _ID)}
+    if ref.cloud in _PROVIDERS:
+        made["Provider"] = _PROVIDERS[ref.cloud]
     if where:
         made |= {"Region": where, "Partition": partition(where)}
-    if held.tags:
-        made["Tags"] = {_text(name, _KEY): _text(value, _VALUE) for name, value in sorted(held.tags.items())[:_TAGS]}
+    if ref.tags:
+        made["Tags"] = {_text(name, _KEY): _text(value, _VALUE) for name, value in sorted(ref.tags.items())[:_TAGS]}
     told = {
-        "kind": held.kind, "type": held.type, "name": held.name, "address": held.address, "root": held.root, "account": held.account,
-        "region": held.region, "stands-for": held.stands_for, "file": seen.file if seen else "",
+        "kind": ref.kind, "type": ref.type, "name": ref.name, "address": ref.address, "root": ref.root, "account": ref.account,
+        "region": ref.region, "stands-for": ref.stands_for, "file": seen.file if seen else "",
         "line": str(seen.line) if seen and seen.line > 0 else "",
     }  # fmt: skip
     made["Details"] = {"Other": {f"assay/{name}": _text(text, _FIELD) for name, text in told.items() if text}}

@@ -102,8 +102,8 @@ def _verdict(verdict: str | None) -> str:
 def rules(diff: Diff) -> Iterator[str]:
     """How the runs were not judged alike, as sentences."""
     yield from diff.rules.options
-    for each in diff.rules.controls:
-        yield f"{each.control}: {'; '.join(each.what)}"
+    for difference in diff.rules.controls:
+        yield f"{difference.control}: {'; '.join(difference.what)}"
 
 
 def side(told_of: Side) -> str:

@@ -93,11 +93,13 @@ def chapters(report: Report, frameworks: Mapping[str, Framework], controls: Mapp
     served = {name for outcome in report.controls for name, sections in outcome.frameworks.items() if sections}
     wanted = sorted(report.run.in_force.frameworks or served)
     others = [control for id_, control in controls.items() if id_ not in ran]
-    found = _Found(report)
-    return [_chapter(frameworks.get(name) or Framework(id=name, title=name, sections={}), found, others) for name in dict.fromkeys(wanted)]
+    outcomes = _Outcomes(report)
+    return [
+        _chapter(frameworks.get(name) or Framework(id=name, title=name, sections={}), outcomes, others) for name in dict.fromkeys(wanted)
+    ]
 
 
-class _Found:
+class _Outcomes:
     """What the controls of a run found."""
 
     def __init__(self, report: Report) -> None:
@@ -134,10 +136,10 @@ class _Found:
         return self._counts[key]
 
 
-def _chapter(framework: Framework, found: _Found, others: Iterable[Control]) -> Chapter:
-    serving, covered = found.serving(framework.id), coverage(framework, others)
-    rows = [_row(row, serving.pop(row.id, []), found) for row in covered.sections]
-    beyond = [_row(JudgedSection(id_, Section(title=""), []), controls, found) for id_, controls in sorted(serving.items())]
+def _chapter(framework: Framework, outcomes: _Outcomes, others: Iterable[Control]) -> Chapter:
+    serving, covered = outcomes.serving(framework.id), coverage(framework, others)
+    rows = [_row(row, serving.pop(row.id, []), outcomes) for row in covered.sections]
+    beyond = [_row(JudgedSection(id_, Section(title=""), []), controls, outcomes) for id_, controls in sorted(serving.items())]
     return Chapter(
         id=framework.id,
         title=framework.title,
@@ -153,7 +155,7 @@ def _chapter(framework: Framework, found: _Found, others: Iterable[Control]) -> 
     )
 
 
-def _row(of_others: JudgedSection, controls: list[str], found: _Found) -> SectionRow:
+def _row(of_others: JudgedSection, controls: list[str], outcomes: _Outcomes) -> SectionRow:
     section = of_others.section
     return SectionRow(
         id=of_others.id,
@@ -162,7 +164,7 @@ def _row(of_others: JudgedSection, controls: list[str], found: _Found) -> Sectio
         level=section.level,
         controls=controls,
         left_out=of_others.controls,
-        verdict=worst(found.verdicts[control] for control in controls) if controls else "left_out" if of_others.controls else "manual",
-        counts=found.counts(controls),
+        verdict=worst(outcomes.verdicts[control] for control in controls) if controls else "left_out" if of_others.controls else "manual",
+        counts=outcomes.counts(controls),
         unverified=section.unverified,
     )

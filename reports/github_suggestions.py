@@ -53,14 +53,14 @@ def render(report: Report, context: Context) -> bytes:
 
 def runs_of(diff: str) -> dict[str, list[Run]]:
     """The lines that a unified diff of git shows of the new side of each file."""
-    found: dict[str, list[Run]] = {}
+    by_file: dict[str, list[Run]] = {}
     runs: list[Run] | None = None
     number = 0
     for line in diff.split("\n"):
         if line.startswith("diff --git "):
             runs, number = None, 0
         elif line.startswith("+++ b/") and not number:  # behind it, git writes a tab where the name has a space
-            runs = found.setdefault(line.removeprefix("+++ b/").removesuffix("\t"), [])
+            runs = by_file.setdefault(line.removeprefix("+++ b/").removesuffix("\t"), [])
         elif runs is not None and (match := _HUNK.match(line)):
             number = int(match[1])
             runs.append(Run(number, []))
@@ -69,29 +69,29 @@ def runs_of(diff: str) -> dict[str, list[Run]]:
             number += 1
         elif runs is not None and number and line[:1] == "-":
             runs.append(Run(number, []))
-    return found
+    return by_file
 
 
-def _comment(results: Sequence[Result], fix: Fix, found: Lines, runs: Mapping[str, list[Run]]) -> bytes:
+def _comment(results: Sequence[Result], fix: Fix, lines: Lines, runs: Mapping[str, list[Run]]) -> bytes:
     """Nothing where it cannot be one."""
-    if max(len(found.old), len(found.new)) > LONGEST:
+    if max(len(lines.old), len(lines.new)) > LONGEST:
         return b""
-    for first, old, new in _ways(found):
+    for first, old, new in _ways(lines):
         text = "\n".join(new)
-        if text == visible(text, keep="\n\t") and any(run.has(first, old) for run in runs.get(found.file, ())):
-            return _json(results, fix, found.file, first, len(old), text)
+        if text == visible(text, keep="\n\t") and any(run.has(first, old) for run in runs.get(lines.file, ())):
+            return _json(results, fix, lines.file, first, len(old), text)
     return b""
 
 
-def _ways(found: Lines) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+def _ways(lines: Lines) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
     """First line, old lines and new ones. What is only inserted takes a line beside it along: a suggestion replaces lines."""
-    if found.old:
-        yield found.first, found.old, found.new
+    if lines.old:
+        yield lines.first, lines.old, lines.new
         return
-    if found.above is not None:
-        yield found.first - 1, (found.above,), (found.above, *found.new)
-    if found.below is not None:
-        yield found.first, (found.below,), (*found.new, found.below)
+    if lines.above is not None:
+        yield lines.first - 1, (lines.above,), (lines.above, *lines.new)
+    if lines.below is not None:
+        yield lines.first, (lines.below,), (*lines.new, lines.below)
 
 
 def _json(results: Sequence[Result], fix: Fix, file: str, first: int, number: int, text: str) -> bytes:

@@ -100,8 +100,10 @@ def previous(report: Report) -> str:
 def changes(report: Report) -> list[HistoryChange]:
     """The findings that the run has no result of, by what became of them: those first that are over."""
     order = {event: rank for rank, event in enumerate(dict.fromkeys((*OVER, *EVENTS)))}
-    found = report.history.changes if report.history else []
-    return sorted(found, key=lambda each: (order.get(each.event, len(order)), each.control, each.root, each.address, each.element))
+    remembered = report.history.changes if report.history else []
+    return sorted(
+        remembered, key=lambda change: (order.get(change.event, len(order)), change.control, change.root, change.address, change.element)
+    )
 
 
 def event(change: HistoryChange) -> str:

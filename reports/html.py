@@ -244,7 +244,10 @@ def _foot(report: Report) -> str:
     What is no plain character is written as CSS escapes it, so that nothing ends the text, or the style.
     """
     said = f"{report.tool.name} {report.tool.version}, run {report.run.id}, finished {report.run.finished}"
-    text = "".join(each if each.isascii() and (each.isalnum() or each in " .,-") else f"\\{ord(each):x} " for each in said[:300])
+    text = "".join(
+        character if character.isascii() and (character.isalnum() or character in " .,-") else f"\\{ord(character):x} "
+        for character in said[:300]
+    )
     return f'@page {{ @bottom-left {{ content: "{text}"; font: 7.5pt system-ui, sans-serif; color: #444444; }} }}'
 
 

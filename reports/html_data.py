@@ -63,20 +63,20 @@ class _Table:
     def add(self, result: Result) -> None:
         """One result as a row."""
         seen = place(result)
-        held = result.resource
+        ref = result.resource
         facets = {
             "verdict": WORDS[result.verdict],
             "severity": result.severity,
             "control": result.control,
-            "account": held.account or "",
-            "region": held.region or "",
+            "account": ref.account or "",
+            "region": ref.region or "",
             "file": seen.file if seen else "",
             "standing": result.standing,
         }
         if "state" in self.facets:
             facets |= {"state": word(result.course), "since": result.course.since[:10]} if result.course else {"state": "", "since": ""}
         note = accepted(result.waiver) if result.waiver else ""
-        texts = (held.address, result.element, message_of(result), held.root, note)
+        texts = (ref.address, result.element, message_of(result), ref.root, note)
         for name, text in facets.items():
             self.columns[name].append(self.facets[name].number(text))
         for name, text in zip(_TEXTS, texts, strict=True):
@@ -98,7 +98,7 @@ def packed(results: Iterable[Result], history: bool = False) -> str:
         table.add(result)
     data = {
         "texts": table.texts.known(),
-        "facets": {name: held.known() for name, held in table.facets.items()},
+        "facets": {name: facet.known() for name, facet in table.facets.items()},
         "titles": {visible(control): visible(title, keep="\n\t") for control, title in table.titles.items()},
         "columns": table.columns,
         "prints": "".join(table.prints),

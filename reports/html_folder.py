@@ -44,15 +44,15 @@ def written(report: Report, context: Context, index: str) -> Iterator[tuple[str,
         return
     parts, pages, counts = list[Part](), dict[str, str](), Counts()
     stem = "" if index == "index.html" else f"{index.removesuffix('.html')}-"
-    titles = {each.scope: each.name for each in report.coverage.accounts}
+    titles = {account_coverage.scope: account_coverage.name for account_coverage in report.coverage.accounts}
     for number, (name, account, results) in enumerate(_parts(report.results), 1):
         file = f"{stem}{number:04}-{re.sub(r'[^A-Za-z0-9._-]+', '-', account)[-60:].strip('-.') or 'page'}.html"
         part, worst_of = _report(report, account, results)
         counts.take(worst_of)
-        of_page = {verdict: sum(each.verdict == verdict for each in worst_of) for verdict in WORST}
+        of_page = {verdict: sum(result.verdict == verdict for result in worst_of) for verdict in WORST}
         told = [(verdict, WORDS[verdict], of_page[verdict]) for verdict in WORST if of_page[verdict]]
         parts.append(Part(name, file, len(results), len(worst_of), told))
-        called = dict.fromkeys(account_of(each) for each in results)
+        called = dict.fromkeys(account_of(result) for result in results)
         for one in (account, *called):
             pages.setdefault(one, file)
         title = next((titles[one] for one in called if titles.get(one)), "")
@@ -77,8 +77,8 @@ def _several(results: Iterable[Result]) -> bool:
 
 
 def _question(result: Result) -> tuple[str, ...]:
-    held = result.resource
-    return result.control, held.root, held.address, held.id
+    ref = result.resource
+    return result.control, ref.root, ref.address, ref.id
 
 
 def _by_account(result: Result) -> tuple[Any, ...]:
@@ -89,9 +89,9 @@ def _by_account(result: Result) -> tuple[Any, ...]:
 def _parts(results: Iterable[Result]) -> Iterator[tuple[str, str, list[Result]]]:
     """(name of the page, account, its results), in the order of the accounts."""
     sizes: dict[str, list[int]] = {}
-    held = OnDisk(key=_by_account)
-    held.take(results)
-    kept = held.ordered()
+    on_disk = OnDisk(key=_by_account)
+    on_disk.take(results)
+    kept = on_disk.ordered()
     for account, of_account in groupby(kept, where):
         sizes[account] = [len(page) for page in _pages(of_account)]
     for account, of_account in groupby(kept, where):
@@ -115,7 +115,7 @@ def _pages(results: Iterable[Result]) -> Iterator[list[Result]]:
 def _report(report: Report, account: str, results: list[Result]) -> tuple[Report, list[Result]]:
     """What a page is of, and the worst result of each of its questions. What was accepted and found as a whole is in the index."""
     calls = [call for call in report.coverage.calls if call.account == account]
-    accounts = [each for each in report.coverage.accounts if each.scope.partition(":")[2] == account]
+    accounts = [account_coverage for account_coverage in report.coverage.accounts if account_coverage.scope.partition(":")[2] == account]
     gaps = [gap for gap in report.coverage.gaps if (own := _OF_ACCOUNT.match(gap.scope)) is None or own[1] == account]
     part = msgspec.structs.replace(
         report, results=results, gate=GateReport(), opinions=[], history=msgspec.UNSET,
@@ -126,12 +126,12 @@ def _report(report: Report, account: str, results: list[Result]) -> tuple[Report
     for result in worst_of:
         asked.setdefault(result.control, []).append(result.verdict)
     controls = [
-        msgspec.structs.replace(each, verdict=worst(asked[each.id]), resources=len(asked[each.id]))
-        for each in report.controls
-        if each.id in asked
+        msgspec.structs.replace(outcome, verdict=worst(asked[outcome.id]), resources=len(asked[outcome.id]))
+        for outcome in report.controls
+        if outcome.id in asked
     ]
     verdicts: dict[str, int] = {}
     for result in results:
         verdicts[result.verdict] = verdicts.get(result.verdict, 0) + 1
-    met = len({(each.resource.root, each.resource.address, each.resource.id) for each in results})
+    met = len({(entry.resource.root, entry.resource.address, entry.resource.id) for entry in results})
     return msgspec.structs.replace(part, controls=controls, summary=Summary(verdicts, met, len(controls))), worst_of

@@ -100,10 +100,10 @@ def chapter(report: Report) -> dict[str, Any]:
         return {"remembered": None}
     past = [
         Past(
-            each, history_view.event(each), history_view.COLOURS.get(each.event, "unknown"), history_view.subject(each),
-            history_view.why(each, report),
+            change, history_view.event(change), history_view.COLOURS.get(change.event, "unknown"), history_view.subject(change),
+            history_view.why(change, report),
         )
-        for each in history_view.changes(report)
+        for change in history_view.changes(report)
     ]  # fmt: skip
     return {
         "remembered": {

@@ -82,8 +82,8 @@ class FailedControl(msgspec.Struct):
 def failed_controls(report: Report, context: Context) -> list[FailedControl]:
     """Controls that fail, the most severe first."""
     inputs = failing(report)
-    each, briefly = (max(3, most // max(1, len(inputs))) for most in (MOST_DETAILED, MOST_BRIEF))
-    failures = {control: First(each + briefly, rank) for control in inputs}
+    detailed, briefly = (max(3, most // max(1, len(inputs))) for most in (MOST_DETAILED, MOST_BRIEF))
+    failures = {control: First(detailed + briefly, rank) for control in inputs}
     for result in report.results:
         if result.verdict == "fail":
             failures[result.control].add(result)
@@ -92,7 +92,7 @@ def failed_controls(report: Report, context: Context) -> list[FailedControl]:
         one = first.rows[0]
         control = context.controls.get(one.control)
         why, (tool, way) = control.why if control else "", remediation(control, inputs[one.control])
-        listed = (first.rows[:each], first.rows[each:], first.more)
+        listed = (first.rows[:detailed], first.rows[detailed:], first.more)
         failed.append(FailedControl(len(failed) + 1, one.control, one.title, one.severity, why.strip(), tool, way.strip(), *listed))
     return failed
 
@@ -117,19 +117,19 @@ class Answered(msgspec.Struct, frozen=True):
 def answered(groups: Iterable[FailedControl], context: Context) -> Callable[[Result], list[Answered]]:
     """A function from a failure that is shown with its evidence to the answers that it rests on, as far as a snapshot holds them."""
     asked = dict.fromkeys(key for group in groups for result in group.results for key in _asked(result))
-    found, left = dict[Asked, str](), MOST_ANSWERED
+    texts, left = dict[Asked, str](), MOST_ANSWERED
     for key, text in context.answers(asked).items() if asked else ():
         left -= len(text)
         if left >= 0:
-            found[key] = text
-    return lambda result: [Answered(seen, found[key]) for key, seen in _asked(result).items() if key in found]
+            texts[key] = text
+    return lambda result: [Answered(seen, texts[key]) for key, seen in _asked(result).items() if key in texts]
 
 
 def _asked(result: Result) -> dict[Asked, Location]:
     """The answers that the evidence of a result names, each once."""
-    held = result.resource
+    ref = result.resource
     seen = (fact.location for fact in result.evidence if fact.location is not None and fact.location.operation)
-    return {Asked(held.root, held.address, location.operation, location.time): location for location in seen}
+    return {Asked(ref.root, ref.address, location.operation, location.time): location for location in seen}
 
 
 class Settled(msgspec.Struct):
@@ -186,22 +186,22 @@ def passes(report: Report) -> list[Passed]:
 
 def callers(report: Report) -> list[str]:
     """As whom live accounts were asked, by what answered; a few of many."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for result in report.results:
         for fact in result.evidence:
             if fact.location is not None and fact.location.caller:
-                found[fact.location.caller] = None
-        if len(found) > MOST_LISTED:
+                names[fact.location.caller] = None
+        if len(names) > MOST_LISTED:
             break
-    return sorted(found)[:10]
+    return sorted(names)[:10]
 
 
 def appendix(report: Report) -> dict[str, Any]:
     """`population`: type, place and number of resources; `answered`: operation, permission, outcome and number of calls."""
     resources: dict[tuple[str, str, str, str], tuple[str, str]] = {}
     for result in report.results:
-        held = result.resource
-        resources[held.cloud, held.root, held.address, held.id] = (held.type or held.kind, where(result))
+        ref = result.resource
+        resources[ref.cloud, ref.root, ref.address, ref.id] = (ref.type or ref.kind, where(result))
     counts: dict[tuple[str, str], int] = {}
     for key in resources.values():
         counts[key] = counts.get(key, 0) + 1

@@ -37,9 +37,9 @@ def questions(results: Iterable[Result]) -> list[Result]:
     worst: dict[tuple[str, str, str, str, int], Result] = {}
     times: dict[str, int] = {}
     for result in results:
-        held = result.resource
+        ref = result.resource
         times[result.fingerprint] = time = times.get(result.fingerprint, 0) + 1
-        key = (result.control, held.root, held.address, held.id, time)
+        key = (result.control, ref.root, ref.address, ref.id, time)
         before = worst.get(key)
         if before is None or WORST.index(result.verdict) < WORST.index(before.verdict):
             worst[key] = result

@@ -58,13 +58,18 @@ class Judged(msgspec.Struct, frozen=True):
         known = [result.course for result in self.deciding if result.course]
         if not known:
             return None
-        newest = min(known, key=lambda each: _NEWEST.index(each.state))
-        return Course(newest.state, min(each.first for each in known), min(each.since for each in known), max(each.times for each in known))
+        newest = min(known, key=lambda course: _NEWEST.index(course.state))
+        return Course(
+            newest.state,
+            min(course.first for course in known),
+            min(course.since for course in known),
+            max(course.times for course in known),
+        )
 
 
 def population(report: Report) -> list[Judged]:
     """Everything that was judged, in a fixed order."""
-    return [Judged(key, worst(result.verdict for result in held), held) for key, held in _grouped(report.results).items()]
+    return [Judged(key, worst(result.verdict for result in results), results) for key, results in _grouped(report.results).items()]
 
 
 def _grouped(results: Iterable[Result]) -> dict[tuple[str, ...], list[Result]]:

@@ -96,10 +96,10 @@ def _known(report: Report) -> dict[str, dict[str, str]]:
             courses.setdefault(result.control, []).append(result.course)
     return {
         control: {
-            **{f"history.{state}": str(sum(each.state == state for each in held)) for state in ("new", "regressed", "known")},
-            "history.since": min(each.since for each in held),
+            **{f"history.{state}": str(sum(course.state == state for course in of_control)) for state in ("new", "regressed", "known")},
+            "history.since": min(course.since for course in of_control),
         }
-        for control, held in courses.items()
+        for control, of_control in courses.items()
     }
 
 

@@ -98,8 +98,8 @@ class _Events:
         number, word = COMPLIANCE[result.verdict]
         if result.verdict == "waived" and result.waiver and result.waiver.verdict == "unknown":
             number, word = COMPLIANCE["unknown"]
-        held = self._outcomes.get(result.control)
-        served = sections(held.frameworks, {result.resource.cloud}) if held else []
+        control_outcome = self._outcomes.get(result.control)
+        served = sections(control_outcome.frameworks, {result.resource.cloud}) if control_outcome else []
         made: Object = {
             "control": _text(result.control), "status_id": number, "status": word, "status_code": result.verdict,
             "status_details": [_text(text) for text in (findings.said(result), *(fact.settles_it for fact in result.unknown))][:_MOST],
@@ -129,8 +129,10 @@ class _Events:
         return event
 
     def _closed(self, control: str, uid: str, message: str, compliance: tuple[int, str, str]) -> Object:
-        held, (number, word, code) = self._outcomes.get(control), compliance
-        event = self._event(CLOSE, uid, control, held.title if held else control, message, _INFORMATIONAL, self._finished)
+        control_outcome, (number, word, code) = self._outcomes.get(control), compliance
+        event = self._event(
+            CLOSE, uid, control, control_outcome.title if control_outcome else control, message, _INFORMATIONAL, self._finished
+        )
         told = {
             "control": _text(control),
             "status_id": number,

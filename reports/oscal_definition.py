@@ -39,9 +39,9 @@ _COMPONENT = oscal_id("component", "assay")
 
 def render(catalogue: Catalogue) -> bytes:
     """One document, with a final line feed."""
-    held = sorted(catalogue.controls, key=lambda control: control.id)
-    served = _served(held)
-    implementations = [_own(catalogue, held)] if held else []
+    controls = sorted(catalogue.controls, key=lambda control: control.id)
+    served = _served(controls)
+    implementations = [_own(catalogue, controls)] if controls else []
     implementations += [_of_framework(name, sections, catalogue) for name, sections in sorted(served.items())]
     component = without_empty(
         {
@@ -158,9 +158,9 @@ def _statement(control: Control) -> str:
 
 
 def _assertion(assertion: Assertion) -> str:
-    each = f" for each {span(assertion.as_)} of {span(assertion.each)}" if assertion.each else ""
+    elements = f" for each {span(assertion.as_)} of {span(assertion.each)}" if assertion.each else ""
     where = f", where {span(assertion.when, 2_000)}" if assertion.when else ""
-    return f"- {span(assertion.that, 2_000)}{each}{where}"
+    return f"- {span(assertion.that, 2_000)}{elements}{where}"
 
 
 def _shown_in_part(control: Control) -> str:
@@ -176,7 +176,7 @@ def _of_framework(name: str, sections: dict[str, list[Control]], catalogue: Cata
         "source": CATALOGS.get(name) or f"#{_framework(name)}",
         "description": markup(f"Sections of {source.title if source else name} that controls serve in part"),
         "props": [prop("framework", name)],
-        "implemented-requirements": [_section(name, section, held) for section, held in sorted(sections.items())],
+        "implemented-requirements": [_section(name, section, controls) for section, controls in sorted(sections.items())],
     }
 
 

@@ -105,8 +105,8 @@ def origins() -> list[Object]:
 def _reviewed(report: Report) -> Object:
     """The controls of the run, of which one that met no resource is in an observation; and the sections that those serve that met one."""
     clouds: dict[str, set[str]] = {}
-    for each in report.results:
-        clouds.setdefault(each.control, set()).add(each.resource.cloud)
+    for judged in report.results:
+        clouds.setdefault(judged.control, set()).add(judged.resource.cloud)
     served: dict[str, set[str]] = {}
     for control in report.controls:
         for name, section in sections(control.frameworks, clouds[control.id]) if control.id in clouds else ():
@@ -183,7 +183,9 @@ def _log(report: Report) -> Iterator[Object]:
     entries = [("run", "; ".join(findings.totals(report)))]
     entries += findings.of_run(report)
     entries += [
-        ("gone", f"{past.control} on {past.address} {past.element}".strip()) for each in report.gate.comparisons for past in each.gone
+        ("gone", f"{past.control} on {past.address} {past.element}".strip())
+        for comparison in report.gate.comparisons
+        for past in comparison.gone
     ]
     for number, (title, text) in enumerate(entries):
         yield {

@@ -53,12 +53,12 @@ def browser() -> str:
         raise NoBrowser(f"{VARIABLE} is {named}, which is no program; name Chromium or Chrome")
     # Relative entries of PATH could lead into what is scanned.
     path = os.pathsep.join(entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry))
-    found = [program for name in _NAMES if (program := shutil.which(name, path=path))]
-    found += [program for program in _APPLICATIONS if os.access(program, os.X_OK)]
-    if not found:
+    programs = [program for name in _NAMES if (program := shutil.which(name, path=path))]
+    programs += [program for program in _APPLICATIONS if os.access(program, os.X_OK)]
+    if not programs:
         way = f"install Chromium or Chrome, or name it by {VARIABLE}; or write -r html=FILE and print that from a browser"
         raise NoBrowser(f"the pdf report is printed by Chromium, and there is none on the PATH: {way}")
-    return found[0]
+    return programs[0]
 
 
 def render(report: Report, context: Context) -> bytes:

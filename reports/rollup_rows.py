@@ -35,13 +35,13 @@ class Row(msgspec.Struct):
 
 def rows(report: Report, by: str) -> list[Row]:
     """One row for each of a group that has a finding, the worst first. `by`: one of GROUPS."""
-    found: dict[str, Row] = {}
-    named = {each.scope: each for each in report.coverage.accounts} if by == "account" else {}
+    by_name: dict[str, Row] = {}
+    named = {named_account.scope: named_account for named_account in report.coverage.accounts} if by == "account" else {}
     for name, result in GROUPS[by](report):
-        row = found.get(name)
+        row = by_name.get(name)
         if row is None:
             known = named.get(name)
-            row = found[name] = Row(name, known.name, known.path) if known else Row(name)
+            row = by_name[name] = Row(name, known.name, known.path) if known else Row(name)
         if result.verdict == "fail" and result.standing != "known":
             row.failing[result.severity] = row.failing.get(result.severity, 0) + 1
             row.new += int(result.course.state != "known") if result.course else 0
@@ -51,7 +51,7 @@ def rows(report: Report, by: str) -> list[Row]:
             row.waived += 1
         elif result.verdict == "pass":
             row.passing += 1
-    return sorted((row for row in found.values() if row.failing or row.unknown or row.waived), key=lambda row: row.rank)
+    return sorted((row for row in by_name.values() if row.failing or row.unknown or row.waived), key=lambda row: row.rank)
 
 
 def _by(name: Callable[[Result], str]) -> Callable[[Report], Iterator[tuple[str, Result]]]:
@@ -71,7 +71,7 @@ def _owners(report: Report) -> Iterable[tuple[str, Result]]:
 
 def _units(report: Report) -> Iterator[tuple[str, Result]]:
     """The unit or folder that an account is in; nothing where that is not known of any."""
-    paths = {each.scope: each.path for each in report.coverage.accounts if each.path}
+    paths = {entry.scope: entry.path for entry in report.coverage.accounts if entry.path}
     for result in report.results if paths else ():
         yield paths.get(account_of(result), ""), result
 

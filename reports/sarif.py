@@ -171,8 +171,8 @@ def _fixes(result: Result, fix: Fix | None) -> Object:
     if result.verdict != "fail" or fix is None or not fix.replacements:
         return {}
     changes = [
-        {"artifactLocation": artifact(file), "replacements": [_replacement(each) for each in replacements]}
-        for file, replacements in groupby(fix.replacements, lambda each: each.place.file)
+        {"artifactLocation": artifact(file), "replacements": [_replacement(replacement) for replacement in replacements]}
+        for file, replacements in groupby(fix.replacements, lambda replacement: replacement.place.file)
     ]
     told = f"{fix.title}; for review: {fix.because}" if fix.because else fix.title
     properties = {"applicability": "review" if fix.because else "safe"}

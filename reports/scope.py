@@ -25,10 +25,16 @@ def committed(revision: Revision) -> str:
 
 def revisions(report: Report) -> list[tuple[str, str, str]]:
     """Of each repository: the commit, the branch with the targets that are in it unless all are, and how what was scanned differs."""
-    several = len(report.run.revisions) > 1 or {*report.run.targets} != {target for each in report.run.revisions for target in each.targets}
+    several = len(report.run.revisions) > 1 or {*report.run.targets} != {
+        target for revision in report.run.revisions for target in revision.targets
+    }
     return [
-        (each.commit, "; of ".join(filter(None, [each.branch, ", ".join(each.targets) if several else ""])), committed(each))
-        for each in report.run.revisions
+        (
+            revision.commit,
+            "; of ".join(filter(None, [revision.branch, ", ".join(revision.targets) if several else ""])),
+            committed(revision),
+        )
+        for revision in report.run.revisions
     ]
 
 

@@ -56,7 +56,7 @@ def first_known(result: Result, report: Report) -> datetime | None:
         return first
     if result.standing != "known":
         return None
-    made = [moment(each.made) for each in report.gate.comparisons if each.kind == "baseline" and not each.expired]
+    made = [moment(comparison.made) for comparison in report.gate.comparisons if comparison.kind == "baseline" and not comparison.expired]
     return min(filter(None, made), default=None) if len(made) == 1 else None
 
 

@@ -27,7 +27,7 @@ REPORTS, COMPARISONS, DIFFS, CATALOGUES, SOURCES, FACTS = GROUPS = (
 Table = dict[str, dict[str, str]]
 
 
-def found(group: str) -> dict[str, str]:
+def installed(group: str) -> dict[str, str]:
     """Name to value (`package.module` or `package.module:object`) of the entry points of a group, in the order of their names."""
     return _table().get(group, {})
 

@@ -13,7 +13,7 @@ from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.options import Options
 from assay.scanner.sources import fetched, inputs
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.discover import Found, discover, repository, show
+from assay.scanner.sources.discover import Discovered, discover, repository, show
 from assay.scanner.sources.entries import Unread
 from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, FileListing
@@ -42,12 +42,12 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
         return of(discovered, options)
 
     expected = ("nothing_found",) if options.allow_empty or options.changed is not None else ()
-    for gap in (missing := fetched.held().gaps):
+    for gap in (missing := fetched.current().gaps):
         discovered.listing.settle(gap.scope, Fate("unread", gap.reason))
     return made, [*(gap for gap in discovered.gaps if gap.code not in expected), *missing], discovered.listing
 
 
-def of(discovered: Found, options: Options) -> Iterator[Source]:
+def of(discovered: Discovered, options: Options) -> Iterator[Source]:
     """The sources of what there is, as they are asked for: that may read the files."""
     if discovered.directories or discovered.files:
         yield _terraform(discovered, options)
@@ -59,7 +59,7 @@ def of(discovered: Found, options: Options) -> Iterator[Source]:
             yield from module.sources(discovered.inputs[format_.name], discovered.named, options)
 
 
-def _terraform(discovered: Found, options: Options) -> TerraformSource:
+def _terraform(discovered: Discovered, options: Options) -> TerraformSource:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
     return TerraformSource(

@@ -130,7 +130,7 @@ def test_an_input_is_recognised_and_judged_by_the_same_rules(site: Path, tmp_pat
 def test_what_is_found_is_kept_until_something_is_installed(site: Path, tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": FAILING})
     code = (
-        "import sys; from assay.scanner import plugins; print(sorted(plugins.found('assay.reports')), 'importlib.metadata' in sys.modules)"
+        "import sys; from assay.scanner import plugins; print(sorted(plugins.installed('assay.reports')), 'importlib.metadata' in sys.modules)"
     )
     environment = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(tmp_path)}
     for expected in ("True", "False"):
@@ -144,10 +144,10 @@ def test_what_is_found_is_kept_until_something_is_installed(site: Path, tmp_path
 
 
 def test_a_cache_that_cannot_be_read_is_made_again(tmp_path: Path) -> None:
-    code = "from assay.scanner import plugins; print(len(plugins.found('assay.reports')))"
+    code = "from assay.scanner import plugins; print(len(plugins.installed('assay.reports')))"
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     for _ in range(2):
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-        assert ran.stdout.strip() == str(len(plugins.found(plugins.REPORTS)))
+        assert ran.stdout.strip() == str(len(plugins.installed(plugins.REPORTS)))
         (kept,) = (tmp_path / "assay").glob("plugins-*")
         kept.write_bytes(b"\xff not msgpack")

@@ -70,10 +70,10 @@ class Bucket:
     def list(self) -> list[str]:
         """The names directly below the prefix."""
         try:
-            found = self._obstore.list_with_delimiter(self._store)
+            listing = self._obstore.list_with_delimiter(self._store)
         except self._errors as error:
             raise self._trouble(error) from None
-        return sorted(entry["path"].rpartition("/")[2] for entry in found["objects"])
+        return sorted(entry["path"].rpartition("/")[2] for entry in listing["objects"])
 
     def below(self, prefix: str) -> Iterator[StoredObject]:
         """All objects whose keys begin with the segments of a prefix, in no order, a page at a time."""

@@ -84,14 +84,14 @@ def fetched(
         os.mkdir(os.path.join(folder, ".git"))
         objects, gaps = _listed([path for path in paths if is_url(path)], folder, limits.objects)
         alone, elsewhere = _fetch(objects, share, limits, gaps, tick)
-        held = Fetched(
+        fetched_objects = Fetched(
             folder=folder,
-            versions={each.url: each.stored.version for each in objects},
-            alone=frozenset(each.path for each in alone),
-            elsewhere=frozenset(each.path for each in elsewhere),
+            versions={object_.url: object_.stored.version for object_ in objects},
+            alone=frozenset(object_.path for object_ in alone),
+            elsewhere=frozenset(object_.path for object_ in elsewhere),
             gaps=gaps,
         )
-        with holding(held):
+        with holding(fetched_objects):
             yield [_place(folder, path) if is_url(path) else path for path in paths]
 
 
@@ -102,7 +102,7 @@ def _place(folder: str, url: str) -> str:
 
 def _listed(urls: Sequence[str], folder: str, most: int) -> tuple[list[_Object], list[Gap]]:
     """The objects that URLs name or are a prefix of, in order, each once."""
-    found: dict[str, _Object] = {}
+    by_path: dict[str, _Object] = {}
     gaps: list[Gap] = []
     buckets: dict[str, Bucket] = {}
     for url in urls:
@@ -117,20 +117,20 @@ def _listed(urls: Sequence[str], folder: str, most: int) -> tuple[list[_Object],
                 gaps.append(Gap(f"{bucket.where}/{stored.key}", "unsupported", f"its key is no path of a file: {why}", _COPY))
                 continue
             entered = _Object(bucket, stored, _place(folder, f"{bucket.where}/{stored.key}"))
-            found[entered.path] = entered
-            if len(found) > most:
+            by_path[entered.path] = entered
+            if len(by_path) > most:
                 raise BucketError(f"{url}: holds more than {most:,} objects: name a prefix with fewer")
         if nothing:
             raise BucketError(f"{url}: no such object, and none below it: correct the URL")
         place = _place(folder, url)
         os.makedirs(place if one is None else os.path.dirname(place), exist_ok=True)
-    above = {path[:at] for path in found for at in _separators(path, len(folder) + 1)}
-    for path in sorted(above & found.keys()):
-        named = found.pop(path)
+    above = {path[:at] for path in by_path for at in _separators(path, len(folder) + 1)}
+    for path in sorted(above & by_path.keys()):
+        named = by_path.pop(path)
         if named.stored.size:  # consoles make objects without content for folders
             reason = "there are objects below its key, which makes that a folder"
             gaps.append(Gap(named.url, "unsupported", reason, _COPY))
-    return [found[path] for path in sorted(found)], gaps
+    return [by_path[path] for path in sorted(by_path)], gaps
 
 
 def _separators(path: str, start: int) -> Iterator[int]:
@@ -151,9 +151,9 @@ def _fetch(
     objects: Sequence[_Object], share: Share | None, limits: Limits, gaps: list[Gap], tick: Callable[[str], None] | None
 ) -> tuple[list[_Object], list[_Object]]:
     """Fetch what a run, or a shard of one, needs. Gives what is judged as a whole by one shard, and what of that is left to others."""
-    wanted = [each for each in objects if _STORES.isdisjoint(each.url.split("/"))]
-    for each in objects:
-        os.makedirs(os.path.dirname(each.path), exist_ok=True)
+    wanted = [object_ for object_ in objects if _STORES.isdisjoint(object_.url.split("/"))]
+    for object_ in objects:
+        os.makedirs(os.path.dirname(object_.path), exist_ok=True)
     if share is None:
         _check(wanted, limits, "")
         failed = _all(wanted, None, tick)
@@ -162,14 +162,14 @@ def _fetch(
         gaps += _gaps(failed)
         return [], []
     _raise(_all(wanted, SNAPSHOT_BEGINNING, tick))
-    alone = [each for each in wanted if _begins_as_snapshot(each.path)]
+    alone = [object_ for object_ in wanted if _begins_as_snapshot(object_.path)]
     # The largest first, dealt in turn: what takes longest is not all in one shard.
-    dealt = sorted(alone, key=lambda each: (-each.stored.size, each.url))
-    elsewhere = [each for number, each in enumerate(dealt) if share.index < 0 or not share.takes(number)]
-    left = {each.path for each in elsewhere}
-    mine = [each for each in wanted if each.path not in left]
+    dealt = sorted(alone, key=lambda object_: (-object_.stored.size, object_.url))
+    elsewhere = [object_ for number, object_ in enumerate(dealt) if share.index < 0 or not share.takes(number)]
+    left = {object_.path for object_ in elsewhere}
+    mine = [object_ for object_ in wanted if object_.path not in left]
     _check(mine, limits, f" of this shard, beside {many(len(elsewhere), 'snapshot')} of others")
-    _raise(_all([each for each in mine if each.stored.size > SNAPSHOT_BEGINNING], None, tick))
+    _raise(_all([object_ for object_ in mine if object_.stored.size > SNAPSHOT_BEGINNING], None, tick))
     return alone, elsewhere
 
 
@@ -182,7 +182,7 @@ def _check(objects: Sequence[_Object], limits: Limits, of: str) -> None:
     """Raises BucketError where there is more than may be fetched, or than there is room for."""
     if not objects:
         return
-    needed, first = sum(each.stored.size for each in objects), objects[0]
+    needed, first = sum(object_.stored.size for object_ in objects), objects[0]
     what = f"{first.url} and what is beside it: {many(len(objects), 'object')}{of}, {needed / 1e9:.3g} GB"
     if limits.bytes and needed > limits.bytes:
         raise BucketError(
@@ -201,14 +201,14 @@ def _all(objects: Sequence[_Object], most: int | None, tick: Callable[[str], Non
     """Fetch objects, or the beginning of each; gives those that could not be."""
     failed: list[tuple[_Object, BucketError]] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # which is over before anything forks
-        running = [(each, pool.submit(each.fetch, most)) for each in objects]
-        for each, future in running:
+        running = [(object_, pool.submit(object_.fetch, most)) for object_ in objects]
+        for object_, future in running:
             if tick is not None:
-                tick(each.url)
+                tick(object_.url)
             try:
                 future.result()
             except BucketError as error:
-                failed.append((each, error))
+                failed.append((object_, error))
     return failed
 
 
@@ -219,8 +219,8 @@ def _raise(failed: Sequence[tuple[_Object, BucketError]]) -> None:
 
 
 def _gaps(failed: Iterable[tuple[_Object, BucketError]]) -> Iterator[Gap]:
-    for each, error in failed:
+    for object_, error in failed:
         with contextlib.suppress(FileNotFoundError):
-            os.remove(each.path)
-        reason = f"cannot be fetched ({str(error).removeprefix(each.url).lstrip(': ')})"
-        yield Gap(each.url, "parse_error", reason, "let the credentials of the run read it, or name what does not hold it")
+            os.remove(object_.path)
+        reason = f"cannot be fetched ({str(error).removeprefix(object_.url).lstrip(': ')})"
+        yield Gap(object_.url, "parse_error", reason, "let the credentials of the run read it, or name what does not hold it")

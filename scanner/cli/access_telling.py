@@ -58,9 +58,9 @@ def tell(report: Any, asked: str, answers: Any, arguments: dict[str, Any], nobod
 
 def _prose(told: Told) -> Iterator[bytes]:
     story = Story()
-    for resource, found in _by_resource(told):
+    for resource, answers in _by_resource(told):
         story.heading(resource)
-        for answer in found:
+        for answer in answers:
             story.prose(f"{answer.principal}: {answer.way}" if answer.certain else f"perhaps {answer.principal}: {answer.way}", 2)
             if answer.seen:
                 story.prose(f"seen at {', '.join(answer.seen[:_FEW])}", 6)
@@ -102,7 +102,7 @@ def _page(told: Told) -> Iterator[bytes]:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n',
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
         f"<title>{_text(told.asked)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{_text(told.asked)}</h1>\n",
-        *(_table(resource, found) for resource, found in _by_resource(told)),
+        *(_table(resource, answers) for resource, answers in _by_resource(told)),
         "" if told.answers else f"<p>{_text(told.nobody)}.</p>\n",
         _gaps(told.gaps),
         "</main>\n</body>\n</html>\n",
@@ -110,8 +110,8 @@ def _page(told: Told) -> Iterator[bytes]:
     yield "".join(parts).encode()
 
 
-def _table(resource: str, found: list[Any]) -> str:
-    rows = "".join(_row(answer) for answer in found)
+def _table(resource: str, answers: list[Any]) -> str:
+    rows = "".join(_row(answer) for answer in answers)
     head = (
         "<thead><tr><th scope='col'>Who</th><th scope='col'>How</th><th scope='col'>Certain</th><th scope='col'>Seen at</th></tr></thead>"
     )

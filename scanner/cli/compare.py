@@ -68,9 +68,9 @@ def _compare(arguments: dict[str, Any], evidence: ComparedEvidence) -> int:
     if code is None or live is None or not _are_sides(code.report, live.report, arguments):
         return EXIT_USAGE
     comparison = shown_of(made(code.report, live.report, arguments, config), sensitive)
-    for each in (code, live):
-        each.report = report_of(each.report, sensitive)
-    both = Both(code, live, sensitive, next((each.scan.rules.set for each in (code, live) if each.scan is not None), None))
+    for compared in (code, live):
+        compared.report = report_of(compared.report, sensitive)
+    both = Both(code, live, sensitive, next((one.scan.rules.set for one in (code, live) if one.scan is not None), None))
     asked = _write(comparison, targets, arguments, both)
     ended = _exit_code(comparison, arguments, config)
     if evidence:
@@ -123,7 +123,7 @@ def _leave(evidence: ComparedEvidence, comparison: Any, both: Both, code: int, a
     evidence.comparison = comparison
     evidence.never_stored = {root_and_path(argument)[1]: "a state holds secrets in full" for argument in arguments["states"]}
     named = {"code": arguments["ours"], "live": arguments["theirs"]}
-    taken = [name for name, held in (("code", both.code), ("live", both.live)) if held.scan is None]
+    taken = [name for name, one in (("code", both.code), ("live", both.live)) if one.scan is None]
     evidence.never_stored |= {named[name]: "it is a report, which stands beside the others as it was read" for name in taken}
     evidence.more = {"taken_over": taken}
     return evidence.write(merged(comparison, both.code.report, both.live.report), code, both, config)

@@ -15,8 +15,8 @@ def controls(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
     """Built-in controls, by the beginning of the id or of what stands behind its area."""
     from click.shell_completion import CompletionItem
 
-    found = [compiled.control for compiled in _rules().controls]
-    return [CompletionItem(control.id, help=control.title) for control in found if control.id.startswith(incomplete)]
+    builtin = [compiled.control for compiled in _rules().controls]
+    return [CompletionItem(control.id, help=control.title) for control in builtin if control.id.startswith(incomplete)]
 
 
 def profiles(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:

@@ -263,11 +263,11 @@ def _differences(report: Report, said: bytes) -> Iterator[str]:
     before = saved.decoded(said)
     if before is None:
         return
-    then, now = ({(result.fingerprint, result.element): result for result in each.results} for each in (before, report))
+    then, now = ({(result.fingerprint, result.element): result for result in side_report.results} for side_report in (before, report))
     keys = sorted(key for key in then.keys() | now.keys() if then.get(key) != now.get(key))
     for key in keys[:_LISTED]:
         one = then.get(key) or now[key]
-        was, is_ = (each[key].verdict if key in each else "not there" for each in (then, now))
+        was, is_ = (side_results[key].verdict if key in side_results else "not there" for side_results in (then, now))
         yield f"{one.control} {one.resource.address}: {was} in the run, {is_} in the replay"
     if len(keys) > _LISTED:
         yield f"and {len(keys) - _LISTED} more results"

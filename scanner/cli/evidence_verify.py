@@ -42,16 +42,16 @@ def _verify(path: str, names: tuple[str, ...], unsigned: bool) -> int:
     try:
         trusted = None if unsigned else {name: keys.public(name) for name in names}
         one = os.path.lexists(os.path.join(path, MANIFEST)) or folder.FOLDER.fullmatch(os.path.basename(os.path.abspath(path))) is not None
-        found = [check.check(path, trusted)] if one else list(check.check_all(path, trusted))
+        folders = [check.check(path, trusted)] if one else list(check.check_all(path, trusted))
     except AssayError as error:
         console.refused(error)
         return EXIT_USAGE
-    if not found:
+    if not folders:
         console.tell(f"assay: {path}: no run folder is there; assay scan --evidence {path} makes one")
         return EXIT_USAGE
-    for checked in found:
+    for checked in folders:
         _tell(checked, unsigned)
-    return _outcome(found)
+    return _outcome(folders)
 
 
 def _tell(checked: Checked, unsigned: bool) -> None:
@@ -67,8 +67,8 @@ def _tell(checked: Checked, unsigned: bool) -> None:
         console.show(console.one_line(f"  {problem.kind:<9} {problem.what}: {problem.why}"))
 
 
-def _outcome(found: Iterable[Checked]) -> int:
-    kinds = {problem.kind for checked in found for problem in checked.problems}
+def _outcome(folders: Iterable[Checked]) -> int:
+    kinds = {problem.kind for checked in folders for problem in checked.problems}
     if kinds - {"unseen"}:
         console.show("FAIL: not as it was written")
         return EXIT_FAILED

@@ -117,13 +117,13 @@ def _finding(fingerprint: str, arguments: dict[str, Any]) -> int:
     if looked is None:
         return EXIT_USAGE
     report, rules, source = looked
-    found = [result for result in report.results if result.fingerprint.startswith(fingerprint)]
-    if len({result.fingerprint for result in found}) > 1:
+    matching = [result for result in report.results if result.fingerprint.startswith(fingerprint)]
+    if len({result.fingerprint for result in matching}) > 1:
         console.tell(f"assay: {fingerprint} is the beginning of several fingerprints; give more digits")
-        return _list(found)
-    for result in found:
+        return _list(matching)
+    for result in matching:
         of_finding(result, report, rules.by_id().get(result.control), source).tell()
-    if found:
+    if matching:
         return EXIT_OK
     for comparison in report.gate.comparisons:
         for past in comparison.gone:

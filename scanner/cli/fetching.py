@@ -67,5 +67,5 @@ def fetched(arguments: dict[str, Any]) -> Iterator[list[str]]:
     share = Share(*sharding.number(arguments)) if arguments["shard"] else Share(-1) if arguments["cluster"] else None
     with _removing(), contextlib.ExitStack() as kept:
         with judging.progress(arguments["quiet"]) as tick:
-            found = kept.enter_context(fetching.fetched(paths, share, limits, tick))
-        yield found
+            local = kept.enter_context(fetching.fetched(paths, share, limits, tick))
+        yield local

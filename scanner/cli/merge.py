@@ -21,12 +21,12 @@ def command(**arguments: Any) -> None:
     Options of the gate, of reports and of a history are those of a scan, and so is the exit code. What was judged, and by what, the shards
     say. A shard that is missing is a gap, and the run is not complete (exit 3).
     """
-    with contextlib.ExitStack() as held:
-        code = _merge(arguments, held)
+    with contextlib.ExitStack() as stack:
+        code = _merge(arguments, stack)
     sys.exit(code)
 
 
-def _merge(arguments: dict[str, Any], held: contextlib.ExitStack) -> int:
+def _merge(arguments: dict[str, Any], stack: contextlib.ExitStack) -> int:
     from assay.scanner.options import Options
     from assay.scanner.shards.errors import ShardError
     from assay.scanner.shards.merging import Shards
@@ -41,7 +41,7 @@ def _merge(arguments: dict[str, Any], held: contextlib.ExitStack) -> int:
         fields["allow_empty"] = fields["allow_empty"] or bool(arguments["allow_empty"])
         if arguments["policies"]:
             fields["policies"] = arguments["policies"]
-        held.enter_context(holding(Fetched(versions=plan.objects)))
+        stack.enter_context(holding(Fetched(versions=plan.objects)))
         at_hand = digest(Options(**fields), shards.listing) == plan.inputs and not plan.objects
         arguments["no_inline"] = arguments["no_inline"] or not at_hand
         prepared = judging.prepare({**arguments, "profile": None, "controls": (), "frameworks": ()}, fields)

@@ -55,7 +55,7 @@ def message(report: Report) -> tuple[str, str]:
 
 def _lines(fresh: list[Result]) -> Iterator[str]:
     owners: dict[str, list[Result]] = {}
-    for result in sorted(fresh, key=lambda each: (SEVERITIES.index(each.severity), each.control, each.resource.address)):
+    for result in sorted(fresh, key=lambda one: (SEVERITIES.index(one.severity), one.control, one.resource.address)):
         owners.setdefault(result.owner or "", []).append(result)
     left = _IN_ALL
     for owner, results in sorted(owners.items(), key=lambda entry: (not entry[0], entry[0])):

@@ -53,25 +53,25 @@ def asked(report: Report, scan: Any, arguments: Mapping[str, Any]) -> Shown:
     wanted = {result.fingerprint for result in report.results if result.verdict == "fail" and result.standing != "known"}
     if not wanted:
         return Shown({}, _diff(arguments))
-    held = fixing(msgspec.structs.replace(scan.options, controls=(), frameworks=()))
-    return Shown(_proven(held, held.findings(lambda result: result.fingerprint in wanted), scan.sensitive), _diff(arguments))
+    fixer = fixing(msgspec.structs.replace(scan.options, controls=(), frameworks=()))
+    return Shown(_proven(fixer, fixer.findings(lambda result: result.fingerprint in wanted), scan.sensitive), _diff(arguments))
 
 
-def _proven(held: Fixing, findings: list[Result], sensitive: Any) -> dict[str, Fix]:
+def _proven(fixer: Fixing, findings: list[Result], sensitive: Any) -> dict[str, Fix]:
     """The worst first, as far as MOST_JUDGEMENTS go."""
     from assay.scanner.fix.shown import shown
 
-    found: dict[str, Fix] = {}
+    fixes: dict[str, Fix] = {}
     for number, finding in enumerate(findings):
-        if held.judging.judgements > MOST_JUDGEMENTS:
+        if fixer.judging.judgements > MOST_JUDGEMENTS:
             console.tell(f"assay: fixes were tried for the worst {number} of {len(findings)} failures: assay fix tries all")
             break
-        for proposal in held.proven([finding]):
+        for proposal in fixer.proven([finding]):
             try:
-                found[finding.fingerprint] = shown(proposal, held.files.content, sensitive)
+                fixes[finding.fingerprint] = shown(proposal, fixer.files.content, sensitive)
             except UnicodeDecodeError:
                 continue  # no report could say where
-    return found
+    return fixes
 
 
 def _diff(arguments: Mapping[str, Any]) -> str:

@@ -87,8 +87,8 @@ def _send(report: Report, context: Any, arguments: dict[str, Any]) -> int:
     except HubError as error:
         console.tell(f"assay: {error}; {many(taken, 'finding')} sent before")
         return EXIT_INCOMPLETE
-    for each in rejected[:_TOLD]:
-        console.tell(f"assay: {each.id}: not taken: {each.code}: {each.reason}")
+    for finding in rejected[:_TOLD]:
+        console.tell(f"assay: {finding.id}: not taken: {finding.code}: {finding.reason}")
     if len(rejected) > _TOLD:
         console.tell(f"assay: and {len(rejected) - _TOLD} more that were not taken")
     console.show(f"{many(taken, 'finding')} sent to Security Hub in {hub.account} {hub.region}, {len(rejected)} not taken")
@@ -102,8 +102,8 @@ def _requests(report: Report, context: Any, hub: SecurityHub) -> Any:
     asff = formats.load("asff")
     names = {"created": "CreatedAt", "observed": "FirstObservedAt", "updated": "UpdatedAt"}
     earlier = {
-        str(found.get("Id")): asff.Earlier(**{field: str(found.get(name) or "") for field, name in names.items()})
-        for found in hub.existing(asff.GENERATOR)
+        str(finding.get("Id")): asff.Earlier(**{field: str(finding.get(name) or "") for field, name in names.items()})
+        for finding in hub.existing(asff.GENERATOR)
     }
     batches = asff.requests(report, context, asff.Hub(hub.account, hub.region, earlier))
     later = 0

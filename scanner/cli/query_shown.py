@@ -55,7 +55,7 @@ def _text(answer: Answer) -> Iterator[str]:
     else:
         right = [type_.startswith(_NUMBERS) and not type_.endswith("[]") for type_ in answer.types]
         yield _line(names, widths, right)
-        yield "  ".join("-" * each for each in widths)
+        yield "  ".join("-" * column_width for column_width in widths)
         for row in itertools.chain(first, rest):
             count += 1
             yield _line(row, widths, right)
@@ -67,7 +67,7 @@ def _fitted(natural: Sequence[int], width: int) -> list[int] | None:
     room = width - _GAP * (len(natural) - 1)
     if sum(natural) <= room:
         return list(natural)
-    widest = next((each for each in range(max(natural), _LEAST - 1, -1) if sum(min(size, each) for size in natural) <= room), None)
+    widest = next((limit for limit in range(max(natural), _LEAST - 1, -1) if sum(min(size, limit) for size in natural) <= room), None)
     return None if widest is None else [min(size, widest) for size in natural]
 
 
@@ -153,7 +153,11 @@ def _distinct(names: Iterable[str]) -> Iterator[str]:
     """Names of which none is there twice: the second `a` is `a_2`."""
     taken = set[str]()
     for name in names:
-        free = next(each for each in itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2))) if each not in taken)
+        free = next(
+            candidate
+            for candidate in itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
+            if candidate not in taken
+        )
         taken.add(free)
         yield free
 

@@ -195,14 +195,14 @@ def _again(context: click.Context) -> list[str]:
         if parameter.name not in _AGAIN or isinstance(parameter, click.Argument) or value in (None, False, ()):
             continue
         option = max(parameter.opts, key=len)
-        for each in value if isinstance(value, tuple) else (value,):
-            given += [option] if each is True else [option, "=".join(each) if isinstance(each, tuple) else str(each)]
+        for element in value if isinstance(value, tuple) else (value,):
+            given += [option] if element is True else [option, "=".join(element) if isinstance(element, tuple) else str(element)]
     return [*given, "--", *context.params["paths"]]
 
 
 def _told(written: Written, out: str) -> str:
     where = f"{out.rstrip('/')}/{written.name}"
-    if written.found:
+    if written.was_there:
         return f"assay: {where} is there already, of the same plan: nothing was judged"
     what = f"{many(written.results, 'verdict')} of {many(written.collections, 'collection')}"
     return f"assay: {where}: {what}; assay merge {out} reports all shards"

@@ -22,20 +22,20 @@ def of_control(compiled: CompiledControl) -> Story:
 
 def of_check(check: str, rules: RuleSet) -> Story | None:
     """The controls that name a check as what asks the same; None where there is none. A single one is shown in full."""
-    by_id, story, found = rules.by_id(), Story(), set[str]()
+    by_id, story, named = rules.by_id(), Story(), set[str]()
     for (scanner, name), controls in peers.asking(check, by_id.values()).items():
         said = "this control maps" if len(controls) == 1 else f"{many(len(controls), 'control')} map"
         story.prose(f"{name} is a check of {_TITLES.get(scanner, scanner)}; {said} to it, and may ask for more or for less than it:")
         for control in controls:
             story.prose(f"{control.id} ({control.severity}): {control.title}", 2)
-        found |= {control.id for control in controls}
-    if not found:
+        named |= {control.id for control in controls}
+    if not named:
         return None
     story.lines.append("")
-    if len(found) > 1:
+    if len(named) > 1:
         story.prose("assay controls show CONTROL tells all of one.")
     else:
-        story.markdown(page(next(each for each in rules.controls if each.control.id in found)).rstrip())
+        story.markdown(page(next(compiled for compiled in rules.controls if compiled.control.id in named)).rstrip())
     return story
 
 

@@ -10,7 +10,7 @@ from msgspec import structs
 from assay.scanner.editor.messages import Request
 from assay.scanner.globs import PathRule, excluded_by
 from assay.scanner.options import Options
-from assay.scanner.sources.discover import Found, discover
+from assay.scanner.sources.discover import Discovered, discover
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.paths import show
@@ -27,14 +27,14 @@ class Tree:
     """What there is below the path of a project."""
 
     def __init__(self) -> None:
-        self._discovery: Found | None = None
+        self._discovery: Discovered | None = None
         self._exclude: tuple[PathRule, ...] = ()
         self._known: dict[str, tuple[str, ...]] = {}
         """Files that were looked at to the formats that they were of: text that is half written is of the format that it was."""
         self.inputs: tuple[str, ...] = ()
         """What the last request was about, of which all roots are known."""
 
-    def touched(self, options: Options, request: Request) -> Found:
+    def touched(self, options: Options, request: Request) -> Discovered:
         """What is judged for a request: of Terraform code all directories, of which the options say what changed; of templates all of the
         formats of the changed files; of others these files alone."""
         discovered = self._discovered(options, request)
@@ -50,13 +50,13 @@ class Tree:
         directories, files = (discovered.directories, discovered.files) if of_code else ([], [])
         return structs.replace(discovered, directories=directories, files=files, inputs=inputs)
 
-    def _discovered(self, options: Options, request: Request) -> Found:
+    def _discovered(self, options: Options, request: Request) -> Discovered:
         overlay = options.overlay or DISK
         if self._discovery is None or request.anew or options.exclude != self._exclude:
             self._discovery, self._exclude = discover(options.paths, overlay, options.exclude), options.exclude
         return self._discovery
 
-    def _formats(self, path: str, discovered: Found, overlay: Overlay, exclude: tuple[PathRule, ...]) -> tuple[str, ...]:
+    def _formats(self, path: str, discovered: Discovered, overlay: Overlay, exclude: tuple[PathRule, ...]) -> tuple[str, ...]:
         """The formats that a changed file may be of, by what is in it now; it is entered among the files of these."""
         before = self._known.get(path) or tuple(name for name, paths in discovered.inputs.items() if path in map(os.path.normpath, paths))
         if not overlay.is_file(path) or is_code(os.path.basename(path)) or excluded_by(exclude, path) is not None:
@@ -71,5 +71,5 @@ class Tree:
         return names
 
 
-def _missing(path: str, names: tuple[str, ...], discovered: Found) -> Iterator[str]:
+def _missing(path: str, names: tuple[str, ...], discovered: Discovered) -> Iterator[str]:
     return (name for name in names if path not in map(os.path.normpath, discovered.inputs.get(name, ())))

@@ -174,7 +174,7 @@ def _module(package: str, name: str) -> ModuleType:
 def areas() -> dict[str, frozenset[str]]:
     """The packages of all areas, those of others last, with the names of the modules in each."""
     own = sorted((package, modules) for room in _rooms() for package, modules in _within(room, _locations(room)))
-    others = [(package, _listed(_locations(package))[0]) for package in plugins.found(plugins.FACTS).values()]
+    others = [(package, _listed(_locations(package))[0]) for package in plugins.installed(plugins.FACTS).values()]
     return dict([*own, *others])
 
 

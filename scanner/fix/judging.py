@@ -16,7 +16,7 @@ from assay.scanner.fix.states import Key, Part, State
 from assay.scanner.judge import Rules
 from assay.scanner.options import Options
 from assay.scanner.run import Scan
-from assay.scanner.sources.discover import Found, discover, show
+from assay.scanner.sources.discover import Discovered, discover, show
 from assay.scanner.sources.interface import Source
 from assay.scanner.sources.overlay import DISK, Overlay, Unsaved
 from assay.scanner.sources.terraform.changes import Changes
@@ -35,7 +35,7 @@ class Judging:
         self.options = structs.replace(options, changed=None)
         self.rules = Rules(self.options)
         self.below: Overlay = options.overlay or DISK
-        self._discovery: Found | None = None
+        self._discovery: Discovered | None = None
         self._touched: dict[str, frozenset[str]] = {}
         """Root modules that a file may be part of."""
         self.judgements = 0
@@ -80,7 +80,7 @@ class Judging:
             self._touched[file] = frozenset(directory for directory, root in self._roots.items() if root.has(real))
         return self._touched[file]
 
-    def _narrowed(self, edited: set[str]) -> Found:
+    def _narrowed(self, edited: set[str]) -> Discovered:
         """What there is to judge again."""
         tree = self._discovery
         assert tree is not None
@@ -94,7 +94,7 @@ class Judging:
         files = [path for path in tree.files if _directory(path) in touched]
         return structs.replace(tree, directories=directories, files=files, inputs=inputs)
 
-    def _judged(self, tree: Found, files: Mapping[str, bytes]) -> State:
+    def _judged(self, tree: Discovered, files: Mapping[str, bytes]) -> State:
         self.judgements += 1
         options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=())
 

@@ -169,7 +169,7 @@ def _parts(file: YamlFile, resource: Declared, settings: Node | None, within: st
     seen = [file.offset(place.line, place.column) for place in places]
     if within == SELF:
         return [settings] if any(resource.node.start <= at < resource.node.end for at in seen) else []
-    return [part for start, part in settings.each(within) if any(start <= at < part.end for at in seen)]
+    return [part for start, part in settings.elements(within) if any(start <= at < part.end for at in seen)]
 
 
 def _of_resource(

@@ -57,13 +57,13 @@ class Change:
             elif present.kind == "scalar" and present.plain() is None and not present.tag and present.start == present.end:
                 raise Refused(f"{name} is written without a value")
             elif path.endswith(EACH):
-                self._each(name, present, value)
+                self._set_elements(name, present, value)
             else:
                 self._merge(name, present, value)
         if new:
             self.edits += self.members(node, plain(new))
 
-    def _each(self, name: str, list_: Node, value: Mapping[str, Any]) -> None:
+    def _set_elements(self, name: str, list_: Node, value: Mapping[str, Any]) -> None:
         if list_.kind != "list" or list_.marked or list_.tag.startswith("!"):
             raise Refused(f"{name} is no list that is written out")
         for _, item in list_.items:

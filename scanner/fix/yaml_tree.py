@@ -58,7 +58,7 @@ class Node:
             node = node.get(name) if node is not None else None
         return node
 
-    def each(self, path: str) -> list[tuple[int, Node]]:
+    def elements(self, path: str) -> list[tuple[int, Node]]:
         """What a path of keys leads to, of lists their elements: where it begins, with its key, and the node."""
         places = [(self.start, self)]
         for name in path.replace(EACH, "").split(".") if path else ():
@@ -71,7 +71,7 @@ class Node:
     def members(self, path: str) -> list[tuple[Node, tuple[Node, Node]]]:
         """What a path of keys leads to, in each element of the lists on the way: the map that it stands in, and its key with the value."""
         outer, _, name = path.replace(EACH, "").rpartition(".")
-        return [(holder, entry) for _, holder in self.each(outer) if (entry := holder.entry(name)) is not None]
+        return [(holder, entry) for _, holder in self.elements(outer) if (entry := holder.entry(name)) is not None]
 
     def plain(self) -> Any:
         """The data of a node without tags, with scalars as YAML reads them; None where it is none or has tags."""

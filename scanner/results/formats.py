@@ -107,12 +107,12 @@ class StreamedFormat(Protocol):
 
 def names(group: str = plugins.REPORTS) -> list[str]:
     """The formats that are installed."""
-    return list(plugins.found(group))
+    return list(plugins.installed(group))
 
 
 def load(name: str, group: str = plugins.REPORTS) -> Any:
     """The module or object of a format. Raises KeyError for a name that is none."""
-    module, _, attribute = plugins.found(group)[name].partition(":")
+    module, _, attribute = plugins.installed(group)[name].partition(":")
     imported = importlib.import_module(module)
     return getattr(imported, attribute) if attribute else imported
 

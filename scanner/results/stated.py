@@ -15,11 +15,12 @@ def uses(attestations: Sequence[Attestation], statements: Statements, results: I
     resting = Counter(fact.observed for result in results for fact in result.evidence if fact.fact == FACT)
     return [
         StatementUse(
-            control=each.control, resource=_selected(each.covers), statement=each.statement, holds=each.holds, owner=each.owner,
-            date=each.date.isoformat(), expires=each.expires.isoformat(), link=each.link, file=each.file, line=each.line,
-            results=resting[said(each)], refused=statements.refused(each),
+            control=attestation.control, resource=_selected(attestation.covers), statement=attestation.statement,
+            holds=attestation.holds, owner=attestation.owner, date=attestation.date.isoformat(), expires=attestation.expires.isoformat(),
+            link=attestation.link, file=attestation.file, line=attestation.line,
+            results=resting[said(attestation)], refused=statements.refused(attestation),
         )
-        for each in attestations
+        for attestation in attestations
     ]  # fmt: skip
 
 

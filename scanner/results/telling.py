@@ -34,8 +34,8 @@ def observed(fact: Evidence) -> str:
 
 def way_of(result: Result) -> list[str]:
     """The steps of the way that a finding stands on, each with by what it goes on; without the resource itself at its end."""
-    steps, held = result.steps or [], result.resource
-    last = len(steps) - 1 if steps and steps[-1].what in (held.name, held.address) else len(steps)
+    steps, resource = result.steps or [], result.resource
+    last = len(steps) - 1 if steps and steps[-1].what in (resource.name, resource.address) else len(steps)
     return [f"{step.what} ({step.by})" if step.by else step.what for step in steps[:last]]
 
 

@@ -96,8 +96,8 @@ def encoded(part: Head | Line | End) -> bytes:
 
 def decoded(line: bytes) -> Head | Line | End:
     """What a line says. Raises ValueError."""
-    found = _decoder.decode(line)
-    part = found.judged or found.shard or found.end
+    record = _decoder.decode(line)
+    part = record.judged or record.shard or record.end
     if part is None:
         raise ValueError("a line that says nothing")
     return part

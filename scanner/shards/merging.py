@@ -118,10 +118,10 @@ def _common_plan(stores: Iterable[Store]) -> Plan:
     for store in stores:
         if plan.NAME not in store.list():
             raise ShardError(f"{store.where}: holds no shards: name the folder or bucket that --shard wrote to (--out)")
-        found = read_plan(store)
+        of_store = read_plan(store)
         if first is None:
-            first = store, found
-        elif differs := plan.difference(first[1], found):
+            first = store, of_store
+        elif differs := plan.difference(first[1], of_store):
             raise ShardError(
                 f"{first[0].where} and {store.where} are of different plans, which differ in {differs}: "
                 "judge all shards in the same checkout with the same options, version and rules, and merge those"

@@ -85,14 +85,14 @@ def parse(text: str, environment: Mapping[str, str], option: str = "--shard") ->
 
 
 def _told(environment: Mapping[str, str], option: str) -> tuple[int, int]:
-    found = [system for system in SYSTEMS if environment.get(system.index)]
-    if not found:
+    numbering = [system for system in SYSTEMS if environment.get(system.index)]
+    if not numbering:
         known = ", ".join(system.index for system in SYSTEMS)
         raise ShardError(f"{option} auto: nothing numbers this process; one of {known} does, or give {option} I/N")
-    if len(found) > 1:
-        names = " and ".join(f"{system.name} ({system.index})" for system in found)
+    if len(numbering) > 1:
+        names = " and ".join(f"{system.name} ({system.index})" for system in numbering)
         raise ShardError(f"{option} auto: {names} number this process: give {option} I/N")
-    (system,) = found
+    (system,) = numbering
     total = environment.get(system.total)
     if not total:
         raise ShardError(f"{option} auto: {system.index} says which shard this is, and {system.total} does not say of how many: set it")

@@ -95,8 +95,8 @@ class Cluster:
                 index, command = waiting.pop()
                 running[task.remote(list(command), folder)] = index
             ended, _ = self._ray.wait(list(running), num_returns=1)
-            for each in ended:
-                yield self._done(running.pop(each), each)
+            for ended_task in ended:
+                yield self._done(running.pop(ended_task), ended_task)
 
     def _done(self, index: int, reference: Any) -> Done:
         try:

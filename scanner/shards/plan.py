@@ -118,7 +118,7 @@ def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list
         variables=tuple(sorted(options.variables)),
         values=_sealed({"variables": options.variables, "parameters": options.parameters}),
         inputs=digest(options, listing),
-        objects=dict(sorted(fetched.held().versions.items())),
+        objects=dict(sorted(fetched.current().versions.items())),
         named=sorted(listing.named),
         candidates=dict(listing.candidates),
         settled=dict(listing.settled),
@@ -168,8 +168,8 @@ def digest(options: Options, listing: FileListing) -> str:
     """By the content of every file below the paths and of those that options name: code may read any of them (`file()`). Objects of buckets
     have versions instead."""
     whole = hashlib.sha256()
-    found = {name for name, fate in listing.settled.items() if fate.became in ("other", "unread") and not name.endswith("/")}
-    for name in sorted({*listing.candidates, *found, *options.var_files, *options.parameter_files}):
+    unparsed = {name for name, fate in listing.settled.items() if fate.became in ("other", "unread") and not name.endswith("/")}
+    for name in sorted({*listing.candidates, *unparsed, *options.var_files, *options.parameter_files}):
         if fetched.is_url(name):
             continue
         whole.update(os.fsencode(name) + b"\0")

@@ -30,7 +30,7 @@ class Written(msgspec.Struct, frozen=True):
     name: str
     collections: int
     results: int
-    found: bool = False
+    was_there: bool = False
     """It was there before, and nothing was judged."""
 
 
@@ -50,7 +50,7 @@ def write(
     whole = plan.make(options, rules.digest, of, listing, gaps)
     name = name_of(index, of)
     if _planned(whole, store) and name in store.list():
-        return Written(name, 0, 0, found=True)
+        return Written(name, 0, 0, was_there=True)
     seen: dict[Seen, None] = {}
     judged = parent.judged(
         made,
@@ -65,7 +65,7 @@ def write(
         path = os.path.join(folder, name)
         written = _written(path, whole, index, judged, seen)
         kept = store.put(name, path)
-    return msgspec.structs.replace(written, name=name, found=not kept)
+    return msgspec.structs.replace(written, name=name, was_there=not kept)
 
 
 def missing(options: Options, rules: Rules, of: int, store: Store) -> list[int]:

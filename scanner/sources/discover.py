@@ -29,7 +29,7 @@ _SPECIAL = "a pipe, a socket or a device, which is never opened"
 """Why a file is none that is read."""
 
 
-class Found(msgspec.Struct):
+class Discovered(msgspec.Struct):
     """Directories with Terraform files, Terraform files named by themselves, files of other formats, and what could not be used."""
 
     directories: list[str]
@@ -48,9 +48,9 @@ class Found(msgspec.Struct):
         return len(self.directories) + len(self.files) + sum(map(len, self.inputs.values())) + len(self.gaps)
 
 
-def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[PathRule] = ()) -> Found:
+def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[PathRule] = ()) -> Discovered:
     """What there is below some paths. What cannot be scanned is a gap. `exclude`: what is left out below them, not where it is named."""
-    discovered = Found([], [], {}, set(paths := list(paths)), [], [], FileListing())
+    discovered = Discovered([], [], {}, set(paths := list(paths)), [], [], FileListing())
     for path in paths:
         if overlay.is_directory(path):
             discovered.boundary.append(repository(path, overlay) or path)
@@ -84,7 +84,7 @@ def _once(paths: Iterable[str]) -> list[str]:
     return list(spelled.values())
 
 
-def _directory(top: str, discovered: Found, overlay: Overlay, exclude: Sequence[PathRule]) -> None:
+def _directory(top: str, discovered: Discovered, overlay: Overlay, exclude: Sequence[PathRule]) -> None:
     below = Below(top, discovered.boundary[-1], overlay, exclude)
     above: list[tuple[orchestrated.Orchestrator, str]] = []
     for place in below:
@@ -112,7 +112,7 @@ def _leave_out(place: WalkedDirectory, below: Below) -> None:
             place.settled.append((name, Fate("excluded", rule)))
 
 
-def _entered(place: WalkedDirectory, name: str, discovered: Found, overlay: Overlay) -> bool:
+def _entered(place: WalkedDirectory, name: str, discovered: Discovered, overlay: Overlay) -> bool:
     """Enter a file below a directory; whether it is a plan in the form that only Terraform reads."""
     shown = place.show(name)
     if is_code(name):
@@ -151,7 +151,7 @@ def _by_name(name: str) -> Fate | None:
     return None
 
 
-def _unreadable(shown: str, name: str, error: OSError, discovered: Found) -> None:
+def _unreadable(shown: str, name: str, error: OSError, discovered: Discovered) -> None:
     reason = f"cannot be read ({error.strerror or error})"
     if formats.expected(name):
         discovered.listing.settle(shown, Fate("unread", reason))
@@ -160,7 +160,7 @@ def _unreadable(shown: str, name: str, error: OSError, discovered: Found) -> Non
         discovered.listing.settle(shown, Fate("other", f"{reason}, and its name is of no format that is read"))
 
 
-def _binary_plans(place: WalkedDirectory, names: list[str], discovered: Found) -> None:
+def _binary_plans(place: WalkedDirectory, names: list[str], discovered: Discovered) -> None:
     """Plans that only Terraform reads are gaps, unless the same directory has one in JSON: then that is what people made to scan."""
     plans = {os.path.dirname(path) for path in discovered.inputs.get("plan", ())} if names else set()
     for name in names:
@@ -169,7 +169,7 @@ def _binary_plans(place: WalkedDirectory, names: list[str], discovered: Found) -
             discovered.gaps.append(Gap(place.show(name), "unsupported", formats.BINARY_PLAN, _SHOW_PLAN))
 
 
-def _special(path: str, discovered: Found) -> None:
+def _special(path: str, discovered: Discovered) -> None:
     """A path that was named and is there, and is neither a file nor a directory."""
     link = os.path.islink(path) and not os.path.exists(path)
     reason, way = ("a link to nothing", "correct the link") if link else (_SPECIAL, "write what comes from it to a file, and name that")
@@ -177,7 +177,7 @@ def _special(path: str, discovered: Found) -> None:
     discovered.gaps.append(Gap(show(path), "unsupported", reason, way))
 
 
-def _file(path: str, discovered: Found, overlay: Overlay) -> None:
+def _file(path: str, discovered: Discovered, overlay: Overlay) -> None:
     """Enter a file that was named."""
     shown = show(path)
     if path.endswith(SUFFIXES):
@@ -203,7 +203,7 @@ def _file(path: str, discovered: Found, overlay: Overlay) -> None:
             _refused(path, shown, recognised.why, discovered)
 
 
-def _refused(path: str, shown: str, why: str, discovered: Found) -> None:
+def _refused(path: str, shown: str, why: str, discovered: Discovered) -> None:
     known = _by_name(os.path.basename(path))
     reason = known.why if known else why
     way = _SHOW_PLAN if why == formats.BINARY_PLAN else "scan the plan, or the live account" if known else _WAY
@@ -211,7 +211,7 @@ def _refused(path: str, shown: str, why: str, discovered: Found) -> None:
     discovered.gaps.append(Gap(shown, "unsupported", f"not a kind of file that can be scanned: {reason}", way))
 
 
-def _values(path: str, discovered: Found, overlay: Overlay) -> None:
+def _values(path: str, discovered: Discovered, overlay: Overlay) -> None:
     """Values of variables: of a whole root module where Terraform reads them unasked, as any verdict on it may hang on them."""
     directory, shown = os.path.dirname(path) or ".", show(path)
     if os.path.join(directory, os.path.basename(path)) in automatic(directory, overlay):
@@ -224,4 +224,4 @@ def _values(path: str, discovered: Found, overlay: Overlay) -> None:
         discovered.gaps.append(Gap(shown, "unsupported", reason, way))
 
 
-__all__ = ["Found", "discover", "repository", "show"]
+__all__ = ["Discovered", "discover", "repository", "show"]

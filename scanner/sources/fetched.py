@@ -33,27 +33,27 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NOTHING = Fetched()
-_held = [_NOTHING]
+_stack = [_NOTHING]
 
 
-def held() -> Fetched:
+def current() -> Fetched:
     """What this process has of buckets."""
-    return _held[-1]
+    return _stack[-1]
 
 
 @contextlib.contextmanager
 def holding(fetched: Fetched) -> Iterator[None]:
     """Have this process, and those that it forks, call the files below a folder by the URLs of their objects."""
-    _held.append(fetched)
+    _stack.append(fetched)
     try:
         yield
     finally:
-        _held.remove(fetched)
+        _stack.remove(fetched)
 
 
 def called(path: str) -> str:
     """The URL of a file or directory that was fetched; any other path as it is."""
-    folder = held().folder
+    folder = current().folder
     if not folder or not path.startswith(folder + os.sep):
         return path
     scheme, _, rest = os.path.normpath(path)[len(folder) + 1 :].replace(os.sep, "/").partition("/")
@@ -62,13 +62,13 @@ def called(path: str) -> str:
 
 def located(name: str) -> str:
     """The file that a URL is of, where it was fetched; any other name as it is."""
-    folder, (scheme, separator, rest) = held().folder, name.partition("://")
+    folder, (scheme, separator, rest) = current().folder, name.partition("://")
     return os.path.join(folder, scheme, *rest.split("/")) if folder and separator and scheme in _SCHEMES else name
 
 
 def in_words(text: str) -> str:
     """A text in which files that were fetched have their URLs."""
-    if folder := held().folder:
+    if folder := current().folder:
         for scheme in _SCHEMES:
             text = text.replace(f"{folder}{os.sep}{scheme}{os.sep}", f"{scheme}://")
     return text
@@ -81,7 +81,7 @@ def is_url(name: str) -> bool:
 
 def scope(name: str, targets: Iterable[str]) -> str:
     """What a URL is relative to the folder that all URLs that were named have in common."""
-    objects = held().versions
+    objects = current().versions
     tops = [posixpath.dirname(plain) if url in objects else plain for url in targets if is_url(url) for plain in [_plain(url)]]
     return posixpath.relpath(_plain(name), posixpath.commonpath(tops)) if tops else name
 

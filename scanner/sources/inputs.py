@@ -189,7 +189,7 @@ _SAME = {"plan": "terraform"}
 @functools.cache
 def table() -> tuple[Input, ...]:
     """All inputs, those that other distributions add last."""
-    return (*INPUTS, *(load(value) for value in plugins.found(plugins.SOURCES).values()))
+    return (*INPUTS, *(load(value) for value in plugins.installed(plugins.SOURCES).values()))
 
 
 def load(value: str) -> Input:
@@ -212,7 +212,7 @@ def _known(name: str) -> Input:
 @functools.cache
 def by_types(name: str) -> bool:
     """Whether which modules read an input depends on the types that are in it; packages of others may read any type anywhere."""
-    return bool(_known(name).of) and not plugins.found(plugins.FACTS)
+    return bool(_known(name).of) and not plugins.installed(plugins.FACTS)
 
 
 def readers_of(name: str, types: Collection[str]) -> tuple[str, ...]:

@@ -109,8 +109,8 @@ def _told_pair(pair: Any, key: str, values: tuple[str, ...]) -> Any:
     if not isinstance(pair, dict):
         return HIDDEN
     named = str(pair.get(key, ""))
-    held = {field: pair[field] for field in values if field in pair}
-    return {key: without_secrets(named), **{field: _told_value(named, value) for field, value in held.items()}}
+    fields = {field: pair[field] for field in values if field in pair}
+    return {key: without_secrets(named), **{field: _told_value(named, value) for field, value in fields.items()}}
 
 
 def _told_value(name: str, value: Any) -> Any:

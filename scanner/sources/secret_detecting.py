@@ -18,7 +18,7 @@ from assay.scanner.sources.secret_text import IN_URL, TOKENS, entropy, has_token
 from assay.scanner.sources.sensitive import is_secret_name
 
 
-class Found(msgspec.Struct, frozen=True):
+class DetectedSecret(msgspec.Struct, frozen=True):
     """A secret in a value: the characters `[start, end)`."""
 
     kind: str
@@ -35,7 +35,7 @@ LONGEST = 100_000
 """Characters of one value that are looked at."""
 
 
-def detect(name: str, value: str) -> Found | None:
+def detect(name: str, value: str) -> DetectedSecret | None:
     """The secret that a setting holds, if it holds one. `name`: what it is called, which may be empty.
 
     A known form counts whatever it is called. Of what has a secret name, any literal counts that is neither a reference nor a placeholder;
@@ -54,28 +54,28 @@ def detect(name: str, value: str) -> Found | None:
     if (not _CERTAIN.search(_snake(name)) or _NAMING.search(_snake(name))) and _is_name(literal):
         return None
     start = value.find(literal)
-    return Found(kind, start, start + len(literal), by_name=True)
+    return DetectedSecret(kind, start, start + len(literal), by_name=True)
 
 
-def by_form(text: str) -> Iterator[Found]:
+def by_form(text: str) -> Iterator[DetectedSecret]:
     """Every secret in a text that is one by its form: tokens, keys, addresses with a password. Documentation's examples are none."""
     text = text[:LONGEST]
     if has_token(text):
         for kind, pattern in _patterns():
             for match in pattern.finditer(text):
                 if not _EXAMPLE.search(match[0]):
-                    yield Found(kind, match.start(), match.end())
+                    yield DetectedSecret(kind, match.start(), match.end())
     if "://" in text and "@" in text:
         for match in IN_URL.finditer(text):
             user, _, password = match[0].partition(":")
             if _LOCAL.match(text, match.end()) or _PUBLIC_USER.fullmatch(match[0]):
                 continue
             if password and not is_reference(password) and not is_placeholder(password):
-                yield Found("an address with a password", match.start() + len(user) + 1, match.end())
+                yield DetectedSecret("an address with a password", match.start() + len(user) + 1, match.end())
     for kind, pattern in _PARTS:
         for match in pattern.finditer(text):
             if not is_reference(match[1]) and not is_placeholder(match[1]):
-                yield Found(kind, match.start(1), match.end(1))
+                yield DetectedSecret(kind, match.start(1), match.end(1))
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.repository.shell import Command, Token, commands
-from assay.scanner.sources.secret_detecting import Found, by_form, detect, is_placeholder, is_reference
+from assay.scanner.sources.secret_detecting import DetectedSecret, by_form, detect, is_placeholder, is_reference
 
 MAX_STEPS = 500_000
 """Of one script."""
@@ -22,34 +22,34 @@ _NAME_SECRETS = ("gcloud", "docker", "podman")
 _USER = lazy_re.pattern(r"([\w.@-]{1,100}):(\S{3,400})")
 
 
-def in_script(script: str) -> Iterator[tuple[str, Found]]:
+def in_script(script: str) -> Iterator[tuple[str, DetectedSecret]]:
     """Every secret in a script: what names it, empty where only its form tells it, and its place in the script. Raises OverBudget."""
     forms = sorted(by_form(script), key=lambda secret: secret.start)
     yield from (("", secret) for secret in forms)
     yield from ((name, secret) for name, secret in _in_commands(script) if not _overlaps(secret, forms))
 
 
-def in_settings(text: str) -> Iterator[tuple[str, Found]]:
+def in_settings(text: str) -> Iterator[tuple[str, DetectedSecret]]:
     """Every secret in a text of lines `NAME=value` or `name: value`, in the order of the lines."""
     forms = sorted(by_form(text), key=lambda secret: secret.start)
     yield from (("", secret) for secret in forms)
     for match in _LINE.finditer(text):
         told = detect(match[1], match[2].strip().strip("\"',"))
-        if told is not None and not _overlaps(secret := Found(told.kind, match.start(2), match.end(2), told.by_name), forms):
+        if told is not None and not _overlaps(secret := DetectedSecret(told.kind, match.start(2), match.end(2), told.by_name), forms):
             yield match[1], secret
 
 
-def _overlaps(secret: Found, forms: list[Found]) -> bool:
+def _overlaps(secret: DetectedSecret, forms: list[DetectedSecret]) -> bool:
     at = bisect.bisect_left(forms, secret.end, key=lambda form: form.start) - 1
     return at >= 0 and forms[at].end > secret.start
 
 
-def _in_commands(script: str) -> Iterator[tuple[str, Found]]:
+def _in_commands(script: str) -> Iterator[tuple[str, DetectedSecret]]:
     for command in commands(script, Budget(steps=MAX_STEPS)):
         yield from _in_command(command)
 
 
-def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
+def _in_command(command: Command) -> Iterator[tuple[str, DetectedSecret]]:
     for name, token in command.assignments:
         yield from _detected(name, token.text.partition("=")[2], token)
     names_them = bool(command.words) and command.words[0].text.rpartition("/")[2] in _NAME_SECRETS
@@ -64,7 +64,7 @@ def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
         if word.text == "-p" and "login" in command.texts[:3] and after is not None:
             yield from _detected("password", after.text, after)
         if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
-            yield "", Found("a password", after.start, after.end, by_name=True)
+            yield "", DetectedSecret("a password", after.start, after.end, by_name=True)
 
 
 def written_secrets(script: str) -> Iterator[tuple[int, int]]:
@@ -94,7 +94,7 @@ def _is_login(command: Command, text: str) -> bool:
     return command.words[0].text.rpartition("/")[2] in ("curl", "wget")
 
 
-def _detected(name: str, value: str, token: Token) -> Iterator[tuple[str, Found]]:
+def _detected(name: str, value: str, token: Token) -> Iterator[tuple[str, DetectedSecret]]:
     secret = detect(name, value)
     if secret is not None:
-        yield name, Found(secret.kind, token.start, token.end, secret.by_name)
+        yield name, DetectedSecret(secret.kind, token.start, token.end, secret.by_name)

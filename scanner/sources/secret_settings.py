@@ -16,7 +16,7 @@ from typing import Any
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.secret_detecting import KINDS, LONGEST, Found, by_form, detect, says_secret
+from assay.scanner.sources.secret_detecting import KINDS, LONGEST, DetectedSecret, by_form, detect, says_secret
 from assay.scanner.sources.secret_scripts import in_script, in_settings
 
 Kinds = tuple[str, ...]
@@ -127,7 +127,7 @@ def of_arguments(arguments: Iterable[Any]) -> Kinds:
     return _once(kinds)
 
 
-def _within(reader: Callable[[str], Iterator[tuple[str, Found]]], text: str) -> list[str]:
+def _within(reader: Callable[[str], Iterator[tuple[str, DetectedSecret]]], text: str) -> list[str]:
     """What a reader finds; of a text that takes too long, what is a secret by its form."""
     try:
         return [secret.kind for _, secret in reader(text)]
@@ -135,7 +135,7 @@ def _within(reader: Callable[[str], Iterator[tuple[str, Found]]], text: str) -> 
         return [secret.kind for secret in by_form(text)]
 
 
-def _kind(secret: Found | None) -> Iterator[str]:
+def _kind(secret: DetectedSecret | None) -> Iterator[str]:
     if secret is not None:
         yield secret.kind
 

@@ -41,12 +41,12 @@ _LOOKED_AT, _LINE = 100, 1 << 20
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
     """The snapshots among `paths`. One that is damaged or of another version is a gap."""
-    coverage, held = Coverage(), fetched.held()
+    coverage, fetch = Coverage(), fetched.current()
     for path in paths:
-        if path in held.elsewhere:
+        if path in fetch.elsewhere:
             yield OfAnotherShard()
             continue
-        file, first, alone = show(path), read_header(path), path in held.alone
+        file, first, alone = show(path), read_header(path), path in fetch.alone
         cloud = first.get("cloud") if first is not None else None
         if isinstance(cloud, str) and cloud in CLOUDS:
             entered = Entered(importlib.import_module(CLOUDS[cloud]).from_snapshot(path), file, "snapshot")

@@ -57,7 +57,9 @@ class _Structs(pickle.Unpickler):
 def _packages() -> frozenset[str]:
     """Top packages whose structs may come: ours, and those of distributions that add inputs and kinds."""
     groups = (plugins.SOURCES, plugins.FACTS)
-    return frozenset({"assay", *(value.partition(".")[0].partition(":")[0] for group in groups for value in plugins.found(group).values())})
+    return frozenset(
+        {"assay", *(value.partition(".")[0].partition(":")[0] for group in groups for value in plugins.installed(group).values())}
+    )
 
 
 class Messages:

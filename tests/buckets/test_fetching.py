@@ -24,7 +24,7 @@ from assay.scanner.options import Options
 from assay.scanner.shards.store import opened
 from assay.scanner.shards.writing import missing
 from assay.scanner.sources.discover import discover
-from assay.scanner.sources.fetched import held
+from assay.scanner.sources.fetched import current
 from assay.scanner.sources.formats import SNAPSHOT_BEGINNING
 from assay.scanner.sources.interface import Share
 from assay.scanner.sources.paths import show
@@ -163,8 +163,8 @@ def test_a_shard_fetches_its_own_snapshots_alone(s3: str) -> None:
         with fetched([f"{s3}/many"], Share(index, 2)) as (top,):
             sizes = {path.name: path.stat().st_size for path in Path(top).rglob("*.ndjson")}
             assert (Path(top) / "code" / "main.tf").read_text() == FAILING
-            assert len(held().versions) == 6 and len(held().alone) == 5
-            assert {Path(path).name for path in held().elsewhere} == {name for name, size in sizes.items() if size == SNAPSHOT_BEGINNING}
+            assert len(current().versions) == 6 and len(current().alone) == 5
+            assert {Path(path).name for path in current().elsewhere} == {name for name, size in sizes.items() if size == SNAPSHOT_BEGINNING}
             whole.append({name for name, size in sizes.items() if size > SNAPSHOT_BEGINNING})
     assert [sorted(names) for names in whole] == [["0.ndjson", "2.ndjson", "4.ndjson"], ["1.ndjson", "3.ndjson"]]
 

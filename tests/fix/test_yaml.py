@@ -233,7 +233,7 @@ def test_what_takes_the_place_of_what_goes_stands_where_it_was(text: str, after:
     file = YamlFile("t.yaml", text.encode())
     node = file.documents[0].get("P")
     assert node is not None
-    (_, element) = node.each("L")[0]
+    (_, element) = node.elements("L")[0]
     assert file.says(element, "In.Count", [{}]) and file.says(element, "In.Other", [None])
     edits, _ = file.set(element, {"In": {"None": {}}}, [value for _, (_, value) in node.members("L.In.Count")])
     assert applied(file.source, merged([*edits, *file.remove(node, "L.In.Count")])).decode() == after
@@ -243,7 +243,7 @@ def test_elements_go_with_a_list_that_has_no_others() -> None:
     file = YamlFile("t.yaml", b"P:\n  A: 1\n  L:\n    - {K: 1}\n    - {K: 2}\n")
     node = file.documents[0].get("P")
     assert node is not None
-    parts = [part for _, part in node.each("L")]
+    parts = [part for _, part in node.elements("L")]
     assert applied(file.source, file.remove_within(node, "L", parts[:1])).decode() == "P:\n  A: 1\n  L:\n    - {K: 2}\n"
     assert applied(file.source, file.remove_within(node, "L", parts)).decode() == "P:\n  A: 1\n"
 

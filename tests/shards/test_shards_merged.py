@@ -185,7 +185,7 @@ def test_a_shard_is_judged_once(tmp_path: Path, scanned: Path) -> None:
     first = write(options, rules, 0, 2, store)
     content = (tmp_path / "shards" / first.name).read_bytes()
     again = write(options, rules, 0, 2, store)
-    assert not first.found and first.results > 0 and again.found and store.list() == [plans.NAME, first.name]
+    assert not first.was_there and first.results > 0 and again.was_there and store.list() == [plans.NAME, first.name]
     assert (tmp_path / "shards" / first.name).read_bytes() == content
 
 

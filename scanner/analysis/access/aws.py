@@ -119,20 +119,20 @@ def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[Target]) -> Valu
     own = Own([entry for document in documents for entry in statements(document)], alone=False)
     holding = known.of([arn for target in targets for arn in target.arns], asked.actions)
     given = [*_by_identity(of_identities(asked, holding, own.denials(arns))), *of_policy(asked, own)]
-    found: list[Any] = [_eraser(each) for each in given]
-    for eraser in found if own.unread else ():  # what is not read may deny it
+    erasers: list[Any] = [_eraser(granted) for granted in given]
+    for eraser in erasers if own.unread else ():  # what is not read may deny it
         eraser.deletes = all_of([eraser.deletes, Value(own.unread[0])])
         eraser.replaces = all_of([eraser.replaces, Value(own.unread[0])])
-    found += own.unread
-    found += [why for item, why in known.doubts if view.item.same_account(item) is not False]
-    return Value(found, places([view.says(None), *documents]))
+    erasers += own.unread
+    erasers += [why for item, why in known.doubts if view.item.same_account(item) is not False]
+    return Value(erasers, places([view.says(None), *documents]))
 
 
 def _by_identity(given: Iterable[Granted]) -> list[Granted]:
     """One for each identity, with all that its statements let it do."""
     merged: dict[str, Granted] = {}
-    for each in given:
-        merged.setdefault(each.key, each._replace(given=[])).given.extend(each.given)
+    for granted in given:
+        merged.setdefault(granted.key, granted._replace(given=[])).given.extend(granted.given)
     return list(merged.values())
 
 

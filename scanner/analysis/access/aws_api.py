@@ -66,7 +66,7 @@ RUNS = Another(
     )
 )
 KEY_GRANTS = GrantsAt(
-    each=Referrer(GRANTS.type, "KeyArn"),
+    grants=Referrer(GRANTS.type, "KeyArn"),
     grantee="GranteePrincipal",
     service="GranteeServicePrincipal",
     operations="Operations",

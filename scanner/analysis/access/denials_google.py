@@ -86,7 +86,7 @@ class Denies:
         for outer in rules:
             blocks, untold = outer.inner(self._at.rule)
             more = more or untold
-            self._rules += [_rule(each, policy, self._at.policies.path, item.template) for each in blocks]
+            self._rules += [_rule(block, policy, self._at.policies.path, item.template) for block in blocks]
         self._unread += [more] if more else []
 
     def left(self, view: View, member: Any, permission: str) -> Value[bool]:
@@ -125,7 +125,7 @@ class Denies:
     def _boundary(self, view: View, member: Any) -> Iterator[Unknown]:
         """Why a principal access boundary may take it: one of those of a member that lists the project is enough."""
         assert self._at is not None
-        found: list[Unknown] = []
+        doubts: list[Unknown] = []
         for binding in self._bound:
             target = binding[self._at.set].data
             bound = _is_of(member, target if isinstance(target, str) else "")
@@ -134,8 +134,8 @@ class Denies:
             if bound is True and self._lists(view, binding):
                 return
             reason = f"whether the boundary that {binding.item.address} binds leaves it to {describe(member)}"
-            found.append(Unknown(reason, "list the project in the boundary", binding.location))
-        yield from found[:1]
+            doubts.append(Unknown(reason, "list the project in the boundary", binding.location))
+        yield from doubts[:1]
 
     def _lists(self, view: View, binding: View) -> bool:
         """Whether a boundary lists the project of a resource, or what is above that."""
@@ -152,7 +152,7 @@ class Denies:
 def _rule(block: View, policy: View, attached: str, template: Unknown | None) -> _Rule:
     def listed(path: str) -> list[Any]:
         value = block[path]
-        return [template or each.raw for each in value.elements()] if not value.absent else []
+        return [template or element.raw for element in value.elements()] if not value.absent else []
 
     return _Rule(
         block,

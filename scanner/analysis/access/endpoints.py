@@ -52,7 +52,7 @@ def let_through(view: View, told: Another | None, denials: Iterable[Statement], 
         return Value(True)
     at: EndpointsAt = told.spelling
     leaving = [allowed for denial in denials if (allowed := _left_to(denial, who, asked)) is not None]
-    return all_of([Value(True), *(any_of([_lets(view, at, endpoint, who, asked) for endpoint in each]) for each in leaving)])
+    return all_of([Value(True), *(any_of([_lets(view, at, endpoint, who, asked) for endpoint in left_to]) for left_to in leaving)])
 
 
 def _left_to(denial: Statement, who: Identity, asked: Asked) -> list[Any] | None:
@@ -76,7 +76,7 @@ def _lets(view: View, at: EndpointsAt, named: Any, who: Identity, asked: Asked) 
     documents = [value for value in endpoint.values(at.policies) if not value.absent]
     if not documents:
         return Value(True)
-    entries = [_for(entry, who, asked.forms) for each in documents for entry in statements(each)]
+    entries = [_for(entry, who, asked.forms) for document in documents for entry in statements(document)]
     mine = [entry for entry in entries if entry is not None]
     allows = [(entry, within(asked.action, asked.arns, entry)) for entry in mine]
     denials = [entry for entry in mine if isinstance(entry, Statement) and entry.allows is not True]
@@ -99,5 +99,5 @@ def _endpoint(view: View, at: EndpointsAt, named: Any) -> Item | Unknown | None:
         return item if item is not None and item.type in at.listed.types else None
     there = view.items.of(*at.listed.types) if at.listed.path and isinstance(named, str) else []
     listed = [item for item in there if not isinstance(item, Unlisted)]
-    found = next((item for item in listed if item[at.listed.path].data == named), None)
-    return found or next((item.why for item in there if isinstance(item, Unlisted)), None)
+    endpoint = next((item for item in listed if item[at.listed.path].data == named), None)
+    return endpoint or next((item.why for item in there if isinstance(item, Unlisted)), None)

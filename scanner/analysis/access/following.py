@@ -45,28 +45,28 @@ def reached(
 
 def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:
     """Those who become one of some, in up to some steps: each once, and once more where it is certain after it was not."""
-    met = {found.key for found in direct if found.certain.data is True}
-    perhaps = {found.key for found in direct}
+    met = {one.key for one in direct if one.certain.data is True}
+    perhaps = {one.key for one in direct}
     walked: dict[int, bool] = {}
     front = direct
     for _ in range(_FAR):
         following: list[Reached] = []
         for before, group in _not_walked(view, ways, front, walked):
             so_far = before.certain if group.doubt is None else all_of([before.certain, Value(group.doubt)])
-            for entry in group.steps:
-                key = str(entry.key)
+            for assumer in group.assumers:
+                key = str(assumer.key)
                 if key in met or (so_far.data is not True and key in perhaps):
                     continue
-                certain = all_of([entry.certain, so_far])
+                certain = all_of([assumer.certain, so_far])
                 if certain.data is False or (certain.data is not True and key in perhaps):
                     continue
-                may: Value[Any] = Value(certain.data, entry.certain.seen)
-                found = reached(entry.who, entry.name, group.how, may, entry.item, key, before.steps)
-                if not ways.is_idle(view, entry.item):
-                    yield found
+                may: Value[Any] = Value(certain.data, assumer.certain.seen)
+                somebody = reached(assumer.who, assumer.name, group.how, may, assumer.item, key, before.steps)
+                if not ways.is_idle(view, assumer.item):
+                    yield somebody
                 (met if certain.data is True else perhaps).add(key)
-                if entry.item is not None:
-                    following.append(found)
+                if assumer.item is not None:
+                    following.append(somebody)
         front = following[:_MANY]
 
 
@@ -75,15 +75,15 @@ def _not_walked(view: View, ways: Ways, front: list[Reached], walked: dict[int, 
     for before in front:
         for group in ways.into(view, before.item) if before.item is not None else ():
             sure = before.certain.data is True and group.doubt is None
-            if walked.get(id(group.steps)) is None or (sure and not walked[id(group.steps)]):
-                walked[id(group.steps)] = sure
+            if walked.get(id(group.assumers)) is None or (sure and not walked[id(group.assumers)]):
+                walked[id(group.assumers)] = sure
                 yield before, group
 
 
-def merged(found: Iterable[Reached]) -> list[Reached]:
+def merged(several: Iterable[Reached]) -> list[Reached]:
     """One for each: what is certain before what is not."""
     kept: dict[str, Reached] = {}
-    for one in found:
+    for one in several:
         known = kept.get(one.key)
         if known is None or (known.certain.data is not True and one.certain.data is True):
             kept[one.key] = one

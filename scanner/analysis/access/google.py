@@ -96,9 +96,9 @@ def writers(view: View, at: StoreAt) -> Value[Any]:
     called = view.identity(view[at.name] if at.name else named(view.item))
     name = called.name if called.unnamed is None else NAMELESS
     writing = DELETING_OBJECTS | CREATING_OBJECTS | SHARING_BUCKETS
-    found = _erasers(view, at, writing, "storage.googleapis.com", f"projects/_/buckets/{name}")
+    erasers = _erasers(view, at, writing, "storage.googleapis.com", f"projects/_/buckets/{name}")
     # Google's own agents do what their services are asked to, by whoever may ask.
-    return Value([one for one in found.data if isinstance(one, Unknown) or not is_service_agent(one.name.data)], found.seen)
+    return Value([one for one in erasers.data if isinstance(one, Unknown) or not is_service_agent(one.name.data)], erasers.seen)
 
 
 def database(view: View, at: StoreAt) -> RecordStore | None:
@@ -122,8 +122,8 @@ def project_bindings(prefix: str) -> Index:
 
 def _erasers(view: View, at: StoreAt, wanted: frozenset[str], service: str, name: str) -> Value[Any]:
     given = [*(bindings(view, at.bindings) if at.bindings else []), *above(view, at), *of_project(view, at)]
-    found = [_eraser(view, at, binding, wanted, service, name) for binding in given]
-    return view.says([eraser for eraser in found if eraser is not None])
+    erasers = [_eraser(view, at, binding, wanted, service, name) for binding in given]
+    return view.says([eraser for eraser in erasers if eraser is not None])
 
 
 def above(view: View, at: BindingsAt) -> Iterable[Binding | Unknown]:
@@ -174,15 +174,18 @@ def _eraser(
 
 def _holds(view: View, at: StoreAt, binding: Binding, wanted: frozenset[str]) -> Value[bool]:
     """Whether a role holds one of some permissions, and no denial takes it."""
-    held = _held(view, at, binding.role, wanted)
+    permissions = _held_permissions(view, at, binding.role, wanted)
     known = denies(view, at.denies)
     left = any_of(
-        [*(known.left(view, binding.member, name) for name in sorted(wanted if isinstance(held, Unknown) else held)), Value(False)]
+        [
+            *(known.left(view, binding.member, name) for name in sorted(wanted if isinstance(permissions, Unknown) else permissions)),
+            Value(False),
+        ]
     )
-    return all_of([left, Value(held if isinstance(held, Unknown) else True)])
+    return all_of([left, Value(permissions if isinstance(permissions, Unknown) else True)])
 
 
-def _held(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> frozenset[str] | Unknown:
+def _held_permissions(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> frozenset[str] | Unknown:
     """Which of some permissions a role holds."""
     if isinstance(role, str) and role.startswith("roles/"):
         table = roles()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from assay.scanner.facts.iam.held import held, statements_of
+from assay.scanner.facts.iam.entitlements import entitlements, statements_of
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
@@ -155,7 +155,7 @@ def _of_itself(asked: Asking, item: Item | None) -> Limits:
     at = next((one for one in asked.types if item is not None and one.type == item.type), None)
     if item is None or at is None:
         return NO_LIMITS
-    has = held(View(item, asked.view.items, asked.view.declared, at.permissions.names), at.permissions)
+    has = entitlements(View(item, asked.view.items, asked.view.declared, at.permissions.names), at.permissions)
     denials = [spelled(denial, asked.arns) for denial in has.denials]
     if has.boundary is None or not at.trust:
         return Limits(denials, [])

@@ -23,14 +23,14 @@ def secrets_of(run: Run) -> list[Any]:
     """What the containers of a task name as their secrets; an Unknown where that is not known."""
     written = run.view[run.at.containers]
     content = decode(written.data)
-    found: list[Any] = []
+    handed: list[Any] = []
     for one in content if isinstance(content, list) else [content]:
         if isinstance(one, Unknown):
-            found.append(one)
+            handed.append(one)
         secrets = _under(one, "secrets")
         for entry in secrets if isinstance(secrets, list) else [] if secrets is None else [secrets]:
-            found.append(_under(entry, "valuefrom") if isinstance(entry, dict) else entry)
-    return found
+            handed.append(_under(entry, "valuefrom") if isinstance(entry, dict) else entry)
+    return handed
 
 
 def _under(data: Any, key: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.scanner.facts.iam.aws import service_linked
-from assay.scanner.facts.iam.held import PermissionsAt, Source, held, statements_of
+from assay.scanner.facts.iam.entitlements import PermissionsAt, Source, entitlements, statements_of
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Another, Companion, Link, Place
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
@@ -74,13 +74,13 @@ def identities(spellings: Mapping[str, PermissionsAt], role: str, trust: str, *o
 class Holdings:
     """All of a collection, by what they are for."""
 
-    def __init__(self, found: list[Holding], doubts: list[tuple[Item, Unknown]]) -> None:
+    def __init__(self, entries: list[Holding], doubts: list[tuple[Item, Unknown]]) -> None:
         self.doubts = doubts
         """Why there may be more: of what identities have, and of identities."""
         self._by_action: dict[str, list[Holding]] = {}
         self._by_item: dict[str, list[Holding]] = {}
         self._by_key: dict[tuple[tuple[str, str] | None, str], list[tuple[int, Holding]]] = {}
-        for number, holding in enumerate(found):
+        for number, holding in enumerate(entries):
             patterns = holding.statement.resources
             keys = {None} if holding.statement.not_resource else {key_of(pattern) for pattern in patterns}
             for action in holding.actions:
@@ -96,8 +96,8 @@ class Holdings:
         if None in keys:
             return self.with_any(frozenset(wanted))  # what is not known of a name may be what a policy says
         keys[None] = None
-        found = dict(entry for key in keys for action in wanted for entry in self._by_key.get((key, action), ()))
-        return [found[number] for number in sorted(found)]
+        by_number = dict(entry for key in keys for action in wanted for entry in self._by_key.get((key, action), ()))
+        return [by_number[number] for number in sorted(by_number)]
 
     def of_item(self, item: Item, actions: frozenset[str]) -> list[Holding]:
         """Those of an identity that allow one of some actions."""
@@ -115,7 +115,7 @@ def holdings(
 
     `any_action`: they may be others than those that scans ask about, so that AWS-managed policies are read in full.
     """
-    found: list[Holding] = []
+    entries: list[Holding] = []
     doubts: list[tuple[Item, Unknown]] = []
     for at in types:
         for item in view.items.of(at.type):
@@ -123,10 +123,10 @@ def holdings(
                 doubts.append((item, item.why))
             else:
                 one = View(item, view.items, view.declared, at.permissions.names)
-                more = _of_identity(one, at, arns, wanted, organisation, found, any_action)
+                more = _of_identity(one, at, arns, wanted, organisation, entries, any_action)
                 doubts += [(item, why) for why in more]
-        found += _orphans(view, at, arns, wanted, organisation)
-    return Holdings(found, doubts)
+        entries += _orphans(view, at, arns, wanted, organisation)
+    return Holdings(entries, doubts)
 
 
 def _of_identity(
@@ -135,13 +135,13 @@ def _of_identity(
     arns: Arns,
     wanted: frozenset[str],
     organisation: Organisation,
-    found: list[Holding],
+    entries: list[Holding],
     any_action: bool,
 ) -> list[Unknown]:
     """Adds what an identity is allowed, and gives why it may be more. A role that AWS made for a service of its own is left out."""
     if service_linked(view[at.permissions.path]).data is True:
         return []
-    has = in_full(held(view, at.permissions)) if any_action else held(view, at.permissions)
+    has = in_full(entitlements(view, at.permissions)) if any_action else entitlements(view, at.permissions)
     own = [(source, entry) for source in has.sources for entry in source.written]
     never = _denied_everywhere(has.denials, wanted)
     telling = [(source, entry, _asked(entry, wanted) - never) for source, entry in own]
@@ -156,19 +156,19 @@ def _of_identity(
         if actions and isinstance(entry, Statement):
             who = identity(view.item, name)
             doubt = _doubt(source, entry, wanted)
-            found.append(Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, doubt, organisation))
+            entries.append(Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, doubt, organisation))
     return doubts
 
 
 def _denied_everywhere(denials: list[Statement], wanted: frozenset[str]) -> frozenset[str]:
     """Actions that denials take whatever they are on, and whoever asks from wherever."""
-    found: set[str] = set()
+    actions: set[str] = set()
     for denial in denials:
         everything = "*" in denial.resources and not denial.not_resource
         if denial.allows is False and everything and denial.conditions == [] and not denial.principals:
             listed, more = allowed_of(denial, wanted)
-            found |= listed if not (denial.not_action and more) else set()
-    return frozenset(found)
+            actions |= listed if not (denial.not_action and more) else set()
+    return frozenset(actions)
 
 
 def _spelled(entry: Statement | Unknown, arns: Arns) -> Statement | Unknown:

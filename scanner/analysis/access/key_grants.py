@@ -19,7 +19,7 @@ from assay.scanner.sources.raw import Reference, Unknown
 class GrantsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Where an input tells the grants of a key."""
 
-    each: Referrer
+    grants: Referrer
     grantee: str
     operations: str
     constraints: tuple[str, ...]
@@ -32,9 +32,9 @@ def grants(key: View, at: GrantsAt | None) -> list[Statement | Unknown]:
     """The grants of a key, as statements of a policy of it; an Unknown where there may be more."""
     if at is None:
         return []
-    found = key.referrers(at.each)
-    entries = [entry for each in found.views for entry in _statements(each, at)]
-    return [*entries, *([found.more] if found.more else [])]
+    grants_on = key.referrers(at.grants)
+    entries = [entry for grant in grants_on.views for entry in _statements(grant, at)]
+    return [*entries, *([grants_on.more] if grants_on.more else [])]
 
 
 def _statements(grant: View, at: GrantsAt) -> list[Statement | Unknown]:

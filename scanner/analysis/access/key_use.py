@@ -89,7 +89,9 @@ def _undenied(asked: Use, key: View, written: list[Statement | Unknown], holding
     denials = [entry for entry in written if isinstance(entry, Statement) and entry.allows is not True]
     mine = [one for denial in denials if (one := as_for(denial, holding.who)) is not None]
     # The key is what its policy is for.
-    left = [msgspec.structs.replace(one, resources=["*"], not_resource=False) for each in mine if (one := narrowed(each, told)) is not None]
+    left = [
+        msgspec.structs.replace(one, resources=["*"], not_resource=False) for denial in mine if (one := narrowed(denial, told)) is not None
+    ]
     limits = holding.organisation.limits(Request(holding.who, told, told.regions), holding.item, key.item)
     above = kept(DECRYPTING, asked.ways.arns_of(key, Value(None)), holding.statement, limits.denials, limits.bounds)
     return all_of([kept(DECRYPTING, ["*"], holding.statement, left), above])
@@ -116,8 +118,8 @@ def _listed_key(view: View, index: Index, named: str) -> Item | None:
     known, name = view.index(index), fields[-1].removeprefix("key/")
     for record in known.get((name, region), ()):
         keys = [record] if isinstance(record, Item) else known.get((record, region), ())
-        if found := next((key for key in keys if isinstance(key, Item)), None):
-            return found
+        if key := next((declared for declared in keys if isinstance(declared, Item)), None):
+            return key
     return None
 
 
@@ -139,7 +141,7 @@ def _of_key(asked: Use, key: View, spelling: KeyAt) -> Told:
 
 def _may_decrypt(asked: Use, key: View, holding: Holding, told: Told) -> Value[bool]:
     """Whether the policies of an identity let it decrypt with a key."""
-    held = asked.ways.holdings.of_item(holding.item, frozenset({DECRYPTING}))
+    of_identity = asked.ways.holdings.of_item(holding.item, frozenset({DECRYPTING}))
     target = [Target(frozenset({DECRYPTING}), asked.ways.arns_of(key, Value(None)))]
-    given = [value for one in held for _, value in allowed(key, one, target, [], told)]
+    given = [value for one in of_identity for _, value in allowed(key, one, target, [], told)]
     return any_of([*given, Value(False)])

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.iam.held import Held, Says, Source
+from assay.scanner.facts.iam.entitlements import Entitlements, Says, Source
 from assay.scanner.facts.iam.permissions import Managed
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.sources.raw import Unknown
@@ -22,7 +22,7 @@ _NAMED = lazy_re.pattern(r"AWS-managed policy ([\w-]+)")
 _OF_TABLE = "documents of AWS-managed policies"
 
 
-def in_full(has: Held) -> Held:
+def in_full(has: Entitlements) -> Entitlements:
     """The policies of an identity, those that a table tells in full."""
     boundary = has.boundary and (has.boundary[0], _in_full(has.boundary[1]))
     return has._replace(sources=[_source(source) for source in has.sources], boundary=boundary)

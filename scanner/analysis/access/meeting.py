@@ -71,35 +71,35 @@ def _holds(condition: Condition, told: Told, statement: Statement) -> bool | Unk
     return _compares(operator, known or [], condition, statement)
 
 
-def _compares(operator: str, held: list[str], condition: Condition, statement: Statement) -> bool | Unknown:
+def _compares(operator: str, told: list[str], condition: Condition, statement: Statement) -> bool | Unknown:
     plain = condition.compares
     if plain == "null":
-        return (not held) is ([str(value).lower() for value in condition.values] == ["true"])
+        return (not told) is ([str(value).lower() for value in condition.values] == ["true"])
     negated = plain in NEGATED
     if plain not in POSITIVE and not negated:
         return _untold(condition, statement)
     if (
-        not held
+        not told
     ):  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
         return negated or operator.endswith("ifexists") or operator.startswith("forallvalues:")
-    matched = [_matches(value, held, plain) for value in condition.values]
+    matched = [_matches(value, told, plain) for value in condition.values]
     if True in matched:
         return not negated
     return _untold(condition, statement) if None in matched else negated
 
 
-def _matches(value: Any, held: list[str], operator: str) -> bool | None:
+def _matches(value: Any, told: list[str], operator: str) -> bool | None:
     """Whether a value of a condition is one of some; None where that hangs on what is not known."""
     if not isinstance(value, (str, Text)):
         return None
     written = marked(value).replace("\0", "*") if isinstance(value, Text) else value
     text = POLICY_VARIABLE.sub("*", written)
     fold = str.lower if "ignorecase" in operator else str
-    same = [overlaps(fold(text), fold(one)) for one in held]
+    same = [overlaps(fold(text), fold(one)) for one in told]
     if not any(same):
         return False
-    literal = isinstance(value, Text) or text != written or any("*" in one for one in held)
-    return None if literal and fold(text) not in map(fold, held) else True
+    literal = isinstance(value, Text) or text != written or any("*" in one for one in told)
+    return None if literal and fold(text) not in map(fold, told) else True
 
 
 def _untold(condition: Condition, statement: Statement) -> Unknown:

@@ -29,7 +29,7 @@ _FAR = 6
 """Steps from one account to the next that are followed."""
 _STRANGER = "user:stranger@example.invalid"
 """A member that no policy names, whom somebody may give a role."""
-Held = Callable[[View, Any, frozenset[str], Index], "frozenset[str] | Unknown"]
+HeldPermissions = Callable[[View, Any, frozenset[str], Index], "frozenset[str] | Unknown"]
 """Which of some permissions a role holds. The index has custom roles."""
 
 
@@ -75,7 +75,7 @@ class Sought(NamedTuple):
     service: str
     name: str
     """Of the resource, as conditions compare it: `projects/*/secrets/broker`."""
-    held: Held
+    held_permissions: HeldPermissions
     called: str
     """The resource, in words."""
 
@@ -108,9 +108,9 @@ def members(view: View, at: AccountsAt, sought: Sought, more: Iterable[Binding |
     """
     asked = _Asked(view, at, sought, denies(view, at.denies), [*above(view, at), *of_project(view, at, own)])
     direct = [_direct(asked, binding) for binding in [*(bindings(view, at.bindings) if at.bindings else []), *more, *asked.project]]
-    found = [one for one in direct if isinstance(one, Member)]
+    allowed_members = [one for one in direct if isinstance(one, Member)]
     unread = [one for one in direct if isinstance(one, Unknown)]
-    return [*_merged([*found, *_followed(asked, found)]), *unread]
+    return [*_merged([*allowed_members, *_followed(asked, allowed_members)]), *unread]
 
 
 def _direct(asked: _Asked, binding: Binding | Unknown) -> Member | Unknown | None:
@@ -133,13 +133,13 @@ def _left(asked: _Asked, binding: Binding, wanted: frozenset[str]) -> Value[bool
 
     Who may give permissions opens nothing where both they and a stranger to whom they would give it are denied what is asked for.
     """
-    held = asked.sought.held(asked.view, binding.role, wanted, asked.at.roles)
-    if isinstance(held, Unknown):
-        held, doubt = wanted, held
+    permissions = asked.sought.held_permissions(asked.view, binding.role, wanted, asked.at.roles)
+    if isinstance(permissions, Unknown):
+        permissions, doubt = wanted, permissions
     else:
         doubt = None
-    keeps = {name: asked.denies.left(asked.view, binding.member, name) for name in sorted(held)}
-    opens = held & asked.sought.opens
+    keeps = {name: asked.denies.left(asked.view, binding.member, name) for name in sorted(permissions)}
+    opens = permissions & asked.sought.opens
     if opens:
         whom = (binding.member, _STRANGER)
         does = any_of([asked.denies.left(asked.view, who, name) for name in sorted(asked.sought.does) for who in whom])
@@ -173,13 +173,13 @@ def _account(member: Any) -> str:
 
 def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
     """Those who act as an account that may, in up to some steps."""
-    met = {str(found.name.data) for found in direct if found.certain.data is True}
-    front = [found for found in direct if found.account]
+    met = {str(member.name.data) for member in direct if member.certain.data is True}
+    front = [member for member in direct if member.account]
     for _ in range(_FAR):
         following: list[Member] = []
-        for found in front:
-            for one in _into(asked, found):
-                if str(one.name.data) in met or one.name.data == found.name.data:
+        for account in front:
+            for one in _into(asked, account):
+                if str(one.name.data) in met or one.name.data == account.name.data:
                     continue
                 yield one
                 if one.certain.data is True:
@@ -191,10 +191,10 @@ def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
         front = following
 
 
-def _into(asked: _Asked, found: Member) -> Iterator[Member]:
+def _into(asked: _Asked, acted_as: Member) -> Iterator[Member]:
     """Those who make credentials of an account, or deploy code that runs as it."""
     known = asked.view.index(asked.at.accounts)
-    own = [(item, binding) for item, written in known.get(found.account, ()) for binding in written]
+    own = [(item, binding) for item, written in known.get(acted_as.account, ()) for binding in written]
     perhaps = [(item, binding) for item, written in known.get(None, ()) for binding in written]
     for item, binding in [*own, *perhaps, *((None, binding) for binding in asked.project)]:
         if isinstance(binding, Unknown) or _is_nobody(binding.member):
@@ -203,11 +203,11 @@ def _into(asked: _Asked, found: Member) -> Iterator[Member]:
             if holds.data is False:
                 continue
             sure = item is None or (any(item is mine for mine, _ in own) and asked.view.item.coexists(item))
-            doubt = holds if holds.unknown is not None else Value(True if sure else _of_which(binding, found))
-            certain = all_of([doubt, found.certain])
+            doubt = holds if holds.unknown is not None else Value(True if sure else _of_which(binding, acted_as))
+            certain = all_of([doubt, acted_as.certain])
             if certain.data is not False:
                 by = f"{how} by {describe(binding.role)}"
-                yield _member(asked, binding, by, Value(certain.data, binding.seen), found.steps)
+                yield _member(asked, binding, by, Value(certain.data, binding.seen), acted_as.steps)
                 break
 
 
@@ -219,15 +219,15 @@ def _ways(asked: _Asked, binding: Binding) -> Iterable[tuple[str, Value[bool]]]:
         yield "code that runs as it", all_of([acts, any_of([*(_left(asked, other, DEPLOYING) for other in theirs), Value(False)])])
 
 
-def _of_which(binding: Binding, found: Member) -> Unknown:
+def _of_which(binding: Binding, account: Member) -> Unknown:
     place = binding.seen[0] if binding.seen else None
-    return Unknown(f"whether {describe(binding.member)} acts as {found.name.data}", "scan the plan or the live project", place)
+    return Unknown(f"whether {describe(binding.member)} acts as {account.name.data}", "scan the plan or the live project", place)
 
 
-def _merged(found: list[Member]) -> list[Member]:
+def _merged(several: list[Member]) -> list[Member]:
     """One for each: what is certain before what is not."""
     kept: dict[str, Member] = {}
-    for one in found:
+    for one in several:
         known = kept.get(str(one.name.data))
         if known is None or (known.certain.data is not True and one.certain.data is True):
             kept[str(one.name.data)] = one

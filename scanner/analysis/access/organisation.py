@@ -157,10 +157,10 @@ def _targets(view: View, at: OrganisationAt) -> Iterator[Any]:
         written = view.surely.link(at.attached)
         yield from written.raw if isinstance(written.raw, list) else [] if written.absent else [written.raw]
         return
-    found = view.surely.referrers(at.attached)
-    yield from (one.doubt or one.link(at.attached.path).raw for one in found.views)
-    if found.more:
-        yield found.more
+    policies = view.surely.referrers(at.attached)
+    yield from (one.doubt or one.link(at.attached.path).raw for one in policies.views)
+    if policies.more:
+        yield policies.more
 
 
 def _denying(written: list[Statement | Unknown]) -> Iterator[Statement]:

@@ -117,9 +117,9 @@ def releases(view: View, at: ReleasesAt) -> Deployer | None:
     if is_going(view, at):
         return None
     title = view[at.title]
-    found = [entry for binding in bindings(view, at.bindings) for entry in _bound(view, at, binding)]
+    grants = [entry for binding in bindings(view, at.bindings) for entry in _bound(view, at, binding)]
     name = title if isinstance(title.data, str) else called(view, at)
-    return Deployer(identity=view.identity(name), deploys=view.says(False), shared=view.says(True), grants=view.says(found))
+    return Deployer(identity=view.identity(name), deploys=view.says(False), shared=view.says(True), grants=view.says(grants))
 
 
 def _bound(view: View, at: ReleasesAt, binding: Binding | Unknown) -> Iterator[DeployGrant | Unknown]:

@@ -58,9 +58,9 @@ def as_asked(statement: Statement, request: Request, binds: bool | Unknown) -> S
     conditions = [condition for condition in one.conditions if not _is_chosen(condition, request)]
     one = msgspec.structs.replace(one, conditions=[_own_organisation(condition) for condition in conditions])
     # It denies where it does in each of the regions.
-    each = [narrowed(one, _told(request, region, one)) for region in request.regions or (None,)]
-    left = [entry for entry in each if entry is not None]
-    if not left or (denies and len(left) < len(each)):
+    by_region = [narrowed(one, _told(request, region, one)) for region in request.regions or (None,)]
+    left = [entry for entry in by_region if entry is not None]
+    if not left or (denies and len(left) < len(by_region)):
         return None
     doubts = [entry for entry in left if isinstance(entry.allows, Unknown) or entry.conditions]
     one = doubts[0] if doubts else left[0]

@@ -91,16 +91,16 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     if is_left_out(view, who):
         return ReadableSecret(identity=who, readers=view.says([]))
     forms = arns_of(view, at.forms)
-    found = ways(view, at.identities.spelling, at.runs.spelling, forms, organisation.known(view, at.organisation, forms))
+    all_ways = ways(view, at.identities.spelling, at.runs.spelling, forms, organisation.known(view, at.organisation, forms))
     own = [entry for document in view.values(at.policies) for entry in statements(document)]
     denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
     end = [step(who.name, (view.location,))]
-    asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials, forms, end)
+    asked = _Secret(view, at, all_ways, _names(view, at, forms), _told(view, at, who), denials, forms, end)
     readers = [*_direct(asked), *_by_policy(asked, own, forms), *_at_launch(asked, forms)]
     unread = [entry for entry in own if isinstance(entry, Unknown)]
-    doubts = [why for item, why in found.holdings.doubts if view.item.same_account(item) is not False]
-    doubts += [found.unlisted[False]] if False in found.unlisted else []  # a task that is handed it
-    all_ = [_reader(one) for one in merged([*readers, *followed(view, found, readers)])]
+    doubts = [why for item, why in all_ways.holdings.doubts if view.item.same_account(item) is not False]
+    doubts += [all_ways.unlisted[False]] if False in all_ways.unlisted else []  # a task that is handed it
+    all_ = [_reader(one) for one in merged([*readers, *followed(view, all_ways, readers)])]
     if unread:  # what is not read may deny it
         all_ = [msgspec.structs.replace(one, reads=all_of([one.reads, Value(unread[0])])) for one in all_]
     return ReadableSecret(identity=who, readers=view.says([*all_, *unread, *doubts]))

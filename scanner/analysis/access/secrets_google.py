@@ -47,16 +47,18 @@ def secret(view: View, at: SecretAt) -> ReadableSecret:
     if is_left_out(view, called):
         return ReadableSecret(identity=called, readers=view.says([]))
     name = f"projects/*/secrets/{called.name if called.unnamed is None else NAMELESS}"
-    sought = Sought(frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held, called.name)
-    found = members(view, at, sought)
-    return ReadableSecret(identity=called, readers=view.says([_reader(one) if isinstance(one, Member) else one for one in found]))
+    sought = Sought(
+        frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held_permissions, called.name
+    )
+    listed = members(view, at, sought)
+    return ReadableSecret(identity=called, readers=view.says([_reader(one) if isinstance(one, Member) else one for one in listed]))
 
 
 def _reader(one: Member) -> SecretReader:
     return SecretReader(identity=one.who, name=one.name, steps=Value(one.steps), reads=one.certain)
 
 
-def held(view: View, role: Any, wanted: frozenset[str], custom: Index) -> frozenset[str] | Unknown:
+def held_permissions(view: View, role: Any, wanted: frozenset[str], custom: Index) -> frozenset[str] | Unknown:
     """Which a role holds of some permissions that scans ask about (`GOOGLE_INTEREST`)."""
     if isinstance(role, str) and role.startswith("roles/"):
         table = roles()

@@ -23,7 +23,7 @@ from .holdings import Holding, Holdings
 from .meeting import Told
 from .organisation import Organisation
 from .requests import Request
-from .trusting import Step
+from .trusting import Assumer
 
 _NOTHING_TOLD = Told({})
 _EVERY_ROLE, _EVERY_FUNCTION = "arn:aws:iam::*:role/*", "arn:aws:lambda:*:*:function:*"
@@ -32,13 +32,13 @@ _EVERY_ROLE, _EVERY_FUNCTION = "arn:aws:iam::*:role/*", "arn:aws:lambda:*:*:func
 class _Split:
     """Those who may do some actions."""
 
-    def __init__(self, wide: Iterable[Step], rest: Holdings) -> None:
+    def __init__(self, wide: Iterable[Assumer], rest: Holdings) -> None:
         self._wide = _once(wide)
-        self._of_account: dict[str | None, list[Step]] = {}
+        self._of_account: dict[str | None, list[Assumer]] = {}
         self.rest = rest
         """What is to be asked of each role."""
 
-    def same_of_all(self, role: Item) -> list[Step]:
+    def same_of_all(self, role: Item) -> list[Assumer]:
         """Those who may, whichever role of its account it is: the same list for each of them, with the role itself where that is one."""
         account = role.account.data if isinstance(role.account.data, str) else None
         made = self._of_account.get(account)
@@ -56,7 +56,7 @@ class Doers:
         self._entered: dict[frozenset[str], _Split] = {}
         self._launchers: dict[str, dict[str, Unknown | None]] = {}
 
-    def to(self, role: View, arns: list[str], actions: frozenset[str], service: str = "") -> Iterator[list[Step]]:
+    def to(self, role: View, arns: list[str], actions: frozenset[str], service: str = "") -> Iterator[list[Assumer]]:
         """Those who may do one of some actions to a role, or to the function with these ARNs that runs as it.
 
         `service`: to that it is passed, so that those count who have it run something.
@@ -71,7 +71,7 @@ class Doers:
         if rest := _of_account(role.item, self._those(role, arns, actions, service, split.rest.of(arns, actions))):
             yield rest
 
-    def entering(self, role: View, actions: frozenset[str], doubt: Unknown | None = None) -> Iterator[list[Step]]:
+    def entering(self, role: View, actions: frozenset[str], doubt: Unknown | None = None) -> Iterator[list[Assumer]]:
         """Those who may enter what runs as a role, which policies do not name by it: certain where it is everything.
 
         `doubt`: why nothing may run as it.
@@ -101,7 +101,7 @@ class Doers:
         said = (holding.statement, *holding.denials, *limits.denials, *bounds)
         return all(_is_alike(entry, actions, every) for entry in said)
 
-    def _those(self, role: View, arns: list[str], actions: frozenset[str], service: str, among: Iterable[Holding]) -> Iterator[Step]:
+    def _those(self, role: View, arns: list[str], actions: frozenset[str], service: str, among: Iterable[Holding]) -> Iterator[Assumer]:
         launching = self._launching(service) if service else None
         told, target = _told(service), [Target(actions, arns)]
         for holding in among:
@@ -110,7 +110,7 @@ class Doers:
             doubt = launching[holding.item.address] if launching is not None else None
             for _, value in allowed(role, holding, target, [], told):
                 certain = value if doubt is None else all_of([value, Value(doubt)])
-                yield Step(holding.item.address, Parties(holding.who), holding.name, certain, holding.item)
+                yield Assumer(holding.item.address, Parties(holding.who), holding.name, certain, holding.item)
 
     def _launching(self, service: str) -> Mapping[str, Unknown | None]:
         """The addresses of those who have a service run something, each with why it may not."""
@@ -123,7 +123,7 @@ class Doers:
         return made
 
 
-def _entering(role: View, among: Iterable[Holding], doubt: Unknown | None) -> Iterator[Step]:
+def _entering(role: View, among: Iterable[Holding], doubt: Unknown | None) -> Iterator[Assumer]:
     for holding in among:
         sure = doubt is None and _is_wide(holding.statement)
         name = holding.name.data if isinstance(holding.name.data, str) else describe(holding.name.raw)
@@ -131,11 +131,11 @@ def _entering(role: View, among: Iterable[Holding], doubt: Unknown | None) -> It
         target = [Target(holding.actions, holding.statement.resources or ["*"])]
         for _, value in allowed(role, holding, target, [], _NOTHING_TOLD):
             certain = value if sure else Value(why, value.seen)
-            yield Step(holding.item.address, Parties(holding.who), holding.name, certain, holding.item)
+            yield Assumer(holding.item.address, Parties(holding.who), holding.name, certain, holding.item)
 
 
-def _of_account(role: Item, steps: Iterable[Step]) -> list[Step]:
-    return [step for step in steps if step.item is None or role.same_account(step.item) is not False]
+def _of_account(role: Item, assumers: Iterable[Assumer]) -> list[Assumer]:
+    return [assumer for assumer in assumers if assumer.item is None or role.same_account(assumer.item) is not False]
 
 
 def _told(service: str) -> Told:
@@ -160,11 +160,11 @@ def _parted(holdings: Iterable[Holding], is_so: Callable[[Holding], bool]) -> di
     return apart
 
 
-def _once(steps: Iterable[Step]) -> list[Step]:
+def _once(assumers: Iterable[Assumer]) -> list[Assumer]:
     """One for each identity, certain where one of its statements makes it so."""
-    kept: dict[Hashable, Step] = {}
-    for step in steps:
-        known = kept.get(step.key)
-        if known is None or (known.certain.data is not True and step.certain.data is True):
-            kept[step.key] = step
+    kept: dict[Hashable, Assumer] = {}
+    for assumer in assumers:
+        known = kept.get(assumer.key)
+        if known is None or (known.certain.data is not True and assumer.certain.data is True):
+            kept[assumer.key] = assumer
     return list(kept.values())

@@ -57,7 +57,7 @@ RUNS = Another(
     )
 )
 GRANTS = GrantsAt(
-    each=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints=("constraints",)
+    grants=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints=("constraints",)
 )
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant"""
 _KEYS = Another(

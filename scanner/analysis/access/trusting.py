@@ -23,7 +23,7 @@ from .holdings import IdentityAt
 from .meeting import Told
 
 
-class Step(NamedTuple):
+class Assumer(NamedTuple):
     """Somebody who becomes an identity."""
 
     key: Hashable
@@ -43,13 +43,13 @@ class Group(NamedTuple):
     """Some who become an identity in the same way."""
 
     how: str
-    steps: list[Step]
+    assumers: list[Assumer]
     """The same list where they are the same of several identities; it may then have one of these itself."""
     doubt: Unknown | None = None
     """Why none of them may."""
 
 
-def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Step:
+def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Assumer:
     """One that a trust policy names: of its own account that is enough. `other`: why it may be the account itself."""
     parties = parties_of(role, at.others, kind, who, entry)
     everyone = kind == "*" or entry.not_principal
@@ -57,14 +57,14 @@ def trusted_one(role: View, at: IdentityAt, entry: Statement, kind: str, who: An
     known = parties.principal.name if item is not None and isinstance(parties.principal, Identity) else describe(who)
     name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
     doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
-    return Step(item.address if item else str(name.data), parties, name, Value(doubt or True, entry.seen), item)
+    return Assumer(item.address if item else str(name.data), parties, name, Value(doubt or True, entry.seen), item)
 
 
-def untold(role: View, why: Unknown) -> Step:
+def untold(role: View, why: Unknown) -> Assumer:
     """Whoever a trust policy names that is not known."""
     address = role.item.address
     name: Value[Any] = Value(f"whoever takes on {address}", (role.location,))
-    return Step(("trust", address), Parties(), name, Value(why, name.seen), None)
+    return Assumer(("trust", address), Parties(), name, Value(why, name.seen), None)
 
 
 def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statement) -> Parties:

@@ -37,7 +37,7 @@ from .holdings import Holdings, IdentityAt, holdings
 from .organisation import Organisation, caller_of
 from .requests import Request
 from .shared import Doers
-from .trusting import NAMED, Group, Step, subjects, trusted_one, untold, vouched
+from .trusting import NAMED, Assumer, Group, subjects, trusted_one, untold, vouched
 
 _ENTERING = frozenset({ENTERING})
 
@@ -145,9 +145,9 @@ class Ways:
             yield from self._entering(role, SESSIONS, "a session on a machine")
         yield from self._by_code(role, services, bool(unread))
 
-    def _trusted(self, role: View, at: IdentityAt, arns: list[str], trusted: list[Statement]) -> tuple[list[Step], bool]:
+    def _trusted(self, role: View, at: IdentityAt, arns: list[str], trusted: list[Statement]) -> tuple[list[Assumer], bool]:
         """Those whom its trust policy names, and whether it leaves it to the policies of an account."""
-        named: list[Step] = []
+        named: list[Assumer] = []
         delegated = False
         for entry in trusted:
             for kind, who in entry.principals:
@@ -156,19 +156,19 @@ class Ways:
                 other = of_other_account(kind, who, role.account, entry).data if names_whole_account(who) else True
                 delegated = delegated or other is not True
                 for one in subjects(entry, kind, who) if other is not False else ():
-                    step = trusted_one(role, at, entry, kind, one, other)
-                    left = self._left(role, arns, entry, kind, who, step)
+                    assumer = trusted_one(role, at, entry, kind, one, other)
+                    left = self._left(role, arns, entry, kind, who, assumer)
                     if left.data is not False:
-                        named.append(step._replace(certain=Value(all_of([step.certain, left]).data, step.certain.seen)))
+                        named.append(assumer._replace(certain=Value(all_of([assumer.certain, left]).data, assumer.certain.seen)))
         return named, delegated
 
-    def _left(self, role: View, arns: list[str], entry: Statement, kind: str, who: Any, step: Step) -> Value[bool]:
+    def _left(self, role: View, arns: list[str], entry: Statement, kind: str, who: Any, assumer: Assumer) -> Value[bool]:
         """Whether the organisation leaves it to a principal of a trust policy to take on the role.
 
         Whoever an identity provider vouches for is of no account, so that only policies for resources bind it.
         """
         action = {"Federated": "sts:assumerolewithsaml" if ":saml-provider/" in str(who) else "sts:assumerolewithwebidentity"}
-        named = step.who.principal if isinstance(step.who.principal, Identity) and step.item is not None else None
+        named = assumer.who.principal if isinstance(assumer.who.principal, Identity) and assumer.item is not None else None
         caller = caller_of(role, who, named) if kind == "AWS" else None
         limits = self.organisation.limits(Request(named, vouched(entry, kind)), caller, role.item)
         return kept(action.get(kind, ASSUMING), arns, entry, limits.denials, limits.bounds)
@@ -182,8 +182,8 @@ class Ways:
             if not run.at.function:
                 entered.append(same)
                 continue
-            for steps in self._doers.to(role, run.arns, CODING):
-                yield Group(f"the code of {_text(run.name)}", steps, same if isinstance(same, Unknown) else None)
+            for assumers in self._doers.to(role, run.arns, CODING):
+                yield Group(f"the code of {_text(run.name)}", assumers, same if isinstance(same, Unknown) else None)
         entering = "ecs:ExecuteCommand"
         if True in entered:
             yield from self._entering(role, _ENTERING, entering)
@@ -196,10 +196,10 @@ class Ways:
 
     def _by(self, role: View, arns: list[str], action: str, how: str, service: str = "") -> Iterator[Group]:
         """Those whose policies let them do something to a role."""
-        return (Group(how, steps) for steps in self._doers.to(role, arns, frozenset({action}), service))
+        return (Group(how, assumers) for assumers in self._doers.to(role, arns, frozenset({action}), service))
 
     def _entering(self, role: View, actions: frozenset[str], how: str, doubt: Unknown | None = None) -> Iterator[Group]:
-        return (Group(how, steps) for steps in self._doers.entering(role, actions, doubt))
+        return (Group(how, assumers) for assumers in self._doers.entering(role, actions, doubt))
 
     def _of_role(self, role: View, at: IdentityAt) -> list[str]:
         """The ARNs of a role, with its path."""

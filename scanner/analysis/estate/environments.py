@@ -68,13 +68,13 @@ def _accounts_of(view: EstateView, scope: Scope) -> list[str]:
 def _accounts(view: EstateView, scope: Scope) -> Value[list[EnvironmentAccount]]:
     others = [name for name in view.estate.environments if name != scope.environment]
     of_others = {name: set(_accounts_of(view, Scope(scope.source, scope.cloud, name))) for name in others}
-    found = []
+    accounts = []
     for account in _accounts_of(view, scope):
         shared = ", ".join(name for name in others if account in of_others[name])
         seen = view.summary.accounts.get((scope, account))
         place = seen.place if seen else (view.place(scope),)
-        found.append(EnvironmentAccount(name=Value(account, place), shared_with=Value(shared, place)))
-    return Value(found, (view.place(scope),))
+        accounts.append(EnvironmentAccount(name=Value(account, place), shared_with=Value(shared, place)))
+    return Value(accounts, (view.place(scope),))
 
 
 def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
@@ -86,19 +86,19 @@ def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
         if name != scope.environment
         for account in _accounts_of(view, Scope(scope.source, scope.cloud, name))
     }
-    found: list[EnvironmentTrust] = []
+    trusts: list[EnvironmentTrust] = []
     for (where, _, principal), seen in sorted(view.summary.trusts.items(), key=lambda entry: entry[0]):
         if where != scope or principal in own:
             continue
         why = Unknown(f"of which account somebody is whom {seen.address} lets in", "scan the plan or the live account", seen.spot)
-        found.append(
+        trusts.append(
             EnvironmentTrust(
                 name=Value(seen.address, seen.place),
                 principal=Value("anyone" if principal == ANYBODY else f"account {principal}" if principal else why, seen.place),
                 lower=Value(_lower(lower, principal) or ("" if principal else why), seen.place),
             )
         )
-    return found
+    return trusts
 
 
 def _lower(environments_: dict[str, str], principal: str) -> str:
@@ -124,13 +124,13 @@ def records(view: EstateView) -> Iterator[RecordClass]:
                 identity=view.identity(scope, name),
                 record=Value(name),
                 keepers=Value([_keeper(store) for store in stores], (view.place(scope),)),
-                found=_found(view, scope, name, stores),
+                found=_is_kept(view, scope, name, stores),
                 days=days,
                 documented=Value(attestable(f"where it is written down how long {name} are kept", view.place(scope))),
             )
 
 
-def _found(view: EstateView, scope: Scope, name: str, stores: list[Store]) -> Value[bool]:
+def _is_kept(view: EstateView, scope: Scope, name: str, stores: list[Store]) -> Value[bool]:
     """Whether there is a store of a class; where none is told to be it, one may be of which that is not known."""
     of_any = [store for (where, role, _), store in sorted(view.summary.stores.items()) if where == scope and role == ANY_ROLE]
     seen = min((store.seen for store in [*stores, *of_any]), key=lambda one: bool(one.doubt), default=None)

@@ -41,17 +41,17 @@ def _not_both_regions(view: EstateView, scope: Scope, *regions: str) -> Unknown 
 
 def _of_regions(view: EstateView, scope: Scope, first: str, other: str) -> Value[list[Difference]]:
     left, right = view.components(scope, first), view.components(scope, other)
-    found: list[Difference] = []
+    differences: list[Difference] = []
     elsewhere = view.components(scope, ELSEWHERE)
     for name in sorted(left.keys() | right.keys()):
         one, two = left.get(name), right.get(name)
         if one is not None and two is not None:
-            found += _perhaps(view, name, one, two, (first, other))
-            found += _of_facts(view, scope, name, one, two, (first, other))
+            differences += _perhaps(view, name, one, two, (first, other))
+            differences += _of_facts(view, scope, name, one, two, (first, other))
         else:
-            found.append(_missing(view, scope, name, one, two, elsewhere.get(name), (first, other)))
-    found += _of_verdicts(view, REGIONS, _by_control(view, [scope], first), _by_control(view, [scope], other), (first, other))
-    return Value(found, (view.place(scope),))
+            differences.append(_missing(view, scope, name, one, two, elsewhere.get(name), (first, other)))
+    differences += _of_verdicts(view, REGIONS, _by_control(view, [scope], first), _by_control(view, [scope], other), (first, other))
+    return Value(differences, (view.place(scope),))
 
 
 def _perhaps(view: EstateView, name: str, one: Component, two: Component, regions: tuple[str, str]) -> Iterator[Difference]:
@@ -134,7 +134,7 @@ def cloud_pairs(view: EstateView) -> Iterator[CloudPair]:
 
 def _of_clouds(view: EstateView, one: Scope, two: Scope) -> Value[list[Difference]]:
     left, right = _by_control(view, [one]), _by_control(view, [two])
-    found = _of_verdicts(view, CLOUDS, left, right, ("aws", "google"))
+    differences = _of_verdicts(view, CLOUDS, left, right, ("aws", "google"))
     for control in sorted(left.keys() ^ right.keys()):
         verdict, seen = _worst(left.get(control) or right[control])
         if verdict != "pass":
@@ -142,8 +142,10 @@ def _of_clouds(view: EstateView, one: Scope, two: Scope) -> Value[list[Differenc
         lacking = two if control in left else one
         absent = view.absent(lacking, "", f"what {control} asks of", [view.kinds.get(control, "")])
         differs = Value(True, seen.place) if absent.data is False else absent
-        found.append(_difference(view, CLOUDS, control, _verdict(left, control), _verdict(right, control), differs, ("aws", "google")))
-    return Value(found, (view.place(one),))
+        differences.append(
+            _difference(view, CLOUDS, control, _verdict(left, control), _verdict(right, control), differs, ("aws", "google"))
+        )
+    return Value(differences, (view.place(one),))
 
 
 def environment_pairs(view: EstateView) -> Iterator[EnvironmentPair]:
@@ -162,12 +164,12 @@ def environment_pairs(view: EstateView) -> Iterator[EnvironmentPair]:
 
 def _of_environments(view: EstateView, upper: Scope, lower: Scope) -> Value[list[Difference]]:
     left, right = _by_control(view, [upper]), _by_control(view, [lower])
-    found = [
+    differences = [
         one
         for one in _of_verdicts(view, ENVIRONMENTS, left, right, (upper.environment, lower.environment))
         if one.right.data in ("fail", "error")
     ]
-    return Value(found, (view.place(lower),))
+    return Value(differences, (view.place(lower),))
 
 
 def _not_both(view: EstateView, *sides: Scope) -> Unknown | None:
@@ -182,11 +184,11 @@ def _not_both(view: EstateView, *sides: Scope) -> Unknown | None:
 def _by_control(view: EstateView, scopes: Iterable[Scope], region: str | None = None) -> dict[str, Verdicts]:
     """What controls say of some scopes, in one region or in all."""
     wanted = set(scopes)
-    found: dict[str, Verdicts] = {}
+    verdicts_of: dict[str, Verdicts] = {}
     for (scope, control, place), verdicts in sorted(view.summary.verdicts.items(), key=lambda entry: entry[0]):
         if scope in wanted and region in (None, place):
-            found[control] = found[control].with_(verdicts) if control in found else verdicts
-    return found
+            verdicts_of[control] = verdicts_of[control].with_(verdicts) if control in verdicts_of else verdicts
+    return verdicts_of
 
 
 def _worst(verdicts: Verdicts) -> tuple[str, Sighting]:
@@ -201,7 +203,7 @@ def _of_verdicts(
     view: EstateView, by: str, left: dict[str, Verdicts], right: dict[str, Verdicts], between: tuple[str, str]
 ) -> list[Difference]:
     """The controls that say something of both sides, and not the same."""
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for control in sorted(left.keys() & right.keys()):
         (one, seen), (two, there) = _worst(left[control]), _worst(right[control])
         if "waived" in (one, two) or one == two:
@@ -211,8 +213,8 @@ def _of_verdicts(
         differs: Value[bool] = Value(True, failing.place)
         if open_ is not None:
             differs = Value(Unknown(f"what {control} says of {open_.address}", "settle that finding first", open_.spot))
-        found.append(_difference(view, by, control, one, two, differs, between))
-    return found
+        differences.append(_difference(view, by, control, one, two, differs, between))
+    return differences
 
 
 def _difference(

@@ -63,8 +63,8 @@ class Places:
             if any(tag in tags and matches(glob, tags[tag]) for tag, glob in entry.tags.items()):
                 return name
         for path in paths:
-            if found := self._of_path(path):
-                return found
+            if environment := self._of_path(path):
+                return environment
         return self._by_account.get(account or "", "")
 
     def _of_path(self, path: str) -> str:

@@ -49,8 +49,8 @@ def _there(view: EstateView, scope: Scope, tier: str, region: str) -> Value[bool
 
 
 def _anywhere(view: EstateView, scope: Scope, tier: str) -> Sighting | None:
-    found = [seen for (where, name, _), seen in view.summary.tiers.items() if where == scope and name == tier]
-    return min(found, key=lambda seen: (bool(seen.doubt), seen.address, seen.file, seen.line), default=None)
+    sightings = [seen for (where, name, _), seen in view.summary.tiers.items() if where == scope and name == tier]
+    return min(sightings, key=lambda seen: (bool(seen.doubt), seen.address, seen.file, seen.line), default=None)
 
 
 def stack_regions(view: EstateView) -> Iterator[StackRegions]:

@@ -81,12 +81,12 @@ class EstateView:
         return self._components.get((scope, region), {})
 
     def present(
-        self, scope: Scope, region: str, found: Sighting | None, elsewhere: Sighting | None, what: str, kinds: Iterable[str] = ()
+        self, scope: Scope, region: str, sighting: Sighting | None, elsewhere: Sighting | None, what: str, kinds: Iterable[str] = ()
     ) -> Value[bool]:
         """Whether something of some kinds is in a region; `elsewhere`: it may have copies in regions that are not known."""
-        if found is not None and not found.doubt:
-            return Value(True, found.place)
-        for doubtful in (found, elsewhere):
+        if sighting is not None and not sighting.doubt:
+            return Value(True, sighting.place)
+        for doubtful in (sighting, elsewhere):
             if doubtful is not None:
                 reason = doubtful.doubt or f"in which regions {doubtful.address} is"
                 return Value(Unknown(reason, "scan the plan or the live account", doubtful.spot))

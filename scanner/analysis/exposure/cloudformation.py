@@ -116,7 +116,7 @@ def _workload(type_: str, sort: str, **places: Any) -> Reader:
 
 _MIXED = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification"
 _INTERFACES = "LaunchTemplateData.NetworkInterfaces[]"
-_HELD = ("SubnetId", f"{_INTERFACES}.SubnetId", f"{_INTERFACES}.NetworkInterfaceId")
+_SUBNETS_THERE = ("SubnetId", f"{_INTERFACES}.SubnetId", f"{_INTERFACES}.NetworkInterfaceId")
 _TEMPLATE_PUBLIC = ("LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAddress", "AssociatePublicIpAddress")
 
 
@@ -188,7 +188,7 @@ READERS = (
         interfaces=(Link("NetworkInterfaces.NetworkInterfaceId", ("AWS::EC2::NetworkInterface",)),),
         templates=_launched_by(_specified("LaunchTemplate")),
         template_public=_TEMPLATE_PUBLIC,
-        held=_HELD,
+        subnets_there=_SUBNETS_THERE,
         fixed=(Referrer("AWS::EC2::EIP", "InstanceId"), Referrer("AWS::EC2::EIPAssociation", "InstanceId")),
     ),
     _workload(
@@ -198,7 +198,7 @@ READERS = (
         subnet_decides=True,
         templates=_launched_by(_specified("LaunchTemplate"), _specified(_MIXED), "LaunchConfigurationName"),
         template_public=_TEMPLATE_PUBLIC,
-        held=_HELD,
+        subnets_there=_SUBNETS_THERE,
     ),
     _workload("AWS::ElastiCache::SubnetGroup", "cache", name="CacheSubnetGroupName"),
     _workload("AWS::RDS::DBSubnetGroup", "database", name="DBSubnetGroupName"),

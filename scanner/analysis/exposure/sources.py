@@ -41,7 +41,7 @@ def sources_of(view: View, at: GroupsAt, rules: SecurityGroupAt, groups: list[Va
     """Who may talk to what is in some groups, as what names these says."""
     told: list[TrafficSource | Unknown] = []
     for target in groups:
-        item = _found(view, at, target)
+        item = _declared(view, at, target)
         if item is None:
             reason = f"the security group {describe(target.data)} of {view.item.address} is not among what was read"
             told.append(target.unknown or Unknown(reason, _ELSEWHERE, view.location))
@@ -62,7 +62,7 @@ def _itself(view: View) -> Step:
     return step(view.item.address, (view.location,))
 
 
-def _found(view: View, at: GroupsAt, target: Value[Any]) -> Item | None:
+def _declared(view: View, at: GroupsAt, target: Value[Any]) -> Item | None:
     name = spelled(target.data) if not target.unknown else ""
     return next(iter(view.index(at.known).get(name, ())), None) if name else None
 
@@ -124,10 +124,10 @@ def _meant(at: GroupsAt, group: View, rule: View, value: Value[Any]) -> Value[An
 def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, target: Value[Any]) -> TrafficSource:
     """Whether everything in a group is a load balancer or runs code of the deployment; without anything in it, that is not known."""
     if isinstance(target.data, list):
-        each = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]
+        trusted = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]
         why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
-        return _source(rule, target, [Value(agreed(why, each), target.seen)], "group")
-    group = _found(view, at, target)
+        return _source(rule, target, [Value(agreed(why, trusted), target.seen)], "group")
+    group = _declared(view, at, target)
     members = view.index(rules.members)
     if group is None:
         why = target.unknown or Unknown(

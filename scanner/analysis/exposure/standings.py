@@ -28,7 +28,7 @@ class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Network interfaces that it is given, which stand in its subnets."""
     templates: Annotated[tuple[Link, ...], "public_address", "subnets"] = ()
     """What it is launched by, which says whether it gives an address, and in which subnets, where it does not itself."""
-    held: tuple[str, ...] = ()
+    subnets_there: tuple[str, ...] = ()
     """Where both of these name subnets, or interfaces whose subnets are then not known."""
     known: Annotated[Index, "subnets", "public_address"]
     """Subnets by what names them."""
@@ -49,7 +49,7 @@ def subnets_of(view: View, at: SubnetsAt, views: list[View]) -> list[Value[Any]]
         holder = one.target(link)
         if holder is None:
             return [Value(target.unknown or not_read(view, f"{describe(target.data)}, which has the subnet"), target.seen)]
-        named += [subnet for path in at.held for subnet in subnets_at(holder.surely.node, path)]
+        named += [subnet for path in at.subnets_there for subnet in subnets_at(holder.surely.node, path)]
     return named
 
 
@@ -110,9 +110,9 @@ _DEFAULT = "a default subnet, since it names none"
 def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
     """Of some of several subnets, what all of these have in common."""
     if isinstance(target.data, list):
-        each = [_standing(view, at, Value(one, target.seen)) for one in target.data]
+        several = [_standing(view, at, Value(one, target.seen)) for one in target.data]
         why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
-        common: Standing = agreed(why, each)
+        common: Standing = agreed(why, several)
         common.name = Value(f"some of {describe(target.data)[:200]}", target.seen)
         common.entry = common.exit = Value([step(common.name.data, target.seen)])
         return common

@@ -104,7 +104,7 @@ _MIXED = "mixed_instances_policy.launch_template.launch_template_specification"
 _INTERFACES = tuple(
     Link(f"{block}.network_interface_id", ("aws_network_interface",)) for block in ("network_interface", "primary_network_interface")
 )
-_HELD = ("subnet_id", "network_interfaces[].subnet_id", "network_interfaces[].network_interface_id")
+_SUBNETS_THERE = ("subnet_id", "network_interfaces[].subnet_id", "network_interfaces[].network_interface_id")
 _TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associate_public_ip_address")
 
 
@@ -210,7 +210,7 @@ READERS = (
         ),
         templates=_launched_by("launch_template.id|launch_template.name"),
         template_public=_TEMPLATE_PUBLIC,
-        held=_HELD,
+        subnets_there=_SUBNETS_THERE,
         fixed=tuple(
             Referrer(type_, owner)
             for type_, owner in (("aws_eip", "instance|network_interface"), ("aws_eip_association", "instance_id|network_interface_id"))
@@ -227,7 +227,7 @@ READERS = (
             "launch_configuration",
         ),
         template_public=_TEMPLATE_PUBLIC,
-        held=_HELD,
+        subnets_there=_SUBNETS_THERE,
     ),
     _workload("aws_elasticache_subnet_group", "cache", name="name"),
     _workload("aws_db_subnet_group", "database", name="name"),

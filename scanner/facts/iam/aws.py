@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Annotated, Any
 
-from assay.scanner.facts.iam.held import PermissionsAt, Says, held
+from assay.scanner.facts.iam.entitlements import PermissionsAt, Says, entitlements
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.permissions import permissions_of
 from assay.scanner.facts.iam.trust import Role, aws_trusts, ci_only
@@ -21,7 +21,7 @@ _BY_AWS = ":iam::aws:policy/"
 
 def permissions(view: View, at: PermissionsAt) -> PermissionSet:
     """What an identity, or a policy by itself, allows. Of an identity that is declared elsewhere, only what is here is judged."""
-    has = held(view, at)
+    has = entitlements(view, at)
     denials = has.denials
     return PermissionSet(
         identity=view.identity(called(view, at.name), *has.telling),

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws, aws_config, raising
-from assay.scanner.facts.iam.held import ITSELF, PermissionsAt, PolicyLink
+from assay.scanner.facts.iam.entitlements import ITSELF, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing

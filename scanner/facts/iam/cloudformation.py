@@ -11,7 +11,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws, raising
-from assay.scanner.facts.iam.held import ITSELF, Part, PermissionsAt, PolicyLink
+from assay.scanner.facts.iam.entitlements import ITSELF, Part, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.policies import MISSING
 from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer

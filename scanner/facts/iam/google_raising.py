@@ -44,13 +44,13 @@ def bindings_above(view: View, at: BindingsAt) -> Escalation | None:
     if is_going(view, at):
         return None
     written = bindings(view, at.bindings)
-    found = [binding if isinstance(binding, Unknown) else above(view, at, binding) for binding in written]
+    raises = [binding if isinstance(binding, Unknown) else above(view, at, binding) for binding in written]
     agents = [isinstance(binding, Binding) and harmless(binding.member).data is True for binding in written]
     title = view[at.title]
     name = title if isinstance(title.data, str) else called(view, at)
     return Escalation(
         identity=view.identity(name),
-        raises=view.says([each for each in found if each is not None]),
+        raises=view.says([raised for raised in raises if raised is not None]),
         service_linked=view.says(bool(agents) and all(agents)),
     )
 
@@ -102,7 +102,7 @@ def custom_role(view: View, at: RoleAt) -> Escalation | None:
     if isinstance(listed.data, Reference):
         return None  # the permissions of another role, which is judged by itself
     written = listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.unknown or listed.data]
-    found = [
+    raises = [
         Raise(
             name=Value(describe(permission), listed.seen),
             open=Value(True, listed.seen),
@@ -113,15 +113,15 @@ def custom_role(view: View, at: RoleAt) -> Escalation | None:
         for permission in written
         if not isinstance(permission, str) or permission in ESCALATING
     ]
-    return Escalation(identity=view.identity(called(view, at)), raises=view.says(found), service_linked=Value(False))
+    return Escalation(identity=view.identity(called(view, at)), raises=view.says(raises), service_linked=Value(False))
 
 
 def service_account(view: View, at: AccountAt) -> Escalation:
     """Who makes credentials of a service account, by the bindings on it: another one, since people are asked who they are."""
-    found = [binding if isinstance(binding, Unknown) else _on_account(view, at, binding) for binding in bindings(view, at.bindings)]
+    raises = [binding if isinstance(binding, Unknown) else _on_account(view, at, binding) for binding in bindings(view, at.bindings)]
     return Escalation(
         identity=view.identity(called(view, at)),
-        raises=view.says([each for each in found if each is not None]),
+        raises=view.says([raised for raised in raises if raised is not None]),
         service_linked=Value(False),
     )
 
@@ -165,10 +165,10 @@ def _minting(view: View, at: AccountAt, role: Any) -> str | Unknown:
     if role in BASIC:
         return _BASIC_MINTING.get(role, "")
     worst = table.escalating.get(role, "")
-    held = {worst, *table.telling.get(role, ())}
+    permissions = {worst, *table.telling.get(role, ())}
     if not worst and role not in table.narrow:
         return _not_in_table(role)
-    return next((name for name in ESCALATING if name in MINTING and name in held), "")
+    return next((name for name in ESCALATING if name in MINTING and name in permissions), "")
 
 
 def _not_in_table(role: str) -> Unknown:

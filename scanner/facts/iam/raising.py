@@ -18,7 +18,7 @@ from assay.scanner.facts.condition_keys import named, of_resources
 from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam import aws
 from assay.scanner.facts.iam.aws import PolicyAt, UnclaimedAt, called, is_attached, is_judged_here, is_unclaimed, service_linked
-from assay.scanner.facts.iam.held import Held, PermissionsAt, Source, held, statements_of
+from assay.scanner.facts.iam.entitlements import Entitlements, PermissionsAt, Source, entitlements, statements_of
 from assay.scanner.facts.iam.kinds import Escalation, Raise
 from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.iam.running.identities import after_slash
@@ -55,12 +55,12 @@ _OF_POLICIES = frozenset({"iam:createpolicyversion", "iam:setdefaultpolicyversio
 
 def escalation(view: View, at: PermissionsAt) -> Escalation:
     """How an identity, or a policy by itself, gets more. Of an identity that is declared elsewhere, only what is here is judged."""
-    has = held(view, at)
+    has = entitlements(view, at)
     who = view.identity(called(view, at.name), *has.telling)
     own = [policy for source in has.sources for policy in _named(source, view, at)]
     itself = Itself(who, own, view.location)
-    found = [each for source in has.sources for each in _of_source(source, has, itself)]
-    return Escalation(identity=who, raises=view.says([*_once(found), *has.doubts]), service_linked=service_linked(view[at.path]))
+    raises = [entry for source in has.sources for entry in _of_source(source, has, itself)]
+    return Escalation(identity=who, raises=view.says([*_once(raises), *has.doubts]), service_linked=service_linked(view[at.path]))
 
 
 class Itself(NamedTuple):
@@ -112,20 +112,20 @@ def beside(readers: Iterable[Reader], meanings: Mapping[Meaning, Meaning] = MEAN
             yield Reader(Escalation, reader.types, meanings[reader.meaning], reader.spelling, always=False)
 
 
-def _once(found: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
+def _once(raises: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
     """One for each name: what is certain before what is not."""
     named_: dict[str, Raise] = {}
-    for each in found:
-        if isinstance(each, Unknown):
-            yield each
+    for entry in raises:
+        if isinstance(entry, Unknown):
+            yield entry
             continue
-        name = str(each.name.data)
-        if name not in named_ or (named_[name].open.data is not True and each.open.data is True):
-            named_[name] = each
+        name = str(entry.name.data)
+        if name not in named_ or (named_[name].open.data is not True and entry.open.data is True):
+            named_[name] = entry
     yield from named_.values()
 
 
-def _of_source(source: Source, has: Held, who: Itself) -> Iterator[Raise | Unknown]:
+def _of_source(source: Source, has: Entitlements, who: Itself) -> Iterator[Raise | Unknown]:
     for entry in source.written:
         if isinstance(entry, Unknown):
             yield entry
@@ -181,7 +181,7 @@ def _on(entry: Statement) -> str:
     return ("everything but " if entry.not_resource else "") + (", ".join(describe(one) for one in entry.resources) or "its own resource")
 
 
-def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: Itself) -> Value[bool]:
+def _open(entry: Statement, action: str, doubt: Unknown | None, has: Entitlements, who: Itself) -> Value[bool]:
     """Whether a statement lets an action raise, with all that limits it."""
     far = _reaches(entry, action, who)
     if far.data is False or (action == _COMMANDING and not _any_document(has)):
@@ -199,7 +199,7 @@ def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: 
 _COMMANDING = "ssm:sendcommand"
 
 
-def _any_document(has: Held) -> bool:
+def _any_document(has: Entitlements) -> bool:
     """Whether some document that commands may be sent by runs whatever it is given: any, or one of those of AWS for scripts.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html

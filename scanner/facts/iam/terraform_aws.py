@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws, raising
-from assay.scanner.facts.iam.held import ITSELF, Part, PermissionsAt, PolicyLink, bounding
+from assay.scanner.facts.iam.entitlements import ITSELF, Part, PermissionsAt, PolicyLink, bounding
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Link, Many, Referrer
 

@@ -152,10 +152,10 @@ class Asker:
 
     def _position(self, call: Call, region: str) -> _Position:
         """How an operation gives its pages: botocore makes a paginator anew for each question, which costs as much as a small answer."""
-        found = self._positions.get(call)
-        if found is None:
-            found = self._positions[call] = _position(self.clients.get(call.service, region), call)
-        return found
+        position = self._positions.get(call)
+        if position is None:
+            position = self._positions[call] = _position(self.clients.get(call.service, region), call)
+        return position
 
     def _client(self, account: Account, region: str, call: Call) -> Any:
         if self._unanswered.get((call.service, region), 0) >= _SILENT_AFTER:

@@ -40,7 +40,7 @@ def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         if since:
             scope["since"] = since.earlier.digest
         earlier = resumed(audit.earlier, folder, scope)
-        candidates = _found(accounts)
+        candidates = _candidates(accounts)
         if since and candidates and since.earlier.accounts.isdisjoint(candidate.id for candidate in candidates):
             raise EarlierError(
                 f"--since {show(audit.request.since)}: it has none of the accounts of this audit; audit once without --since"
@@ -76,7 +76,7 @@ def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         yield "aws", itertools.chain([header], map(written, itertools.chain(closing_lines, end)))
 
 
-def _found(accounts: Accounts) -> list[Candidate]:
+def _candidates(accounts: Accounts) -> list[Candidate]:
     with contextlib.suppress(Stopped):
         return accounts.find()
     return []
@@ -116,8 +116,8 @@ def _closing(asker: Asker, left_out: Iterable[LeftOut], gaps: Iterable[Gap]) -> 
     for account in asker.accounts():
         for count in asker.closed(account):
             yield encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"
-    for each in left_out:
-        yield encode({"record": "left_out", **msgspec.structs.asdict(each)}) + b"\n"
+    for entry in left_out:
+        yield encode({"record": "left_out", **msgspec.structs.asdict(entry)}) + b"\n"
     for gap in gaps:
         fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
         yield encode({"record": "gap", **fields}) + b"\n"

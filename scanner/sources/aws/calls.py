@@ -120,8 +120,8 @@ class _Fields(dict[str, Any]):
         self._listed = listed
 
     def __missing__(self, name: str) -> Any:
-        found = self._listed.get(name)
-        return "" if found is None else found
+        value = self._listed.get(name)
+        return "" if value is None else value
 
 
 def resource_id(listing: Listing, listed: dict[str, Any], partition: str, account: str, region: str) -> str:

@@ -359,12 +359,12 @@ def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dic
 def _entries_at(page: dict[str, Any], path: str) -> Any:
     """The entries of a page; `Reservations[].Instances` are those of every reservation."""
     outer, lists, inner = path.partition("[].")
-    found = walk(page, outer)
-    if not lists or not _is_list_of_entries(found):
-        return found
-    held = [walk(one, inner) for one in found or []]
-    malformed = next((entries for entries in held if not _is_list_of_entries(entries)), None)
-    return malformed if malformed is not None else [entry for entries in held for entry in entries or []]
+    entries = walk(page, outer)
+    if not lists or not _is_list_of_entries(entries):
+        return entries
+    lists_inside = [walk(one, inner) for one in entries or []]
+    malformed = next((entries for entries in lists_inside if not _is_list_of_entries(entries)), None)
+    return malformed if malformed is not None else [entry for entries in lists_inside for entry in entries or []]
 
 
 def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:

@@ -17,7 +17,7 @@ import msgspec
 from assay.scanner.options import Options
 from assay.scanner.override import override
 from assay.scanner.sources.aws.config_accounts import AccountReader, Known
-from assay.scanner.sources.aws.config_files import Broken, ConfigFile, Found
+from assay.scanner.sources.aws.config_files import Broken, ConfigElement, ConfigFile
 from assay.scanner.sources.aws.config_items import DELETED, NOT_RECORDED, NoItem, configured
 from assay.scanner.sources.aws.recorded import AUDIT, Configured
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -50,8 +50,8 @@ def _is_config(path: str) -> bool:
     """Whether one of the first elements is of a resource, or the file is too damaged to tell."""
     file = ConfigFile(path)
     try:
-        for found in islice(file.read(), _LOOKED_AT):
-            if isinstance(found.data, dict) and isinstance(found.data.get("resourceType"), str) and "resourceId" in found.data:
+        for element in islice(file.read(), _LOOKED_AT):
+            if isinstance(element.data, dict) and isinstance(element.data.get("resourceType"), str) and "resourceId" in element.data:
                 return True
     except OSError:
         return True
@@ -111,8 +111,8 @@ class Inventory:
         self.coverage.files.found += 1
         failed: list[str] = []
         try:
-            for found in file.read():
-                if why := self._element(found, told):
+            for element in file.read():
+                if why := self._element(element, told):
                     failed.append(why) if not failed else failed.append("")
             self.coverage.files.parsed += 1
             self.coverage.enter(show(path), "aws_config", "judged")
@@ -129,9 +129,9 @@ class Inventory:
                 self.coverage.gaps.append(Gap(show(path), "parse_error", reason, _AGAIN))
         self.known.add(told, whole=file.is_snapshot and not failed)
 
-    def _element(self, found: Found, told: Known) -> str:
+    def _element(self, element: ConfigElement, told: Known) -> str:
         """Enter an element; why it is no item, or empty text."""
-        data = found.data
+        data = element.data
         type_ = data.get("resourceType") if isinstance(data, dict) else None
         if isinstance(type_, str) and type_ not in self._types and isinstance(data, dict):
             place = tuple(str(data.get(name, ""))[:200] for name in ("accountId", "awsRegion", "resourceType", "resourceId"))
@@ -141,11 +141,11 @@ class Inventory:
                 told.regions.setdefault(place[0], set()).add(place[1])
             return ""
         try:
-            item = configured(data, not found.of_query)
+            item = configured(data, not element.of_query)
         except NoItem as error:
-            return f"element {found.number}: {error}"
+            return f"element {element.number}: {error}"
         except RecursionError:
-            return f"element {found.number}: nested too deep"
+            return f"element {element.number}: nested too deep"
         told.see(item, recorded=item.status != NOT_RECORDED)
         self._enter(item, data)
         return ""

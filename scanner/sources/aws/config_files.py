@@ -41,7 +41,7 @@ class Broken(Exception):
     """The file is no such JSON text, or ends in the middle."""
 
 
-class Found(msgspec.Struct):
+class ConfigElement(msgspec.Struct):
     """One element of a file: an object where it can be decoded, else why not."""
 
     data: Any
@@ -78,11 +78,13 @@ class _Text:
 
     def take(self, *expected: str) -> str:
         """The next character, one of some. Raises Broken."""
-        found = self.peek()
-        if found not in expected:
-            raise Broken("it ends in the middle" if not found else f"{found!r} where {' or '.join(map(repr, expected))} is expected")
+        character = self.peek()
+        if character not in expected:
+            raise Broken(
+                "it ends in the middle" if not character else f"{character!r} where {' or '.join(map(repr, expected))} is expected"
+            )
         self._at += 1
-        return found
+        return character
 
     def value(self) -> Any:
         """The next JSON value. Raises Broken, RecursionError."""
@@ -119,7 +121,7 @@ class ConfigFile:
         """All that is recorded, and not what changed or what was asked for. Known where the file was read."""
         return isinstance(self.head.get(SNAPSHOT_ID), str)
 
-    def read(self) -> Iterator[Found]:
+    def read(self) -> Iterator[ConfigElement]:
         """Its elements. Raises OSError where it cannot be read, Broken, RecursionError; what comes before that is given."""
         try:
             with opened(self.path) as text:
@@ -129,13 +131,13 @@ class ConfigFile:
         except UnicodeDecodeError as error:
             raise Broken(f"no text in UTF-8: {error.reason}") from None
 
-    def _read(self, text: _Text) -> Iterator[Found]:
+    def _read(self, text: _Text) -> Iterator[ConfigElement]:
         number = 0
         while first := text.peek():  # pages that were written one after the other
             if first == "[":
                 for element in _elements(text):
                     number += 1
-                    yield Found(element, False, number)
+                    yield ConfigElement(element, False, number)
                 continue
             text.take("{")
             while text.peek() != "}":
@@ -145,7 +147,7 @@ class ConfigFile:
                     self.has_items = True
                     for element in _elements(text):
                         number += 1
-                        yield Found(_decoded(element) if name == _RESULTS else element, name == _RESULTS, number)
+                        yield ConfigElement(_decoded(element) if name == _RESULTS else element, name == _RESULTS, number)
                 else:
                     value = text.value()
                     if len(self.head) < _MAX_HEAD:
@@ -155,7 +157,7 @@ class ConfigFile:
             text.take("}")
             if not self.has_items and "resourceType" in self.head:
                 number += 1
-                yield Found(self.head, False, number)
+                yield ConfigElement(self.head, False, number)
 
 
 def _elements(text: _Text) -> Iterator[Any]:

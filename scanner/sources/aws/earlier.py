@@ -28,7 +28,7 @@ _NUMBERS = lazy_re.pattern(r"\d+")
 _ANEW = "audit once without --since"
 
 
-class Held(msgspec.Struct):
+class EarlierAccount(msgspec.Struct):
     """What an earlier snapshot has of one account: the resources about which a call is covered."""
 
     caller: str
@@ -55,22 +55,22 @@ class Earlier:
         """Those that it has."""
         return frozenset(self._callers)
 
-    def of(self, account: str) -> Held | None:
+    def of(self, account: str) -> EarlierAccount | None:
         """What it has of an account. A resource that it has twice tells nothing: which is which is not known."""
         if account not in self._callers:
             return None
-        held, twice = Held(self._callers[account]), set[Key]()
+        earlier, twice = EarlierAccount(self._callers[account]), set[Key]()
         with open(self._file(account), "rb") as lines:
             for line in lines:
                 record = records.decode(line)
                 assert isinstance(record, ItemRecord)
                 key = (record.type, record.id, record.region)
-                if key in held.resources:
+                if key in earlier.resources:
                     twice.add(key)
-                held.resources[key] = record
+                earlier.resources[key] = record
         for key in twice:
-            del held.resources[key]
-        return held
+            del earlier.resources[key]
+        return earlier
 
     def _file(self, account: str) -> str:
         """By its number in the snapshot: names of accounts come from a file, and none becomes a path."""

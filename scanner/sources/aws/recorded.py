@@ -45,9 +45,9 @@ class Spelled(dict[str, Any]):
         if name in self:
             return self[name]
         folded = str(name).lower()
-        found = next((key for key in self if key.lower() == folded), None)
-        if found is not None:
-            return self[found]
+        spelling = next((key for key in self if key.lower() == folded), None)
+        if spelling is not None:
+            return self[spelling]
         if self.omits is None or folded in self.omits:
             return default
         return Unknown(f"{self.of} in AWS Config has no {name}", AUDIT)
@@ -88,14 +88,14 @@ class Configured(msgspec.Struct, kw_only=True):
 
     def more(self, name: str) -> Any:
         """A part of the supplementary configuration, which may be JSON text (https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html)."""
-        found = self.supplementary.get(name)
+        part = self.supplementary.get(name)
         for _ in range(2):  # ACLs are text in text
-            if isinstance(found, str):
+            if isinstance(part, str):
                 try:
-                    found = msgspec.json.decode(found)
+                    part = msgspec.json.decode(part)
                 except (msgspec.DecodeError, RecursionError):
                     break
-        return spelled(found)
+        return spelled(part)
 
     def has(self, *names: str) -> bool:
         """Whether the supplementary configuration has these parts."""

@@ -72,7 +72,7 @@ def _is_harmless(denial: dict[str, Any]) -> bool:
     conditions = denial.get("Condition")
     for operator, keys in conditions.items() if isinstance(conditions, dict) else ():
         for key, value in keys.items() if isinstance(keys, dict) else ():
-            values = [str(each).lower() for each in (value if isinstance(value, list) else [value])]
+            values = [str(entry).lower() for entry in (value if isinstance(value, list) else [value])]
             if operator.lower() == "bool" and key.lower() == "aws:securetransport" and values == ["false"]:
                 return True
             if operator.lower() == "numericlessthan" and key.lower() == "s3:tlsversion" and set(values) <= _OLD_TLS:

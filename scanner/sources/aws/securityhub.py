@@ -74,7 +74,7 @@ class SecurityHub:
         HubError: nothing of the request was taken then, as far as is known."""
         answer = self._ask(IMPORT, {"Findings": findings})
         failed = answer.get("FailedFindings") or []
-        return [Rejected(str(each.get("Id")), str(each.get("ErrorCode")), str(each.get("ErrorMessage"))) for each in failed]
+        return [Rejected(str(failure.get("Id")), str(failure.get("ErrorCode")), str(failure.get("ErrorMessage"))) for failure in failed]
 
     def _product(self) -> str:
         partition = self._account.caller.split(":")[1] if self._account.caller.count(":") > 4 else "aws"

@@ -18,12 +18,12 @@ def rows(table: bytes) -> list[dict[str, str | bool | None]]:
     lines = csv.reader(io.StringIO(table.decode("utf-8")), strict=True)
     try:
         columns = next(lines, [])
-        found = [_row(columns, line) for line in lines if line]
+        table_rows = [_row(columns, line) for line in lines if line]
     except csv.Error as error:
         raise ValueError(str(error)) from None
     if not columns:
         raise ValueError("the table is empty")
-    return found
+    return table_rows
 
 
 def _row(columns: list[str], line: list[str]) -> dict[str, str | bool | None]:

@@ -20,7 +20,7 @@ import msgspec
 from assay.scanner.sources.aws.asking import Account, Asker, Refused, now
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.covered import COVERED, GATES, Covered, Gate
-from assay.scanner.sources.aws.earlier import Earlier, Held
+from assay.scanner.sources.aws.earlier import Earlier, EarlierAccount
 from assay.scanner.sources.aws.items import Answer, ItemRecord
 from assay.scanner.sources.aws.plan import RECORDED, RECORDED_ITEMS, RECORDER_STATUS, RECORDERS
 from assay.scanner.sources.aws.recorder import NotRecorded, may_keep_out, recording_since
@@ -60,8 +60,8 @@ class Region(msgspec.Struct):
 class Unchanged:
     """Of one account: answers that are still so."""
 
-    def __init__(self, asker: Asker, account: Account, held: Held, days: float) -> None:
-        self._asker, self._account, self._held = asker, account, held
+    def __init__(self, asker: Asker, account: Account, earlier: EarlierAccount, days: float) -> None:
+        self._asker, self._account, self._earlier = asker, account, earlier
         self._oldest = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
         self._regions: dict[str, Region | str] = {}
         """Region to what Config has of it, or why it is not asked."""
@@ -74,7 +74,7 @@ class Unchanged:
         Raises Stopped.
         """
         covered = COVERED.get(call.label)
-        before = self._held.resources.get((record.type, record.id, record.region)) if covered else None
+        before = self._earlier.resources.get((record.type, record.id, record.region)) if covered else None
         answer = before.answers.get(call.name) if before else None
         if covered is None or before is None or answer is None or not _is_settled(answer):
             return None
@@ -134,25 +134,25 @@ class Unchanged:
                     continue
                 seen[key] = Seen(row["resourceId"], captured)
         for type_ in GATES.keys() & set(types):
-            self._read_policies(region, type_, {key: each for key, each in seen.items() if key[0] == type_})
+            self._read_policies(region, type_, {key: entry for key, entry in seen.items() if key[0] == type_})
         return Region(since, seen, at)
 
     def _read_policies(self, region: str, type_: str, seen: dict[tuple[str, str], Seen]) -> None:
         """Enter what Config has of the policies of resources that the earlier snapshot has, too."""
-        gate, ours = GATES[type_], {record.id for record in self._held.resources.values()}
-        wanted = [each.id for (_, arn), each in seen.items() if arn in ours]
-        by_id = {each.id: each for each in seen.values()}
+        gate, ours = GATES[type_], {record.id for record in self._earlier.resources.values()}
+        wanted = [entry.id for (_, arn), entry in seen.items() if arn in ours]
+        by_id = {entry.id: entry for entry in seen.values()}
         for at in range(0, len(wanted), _KEYS):
             keys = [{"resourceType": type_, "resourceId": id_} for id_ in wanted[at : at + _KEYS]]
             for item in self._one(region, RECORDED_ITEMS, {"resourceKeys": keys}).get("baseConfigurationItems") or []:
-                each, captured = by_id.get(item.get("resourceId")), _moment(item.get("configurationItemCaptureTime"))
-                if each is not None and captured is not None:
-                    each.captured = max(each.captured, captured)
-                    each.policy = _recorded_policy(gate, item)
+                recorded, captured = by_id.get(item.get("resourceId")), _moment(item.get("configurationItemCaptureTime"))
+                if recorded is not None and captured is not None:
+                    recorded.captured = max(recorded.captured, captured)
+                    recorded.policy = _recorded_policy(gate, item)
 
     def _of_region(self, region: str) -> Iterator[Answer]:
         """What the earlier snapshot has of resources that are asked about there; of services without regions, of all of them."""
-        for (_, _, held_in), record in self._held.resources.items():
+        for (_, _, held_in), record in self._earlier.resources.items():
             if held_in in ("", region):
                 yield from record.answers.values()
 
@@ -220,13 +220,13 @@ class Since:
 
     def of(self, account: Account) -> Unchanged | None:
         """What may be taken of an account; None where nothing is."""
-        held = self.earlier.of(account.id)
-        if held is None or not held.resources:
+        earlier = self.earlier.of(account.id)
+        if earlier is None or not earlier.resources:
             return None
-        if _who(held.caller) != _who(account.caller):
+        if _who(earlier.caller) != _who(account.caller):
             self._count(["the earlier snapshot was taken as another principal"])
             return None
-        unchanged = self._accounts[account.id] = Unchanged(self.asker, account, held, self._days)
+        unchanged = self._accounts[account.id] = Unchanged(self.asker, account, earlier, self._days)
         return unchanged
 
     def closed(self, account: str) -> list[CallCount]:

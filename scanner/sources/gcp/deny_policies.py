@@ -35,8 +35,8 @@ class DenyPolicies:
             for name in _names(listed, place):
                 policy = self._get(methods.GET_DENY_POLICY, name)
                 # Named by what a list has, whatever the answer about one says.
-                held = {"version": "v2", "data": {**policy, "name": name}}
-                yield {"name": f"//iam.googleapis.com/{name}", "assetType": DENY_POLICY, "resource": held, "ancestors": [self._parent]}
+                resource = {"version": "v2", "data": {**policy, "name": name}}
+                yield {"name": f"//iam.googleapis.com/{name}", "assetType": DENY_POLICY, "resource": resource, "ancestors": [self._parent]}
             token = str(listed.get("nextPageToken") or "")
             if not token:
                 return
@@ -65,7 +65,7 @@ class DenyPolicies:
 
 def _names(listed: dict[str, Any], place: str) -> Iterator[str]:
     """The names in a list. Whatever else stands in it is none that may be asked for."""
-    for each in listed.get("policies") or ():
-        name = each.get("name") if isinstance(each, dict) else None
+    for policy in listed.get("policies") or ():
+        name = policy.get("name") if isinstance(policy, dict) else None
         if isinstance(name, str) and name.startswith("policies/") and "/denypolicies/" in name and not set(name) & set("?# "):
             yield f"{place}/{name.rpartition('/denypolicies/')[2]}"

@@ -90,7 +90,7 @@ class AssetEntry(msgspec.Struct, gc=False):
         if before is None:
             self.places = (*self.places, place)
         elif before.time <= place.time:
-            self.places = tuple(place if each is before else each for each in self.places)
+            self.places = tuple(place if kept is before else kept for kept in self.places)
 
 
 class Inventory:

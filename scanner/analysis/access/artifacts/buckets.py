@@ -105,12 +105,12 @@ _HASHED = lazy_re.pattern(rf"[.\-_]({_PLAIN}|{_MIXED})\.[0-9A-Za-z]+(\.map|\.gz|
 
 
 def _files(view: View, at: FilesAt) -> list[Any]:
-    found: list[Any] = []
+    files: list[Any] = []
     for join in at.objects:
         objects = view.referrers(join)
-        found += [_file(one.surely, at) for one in objects.views]
-        found += [objects.more] if objects.more else []
-    return found
+        files += [_file(one.surely, at) for one in objects.views]
+        files += [objects.more] if objects.more else []
+    return files
 
 
 def _file(one: View, at: FilesAt) -> StaticFile:

@@ -83,8 +83,8 @@ def is_of_no_resource(action: str) -> bool:
 def targets(action: str, arns: list[str]) -> list[Target]:
     """What an action is on, of a resource by its ARNs; nothing where it is not on such a resource."""
     service, types = _of(action)
-    found = [list(_within(service.arns[name], arns)) for name in types if service and name in service.arns]
-    return [Target(frozenset({action.lower()}), each) for each in found if each]
+    by_type = [list(_within(service.arns[name], arns)) for name in types if service and name in service.arns]
+    return [Target(frozenset({action.lower()}), named) for named in by_type if named]
 
 
 def _within(form: str, arns: list[str]) -> Iterator[str]:

@@ -50,7 +50,7 @@ class AskerAt(Spelling, frozen=True, eq=False, kw_only=True):
 class PermissionsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Companions that are each a statement of a resource's own policy: permissions of functions and of event buses."""
 
-    each: Many
+    companions: Many
     principal: str
     action: str
     otherwise: str
@@ -123,8 +123,8 @@ def _known(view: View, at: AskerAt, question: Question) -> _Known:
         arns = Arns(view.items, at.forms)
         above = Organisation(view, () if at.organisation is None else at.organisation.spelling, arns)
         wanted = frozenset({question.action.lower()})
-        held = holdings(view, at.identities.spelling, arns, wanted, above, any_action=True)
-        return _Known(arns, held, Ways(view, at.identities.spelling, at.runs.spelling, arns, above), above)
+        all_holdings = holdings(view, at.identities.spelling, arns, wanted, above, any_action=True)
+        return _Known(arns, all_holdings, Ways(view, at.identities.spelling, at.runs.spelling, arns, above), above)
 
     known: _Known = numbers.kept(view.items.answers, "analysis.access.asking", made)
     return known
@@ -156,10 +156,10 @@ def _callers(view: View, at: AskableAt, known: _Known, question: Question, on: l
     own = _own(view, at) if at.has_policy_for == question.action.lower().partition(":")[0] else Own([], at.alone)
     told = _told(view, question.action, view.identity(view[at.name]))
     asked = Asking(view, at.identities.spelling, known.arns, on, told, known.organisation, region_of(view))
-    held = known.holdings.of([arn for target in on for arn in target.arns], asked.actions)
-    by_identity = list(of_identities(asked, held, own.denials(known.arns)))
+    holding = known.holdings.of([arn for target in on for arn in target.arns], asked.actions)
+    by_identity = list(of_identities(asked, holding, own.denials(known.arns)))
     if at.must_allow and at.has_policy_for == question.action.lower().partition(":")[0]:
-        by_identity = [one for one in (_left_to(view, own, each, told) for each in by_identity) if one is not None]
+        by_identity = [one for one in (_left_to(view, own, grantee, told) for grantee in by_identity) if one is not None]
     named = spelled(question.action) or question.action
     word = named.partition(":")[2]
     granted = grants(view, at.grants)
@@ -193,7 +193,7 @@ def _own(view: View, at: AskableAt) -> Own:
     """Its own policy."""
     documents = view.values(at.policies)
     if at.permissions is not None:
-        companions = view.referrers(at.permissions.each)
+        companions = view.referrers(at.permissions.companions)
         documents += [_permission(companion, at.permissions) for companion in companions.views]
         documents += [view.says(companions.more)] if companions.more else []
     return Own([entry for document in documents for entry in statements(document)], at.alone)
@@ -221,9 +221,9 @@ def _permission(companion: View, at: PermissionsAt) -> Value[Any]:
 
 
 def _reached(granted: Iterable[Granted], by: str, end: list[Step]) -> Iterator[Reached]:
-    for each in granted:
-        for _, value in each.given:
-            yield reached(each.who, each.name, by, value, each.item, each.key, end)
+    for grantee in granted:
+        for _, value in grantee.given:
+            yield reached(grantee.who, grantee.name, by, value, grantee.item, grantee.key, end)
 
 
 def _caller(one: Reached, unread: list[Unknown]) -> Caller:
@@ -244,9 +244,9 @@ def asker(view: View, at: AskerAt) -> Asker:
 def _anywhere(view: View, at: AskerAt, question: Question) -> Iterator[Any]:
     known = _known(view, at, question)
     asked = Asking(view, at.identities.spelling, known.arns, _anything(question, known.arns), None, known.organisation, (None,))
-    held = known.holdings.with_any(asked.actions)
+    holding = known.holdings.with_any(asked.actions)
     end = [step(question.resource)]
-    direct = merged(_reached(of_identities(asked, held, []), spelled(question.action) or question.action, end))
+    direct = merged(_reached(of_identities(asked, holding, []), spelled(question.action) or question.action, end))
     service = question.action.lower().partition(":")[0]
     unseen = [_unseen(question)] if service in MUST_ALLOW or (service in HAVE_POLICIES and question.resource != "*") else []
     for one in merged([*direct, *followed(view, known.ways, direct)]):

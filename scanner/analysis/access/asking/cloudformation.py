@@ -71,7 +71,7 @@ _SORTS = (
         f"lambda:{_AT_HOME}:function:",
         "FunctionName",
         permissions=PermissionsAt(
-            each=Many("AWS::Lambda::Permission", "FunctionName", through=VERSIONS),
+            companions=Many("AWS::Lambda::Permission", "FunctionName", through=VERSIONS),
             principal="Principal",
             action="Action",
             otherwise="lambda:InvokeFunction",

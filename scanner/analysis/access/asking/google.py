@@ -80,7 +80,7 @@ def askable(view: View, at: AskableAt) -> Askable:
 def _callers(view: View, at: AskableAt, who: Identity, question: Question) -> Iterator[Any]:
     service = question.action.partition("/")[0] if "/" in question.action else f"{at.sort.prefix}.googleapis.com"
     name = at.sort.name.format(who.name if who.unnamed is None else NAMELESS)
-    sought = Sought(frozenset({question.action}), frozenset(), service, name, held, who.name)
+    sought = Sought(frozenset({question.action}), frozenset(), service, name, held_permissions, who.name)
     own = ""
     if at.is_project:
         told = view[at.name].data
@@ -105,7 +105,7 @@ def _above(view: View, at: AskableAt) -> Iterator[Binding | Unknown]:
     yield from bindings(inside, at.on_that)
 
 
-def held(view: View, role: Any, wanted: frozenset[str], custom: Index) -> frozenset[str] | Unknown:
+def held_permissions(view: View, role: Any, wanted: frozenset[str], custom: Index) -> frozenset[str] | Unknown:
     """Which a role holds of any permissions."""
     if not (isinstance(role, str) and role.startswith("roles/")):
         return of_custom_role(view, role, wanted, custom)

@@ -50,7 +50,7 @@ _SORTS = (
         "function_name",
         names=("function_name", "arn"),
         permissions=PermissionsAt(
-            each=Many("aws_lambda_permission", "function_name", through=ALIASES),
+            companions=Many("aws_lambda_permission", "function_name", through=ALIASES),
             principal="principal",
             action="action",
             otherwise="lambda:InvokeFunction",
@@ -83,7 +83,7 @@ _SORTS = (
         f"events:{_AT_HOME}:event-bus/",
         policies=One("aws_cloudwatch_event_bus_policy", "event_bus_name", "policy", unsaid="default"),
         permissions=PermissionsAt(
-            each=Many("aws_cloudwatch_event_permission", "event_bus_name", unsaid="default"),
+            companions=Many("aws_cloudwatch_event_permission", "event_bus_name", unsaid="default"),
             principal="principal",
             action="action",
             otherwise="events:PutEvents",

@@ -54,17 +54,17 @@ def _statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def google(checkout: Path) -> dict[str, Any]:
     """The table of Google's predefined roles. Raises CalledProcessError where `checkout` is no repository of git."""
-    held: dict[str, list[str]] = {}
+    permissions_of: dict[str, list[str]] = {}
     for path in _git(checkout, "ls-tree", "-r", "--name-only", "HEAD", "gcp/roles").split():
         role = json.loads(_git(checkout, "show", f"HEAD:{path}"))
-        held[role["name"]] = role.get("includedPermissions", [])
-    permissions = sorted({permission for granted in held.values() for permission in granted})
+        permissions_of[role["name"]] = role.get("includedPermissions", [])
+    permissions = sorted({permission for granted in permissions_of.values() for permission in granted})
     numbers = {permission: number for number, permission in enumerate(permissions)}
     return {
         "as_of": _git(checkout, "log", "-1", "--format=%cs").strip(),
         "source": "iann0036/iam-dataset " + _git(checkout, "rev-parse", "--short=12", "HEAD").strip(),
         "permissions": permissions,
-        "roles": {role: _rows(sorted(numbers[permission] for permission in granted)) for role, granted in sorted(held.items())},
+        "roles": {role: _rows(sorted(numbers[permission] for permission in granted)) for role, granted in sorted(permissions_of.items())},
     }
 
 

@@ -73,7 +73,7 @@ def account(view: View, at: AccountAt) -> Guardrail:
     """
     items = view.index(at.policies).get(None, ())
     unlisted = next((item.why for item in items if isinstance(item, Unlisted)), None)
-    found: list[tuple[_Guard, Value[bool]]] = []
+    guards: list[tuple[_Guard, Value[bool]]] = []
     for item in items:
         policy_ = view.of(item)
         guard = None if isinstance(item, Unlisted) else _guard(policy_, policy_[at.content])
@@ -81,12 +81,12 @@ def account(view: View, at: AccountAt) -> Guardrail:
             targets = [target for key in (item.address, None) for target in view.index(at.targets).get(key, ())]
             known = [target for target in targets if not isinstance(target, Unlisted)]
             why = next((target.why for target in targets if isinstance(target, Unlisted)), None)
-            found.append((guard, policy_.says(True if known else why or False)))
-    found.sort(key=lambda pair: not all(value.data is True for value in (pair[0].denies, pair[0].spares, pair[1])))
-    if not found:
+            guards.append((guard, policy_.says(True if known else why or False)))
+    guards.sort(key=lambda pair: not all(value.data is True for value in (pair[0].denies, pair[0].spares, pair[1])))
+    if not guards:
         nothing = view.says(unlisted or False)
         return _guardrail(view, at, "account", _Guard(nothing, [], view.says(True)), view.says(True))
-    guard, attached = found[0]
+    guard, attached = guards[0]
     if unlisted and any(value.data is not True for value in (guard.denies, guard.spares, attached)):
         guard, attached = _Guard(view.says(unlisted), [], view.says(unlisted)), view.says(unlisted)
     return _guardrail(view, at, "account", guard, attached)

@@ -97,16 +97,16 @@ def project(view: View, at: Spelling) -> Guardrail | None:
     """
     if not is_live(view.item):
         return None
-    found = view[f"#org_policy:{LOCATIONS}"]
-    rules = found.data.get("rules", []) if isinstance(found.data, dict) else []
+    in_force = view[f"#org_policy:{LOCATIONS}"]
+    rules = in_force.data.get("rules", []) if isinstance(in_force.data, dict) else []
     lists = [rule.get("values", {}) for rule in rules if isinstance(rule, dict)]
     values = [value for listed in lists if isinstance(listed, dict) for value in listed.get("allowedValues") or []]
     told = [(view.says(_limits(rule)), bool(rule.get("condition"))) for rule in rules if isinstance(rule, dict)]
-    doubt = found.unknown or next((rule for rule in rules if isinstance(rule, Unknown)), None)
+    doubt = in_force.unknown or next((rule for rule in rules if isinstance(rule, Unknown)), None)
     limited = _for_all(view, told, doubt)
     switches = {name: view[f"#enforced:{name}"].default(False).truth() for name in SWITCHES}
     identity = view.identity(view[at.name])
-    return _guardrail(view, identity, "project", {LOCATIONS: limited, **switches}, [Value(value, found.seen) for value in values])
+    return _guardrail(view, identity, "project", {LOCATIONS: limited, **switches}, [Value(value, in_force.seen) for value in values])
 
 
 def _limits(rule: dict[str, Any]) -> Any:

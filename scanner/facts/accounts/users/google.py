@@ -60,5 +60,5 @@ def _person(binding: Binding) -> DirectMember | Unknown | None:
     if isinstance(member, Text):
         if member.prefix.startswith((_USER, _WORKFORCE)):
             return _member(Value(member, binding.seen).text())
-        return unknown_inside(member) if any(each.startswith(member.prefix[: len(each)]) for each in (_USER, _WORKFORCE)) else None
+        return unknown_inside(member) if any(prefix.startswith(member.prefix[: len(prefix)]) for prefix in (_USER, _WORKFORCE)) else None
     return None if isinstance(member, Reference) else unknown_inside(member)

@@ -51,7 +51,7 @@ class RoutingAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of live projects, sinks by what they are of."""
 
 
-Found = tuple[Sink, bool]
+PlacedSink = tuple[Sink, bool]
 """A sink, and whether it is of what the project is in, so that it takes entries of the project only with those of children."""
 
 
@@ -107,7 +107,7 @@ def _unattached(view: View, at: RoutingAt) -> Iterator[Item]:
                 yield item
 
 
-def _all(view: View, at: RoutingAt) -> Iterator[Found | Unknown]:
+def _all(view: View, at: RoutingAt) -> Iterator[PlacedSink | Unknown]:
     if _live(view):
         own = view.item.address.partition("googleapis.com/")[2]
         sinks = sinks_above(view, view.index(at.live) if at.live else {}, own)
@@ -118,7 +118,7 @@ def _all(view: View, at: RoutingAt) -> Iterator[Found | Unknown]:
         yield from _of_terraform(view, at)
 
 
-def _of_terraform(view: View, at: RoutingAt) -> Iterator[Found | Unknown]:
+def _of_terraform(view: View, at: RoutingAt) -> Iterator[PlacedSink | Unknown]:
     if isinstance(view.item, Elsewhere) and isinstance(view.item.named, Unattached):
         yield from ((sink(item, at.sink), False) for item in _unattached(view, at))
         return
@@ -150,7 +150,7 @@ def _keys(view: View, at: RoutingAt) -> Iterator[str]:
         inner = outer
 
 
-def _of_template(view: View, at: RoutingAt, items: Iterable[Item]) -> Iterator[Found | Unknown]:
+def _of_template(view: View, at: RoutingAt, items: Iterable[Item]) -> Iterator[PlacedSink | Unknown]:
     """Sinks of a template or a manifest, which have the name of their project in theirs, or name what else they are of."""
     full = view.item.full if isinstance(view.item, Declared) else None  # of a policy that names nothing, no project is known
     own = (full or "").partition("googleapis.com/")[2]
@@ -219,7 +219,7 @@ def _is_of_another(view: View, at: RoutingAt, named: str) -> bool | Unknown:
     return True if told else Unknown(f"whether the project {named} is this one", "scan the live project", view.location)
 
 
-def _lacking(view: View, at: RoutingAt, known: list[Found]) -> str:
+def _lacking(view: View, at: RoutingAt, known: list[PlacedSink]) -> str:
     """In words, what keeps each sink from exporting everything."""
     if not known:
         return "there is none"

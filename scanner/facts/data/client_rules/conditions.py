@@ -36,32 +36,32 @@ _MOST_STEPS = 200_000
 """Expressions that are followed for the rules of one source. The language follows 1000 for one request."""
 
 
-class Held(msgspec.Struct, frozen=True):
+class Possible(msgspec.Struct, frozen=True):
     """What an expression may come to."""
 
     may: frozenset[str]
     constant: Any = None
     """The text or number that it is."""
-    elements: tuple[Held, ...] | None = None
+    elements: tuple[Possible, ...] | None = None
     """Of a list that is written out."""
     is_request: bool = False
 
 
-def _held(*may: str) -> Held:
-    return Held(frozenset(may))
+def _possible(*may: str) -> Possible:
+    return Possible(frozenset(may))
 
 
-_ANYTHING = _held(TRUE, FALSE, NULL, OTHER, FAILS)
-_NOTHING = _held()
-_TRUE, _FALSE, _NULL, _FAILS = _held(TRUE), _held(FALSE), _held(NULL), _held(FAILS)
-_ANSWER = _held(TRUE, FALSE, FAILS)
-_MADE = _held(OTHER, FAILS)
-_DOCUMENT = _held(OTHER, NULL)
-_REQUEST = Held(frozenset((OTHER,)), is_request=True)
+_ANYTHING = _possible(TRUE, FALSE, NULL, OTHER, FAILS)
+_NOTHING = _possible()
+_TRUE, _FALSE, _NULL, _FAILS = _possible(TRUE), _possible(FALSE), _possible(NULL), _possible(FAILS)
+_ANSWER = _possible(TRUE, FALSE, FAILS)
+_MADE = _possible(OTHER, FAILS)
+_DOCUMENT = _possible(OTHER, NULL)
+_REQUEST = Possible(frozenset((OTHER,)), is_request=True)
 _NAMESPACES = frozenset(("timestamp", "duration", "math", "latlng", "hashing"))
 """https://firebase.google.com/docs/reference/rules/rules"""
 _BUILT_IN = {
-    "get": _held(OTHER, NULL, FAILS), "getAfter": _held(OTHER, NULL, FAILS), "exists": _ANSWER, "existsAfter": _ANSWER,
+    "get": _possible(OTHER, NULL, FAILS), "getAfter": _possible(OTHER, NULL, FAILS), "exists": _ANSWER, "existsAfter": _ANSWER,
     "bool": _ANSWER, "int": _MADE, "float": _MADE, "string": _MADE, "path": _MADE,
 }  # fmt: skip
 
@@ -71,11 +71,11 @@ class Scope:
 
     __slots__ = ("functions", "outer", "variables")
 
-    def __init__(self, outer: Scope | None, functions: Iterable[Function] = (), variables: Mapping[str, Held] | None = None) -> None:
+    def __init__(self, outer: Scope | None, functions: Iterable[Function] = (), variables: Mapping[str, Possible] | None = None) -> None:
         self.outer, self.variables = outer, dict(variables or {})
         self.functions = {function.name: function for function in functions}
 
-    def variable(self, name: str) -> Held | None:
+    def variable(self, name: str) -> Possible | None:
         """The value of a name; None where it has none."""
         scope: Scope | None = self
         while scope is not None:
@@ -94,7 +94,7 @@ class Scope:
         return None
 
 
-WILDCARD = _held(OTHER)
+WILDCARD = _possible(OTHER)
 """What a variable in a path stands for."""
 
 
@@ -134,11 +134,11 @@ class Judge:
             return Outcome(None)
         return Outcome(TRUE in may, always=may == {TRUE}, timed=self._reads == {"time"})
 
-    def _unknown(self) -> Held:
+    def _unknown(self) -> Possible:
         self._met = True
         return self._hidden
 
-    def _follow(self, expression: Expression, scope: Scope) -> Held:
+    def _follow(self, expression: Expression, scope: Scope) -> Possible:
         self._left -= 1
         if self._left < 0:
             raise _TooMuch
@@ -153,7 +153,7 @@ class Judge:
                 return self._call(expression, scope)
             case Not(operand):
                 outcome = self._follow(operand, scope)
-                return Held(frozenset(_NEGATED.get(one, FAILS) for one in outcome.may))
+                return Possible(frozenset(_NEGATED.get(one, FAILS) for one in outcome.may))
             case Logic(operator, operands):
                 return _logic(operator, [self._follow(operand, scope) for operand in operands])
             case Choice(condition, then, otherwise):
@@ -162,14 +162,14 @@ class Judge:
                 return self._comparison(operator, self._follow(left, scope), right, scope)
             case Listed(elements):
                 listed = tuple(self._follow(element, scope) for element in elements)
-                return _strict(listed, Held(frozenset((OTHER,)), elements=listed))
+                return _strict(listed, Possible(frozenset((OTHER,)), elements=listed))
             case Computed(operands, anything):
                 parts = [self._follow(operand, scope) for operand in operands]
                 return _strict(parts, _ANYTHING if anything else _MADE, nulls=True)
             case Untold():
                 return self._unknown()
 
-    def _named(self, name: str, scope: Scope) -> Held:
+    def _named(self, name: str, scope: Scope) -> Possible:
         variable = scope.variable(name)
         if variable is not None:
             self._reads.add("data")
@@ -179,17 +179,17 @@ class Judge:
         if name == "resource":  # null where the document does not exist
             self._reads.add("data")
             return _DOCUMENT
-        return _held(OTHER) if name in _NAMESPACES else self._unknown()
+        return _possible(OTHER) if name in _NAMESPACES else self._unknown()
 
-    def _member(self, operand: Held, name: str) -> Held:
+    def _member(self, operand: Possible, name: str) -> Possible:
         if operand.is_request:
             if name == "auth":
                 return _NULL
             self._reads.add("time" if name == "time" else "data")
-            return _DOCUMENT if name == "resource" else _held(OTHER) if name == "time" else _ANYTHING
+            return _DOCUMENT if name == "resource" else _possible(OTHER) if name == "time" else _ANYTHING
         return _strict([operand], _ANYTHING, nulls=True)
 
-    def _call(self, call: Call, scope: Scope) -> Held:
+    def _call(self, call: Call, scope: Scope) -> Possible:
         arguments = [self._follow(argument, scope) for argument in call.arguments]
         if call.target is not None:
             target = self._follow(call.target, scope)
@@ -207,7 +207,7 @@ class Judge:
             return _strict(arguments, _BUILT_IN[call.function])
         return self._unknown()
 
-    def _declared(self, function: Function, at: Scope, arguments: list[Held]) -> Held:
+    def _declared(self, function: Function, at: Scope, arguments: list[Possible]) -> Possible:
         """What a function of the rules gives. One that calls itself is refused."""
         if len(arguments) != len(function.parameters) or any(function is called for called in self._calls):
             return self._unknown()
@@ -219,20 +219,20 @@ class Judge:
         self._calls.pop()
         return result
 
-    def _choice(self, condition: Held, then: Expression, otherwise: Expression, scope: Scope) -> Held:
+    def _choice(self, condition: Possible, then: Expression, otherwise: Expression, scope: Scope) -> Possible:
         may: set[str] = set() if condition.may <= {TRUE, FALSE} else {FAILS}
         for value, branch in ((TRUE, then), (FALSE, otherwise)):
             if value in condition.may:
                 may |= self._follow(branch, scope).may
-        return Held(frozenset(may))
+        return Possible(frozenset(may))
 
-    def _comparison(self, operator: str, left: Held, expression: Expression, scope: Scope) -> Held:
+    def _comparison(self, operator: str, left: Possible, expression: Expression, scope: Scope) -> Possible:
         if operator == "is":  # what follows is the name of a type, which null has none of
-            return _strict([left], _FALSE if left.may <= {NULL, FAILS} else _held(TRUE, FALSE))
+            return _strict([left], _FALSE if left.may <= {NULL, FAILS} else _possible(TRUE, FALSE))
         right = self._follow(expression, scope)
         if operator in ("==", "!="):
             equal = _equal(left, right)
-            return equal if operator == "==" else Held(frozenset(_NEGATED.get(one, FAILS) for one in equal.may))
+            return equal if operator == "==" else Possible(frozenset(_NEGATED.get(one, FAILS) for one in equal.may))
         if operator == "in":
             if right.elements is not None:
                 return _logic("||", [_FALSE, *(_equal(left, element) for element in right.elements)])
@@ -247,16 +247,16 @@ class _TooMuch(Exception):
 _NEGATED = {TRUE: FALSE, FALSE: TRUE}
 
 
-def _constant(value: Any) -> Held:
+def _constant(value: Any) -> Possible:
     if value is None:
         return _NULL
     if isinstance(value, bool):
         return _TRUE if value else _FALSE
     told = not isinstance(value, str) or not (UNTOLD in value or "\\" in value)  # the same text may be written with other escapes
-    return Held(frozenset((OTHER,)), constant=value if told else None)
+    return Possible(frozenset((OTHER,)), constant=value if told else None)
 
 
-def _strict(operands: Iterable[Held], result: Held, *, nulls: bool = False) -> Held:
+def _strict(operands: Iterable[Possible], result: Possible, *, nulls: bool = False) -> Possible:
     """What is made of operands that must not fail; with `nulls`, not be null either."""
     failing = {NULL, FAILS} if nulls else {FAILS}
     may, left = set(result.may), result
@@ -267,24 +267,24 @@ def _strict(operands: Iterable[Held], result: Held, *, nulls: bool = False) -> H
             return _FAILS
         if operand.may & failing and FAILS not in may:
             may.add(FAILS)
-    return left if may == left.may else Held(frozenset(may), elements=left.elements)
+    return left if may == left.may else Possible(frozenset(may), elements=left.elements)
 
 
-def _logic(operator: str, operands: list[Held]) -> Held:
+def _logic(operator: str, operands: list[Possible]) -> Possible:
     """`&&` and `||`: one operand that decides does so whatever fails beside it."""
     deciding, other = (FALSE, TRUE) if operator == "&&" else (TRUE, FALSE)
     decided = any(deciding in operand.may for operand in operands)
     if any(operand.may == {deciding} for operand in operands):
-        return _held(deciding)
+        return _possible(deciding)
     may = {deciding} if decided else set()
     if all(other in operand.may for operand in operands):
         may.add(other)
     if any(operand.may - {TRUE, FALSE} for operand in operands):
         may.add(FAILS)
-    return Held(frozenset(may))
+    return Possible(frozenset(may))
 
 
-def _equal(left: Held, right: Held) -> Held:
+def _equal(left: Possible, right: Possible) -> Possible:
     may = set[str]()
     for one, other in itertools.product(left.may, right.may):
         if FAILS in (one, other):
@@ -297,10 +297,10 @@ def _equal(left: Held, right: Held) -> Held:
             may.add(TRUE if left.constant == right.constant else FALSE)
         else:
             may |= {TRUE, FALSE}
-    return Held(frozenset(may))
+    return Possible(frozenset(may))
 
 
-def _ordered(operator: str, left: Any, right: Any) -> Held:
+def _ordered(operator: str, left: Any, right: Any) -> Possible:
     if isinstance(left, float) and isinstance(right, float):
         return _TRUE if {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator] else _FALSE
     return _ANSWER

@@ -23,8 +23,8 @@ _LITERAL, _ACCOUNT, _OPEN = "\0literal", "\0account", "\0open"
 
 def bound(item: Item) -> list[Binding]:
     """What an item binds, of roles that may be of a duty."""
-    found = companion_bindings(item.type, item, given)
-    return [binding for binding in found if isinstance(binding, Binding) and concerns(binding.role)]
+    bindings = companion_bindings(item.type, item, given)
+    return [binding for binding in bindings if isinstance(binding, Binding) and concerns(binding.role)]
 
 
 def _records(item: Item) -> Iterator[tuple[Hashable, Any]]:

@@ -11,5 +11,5 @@ from assay.scanner.sources.values import Value
 
 def given(role: Value[Any], members: Value[Any], condition: Value[Any]) -> list[Binding | Unknown]:
     """Bindings of one role to each member; where it is not known who they are, one to somebody unknown."""
-    found = google_bindings(role, members, condition)
-    return [Binding(role.raw, one, condition.raw, (*role.seen, *members.seen)) if isinstance(one, Unknown) else one for one in found]
+    entries = google_bindings(role, members, condition)
+    return [Binding(role.raw, one, condition.raw, (*role.seen, *members.seen)) if isinstance(one, Unknown) else one for one in entries]

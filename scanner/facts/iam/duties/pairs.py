@@ -77,12 +77,12 @@ def concerns(role: Any) -> bool:
 def holders(own: list[Given], others: Iterable[Given], more: Unknown | None) -> list[Holder | Unknown]:
     """Members with a role of a duty in `own`. `others`: bindings beside and above. `more`: why there may be more of those."""
     others = list(others)
-    found: list[Holder | Unknown] = []
+    duty_holders: list[Holder | Unknown] = []
     for duties in DUTIES:
         for given in own:
             if not _is_nobody(given.binding.member) and (holder := _holder(duties, given, [*own, *others], more)) is not None:
-                found.append(holder)
-    return list(_merged(found))
+                duty_holders.append(holder)
+    return list(_merged(duty_holders))
 
 
 def _is_nobody(member: Any) -> bool:
@@ -126,10 +126,10 @@ def called(member: Any) -> str:
     return f"somebody ({member.reason})" if open_ else describe(member)
 
 
-def _merged(found: list[Holder | Unknown]) -> Iterator[Holder | Unknown]:
+def _merged(several: list[Holder | Unknown]) -> Iterator[Holder | Unknown]:
     """One of each member and duties: what is so before what may be."""
     kept: dict[tuple[Any, Any], Holder] = {}
-    for one in found:
+    for one in several:
         if isinstance(one, Unknown):
             yield one
             continue
@@ -202,7 +202,7 @@ def same_member(one: Given, other: Given) -> bool | Unknown:
 
 
 def _seen(*given: Given) -> Location | None:
-    return next((place for each in given for place in each.binding.seen), None)
+    return next((place for entry in given for place in entry.binding.seen), None)
 
 
 def _kind(member: Any) -> str:

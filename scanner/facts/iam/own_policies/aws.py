@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from assay.scanner.facts.iam import aws
-from assay.scanner.facts.iam.held import Part
+from assay.scanner.facts.iam.entitlements import Part
 from assay.scanner.facts.iam.own_policies.kinds import OwnPolicy, UserPolicies
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -45,22 +45,22 @@ class SharedAt(aws.PolicyAt, frozen=True, eq=False, kw_only=True):
     given: Given
 
 
-_Found = dict[str, OwnPolicy | Unknown]
+_Policies = dict[str, OwnPolicy | Unknown]
 
 
 def user(view: View, at: UserAt) -> UserPolicies:
     """A user that is made has no policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html"""
-    found: _Found = {}
+    policies: _Policies = {}
     telling: list[View] = []
     for given in at.given:
         parts, more = _parts(view, given.part)
         for part in parts:
-            _enter(found, part, given)
+            _enter(policies, part, given)
         if more:
-            found[f"\0{more.reason}"] = more
+            policies[f"\0{more.reason}"] = more
         telling += parts
     further = [part.item for part in telling if part.item is not view.item]
-    return UserPolicies(identity=view.identity(aws.called(view, at.name), *further), policies=view.says(list(found.values())))
+    return UserPolicies(identity=view.identity(aws.called(view, at.name), *further), policies=view.says(list(policies.values())))
 
 
 def _parts(view: View, place: Part) -> tuple[list[View], Unknown | None]:
@@ -86,21 +86,21 @@ def shared(view: View, at: SharedAt) -> UserPolicies | None:
 
 def _alone(view: View, given: Given, name: Place, somebody: Value[bool] | None = None) -> UserPolicies:
     """What gives a policy, by itself. `somebody`: whether it gives it to anybody."""
-    found: _Found = {}
-    _enter(found, view, given, somebody)
-    return UserPolicies(identity=view.identity(aws.called(view, name)), policies=view.says(list(found.values())))
+    policies: _Policies = {}
+    _enter(policies, view, given, somebody)
+    return UserPolicies(identity=view.identity(aws.called(view, name)), policies=view.says(list(policies.values())))
 
 
-def _enter(found: _Found, part: View, given: Given, somebody: Value[bool] | None = None) -> None:
+def _enter(policies: _Policies, part: View, given: Given, somebody: Value[bool] | None = None) -> None:
     """Enter the policies of a part, each once: a list of all that a user may have names what is attached beside it."""
     names = part.surely.link(given.named)
     for name in names.elements() if given.listed else [names]:
         there = _is_there(names, name) if given.listed else part.says(True)
         direct = part.weighed(all_of([there, *([] if somebody is None else [somebody])]), absence=False)
         text = _called(name, part, given)
-        known = found.get(text)
+        known = policies.get(text)
         if known is None or (isinstance(known, OwnPolicy) and known.direct.data is not True):
-            found[text] = OwnPolicy(name=Value(text, direct.seen), direct=direct)
+            policies[text] = OwnPolicy(name=Value(text, direct.seen), direct=direct)
 
 
 def _is_there(names: Value[Any], name: Value[Any]) -> Value[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws
-from assay.scanner.facts.iam.held import ITSELF
+from assay.scanner.facts.iam.entitlements import ITSELF
 from assay.scanner.facts.iam.own_policies.aws import Given, SharedAt, UnclaimedAt, UserAt, shared, unclaimed, user
 from assay.scanner.facts.iam.own_policies.kinds import UserPolicies
 from assay.scanner.facts.spelling import Link, Many, Referrer

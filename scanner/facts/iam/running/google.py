@@ -88,8 +88,8 @@ def is_default(data: Any, known: Known) -> bool | Unknown:
     if isinstance(data, Reference):
         if data.type in DEFAULTS or not data.is_data:
             return data.type in DEFAULTS
-        found = known.get(data.address)
-        return _is_looked_up(found[0]) if found else False
+        names = known.get(data.address)
+        return _is_looked_up(names[0]) if names else False
     if isinstance(data, (str, Text)):
         return bool(_DEFAULT.fullmatch(str(data))) or data == "default"
     return data if isinstance(data, Unknown) else Unknown(f"which service account {describe(data)} is", "scan the plan")

@@ -171,14 +171,14 @@ def same_identity(one: Any, other: Any, known: Known) -> bool | Unknown:
 def _called(raw: Any, known: Known) -> Called | None:
     """What an identity is called; None where nothing is known of that."""
     if isinstance(raw, Reference):
-        found = known.get(raw.address)
-        if found:
-            return found[0]
+        names = known.get(raw.address)
+        if names:
+            return names[0]
         tail = raw.address.rpartition("/")[2]
         return told(tail) or Called(tail, elsewhere=True)
     called = told(raw)
-    if called is not None and isinstance(called.name, Reference) and (found := known.get(called.name.address)):
-        return called._replace(name=found[0].name)
+    if called is not None and isinstance(called.name, Reference) and (names := known.get(called.name.address)):
+        return called._replace(name=names[0].name)
     return called
 
 

@@ -58,23 +58,23 @@ def others(view: View, index: Index, identities: Index, runs_as: Value[Any]) -> 
     )
     name = next((one.name for one in view.index(index).get(view.item.address, ())), view.says(None))
     own = logical(view.item, name)
-    found: dict[str, Other] = {}
+    by_label: dict[str, Other] = {}
     for other, same in having.of(runs_as.raw):
         if other.item is view.item or view.item.same_account(other.item) is False:
             continue
         theirs = logical(other.item, other.name)
         alike, label = same_name(own, theirs), theirs if isinstance(theirs, str) else other.item.label
-        if alike is True or (label in found and found[label].same.data is True):
+        if alike is True or (label in by_label and by_label[label].same.data is True):
             continue
         doubt = None if same is True else _untold(view, other.item, label)
         doubt = doubt or (None if view.item.coexists(other.item) else other.item.template)
         doubt = doubt or (_unnamed(alike, label, view) if isinstance(alike, Unknown) else None)
-        if doubt is None or label not in found:
-            found[label] = Other(name=Value(label, (other.item.location(),)), same=Value(doubt or True, (other.item.location(),)))
+        if doubt is None or label not in by_label:
+            by_label[label] = Other(name=Value(label, (other.item.location(),)), same=Value(doubt or True, (other.item.location(),)))
     template = view.item.template
     if template is not None and _each_its_own(name, template) and not runs_as.unknown and not _one_each(view, runs_as.data):
-        found[""] = Other(name=Value(f"another of {view.item.address}", (view.location,)), same=Value(template, (view.location,)))
-    return view.says(list(found.values()))
+        by_label[""] = Other(name=Value(f"another of {view.item.address}", (view.location,)), same=Value(template, (view.location,)))
+    return view.says(list(by_label.values()))
 
 
 def _each_its_own(name: Value[Any], template: Unknown) -> bool:

@@ -35,9 +35,7 @@ def aws() -> dict[str, Any]:
     from moto.iam import aws_managed_policies
 
     documents = json.loads(aws_managed_policies.aws_managed_policies_data)
-    read = {
-        name: [each for each in statements(Value(entry["Document"])) if isinstance(each, Statement)] for name, entry in documents.items()
-    }
+    read = {name: [one for one in statements(Value(entry["Document"])) if isinstance(one, Statement)] for name, entry in documents.items()}
     wide = {name: actions for name, written in sorted(read.items()) if (actions := ", ".join(dict.fromkeys(_wide(written))))}
     denying = sorted(name for name, written in read.items() if _everything_denied(written))
     return {

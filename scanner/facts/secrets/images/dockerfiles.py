@@ -17,7 +17,7 @@ from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.repository.item import DOCUMENT, FileItem
-from assay.scanner.sources.secret_detecting import Found, detect, says_secret
+from assay.scanner.sources.secret_detecting import DetectedSecret, detect, says_secret
 from assay.scanner.sources.secret_scripts import in_script, in_settings, written_secrets
 from assay.scanner.sources.values import Value
 
@@ -73,8 +73,8 @@ class _Dockerfile:
                 yield from self._copied(number, made)
             for at, heredoc in enumerate(made["heredocs"]):
                 reader = in_script if command == "RUN" else in_settings
-                for name, found in reader(heredoc["text"]):
-                    yield self._told(made, name, found, ("heredocs", at), heredoc["text"], number)
+                for name, secret in reader(heredoc["text"]):
+                    yield self._told(made, name, secret, ("heredocs", at), heredoc["text"], number)
 
     def _pairs(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
         command = made["command"]
@@ -84,9 +84,9 @@ class _Dockerfile:
                 self.arguments[name] = value
             elif command == "ENV" and value is not None:
                 self.variables[name] = self._given(value)
-            found = detect(name, value) if value else None
-            if found is not None and value is not None:
-                yield self._exposure(f"{command} {name}", found.kind, _WAYS[command], True, place, value[found.start : found.end])
+            secret = detect(name, value) if value else None
+            if secret is not None and value is not None:
+                yield self._exposure(f"{command} {name}", secret.kind, _WAYS[command], True, place, value[secret.start : secret.end])
             elif command == "ARG" and not value and says_secret(name):
                 reason = f"what is passed for the build argument {name} stays in the history of the image"
                 yield self._open(f"ARG {name}", reason, place)
@@ -104,14 +104,14 @@ class _Dockerfile:
         if argument not in self.arguments and argument not in self.variables:
             return
         default = self.variables.get(argument, self.arguments.get(argument))
-        if default and (found := detect(name, default)) is not None:
-            yield self._exposure(f"ENV {name}", found.kind, "sets", True, place, default[found.start : found.end])
+        if default and (secret := detect(name, default)) is not None:
+            yield self._exposure(f"ENV {name}", secret.kind, "sets", True, place, default[secret.start : secret.end])
         elif not default and not says_secret(argument):  # else it is told where it is declared
             yield self._open(f"ENV {name}", f"what is passed for the build argument {argument} stays in the image", place)
 
     def _script(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
-        for name, found in in_script(made["text"]):
-            yield self._told(made, name, found, ("text",), made["text"], number)
+        for name, secret in in_script(made["text"]):
+            yield self._told(made, name, secret, ("text",), made["text"], number)
 
     def _written(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
         texts = [(made["text"], ("text",)), *((heredoc["text"], ("heredocs", at)) for at, heredoc in enumerate(made["heredocs"]))]
@@ -128,14 +128,16 @@ class _Dockerfile:
             elif copied["holds"] is None:
                 reason = f"whether {copied['name']} holds a secret: it is not below what is scanned"
                 yield self._open(name, reason, place, kind)
-        for _, found in in_script(made["text"]):
-            yield self._told(made, "", found, ("text",), made["text"], number)
+        for _, secret in in_script(made["text"]):
+            yield self._told(made, "", secret, ("text",), made["text"], number)
 
-    def _told(self, made: dict[str, Any], name: str, found: Found, inside: tuple[str | int, ...], text: str, number: int) -> Exposure:
+    def _told(
+        self, made: dict[str, Any], name: str, secret: DetectedSecret, inside: tuple[str | int, ...], text: str, number: int
+    ) -> Exposure:
         command = made["command"]
-        where = ("instructions", number, *inside, found.start, found.end)
+        where = ("instructions", number, *inside, secret.start, secret.end)
         label = f"{command} {name}" if name else command
-        return self._exposure(label, found.kind, "writes", True, where, text[found.start : found.end])
+        return self._exposure(label, secret.kind, "writes", True, where, text[secret.start : secret.end])
 
     def _exposure(self, name: str, what: str, way: str, baked: Any, place: tuple[str | int, ...], secret: str = "") -> Exposure:
         if secret:

@@ -42,15 +42,17 @@ def _build(view: View, made: PipelineModel, place: Callable[[Path], Location], s
     told: list[Any] = [_exposure(argument, (place(argument.place), view.location), sensitive) for argument in made.arguments[:MOST]]
     if len(made.arguments) > MOST:
         told.append(Unknown(f"what more than {MOST} build arguments hold", "split the pipeline", view.location))
-    return ImageBuild(identity=view.identity(view.says(view.item.label)), exposures=view.says([each for each in told if each is not None]))
+    return ImageBuild(
+        identity=view.identity(view.says(view.item.label)), exposures=view.says([exposure for exposure in told if exposure is not None])
+    )
 
 
 def _exposure(argument: BuildArgument, seen: tuple[Location, ...], sensitive: Sensitive) -> Exposure | None:
-    found = detect(argument.name, argument.value)
+    secret = detect(argument.name, argument.value)
     baked: Any = True
-    if found is not None:
-        sensitive.add(argument.value[found.start : found.end])
-        what = found.kind
+    if secret is not None:
+        sensitive.add(argument.value[secret.start : secret.end])
+        what = secret.kind
     elif argument.secret:
         what = "a secret of the pipeline"
     elif says_secret(argument.name) and "$" in argument.value:

@@ -53,11 +53,11 @@ def parameter(view: View, at: ParameterAt) -> ConfigParameter:
     """A parameter of Parameter Store: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html"""
     name = view[at.name]
     subjects = _subjects(name) if not name.absent else (_of_logical_id(view.item.address),)
-    held = _written(view, subjects, at.values) if at.values else [_unread(view, subjects, _is_image(view, at))]
-    if not held and not view[at.late].absent:
+    settings = _written(view, subjects, at.values) if at.values else [_unread(view, subjects, _is_image(view, at))]
+    if not settings and not view[at.late].absent:
         why = Unknown("a value that is only written stands in no plan", "scan the code", view.location)
-        held = [setting("value", why, (view.location,))]
-    return ConfigParameter(identity=view.identity(name), secure=view[at.type].equals("SecureString"), values=view.says(held))
+        settings = [setting("value", why, (view.location,))]
+    return ConfigParameter(identity=view.identity(name), secure=view[at.type].equals("SecureString"), values=view.says(settings))
 
 
 def version(view: View, at: VersionAt) -> ConfigParameter:
@@ -65,12 +65,12 @@ def version(view: View, at: VersionAt) -> ConfigParameter:
     named, number = _names_of_version(view, at)
     value = view[at.value]
     if is_live(view.item) and (value.absent or value.unknown):  # the inventory shows no payload, or a snapshot keeps none
-        held = [_unread(view, _subjects(named))]
+        settings = [_unread(view, _subjects(named))]
     else:
-        held = _written(view, _subjects(named), (at.value,), at.label, at.encoded)
+        settings = _written(view, _subjects(named), (at.value,), at.label, at.encoded)
     known = isinstance(named.data, str) and isinstance(number.data, str)
     name = Value(f"{named.data}/{number.data}", (*named.seen, *number.seen)) if known else number
-    return ConfigParameter(identity=view.identity(name), secure=view.says(False), values=view.says(held))
+    return ConfigParameter(identity=view.identity(name), secure=view.says(False), values=view.says(settings))
 
 
 def _names_of_version(view: View, at: VersionAt) -> tuple[Value[Any], Value[Any]]:
@@ -144,20 +144,20 @@ def _written(view: View, subjects: tuple[str, ...], paths: tuple[str, ...], labe
 
     In a plan, arguments that are not written are known after apply: one of which something is known tells more.
     """
-    found: list[tuple[int, Setting]] = []
+    ranked: list[tuple[int, Setting]] = []
     for path in paths:
         value, linked = view[path], view.link(path).raw
         if value.absent and linked is None:
             continue
         seen = value.seen or (view.location,)
-        answer = _held(subjects, value.raw, linked, seen, encoded)
+        answer = _shown_kinds(subjects, value.raw, linked, seen, encoded)
         is_open = isinstance(value.raw, Unknown) and isinstance(linked, Unknown)
         rank = 2 if is_open else 1 if isinstance(answer, Unknown) or not answer else 0
-        found.append((rank, setting(label or path, answer, seen)))
-    return [min(found, key=lambda one: one[0])[1]] if found else []
+        ranked.append((rank, setting(label or path, answer, seen)))
+    return [min(ranked, key=lambda one: one[0])[1]] if ranked else []
 
 
-def _held(subjects: tuple[str, ...], raw: Any, linked: Any, seen: tuple[Location, ...], encoded: bool) -> Answer:
+def _shown_kinds(subjects: tuple[str, ...], raw: Any, linked: Any, seen: tuple[Location, ...], encoded: bool) -> Answer:
     if encoded:
         raw, linked = (plain_script(data) if isinstance(data, str) else data for data in (raw, linked))
     answer = joined([Entry(subjects, "", raw, Linked(linked), seen).answer(), _in_lines(raw)])
@@ -171,4 +171,4 @@ def _held(subjects: tuple[str, ...], raw: Any, linked: Any, seen: tuple[Location
 def _in_lines(raw: Any) -> Answer:
     """What a text of settings holds, such as a parameter in YAML: by the name of each line."""
     text = flat(raw) if isinstance(raw, Text) else raw if isinstance(raw, str) else ""
-    return tuple(dict.fromkeys(found.kind for _, found in in_settings(text[:LONGEST]))) if document(text) is None else ()
+    return tuple(dict.fromkeys(secret.kind for _, secret in in_settings(text[:LONGEST]))) if document(text) is None else ()

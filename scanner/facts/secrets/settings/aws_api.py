@@ -101,7 +101,9 @@ READERS = (
         ConfiguredAt(
             name="LaunchTemplateName",
             settings=(
-                Script(path="LaunchTemplateData.UserData", each=f"{TEMPLATE_VERSIONS.name}.LaunchTemplateVersions", number="VersionNumber"),
+                Script(
+                    path="LaunchTemplateData.UserData", blocks=f"{TEMPLATE_VERSIONS.name}.LaunchTemplateVersions", number="VersionNumber"
+                ),
             ),
         ),
     ),

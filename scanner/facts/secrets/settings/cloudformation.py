@@ -19,8 +19,8 @@ def _shows(type_: str, name: str, *sources: Source) -> Reader:
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources))
 
 
-def _writes(type_: str, name: str, path: str, each: str = "", placeholders: bool = False) -> Reader:
-    written = Written(path=path, label=path, each=each, placeholders=placeholders)
+def _writes(type_: str, name: str, path: str, block: str = "", placeholders: bool = False) -> Reader:
+    written = Written(path=path, label=path, blocks=block, placeholders=placeholders)
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=(written,)), always=False)
 
 

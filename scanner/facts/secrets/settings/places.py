@@ -55,7 +55,7 @@ class Script(Spelling, frozen=True, eq=False, kw_only=True):
 
     path: str
     label: str = "user data"
-    each: str = ""
+    blocks: str = ""
     """Objects that each have the path."""
     number: str = ""
     """What tells these apart."""
@@ -68,7 +68,7 @@ class Written(Spelling, frozen=True, eq=False, kw_only=True):
     label: str
     late: bool = False
     """Neither plans nor states keep it."""
-    each: str = ""
+    blocks: str = ""
     """Blocks that each have the path."""
     kept: bool = False
     """What stands there names where the secret is kept."""

@@ -87,9 +87,9 @@ class _Reading:
             Entry((str(name),), of, raw, Linked(None) if vague else whole.below(str(name)), value.seen, scripts)
             for name, raw in data.items()
         ]
-        yield from self._each(entries, whole if vague else None)
+        yield from self._of_entries(entries, whole if vague else None)
 
-    def _each(self, entries: list[Entry], whole: Linked | None) -> Iterator[Setting]:
+    def _of_entries(self, entries: list[Entry], whole: Linked | None) -> Iterator[Setting]:
         """Each of some settings. `whole`: what they refer to together, where it is not told which of them does."""
         answers = [entry.answer() for entry in entries]
         if whole is not None:
@@ -130,7 +130,7 @@ class _Reading:
             linked = pair.link(source.value).raw
             links.append(linked)
             entries.append(Entry(names, of, value.raw, Linked(None if self.vague else linked), value.seen, source.scripts))
-        yield from self._each(entries, Linked(links) if self.vague else None)
+        yield from self._of_entries(entries, Linked(links) if self.vague else None)
 
     def _containers(self, source: Containers) -> Iterator[Setting | Unknown]:
         value = self.view[source.path]
@@ -142,10 +142,10 @@ class _Reading:
             secrets = Linked(link).secrets
             yield setting("containers", secrets, value.seen) if secrets else self._untold(self._unsettled(value))
             return
-        found = list(containers_in(content, source.below))
-        for path, one in found:
+        definitions = list(containers_in(content, source.below))
+        for path, one in definitions:
             if isinstance(one, dict):
-                yield from self._container(Inside(value, content, linked), path, one, len(found) > 1)
+                yield from self._container(Inside(value, content, linked), path, one, len(definitions) > 1)
             elif one is not None:
                 yield self._untold(one)
 
@@ -187,7 +187,7 @@ class _Reading:
                 entries.append(Entry(names_of(Value.of(name)), of, pair.get(key), Linked(inside.linked(place)), inside.seen(place)))
             elif pair is not None:
                 yield self._untold(pair)
-        yield from self._each(entries, Linked(inside.links) if self.vague else None)
+        yield from self._of_entries(entries, Linked(inside.links) if self.vague else None)
 
     def _pod_containers(self, source: PodContainers) -> Iterator[Setting | Unknown]:
         containers, more = self.view.inner(source.path)
@@ -207,7 +207,7 @@ class _Reading:
             yield more
 
     def _script(self, source: Script) -> Iterator[Setting | Unknown]:
-        blocks, more = self.view.inner(source.each) if source.each else ([self.view], None)
+        blocks, more = self.view.inner(source.blocks) if source.blocks else ([self.view], None)
         for block in blocks:
             value = block[source.path]
             if value.data not in (None, ""):
@@ -220,8 +220,8 @@ class _Reading:
     def _written(self, source: Written) -> Iterator[Setting]:
         if source.only and self.view[source.only].equals(*source.words).data is False:
             return
-        blocks, more = self.view.inner(source.each) if source.each else ([self.view], None)
-        path = f"{source.each}.{source.path}" if source.each else source.path
+        blocks, more = self.view.inner(source.blocks) if source.blocks else ([self.view], None)
+        path = f"{source.blocks}.{source.path}" if source.blocks else source.path
         for block in blocks:
             value = block.link(source.path)
             if value.data in (None, "", []) or (source.text and isinstance(value.data, (dict, list))):

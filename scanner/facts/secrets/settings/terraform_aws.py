@@ -20,9 +20,9 @@ def _writes(type_: str, name: str, *sources: Source) -> Reader:
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources), always=False)
 
 
-def _password(path: str, each: str = "") -> tuple[Written, Written]:
+def _password(path: str, block: str = "") -> tuple[Written, Written]:
     """A password, or the argument that neither plans nor states keep: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only"""
-    return Written(path=path, label=path, each=each), Written(path=f"{path}_wo", label=f"{path}_wo", late=True, each=each)
+    return Written(path=path, label=path, blocks=block), Written(path=f"{path}_wo", label=f"{path}_wo", late=True, blocks=block)
 
 
 READERS = (
@@ -112,16 +112,16 @@ READERS = (
         "aws_elasticache_user",
         "user_id",
         Written(path="passwords", label="passwords"),
-        Written(path="passwords", label="passwords", each="authentication_mode"),
+        Written(path="passwords", label="passwords", blocks="authentication_mode"),
     ),
-    _writes("aws_memorydb_user", "user_name", Written(path="passwords", label="passwords", each="authentication_mode")),
-    _writes("aws_mq_broker", "broker_name", Written(path="password", label="user.password", each="user")),
+    _writes("aws_memorydb_user", "user_name", Written(path="passwords", label="passwords", blocks="authentication_mode")),
+    _writes("aws_mq_broker", "broker_name", Written(path="password", label="user.password", blocks="user")),
     _writes("aws_dms_endpoint", "endpoint_id", Written(path="password", label="password")),
     _writes("aws_directory_service_directory", "name", Written(path="password", label="password")),
     _writes(
         "aws_opensearch_domain",
         "domain_name",
-        Written(path="master_user_password", label="master_user_password", each="advanced_security_options.master_user_options"),
+        Written(path="master_user_password", label="master_user_password", blocks="advanced_security_options.master_user_options"),
     ),
     Reader(Configured, ("provider.aws",), provider, ProviderAt(forms=True), always=False),
     Reader(Configured, ("provider.other",), provider, ProviderAt(), always=False),

@@ -104,7 +104,7 @@ READERS = (
         Written(path="root_password", label="root_password"),
         Written(path="root_password_wo", label="root_password_wo", late=True),
     ),
-    _writes("google_alloydb_cluster", "cluster_id", Written(path="password", label="initial_user.password", each="initial_user")),
+    _writes("google_alloydb_cluster", "cluster_id", Written(path="password", label="initial_user.password", blocks="initial_user")),
     _writes("google_alloydb_user", "user_id", Written(path="password", label="password")),
     Reader(Configured, ("provider.google", "provider.google-beta"), provider, ProviderAt(), always=False),
 )

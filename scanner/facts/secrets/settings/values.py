@@ -41,21 +41,21 @@ def shown(name: str, raw: Any, linked: Linked) -> Answer:
     """What a setting shows to whoever may describe its resource: what it holds itself, and what it takes from others."""
     if isinstance(linked.data, Either):  # its options are those of `raw`, with references
         return agreed(linked.data, lambda option: shown(name, option, Linked(option)))
-    there = agreed(linked.data, lambda option: _held(name, option))
+    there = agreed(linked.data, lambda option: _shown_kinds(name, option))
     # What another resource is configured with is judged there: the name of a secret is none, wherever it is put.
     refers = isinstance(linked.data, (Reference, Text, Document, Made))
-    own = there if refers else agreed(raw, lambda option: _held(name, option))
+    own = there if refers else agreed(raw, lambda option: _shown_kinds(name, option))
     kinds = joined([linked.secrets, *(answer for answer in (own, there) if not isinstance(answer, Unknown))])
     if kinds:
         return kinds
     if says_secret(name):
-        found = next((reference for reference in made_of(linked.data) if maybe_secret(reference)), None)
-        if found is not None:
-            return (f"the value of {found.address}",)
+        holder = next((reference for reference in made_of(linked.data) if maybe_secret(reference)), None)
+        if holder is not None:
+            return (f"the value of {holder.address}",)
     return own if isinstance(linked.data, Unknown) or isinstance(there, Unknown) else ()
 
 
-def _held(name: str, raw: Any) -> Answer:
+def _shown_kinds(name: str, raw: Any) -> Answer:
     if raw is None or isinstance(raw, bool):
         return ()
     if isinstance(raw, Told):
@@ -68,7 +68,7 @@ def _held(name: str, raw: Any) -> Answer:
     if isinstance(raw, Text):
         return _of_text(name, raw)
     if isinstance(raw, Document):
-        return _held(name, raw.content)
+        return _shown_kinds(name, raw.content)
     if isinstance(raw, (dict, list)):
         return _of_data(name, raw)
     return of_value(name, raw)
@@ -89,12 +89,12 @@ def flat(text: Text) -> str:
 
 def _encoded(text: Text) -> Answer:
     """What the documents hold that a text has in it: `${jsonencode({…})}`."""
-    return joined([_held("", part.content) for part in text.parts if isinstance(part, Encoded)])
+    return joined([_shown_kinds("", part.content) for part in text.parts if isinstance(part, Encoded)])
 
 
 def _of_data(name: str, data: Any) -> Answer:
     """What a document holds, by the names in it."""
-    return joined([agreed(below, functools.partial(_held, key)) for key, below in _pairs(name, data)])
+    return joined([agreed(below, functools.partial(_shown_kinds, key)) for key, below in _pairs(name, data)])
 
 
 def _pairs(name: str, data: dict[str, Any] | list[Any]) -> list[tuple[str, Any]]:
@@ -155,7 +155,7 @@ def _in_script(raw: Any) -> Answer:
     if isinstance(raw, Unknown):
         return because(raw)
     if isinstance(raw, Document):
-        return _held("", raw.content)
+        return _shown_kinds("", raw.content)
     if isinstance(raw, Text):
         return of_script(flat(raw)) or _encoded(raw) or _open_in_script(raw)
     return of_script(raw) if isinstance(raw, str) else ()
@@ -241,8 +241,8 @@ def written(raw: Any, late: bool, placeholders: bool) -> Answer:
         return _written_document(content, late)
     if _FILLED_IN.match(text) or (placeholders and is_placeholder(text)):
         return ()
-    found = next(by_form(text), None)
-    return (found.kind if found is not None else "a secret",)
+    secret = next(by_form(text), None)
+    return (secret.kind if secret is not None else "a secret",)
 
 
 def declared(name: str, raw: Any) -> Answer:
@@ -286,7 +286,7 @@ def _written_document(data: Any, late: bool) -> Answer:
     if isinstance(data, list):
         return joined([_written_document(element, late) for element in data])
     if not isinstance(data, dict):
-        return _held("", data) if isinstance(data, (str, Text)) else ()
+        return _shown_kinds("", data) if isinstance(data, (str, Text)) else ()
     answers: list[Answer] = []
     for key, below in data.items():
         if isinstance(below, (dict, list)):
@@ -294,5 +294,5 @@ def _written_document(data: Any, late: bool) -> Answer:
         elif says_secret(str(key)):
             answers.append(written(below, late, placeholders=True))
         elif not isinstance(below, (Unknown, Reference)):
-            answers.append(_held(str(key), below))
+            answers.append(_shown_kinds(str(key), below))
     return joined(answers)

@@ -67,7 +67,7 @@ def _enter(
         entrypoint = step.get("entrypoint")
         program = str(entrypoint).rpartition("/")[2] if entrypoint else program_of_image(str(step.get("name", "")))
         model.acts, model.opaque, given = of_program([program, *words], (*at, "args"), environment, budget)
-        arguments = [(each.name, each.value, each.place) for each in given]
+        arguments = [(build_argument.name, build_argument.value, build_argument.place) for build_argument in given]
     own = secrets | {str(secret) for secret in listed(step.get("secretEnv"))}
     from assay.scanner.facts.supply.pipelines.model import BuildArgument
 

@@ -55,8 +55,8 @@ def doings(words: list[str], environment: Mapping[str, Any]) -> list[Doing]:
         return doings([program_of_image(image[0]), *image[1:]], environment) if image else []
     scanner = _SCANNERS.get(program)
     if scanner is not None:
-        found = scanner(rest, environment)
-        return [found] if found is not None else []
+        doing = scanner(rest, environment)
+        return [doing] if doing is not None else []
     return _released(program, rest)
 
 
@@ -174,10 +174,10 @@ def _plain(subject: str, command: str = "", soft: tuple[str, ...] = (), ignoring
             return None
         if any(word in ("--version", "version", "--help", "-h") for word in words[:1]):
             return None
-        found = next((word for word in words if word.partition("=")[0] in soft and word.partition("=")[2] != "false"), None)
+        flag = next((word for word in words if word.partition("=")[0] in soft and word.partition("=")[2] != "false"), None)
         ignored = option(words, ignoring) if ignoring else None
-        tolerant = found is not None or ignored in ("all", "results")
-        return Doing("scan", subject, not tolerant, f"{found or ignoring} lets every finding pass")
+        tolerant = flag is not None or ignored in ("all", "results")
+        return Doing("scan", subject, not tolerant, f"{flag or ignoring} lets every finding pass")
 
     return scanner
 
@@ -218,9 +218,9 @@ def _released(program: str, words: list[str]) -> list[Doing]:
         return [_BUILD, _PUSH] if any("jib" in word and word.rpartition(":")[2] in ("jib", "build") for word in plain) else []
     if program in ("kaniko", "executor"):
         return [_BUILD] if any(word.startswith("--no-push") and not word.endswith("false") for word in words) else [_BUILD, _PUSH]
-    for command, found in _COMMANDS.get(program, ()):
+    for command, does in _COMMANDS.get(program, ()):
         if plain[: len(command)] == list(command):
-            return list(found)
+            return list(does)
     return []
 
 
@@ -254,9 +254,9 @@ def _docker(words: list[str], plain: list[str]) -> list[Doing]:
 
 def _gcloud(words: list[str], plain: list[str]) -> list[Doing]:
     plain = [word for word in plain if word not in ("beta", "alpha")]
-    for command, found in _GCLOUD:
+    for command, does in _GCLOUD:
         if plain[: len(command)] == list(command):
-            return list(found)
+            return list(does)
     if plain[:2] == ["builds", "submit"]:
         return [_BUILD, _PUSH] if option(words, "--tag", "-t", "--pack") is not None else []
     return []

@@ -23,50 +23,50 @@ class Shell(msgspec.Struct, frozen=True):
     """It is a shell of POSIX at all."""
 
 
-def lists(found: list[Command]) -> list[int]:
+def lists(commands: list[Command]) -> list[int]:
     """The number of the and-or list that each command is in."""
     numbers, number = [], 0
-    for at, command in enumerate(found):
+    for at, command in enumerate(commands):
         if at and not command.before:
             number += 1
         numbers.append(number)
     return numbers
 
 
-def stops(found: list[Command], at: int, shell: Shell) -> tuple[bool | Unknown, str]:
+def stops(commands: list[Command], at: int, shell: Shell) -> tuple[bool | Unknown, str]:
     """Whether the script fails where a command does, and why not."""
     if not shell.known:
         return Unknown("what a failure does in this shell", "use bash"), ""
-    command = found[at]
-    errexit, pipefail = _set(found[:at], shell)
+    command = commands[at]
+    errexit, pipefail = _set(commands[:at], shell)
     if "if" in command.within[: len(command.within) - command.condition] or "case" in command.within:
         return Unknown(f"whether `{_name(command)}` runs: it stands under a condition", "let it run in any case"), ""
     if command.condition:
-        return (True, "") if _fails(found[at + 1 :]) else (False, "its result is tested, and nothing ends the script")
+        return (True, "") if _fails(commands[at + 1 :]) else (False, "its result is tested, and nothing ends the script")
     if command.after in ("|", "|&") and not pipefail:
-        return _hidden(found, at, "its output is piped on, and its exit status is lost (no pipefail)")
+        return _hidden(commands, at, "its output is piped on, and its exit status is lost (no pipefail)")
     if command.after == "&":
         return False, "it runs in the background"
-    if command.after == "||" or _alternative(found, at):
-        return _hidden(found, at, "what follows `||` hides that it fails")
-    is_last = lists(found)[at] == lists(found)[-1]
+    if command.after == "||" or _alternative(commands, at):
+        return _hidden(commands, at, "what follows `||` hides that it fails")
+    is_last = lists(commands)[at] == lists(commands)[-1]
     if command.after == "&&":
         return (True, "") if is_last else (False, "a failure before `&&` does not end the script")
     if command.substituted and not errexit:
         return False, "its exit status is lost in `$(…)`"
     if errexit or is_last:
         return True, ""
-    if any("$?" in word.text for later in found[at + 1 :] for word in (*later.words, *(token for _, token in later.assignments))):
+    if any("$?" in word.text for later in commands[at + 1 :] for word in (*later.words, *(token for _, token in later.assignments))):
         return Unknown("what the script makes of the exit status `$?`", _WAY), ""
     return False, "the script goes on after it (no `set -e`)"
 
 
-def _hidden(found: list[Command], at: int, why: str) -> tuple[bool | Unknown, str]:
+def _hidden(commands: list[Command], at: int, why: str) -> tuple[bool | Unknown, str]:
     """Of a command whose failure its list hides, unless that ends the script, or keeps the exit status for later."""
-    rest = _rest(found, at)
+    rest = _rest(commands, at)
     if _fails(rest):
         return True, ""
-    later = found[at + len(rest) + 1 :]
+    later = commands[at + len(rest) + 1 :]
     keeps = any("$?" in token.text for command in rest for _, token in command.assignments)
     ends = any(command.texts[:1] in (["exit"], ["return"]) for command in later)
     looks = any("PIPESTATUS" in word.text for command in later for word in (*command.words, *(token for _, token in command.assignments)))
@@ -75,15 +75,15 @@ def _hidden(found: list[Command], at: int, why: str) -> tuple[bool | Unknown, st
     return False, why
 
 
-def _alternative(found: list[Command], at: int) -> bool:
+def _alternative(commands: list[Command], at: int) -> bool:
     """Whether a later command of its pipeline is followed by `||`: `scan | tee log || true`."""
-    number = lists(found)
-    for later in range(at, len(found)):
+    number = lists(commands)
+    for later in range(at, len(commands)):
         if number[later] != number[at]:
             return False
-        if found[later].after == "||":
+        if commands[later].after == "||":
             return True
-        if found[later].after not in ("|", "|&", "&&"):
+        if commands[later].after not in ("|", "|&", "&&"):
             return False
     return False
 
@@ -106,11 +106,11 @@ def _set(before: list[Command], shell: Shell) -> tuple[bool, bool]:
     return errexit, pipefail
 
 
-def _rest(found: list[Command], at: int) -> list[Command]:
+def _rest(commands: list[Command], at: int) -> list[Command]:
     """What follows a command in its list, with the groups that begin there."""
     rest: list[Command] = []
-    for later in found[at + 1 :]:
-        if not later.before and len(later.within) <= len(found[at].within):
+    for later in commands[at + 1 :]:
+        if not later.before and len(later.within) <= len(commands[at].within):
             break
         rest.append(later)
     return rest

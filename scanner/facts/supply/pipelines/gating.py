@@ -76,27 +76,27 @@ class Gate:
     def _before(self, job: JobModel, number: int, act: Act) -> Iterator[_Before]:
         """The scanners of such things in the steps and jobs before one, the nearest last."""
         for name in self._jobs_before(job):
-            for _, step, found in self.scans.get(name, ()):
-                if found.subject in (act.subject, ANY):
-                    yield _Before(found, step, self.made.jobs[name], False)
-        for at, step, found in self.scans.get(job.name, ()):
-            if found.subject in (act.subject, ANY) and (at < number or (at == number and found.list_ < act.list_)):
-                yield _Before(found, step, job, True)
+            for _, step, scan in self.scans.get(name, ()):
+                if scan.subject in (act.subject, ANY):
+                    yield _Before(scan, step, self.made.jobs[name], False)
+        for at, step, scan in self.scans.get(job.name, ()):
+            if scan.subject in (act.subject, ANY) and (at < number or (at == number and scan.list_ < act.list_)):
+                yield _Before(scan, step, job, True)
 
     def _jobs_before(self, job: JobModel) -> list[str]:
         """The jobs with something to tell that have to end before one starts, in the order of the file."""
         if job.name not in self._ancestors:
-            found: set[str] = set()
+            ancestors: set[str] = set()
             waiting = list(job.after)
             while waiting:
                 name = waiting.pop()
-                if name in self.made.jobs and name not in found and name != job.name:
-                    found.add(name)
+                if name in self.made.jobs and name not in ancestors and name != job.name:
+                    ancestors.add(name)
                     waiting += self.made.jobs[name].after
             self._ancestors[job.name] = [
                 name
                 for name in self.made.jobs
-                if name in found and (self.scans.get(name) or name in self.opaque or self.made.jobs[name].opaque)
+                if name in ancestors and (self.scans.get(name) or name in self.opaque or self.made.jobs[name].opaque)
             ]
         return self._ancestors[job.name]
 
@@ -117,13 +117,13 @@ class Gate:
 
 def _decided(before: _Before, job: JobModel, step: StepModel, act: Act) -> Gated:
     """Whether a scan before a release keeps it from running."""
-    found, where = before.act, before.step
-    named = f"{found.words} in {before.job.name}" if not before.in_job else found.words
-    same = where is step and found.and_after and found.list_[0] == act.list_[0]
-    if found.stops is False and not same:
-        return Gated(False, f"{named} does not stop it: {found.why}")
-    if isinstance(found.stops, Unknown) and not same:
-        return Gated(found.stops)
+    scan, where = before.act, before.step
+    named = f"{scan.words} in {before.job.name}" if not before.in_job else scan.words
+    same = where is step and scan.and_after and scan.list_[0] == act.list_[0]
+    if scan.stops is False and not same:
+        return Gated(False, f"{named} does not stop it: {scan.why}")
+    if isinstance(scan.stops, Unknown) and not same:
+        return Gated(scan.stops)
     if where is step:
         return Gated(True)
     if where.tolerated is True or (not before.in_job and before.job.tolerated is True):

@@ -77,7 +77,10 @@ class _Workflow:
 
     def _permitted(self, own: str, job: dict[str, Any]) -> None:
         if "permissions" in job:
-            self.made.permissions = [*(self.made.permissions or []), *(f"{own}: {each}" for each in _permissions(job["permissions"]))]
+            self.made.permissions = [
+                *(self.made.permissions or []),
+                *(f"{own}: {permission}" for permission in _permissions(job["permissions"])),
+            ]
 
     def _called(self, uses: str, model: JobModel, depth: int) -> None:
         """A job that is a reusable workflow."""
@@ -116,9 +119,9 @@ class _Workflow:
         tolerated, own = _flag(step.get("continue-on-error")), step.get("id")
         if tolerated is not True or not isinstance(own, str):
             return tolerated
-        steps = [each for each in listed(job.get("steps")) if isinstance(each, dict)]
+        steps = [other for other in listed(job.get("steps")) if isinstance(other, dict)]
         self.budget.step(len(steps))
-        if any(f"steps.{own}.outcome" in str(each.get(key, "")) for each in steps for key in ("if", "run", "env")):
+        if any(f"steps.{own}.outcome" in str(other.get(key, "")) for other in steps for key in ("if", "run", "env")):
             return Unknown(f"what the job makes of the outcome of the step {own}", "let the step itself fail: without continue-on-error")
         return tolerated
 
@@ -143,11 +146,11 @@ class _Workflow:
         given = mapping(step.get("with"))
         if uses.startswith("docker://"):
             words = [program_of_image(uses.removeprefix("docker://")), *str(given.get("args") or "").split()]
-            made.acts = [Act(found.does, found.subject, words[0], at, found.fails, found.why) for found in doings(words, environment)]
+            made.acts = [Act(one.does, one.subject, words[0], at, one.fails, one.why) for one in doings(words, environment)]
             return
         action = uses.partition("@")[0].lower()
-        for found in actions.doings(action, given, environment):
-            made.acts.append(Act(found.does, found.subject, action, at, found.fails, found.why))
+        for doing in actions.doings(action, given, environment):
+            made.acts.append(Act(doing.does, doing.subject, action, at, doing.fails, doing.why))
         if not made.acts and action not in actions.KNOWN and actions.may_scan(action):
             made.opaque = action
         self._login(action, given, own, made.name or action, at)
@@ -194,19 +197,19 @@ def _permissions(data: Any) -> list[str]:
     return [f"{name}: {level}" for name, level in mapping(data).items()]
 
 
-def _condition(held: dict[str, Any]) -> str:
-    condition = held.get("if")
+def _condition(entry: dict[str, Any]) -> str:
+    condition = entry.get("if")
     if isinstance(condition, bool):
         return "true" if condition else "false"
     return " ".join(condition.split()) if isinstance(condition, str) else ""
 
 
-def _is_always(held: dict[str, Any]) -> bool:
+def _is_always(entry: dict[str, Any]) -> bool:
     """Whether something runs though what came before it failed.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
     """
-    return _ALWAYS.search(_condition(held)) is not None
+    return _ALWAYS.search(_condition(entry)) is not None
 
 
 def _flag(value: Any) -> Told:
@@ -228,8 +231,8 @@ def _shell(step: dict[str, Any], job: dict[str, Any], document: dict[str, Any]) 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
     """
     given = step.get("shell")
-    for held in (job, document):
-        given = given or mapping(mapping(held.get("defaults")).get("run")).get("shell")
+    for level in (job, document):
+        given = given or mapping(mapping(level.get("defaults")).get("run")).get("shell")
     if given is None:
         windows = "windows" in str(job.get("runs-on", "")).lower()
         return Shell(errexit=True, known=not windows)

@@ -59,8 +59,8 @@ class _Pipeline:
         by_stage: dict[str, list[str]] = {}
         jobs: dict[str, dict[str, Any]] = {}
         for name in self.whole:
-            held = self.whole[name]
-            if name in _GLOBAL or str(name).startswith(".") or not isinstance(held, dict):
+            entry = self.whole[name]
+            if name in _GLOBAL or str(name).startswith(".") or not isinstance(entry, dict):
                 continue
             job = self._extended(name, 0)
             if job.get("when") == "never" or not any(key in job for key in ("script", "run", "trigger")):
@@ -69,7 +69,7 @@ class _Pipeline:
             by_stage.setdefault(str(job.get("stage", "test")), []).append(name)
         for name, job in jobs.items():
             at = stages.index(stage) if (stage := str(job.get("stage", "test"))) in stages else len(stages)
-            earlier = [each for before in stages[:at] for each in by_stage.get(before, ())]
+            earlier = [job_name for before in stages[:at] for job_name in by_stage.get(before, ())]
             self._job(name, job, earlier, jobs)
         self._variables(mapping(self.whole.get("variables")), "variables", (*self.origin.get("variables", ("document",)), "variables"))
         return self.made
@@ -89,7 +89,7 @@ class _Pipeline:
             after = [str(mapping(need).get("job", need)) for need in needs if not isinstance(need, dict) or "job" in need]
         when = str(job.get("when", "on_success"))
         model = JobModel(
-            name, [], [each for each in after if each in jobs], self._tolerated(job, when), always=when in ("always", "on_failure")
+            name, [], [before for before in after if before in jobs], self._tolerated(job, when), always=when in ("always", "on_failure")
         )
         model.condition = _when(job)
         self.made.jobs[name] = model
@@ -102,15 +102,15 @@ class _Pipeline:
         environment = {key: mapping(value).get("value") if isinstance(value, dict) else value for key, value in variables.items()}
         lines: list[str] = []
         for key in ("before_script", "script"):
-            held = job.get(key, default.get(key, self.whole.get(key)) if key == "before_script" else None)
-            lines += list(self._lines(held, 0))
+            written = job.get(key, default.get(key, self.whole.get(key)) if key == "before_script" else None)
+            lines += list(self._lines(written, 0))
         script = Script("\n".join(lines), (*at, "script"), Shell(errexit=True, pipefail=True), environment, self.budget)
         step = StepModel(name, at, list(script.acts()), opaque=script.opaque())
         for act in step.acts:
             act.place = (*at, "script")
         model.steps.append(step)
-        held = job.get("after_script", default.get("after_script", self.whole.get("after_script")))
-        if lines := list(self._lines(held, 0)):  # which runs in a shell of its own, whether or not the script failed
+        written = job.get("after_script", default.get("after_script", self.whole.get("after_script")))
+        if lines := list(self._lines(written, 0)):  # which runs in a shell of its own, whether or not the script failed
             last = Script("\n".join(lines), (*at, "after_script"), Shell(errexit=True, pipefail=True), environment, self.budget)
             model.steps.append(StepModel("after_script", at, list(last.acts()), tolerated=True, always=True, opaque=last.opaque()))
             for act in model.steps[-1].acts:
@@ -142,10 +142,10 @@ class _Pipeline:
             return True
         return when == "manual"
 
-    def _lines(self, held: Any, depth: int) -> list[str]:
+    def _lines(self, written: Any, depth: int) -> list[str]:
         """The lines of a script, with those that `!reference` names: https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags"""
         lines: list[str] = []
-        for entry in listed(held):
+        for entry in listed(written):
             self.budget.step()
             if isinstance(entry, str):
                 lines.append(entry)

@@ -61,14 +61,14 @@ def _negated(tolerated: Any) -> Any:
 
 def _releases(made: PipelineModel, place: Place) -> Iterator[Release]:
     signed = any(act.does == "sign" for job in made.jobs.values() for step in job.steps for act in step.acts)
-    for job, step, act, found in gating.Gate(made).releases():
+    for job, step, act, gated in gating.Gate(made).releases():
         seen = (place(act.place),)
         yield Release(
             job=Value(job.name, seen),
             name=Value(_named(job, step.name or act.words), seen),
             does=Value(_WORDS.get((act.does, act.subject), "changes infrastructure"), seen),
-            gated=Value(found.told, seen),
-            lacks=Value(found.lacks or _DOUBT, seen),
+            gated=Value(gated.told, seen),
+            lacks=Value(gated.lacks or _DOUBT, seen),
             signed=Value(signed, seen),
         )
 

@@ -150,11 +150,11 @@ def of_program(words: list[str], place: Path, environment: Mapping[str, Any], bu
     text, shell = script_of(words[0], words[1:]) if words else (None, Shell())
     if text is not None:
         script = Script(text, place, shell, environment, budget)
-        found = [BuildArgument(name, value, False, place) for name, value, _ in script.arguments()]
+        arguments = [BuildArgument(name, value, False, place) for name, value, _ in script.arguments()]
         acts = list(script.acts())
         for act in acts:
             act.place = place
-        return acts, script.opaque(), found
+        return acts, script.opaque(), arguments
     doings = commands.doings(words, environment)
     acts = [Act(doing.does, doing.subject, words_of(words), place, doing.fails, doing.why) for doing in doings]
     builds = any(doing.does == "build" for doing in doings)

@@ -47,15 +47,15 @@ def _images(containers: Any) -> Iterator[dict[str, Any]]:
 def deployed(view: View, join: Referrer | None) -> Value[list[DeployedImage]]:
     """The images of a repository that are deployed. What could not be asked is said of each; it decides nothing."""
     companions = view.referrers(join) if join is not None else None
-    found: dict[str, DeployedImage] = {}
+    by_name: dict[str, DeployedImage] = {}
     for image in companions.views if companions else ():
         if image["region"].data == view.item.region.data and image["registryId"].data == view.account:
             told = _told(image)
-            found.setdefault(str(told.image.data), told)
+            by_name.setdefault(str(told.image.data), told)
     if companions is not None and companions.more is not None:
         called, seen = "other images that run", (view.location,)
-        found[called] = DeployedImage(image=Value(called, seen), scan=Value(f"{called}: not known: {companions.more.reason}", seen))
-    return Value(list(found.values()), (view.location,))
+        by_name[called] = DeployedImage(image=Value(called, seen), scan=Value(f"{called}: not known: {companions.more.reason}", seen))
+    return Value(list(by_name.values()), (view.location,))
 
 
 def _told(image: View) -> DeployedImage:
@@ -64,11 +64,11 @@ def _told(image: View) -> DeployedImage:
     if status.unknown is not None:
         said = f"not known: {status.unknown.reason}"
     else:
-        said = "not scanned" if status.absent else f"scan {status.data}{_found(image)}"
+        said = "not scanned" if status.absent else f"scan {status.data}{_findings(image)}"
     return DeployedImage(image=Value(called, status.seen), scan=Value(f"{called}: {said}", status.seen))
 
 
-def _found(image: View) -> str:
+def _findings(image: View) -> str:
     """When a scan was completed, and what it found."""
     at, counts = (image[f"{_SCAN}.imageScanFindings.{name}"].data for name in ("imageScanCompletedAt", "findingSeverityCounts"))
     when = f" {at}" if isinstance(at, str) else ""

@@ -68,10 +68,10 @@ def function(view: View, at: FunctionAt) -> DeployCheck:
     if named.absent:
         policy: Value[Any] = Value("Enforce", named.seen)
     else:
-        found = view.target(at.configuration)
+        signing = view.target(at.configuration)
         reason = f"the code signing {describe(named.data)} of {view.item.address} is not among what was read"
         not_here = Unknown(reason, "scan the code that declares it together with this, or the live account", view.location)
-        policy = found[at.policy].default("Warn") if found is not None else Value(named.unknown or not_here, named.seen)
+        policy = signing[at.policy].default("Warn") if signing is not None else Value(named.unknown or not_here, named.seen)
     enforced = policy.equals("Enforce")
     return DeployCheck(
         identity=view.identity(view.called(at.name)),

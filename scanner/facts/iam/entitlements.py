@@ -109,7 +109,7 @@ class Source:
         return _weighed(self.part, allowed)
 
 
-class Held(NamedTuple):
+class Entitlements(NamedTuple):
     """All that says what an identity may do."""
 
     sources: list[Source]
@@ -128,18 +128,18 @@ class Held(NamedTuple):
         return [denial for source in self.sources for denial in source.denials] + denying
 
 
-def held(view: View, at: PermissionsAt) -> Held:
+def entitlements(view: View, at: PermissionsAt) -> Entitlements:
     """The policies of an identity, or a policy by itself. Of an identity that is declared elsewhere, only what is here.
 
     Several kinds ask the same of an identity: it is read once.
     """
     if view.doubt is not None or view.elsewhere:
-        return _held(view, at)
-    made: Held = numbers.kept(view.items.answers, ("iam.held", view.item, at), lambda: _held(view, at))
+        return _entitlements(view, at)
+    made: Entitlements = numbers.kept(view.items.answers, ("iam.entitlements", view.item, at), lambda: _entitlements(view, at))
     return made
 
 
-def _held(view: View, at: PermissionsAt) -> Held:
+def _entitlements(view: View, at: PermissionsAt) -> Entitlements:
     sources: list[Source] = []
     doubts: list[Unknown] = []
     telling: list[Item] = []
@@ -157,7 +157,7 @@ def _held(view: View, at: PermissionsAt) -> Held:
                 sources.append(Source(part, statements(told(part.surely)), None, part.item))
         doubts += [more] if more else []
     boundary = _boundary(view, at.boundary) if at.attached_boundary is None else _attached_boundary(view, at.name, *at.attached_boundary)
-    return Held(sources, boundary, doubts, telling)
+    return Entitlements(sources, boundary, doubts, telling)
 
 
 def _parts(view: View, place: Part) -> tuple[list[View], Unknown | None]:
