@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, access_telling, console, judging
+from assay.scanner.cli import EXIT_USAGE, access_telling, console, judging, watching
 from assay.scanner.cli.access_telling import tell
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.options import Question
@@ -112,7 +112,7 @@ def _report(arguments: dict[str, Any], controls: Iterable[str], question: Questi
     prepared = judging.prepare(arguments, {**named(arguments, paths), "asked": question})
     if prepared is None:
         sys.exit(EXIT_USAGE)
-    report = judging.watch(prepared[0], arguments["quiet"])
+    report = watching.watch(prepared[0], arguments["quiet"])
     if missing := [gap for gap in report.coverage.gaps if gap.code == "not_found"]:
         judging.say(missing)
         sys.exit(EXIT_USAGE)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, judging, output
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, judging, output, watching
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.gate import baseline
 from assay.scanner.words import many
@@ -39,7 +39,7 @@ def _baseline(arguments: dict[str, Any]) -> int:
     if prepared is None:
         return EXIT_USAGE
     scan, _ = prepared
-    report = judging.watch(scan, arguments["quiet"])
+    report = watching.watch(scan, arguments["quiet"])
     expires = arguments["expires"].date() if arguments["expires"] else None
     if expires is not None and expires < datetime.datetime.now(datetime.UTC).date():
         console.tell(f"assay: --expires {expires}: that day is over")

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, evidencing, judging, output
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, evidencing, judging, output, watching
 from assay.scanner.cli.comparing import Both, ComparedEvidence, Side, page
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import Config
@@ -160,7 +160,7 @@ def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozense
     prepared = judging.prepare(arguments, {**named(arguments, [path]), **more})
     if prepared is None:
         return None
-    report = judging.watch(prepared[0], arguments["quiet"])
+    report = watching.watch(prepared[0], arguments["quiet"])
     sensitive.take(prepared[0].sensitive.texts)
     return Side(report, prepared[0])
 

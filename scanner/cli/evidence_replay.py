@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output, watching
 from assay.scanner.cli.scan import NameAndValue
 from assay.scanner.cli.stdin import renaming
 from assay.scanner.errors import AssayError
@@ -159,7 +159,7 @@ def _judged(run: str, record: RunRecord, restored: Restored, arguments: dict[str
     if record.snapshot is not None:
         path = _snapshot(run, record, scan)
         names = {path: record.snapshot.shown, **names}
-    return as_then(renaming(judging.watch(scan, True), names), results_of(run))
+    return as_then(renaming(watching.watch(scan, True), names), results_of(run))
 
 
 def as_then(report: Report, said: Report) -> Report:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.scanner import lazy_re
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, completing, console, gating, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, completing, console, gating, judging, watching
 from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.cli.explain_control import of_control
 from assay.scanner.cli.explain_finding import of_finding, of_past
@@ -175,5 +175,5 @@ def _scanned(arguments: dict[str, Any]) -> tuple[Report, RuleSet, Callable[[str,
     if prepared is None:
         return None
     scan, _ = prepared
-    report = judging.watch(scan, arguments["quiet"])
+    report = watching.watch(scan, arguments["quiet"])
     return report, scan.rules.set, Excerpts(scan.options.paths, scan.sensitive).lines

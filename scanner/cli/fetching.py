@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from assay.scanner.buckets.errors import BucketError
-from assay.scanner.cli import judging, sharding
+from assay.scanner.cli import judging, sharding, watching
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.sources.fetched import is_url
 
@@ -66,6 +66,6 @@ def fetched(arguments: dict[str, Any]) -> Iterator[list[str]]:
     limits = fetching.DEFAULT if given is None else fetching.Limits(given)
     share = Share(*sharding.number(arguments)) if arguments["shard"] else Share(-1) if arguments["cluster"] else None
     with _removing(), contextlib.ExitStack() as kept:
-        with judging.progress(arguments["quiet"]) as tick:
+        with watching.progress(arguments["quiet"]) as tick:
             local = kept.enter_context(fetching.fetched(paths, share, limits, tick))
         yield local

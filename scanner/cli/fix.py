@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_USAGE, console, gating, judging
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_USAGE, console, gating, judging, watching
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.words import many
 
@@ -52,7 +52,7 @@ def _fix(arguments: dict[str, Any]) -> int:
     if prepared is None:
         return EXIT_USAGE
     scan, config = prepared
-    report = judging.watch(scan, arguments["quiet"])
+    report = watching.watch(scan, arguments["quiet"])
     judging.say(report.coverage.gaps)
     if any(gap.code == "not_found" for gap in report.coverage.gaps):
         return EXIT_USAGE

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, watching
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import DEFAULT_FILE
 
@@ -49,7 +49,7 @@ def _init(arguments: dict[str, Any]) -> int:
     if prepared is None:
         return EXIT_USAGE
     scan, _ = prepared
-    report = judging.watch(scan, arguments["quiet"])
+    report = watching.watch(scan, arguments["quiet"])
     if missing := [gap for gap in report.coverage.gaps if gap.code == "not_found"]:
         judging.say(missing)
         return EXIT_USAGE

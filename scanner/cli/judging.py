@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import shutil
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +12,19 @@ import click
 import msgspec
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output, remembering
+from assay.scanner.cli import (
+    EXIT_FAILED,
+    EXIT_INCOMPLETE,
+    EXIT_OK,
+    EXIT_USAGE,
+    completing,
+    console,
+    debugging,
+    gating,
+    output,
+    remembering,
+    watching,
+)
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.placing import placed
 from assay.scanner.cli.streams import Streams
@@ -33,7 +41,6 @@ from assay.scanner.words import visible
 
 if TYPE_CHECKING:
     from assay.scanner.cli.evidencing import Evidence
-    from assay.scanner.judge import Judged
     from assay.scanner.results.model import Result
     from assay.scanner.sources.coverage import Gap
 
@@ -198,7 +205,7 @@ def prepared(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Con
     if arguments.get("since"):
         from assay.scanner.since import earlier
 
-        before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
+        before = earlier(chosen, arguments["since"], lambda scan: watching.watch(scan, arguments["quiet"], f"{arguments['since']}: "))
         debug("the revision is judged")
         chosen = msgspec.structs.replace(chosen, changed=before.narrowing, root_modules=before.root_modules, untouched=before.untouched)
     try:
@@ -230,7 +237,7 @@ def finish(
     scan.sinks.append(lambda judged: counting.take(judged.results))
     scan.keeping = _keeping(scan, streams.others, arguments)
     scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
-    report = (run or watch)(scan, arguments["quiet"])
+    report = (run or watching.watch)(scan, arguments["quiet"])
     report = evidence.shown(report) if evidence else report
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
@@ -314,71 +321,6 @@ def _arguments(argv: list[str]) -> list[str]:
             text = without_secrets(argument)
         shown.append(visible(text))
     return shown
-
-
-def on_terminal(quiet: bool) -> bool:
-    """Whether progress is shown."""
-    return sys.stderr is not None and sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
-
-
-def watch(scan: Any, quiet: bool, label: str = "") -> Report:
-    """Run, with a line of progress on a terminal once it takes long; `label` begins the line."""
-    if not on_terminal(quiet):
-        report: Report = scan.report()
-        return report
-    from assay.scanner.sources import stage
-
-    progress = _Progress(label)
-    scan.tick = progress.reads
-    stage.watch(lambda name, _size: progress.reads(name), {})  # of what this process reads itself
-    try:
-        report = scan.report(progress)
-    finally:
-        progress.end()
-    return report
-
-
-@contextlib.contextmanager
-def progress(quiet: bool, label: str = "") -> Iterator[Callable[[str], None] | None]:
-    """What is told of what is read, for a line of progress; None where none is shown."""
-    if not on_terminal(quiet):
-        yield None
-        return
-    shown = _Progress(label)
-    try:
-        yield shown.reads
-    finally:
-        shown.end()
-
-
-class _Progress:
-    """A line on the terminal that says how far a run is, from its second second on."""
-
-    def __init__(self, label: str) -> None:
-        self._label, self._verdicts = label, 0
-        self._due = time.monotonic() + 1
-        self._shown = self._over = False
-
-    def __call__(self, judged: Judged) -> None:
-        """A sink of the run."""
-        self._verdicts += len(judged.results)
-        self._draw(judged.name)
-
-    def reads(self, name: str) -> None:
-        """A part of the input is read or judged."""
-        self._draw(f"at {name}" if name else "reading")
-
-    def _draw(self, what: str) -> None:
-        now = time.monotonic()
-        if now >= self._due and not self._over:
-            self._due, self._shown = now + 0.1, True
-            console.progress(f"{self._label}{self._verdicts:,} verdicts, {what}", shutil.get_terminal_size().columns)
-
-    def end(self) -> None:
-        """Clear the line."""
-        self._over = True
-        if self._shown:
-            console.progress("", 0)
 
 
 def exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:

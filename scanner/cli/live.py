@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
-from assay.scanner.cli.judging import on_terminal, say
+from assay.scanner.cli.judging import say
+from assay.scanner.cli.watching import on_terminal
 from assay.scanner.results.model import Report
 from assay.scanner.sources.live import CredentialsError, EarlierError
 from assay.scanner.sources.snapshot import in_the_way

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from assay.scanner.cli import completing, console, judging
+from assay.scanner.cli import completing, console, watching
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.errors import AssayError
 
@@ -69,7 +69,7 @@ class Opinions:
 
             self._program = running.program(arguments.get("checkov"))
 
-    def watch(self, scan: Any, quiet: bool, run: Callable[[Any, bool], Report] = judging.watch) -> Report:
+    def watch(self, scan: Any, quiet: bool, run: Callable[[Any, bool], Report] = watching.watch) -> Report:
         """Run a scan, and then ask for the opinions."""
         report = run(scan, quiet)
         return self.beside(

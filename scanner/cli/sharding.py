@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, watching
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.errors import AssayError
 from assay.scanner.words import many
@@ -119,7 +119,7 @@ def judge(scan: Any, arguments: dict[str, Any]) -> int:
     try:
         index, of = number(arguments)
         store = opened(arguments["out"])
-        with judging.progress(arguments["quiet"], f"shard {index + 1}/{of}: ") as tick:
+        with watching.progress(arguments["quiet"], f"shard {index + 1}/{of}: ") as tick:
             written = write(scan.options, scan.rules, index, of, store, workers=arguments["jobs"], tick=tick)
     except AssayError as error:
         console.refused(error)
@@ -164,7 +164,7 @@ def on_cluster(scan: Any, arguments: dict[str, Any]) -> bool:
             of = arguments["of"] or _SHARDS * cluster.cores
             again = _again(click.get_current_context())
             indexes = missing(scan.options, scan.rules, of, store)
-            with judging.progress(arguments["quiet"]) as tick:
+            with watching.progress(arguments["quiet"]) as tick:
                 failed = on_ray.judge(
                     cluster,
                     lambda index: ["scan", "--shard", f"{index + 1}/{of}", "--quiet", "--jobs", "1", *again],

@@ -198,7 +198,7 @@ def test_a_replay_takes_over_every_option_by_which_a_scan_judges() -> None:
     """An option that is new has to be taken over, or listed here with what makes it none of these."""
     of_reports = {*evidencing._OURS, "reader"}
     of_others = {"imports", "everything", "beside", "checkov"}  # what other scanners said is handed on
-    refused = {"since", "allow_config_changes"}  # beside --evidence
+    refused = {"since", "allow_config_changes", "limit_download"}  # beside --evidence, as are inputs in buckets
     asked = set(evidence_replay._Asked.__struct_fields__)
     assert {str(option.name) for option in scan.command.params} - of_reports - of_others - refused == asked
 

@@ -111,10 +111,10 @@ def test_runs_are_a_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_file_that_changes_while_the_run_goes_on_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assay.scanner.cli import judging
+    from assay.scanner.cli import watching
 
     monkeypatch.chdir(tree(tmp_path / "repo"))
-    watch = judging.watch
+    watch = watching.watch
 
     def changing(*arguments: object) -> object:
         report = watch(*arguments)  # type: ignore[arg-type]

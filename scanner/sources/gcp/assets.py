@@ -14,7 +14,8 @@ from assay.scanner.sources.coverage import Coverage, Gap, LeftOut, Named
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.entries import Entries
 from assay.scanner.sources.gcp import records
-from assay.scanner.sources.gcp.inventory import DENY_POLICY, AssetEntry, Inventory
+from assay.scanner.sources.gcp.entry import AssetEntry
+from assay.scanner.sources.gcp.inventory import DENY_POLICY, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.records import RESOURCE
 from assay.scanner.sources.gcp.store import Store, read_file

@@ -22,7 +22,8 @@ from typing import Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.gcp import org_policies
-from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, AssetEntry, Inventory
+from assay.scanner.sources.gcp.entry import AssetEntry
+from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, ORG_POLICY, RESOURCE
 from assay.scanner.sources.interface import Item, Node

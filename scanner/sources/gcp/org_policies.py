@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from assay.scanner.sources.gcp.inventory import AssetEntry, Inventory
+from assay.scanner.sources.gcp.entry import AssetEntry
+from assay.scanner.sources.gcp.inventory import Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER
 from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from assay.scanner.sources.raw import Unknown
