@@ -127,7 +127,7 @@ class Item(Node):
 class Unlisted(Item):
     """Stands for resources that could not be listed, or not to the end: nothing is known of them but the place they would be in."""
 
-    __slots__ = ("_account", "_known", "_region", "address", "root", "seen", "template", "type", "why")
+    __slots__ = ("_account", "_known", "_region", "address", "of_other_regions", "root", "seen", "template", "type", "why")
 
     def __init__(self, type_: str, root: str, place: str, why: Unknown, known: dict[str, Any] | None = None) -> None:
         self.type, self.root, self.address = type_, root, f"every {type_} in {place}"
@@ -135,6 +135,8 @@ class Unlisted(Item):
         self.seen = why.location or Location()
         self._region: str | None = None
         self._account: str | None = None
+        self.of_other_regions = False
+        """They are in regions that nothing that was read is in."""
 
     def within(self, account: str | None, region: str | None) -> Unlisted:
         """Itself, placed in an account (or project) and a region; None where there may be more than one."""

@@ -27,6 +27,10 @@ def s3(name: str) -> Iterator[str]:
             patch.setenv(variable, value)
         client().create_bucket(Bucket=name)
         yield f"s3://{name}"
+        for page in client().get_paginator("list_objects_v2").paginate(Bucket=name):
+            for content in page.get("Contents", ()):
+                client().delete_object(Bucket=name, Key=content["Key"])
+        client().delete_bucket(Bucket=name)
 
 
 def client() -> Any:

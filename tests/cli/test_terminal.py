@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assay.scanner.cli import judging, output
+from assay.scanner.cli import output, watching
 from assay.scanner.errors import debug
 from tests.scans import assay
 
@@ -80,9 +80,9 @@ def test_colours_on_a_terminal(tree: Path, terminal: str, coloured: bool) -> Non
 def test_progress_begins_after_a_second_and_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     written = Terminal()
-    monkeypatch.setattr(judging.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(watching.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(sys, "stderr", written)
-    progress = judging._Progress("main: ")
+    progress = watching._Progress("main: ")
     progress.reads("a.tf")
     now[0] += 0.9
     progress.reads("b.tf")

@@ -52,6 +52,8 @@ def by_network(type_: str, vpc: str) -> Index:
 
 
 def _by_network(vpc: str, endpoint: Item) -> Iterator[tuple[Hashable, Any]]:
+    if isinstance(endpoint, Unlisted) and endpoint.of_other_regions:
+        return  # a network is of one region
     network = endpoint.link(vpc)
     key = spelled(network.data) if not isinstance(endpoint, Unlisted) else ""
     if key:

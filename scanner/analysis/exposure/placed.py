@@ -10,7 +10,7 @@ from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.raw import Exported, Unknown
 from assay.scanner.sources.values import Value
 
@@ -23,6 +23,8 @@ def placed(paths: Mapping[str, tuple[str, ...]]) -> Index:
 
 
 def _placed(paths: Mapping[str, tuple[str, ...]], item: Item) -> Iterator[tuple[Hashable, Any]]:
+    if isinstance(item, Unlisted) and item.of_other_regions:
+        return  # a subnet is of one region
     for value in (value for path in paths[item.type] for value in subnets_at(item, path)):
         if isinstance(value.data, list):
             doubt = Unknown(f"whether {item.address} stands in it: {_SOME}", _BESIDE, item.location())

@@ -13,7 +13,7 @@ from assay.scanner.sources.aws.items import UnlistedResources
 from assay.scanner.sources.aws.recorded import AUDIT, GLOBAL, Configured
 from assay.scanner.sources.aws.records import AccountRecord, RegionRecord, SnapshotReader
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import Collection, Item, Wanted
+from assay.scanner.sources.interface import Collection, Item, Unlisted, Wanted
 from assay.scanner.sources.raw import Unknown
 
 Items = Callable[[frozenset[str], "frozenset[str] | None"], Iterable[tuple["Configured | Gap", str]]]
@@ -107,7 +107,7 @@ class AccountReader(SnapshotReader):
         if made is not None:
             self._items.append(made)
 
-    def _stands_for(self, listing: Listing, place: str, why: Unknown, region: str | None) -> Item:
+    def _stands_for(self, listing: Listing, place: str, why: Unknown, region: str | None) -> Unlisted:
         region = None if region == GLOBAL else region
         return UnlistedResources(listing.type, f"aws:{self._id}", place, why).within(self._id, region)
 
@@ -157,11 +157,14 @@ class AccountReader(SnapshotReader):
         """Other regions than those that were given: what resources of these may refer to there."""
         where = _named(self._regions) if self._regions else "no region"
         why = Unknown(f"of {account.account}, {where} was given", "give what AWS Config has of the other regions")
-        self._elsewhere = [
+        unlisted = [
             self._stands_for(listing, f"the other regions of {account.account}", why, None)
             for listing in self.listings.values()
             if (listing.joined_across_regions or listing.of_whole_account) and not listing.everywhere
         ]
+        for item in unlisted:
+            item.of_other_regions = True
+        self._elsewhere = list[Item](unlisted)
         return self._elsewhere
 
 

@@ -263,7 +263,10 @@ class SnapshotReader:
             for listing in self.listings.values()
             if (listing.joined_across_regions or listing.of_whole_account) and not listing.everywhere
         ]
-        return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
+        unlisted = [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
+        for item in unlisted:
+            item.of_other_regions = True
+        return list[Item](unlisted)
 
     def _kept_apart(self, account: AccountRecord) -> list[Item]:
         """What an older version kept in another part of the snapshot, where nothing that comes before finds it."""
