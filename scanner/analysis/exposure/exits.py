@@ -19,7 +19,7 @@ from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, agreed, all_of, any_of
 
 from .routing import RouteEntry, RoutingAt, entries_of
-from .targets import PUBLIC, Via, met
+from .targets import PUBLIC, Via, declared_target, met
 
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
 
@@ -144,7 +144,7 @@ def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) ->
         why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
         either = step(f"{Via.NAT.value} {describe(target.data[0])} or another", target.seen)
         return Value.of(agreed(why, [value.data for value, _ in told]), target.seen), [either]
-    gateway = _declared(view, at.gateways, target)
+    gateway = declared_target(view, at.gateways, target)
     if gateway is None:
         why = target.unknown or Unknown(f"the NAT gateway {describe(target.data)} is not among what was read", _ELSEWHERE)
         return Value(why, target.seen), [met(view, Via.NAT, target)]
@@ -157,7 +157,7 @@ def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) ->
     where = gateway.link(at.subnet)
     if where.absent and gateway[at.availability].equals("regional").data is True:
         return Value(True, target.seen), [step(words, declared), step(Via.INTERNET.value)]
-    subnet = _declared(view, at.subnets, where)
+    subnet = declared_target(view, at.subnets, where)
     if subnet is None:
         why = where.unknown or Unknown(f"the subnet of {gateway.address} is not among what was read", _ELSEWHERE, gateway.location())
         return Value(why, where.seen), [step(words, declared)]
@@ -185,14 +185,9 @@ def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> 
     """Whether what stands behind an endpoint, such as a firewall, leads out through a NAT gateway."""
     by_name = view.index(at.firewalls)
     names = [spelled(target.data), *(reference.address for reference in references_in(target.data))]
-    subnets = [_declared(view, at.subnets, where) for name in dict.fromkeys(names) for where in by_name.get(name, ())]
+    subnets = [declared_target(view, at.subnets, where) for name in dict.fromkeys(names) for where in by_name.get(name, ())]
     if not subnets or None in subnets:
         why = target.unknown or Unknown(f"where the endpoint {describe(target.data)} leads is not among what was read", _ELSEWHERE)
         return Value(why, target.seen), []
     exits = [exit_of(view, routing, at, subnet) for subnet in subnets if subnet is not None]
     return all_of([value for one in exits for value in (one.leaves, one.through_nat)]), exits[0].steps
-
-
-def _declared(view: View, index: Index, target: Value[Any]) -> Item | None:
-    name = spelled(target.data) if not target.unknown else ""
-    return next(iter(view.index(index).get(name, ())), None) if name else None

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.network.security_groups import SecurityGroupAt, Sort
 from assay.scanner.facts.spelling import Index, Many
@@ -18,6 +17,7 @@ from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, agreed, all_of
 
 from .kinds import TrafficSource
+from .targets import declared_target
 
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
 _BALANCERS = (Sort.BALANCER, Sort.CLASSIC, Sort.CLASSIC_INTERFACE, Sort.INTERFACE)
@@ -41,7 +41,7 @@ def sources_of(view: View, at: GroupsAt, rules: SecurityGroupAt, groups: list[Va
     """Who may talk to what is in some groups, as what names these says."""
     told: list[TrafficSource | Unknown] = []
     for target in groups:
-        item = _declared(view, at, target)
+        item = declared_target(view, at.known, target)
         if item is None:
             reason = f"the security group {describe(target.data)} of {view.item.address} is not among what was read"
             told.append(target.unknown or Unknown(reason, _ELSEWHERE, view.location))
@@ -60,11 +60,6 @@ def way_in(view: View, who: str, by: str, decided: Value[Any]) -> Value[list[Ste
 
 def _itself(view: View) -> Step:
     return step(view.item.address, (view.location,))
-
-
-def _declared(view: View, at: GroupsAt, target: Value[Any]) -> Item | None:
-    name = spelled(target.data) if not target.unknown else ""
-    return next(iter(view.index(at.known).get(name, ())), None) if name else None
 
 
 def _let_in(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View) -> list[TrafficSource | Unknown]:
@@ -127,7 +122,7 @@ def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, targ
         trusted = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]
         why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
         return _source(rule, target, [Value(agreed(why, trusted), target.seen)], "group")
-    group = _declared(view, at, target)
+    group = declared_target(view, at.known, target)
     members = view.index(rules.members)
     if group is None:
         why = target.unknown or Unknown(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.interface import Unlisted
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, agreed, any_of
 
@@ -16,6 +15,7 @@ from .exits import Exit, ExitsAt, exit_of
 from .kinds import Standing
 from .placed import subnets_at
 from .routing import RoutingAt, routes_of
+from .targets import declared_target
 
 
 class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -67,7 +67,7 @@ def not_read(view: View, what: str) -> Unknown:
 def _given(view: View, at: SubnetsAt, target: Value[Any]) -> Value[bool]:
     if isinstance(target.data, list):
         return any_of([_given(view, at, Value(one, target.seen)) for one in target.data])
-    item = _declared(view, at, target)
+    item = declared_target(view, at.known, target)
     if item is None:
         return Value(_not_read(view, at, target), target.seen)
     # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html: a subnet gives none unless it says so
@@ -76,11 +76,6 @@ def _given(view: View, at: SubnetsAt, target: Value[Any]) -> Value[bool]:
 
 DEFAULT_SUBNETS = ("aws_default_subnet",)
 """Types of subnets that give public addresses unless they say otherwise."""
-
-
-def _declared(view: View, at: SubnetsAt, target: Value[Any]) -> Item | None:
-    key = spelled(target.data)
-    return next(iter(view.index(at.known).get(key, ())), None) if key else None
 
 
 def _not_read(view: View, at: SubnetsAt, target: Value[Any]) -> Unknown:
@@ -116,7 +111,7 @@ def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
         common.name = Value(f"some of {describe(target.data)[:200]}", target.seen)
         common.entry = common.exit = Value([step(common.name.data, target.seen)])
         return common
-    item = _declared(view, at, target)
+    item = declared_target(view, at.known, target)
     if item is None:
         public: Value[Any] = Value(_not_read(view, at, target), target.seen)
         name = "a subnet that is not known" if target.unknown else describe(target.data)

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Node
+from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in, unknown_inside
 from assay.scanner.sources.values import Value
 
@@ -118,3 +120,9 @@ def _gateway(target: Value[Any], named: list[Reference]) -> Via | Unknown:
     why = unknown_inside(data)
     reason = why.reason if why else f"what the gateway {describe(data)} is cannot be told"
     return Unknown(f"where a route leads: {reason}", why.settles_it if why else "scan the plan or the live account")
+
+
+def declared_target(view: View, index: Index, target: Value[Any]) -> Item | None:
+    """The item that something leads to, of those in an index by what names them; None where it is none of these, or not known."""
+    name = spelled(target.data) if not target.unknown else ""
+    return next(iter(view.index(index).get(name, ())), None) if name else None
