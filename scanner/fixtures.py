@@ -1,13 +1,16 @@
 """Runs the fixtures of controls, `<area>/<control>/` in a folder.
 
 `expected.yaml` maps a case to the verdict of each resource that the control judges, the worst where there are several. Beside it,
-`findings.jsonl` holds every finding of the cases, so that a second one that comes or goes is seen too; `assay controls accept` writes it.
+`results.jsonl` holds every result of the cases with what it is known by and where that stands, so that a second one that comes or goes,
+and another reason for the same verdict, are seen too; `assay controls accept` writes it.
 What they are judged with comes from an `assay.yaml` in the folder of the case, else from one beside the list.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,16 +21,17 @@ from assay.scanner import config
 from assay.scanner.compare.table import compare
 from assay.scanner.errors import AssayError
 from assay.scanner.estate import account_judge
+from assay.scanner.results import telling
 from assay.scanner.results.model import Result, worst
-from assay.scanner.results.telling import told
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.raw import Location
 
 _CODE, _LIVE = "code", "live.ndjson"
 TODAY = datetime.date(2026, 11, 2)
 """The day on which cases are judged, whenever that is."""
 
 
-class Finding(msgspec.Struct, frozen=True, array_like=True, order=True):
+class CaseResult(msgspec.Struct, frozen=True, array_like=True, order=True):
     """What a case says of a resource, or of one element of a list of it. The message tells which assertion it is, and of an unknown why."""
 
     case: str
@@ -35,9 +39,16 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, order=True):
     element: str
     verdict: str
     message: str
+    """Empty for what passes."""
+    place: str = ""
+    """The file, or call, and the line to look at."""
+    evidence: str = ""
+    """Each fact that was read, with where it stands; the file of `place` is left out."""
 
     def __str__(self) -> str:
-        return f"{self.address}{f' [{self.element}]' if self.element else ''}: {self.verdict}: {self.message}"
+        element = f" [{self.element}]" if self.element else ""
+        said = ": ".join(part for part in (self.verdict, self.message, self.evidence, self.place) if part)
+        return f"{self.address}{element}: {said}"
 
 
 class Case(msgspec.Struct):
@@ -48,8 +59,8 @@ class Case(msgspec.Struct):
     problems: list[str]
     verdicts: dict[str, str] = {}
     """Resource address to its worst verdict; `(code)` to the reason of a gap."""
-    findings: list[Finding] = []
-    """In order. What passes, or does not apply, is none."""
+    results: list[CaseResult] = []
+    """In order, of every result. Of a comparison of code and cloud: of the cloud, what does not pass."""
 
 
 def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str], overrides: Sequence[str] = ()) -> Iterator[Case]:
@@ -62,25 +73,25 @@ def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str], ove
         expected = _expected(listed)
         for needed in {"pass", "fail"} - {verdict for case in expected.values() for verdict in case.values()}:
             yield Case(control, "", [f"no case of {listed} expects {needed}"])
-        accepted = _accepted(listed.with_name("findings.jsonl"))
+        accepted = _accepted(listed.with_name("results.jsonl"))
         for name, wanted in expected.items():
             case = _run(control, name, listed.parent, policies, overrides)
             case.problems = _compare(wanted, case.verdicts)
             if accepted is not None:
-                case.problems += _changed(accepted.pop(name, []), case.findings)
+                case.problems += _changed(accepted.pop(name, []), case.results)
             yield case
         for name in accepted or {}:
-            yield Case(control, name, ["its findings are accepted, and there is no such case"])
+            yield Case(control, name, ["its results are accepted, and there is no such case"])
 
 
 def accept(folder: Path, cases: Iterable[Case]) -> int:
-    """Write what cases find as what they must find, by control. Returns the number of findings."""
-    of_control: dict[str, list[Finding]] = {}
+    """Write what cases say as what they must say, by control. Returns the number of results."""
+    of_control: dict[str, list[CaseResult]] = {}
     for case in cases:
-        of_control.setdefault(case.control, []).extend(case.findings)
-    for control, findings in of_control.items():
-        lines = b"".join(msgspec.json.encode(finding) + b"\n" for finding in sorted(findings))
-        (_folder(folder, control) / "findings.jsonl").write_bytes(lines)
+        of_control.setdefault(case.control, []).extend(case.results)
+    for control, results in of_control.items():
+        lines = b"".join(msgspec.json.encode(result) + b"\n" for result in sorted(results))
+        (_folder(folder, control) / "results.jsonl").write_bytes(lines)
     return sum(map(len, of_control.values()))
 
 
@@ -117,12 +128,12 @@ def _expected(listed: Path) -> dict[str, dict[str, str]]:
     return expected
 
 
-def _accepted(path: Path) -> dict[str, list[Finding]] | None:
+def _accepted(path: Path) -> dict[str, list[CaseResult]] | None:
     if not path.is_file():
         return None
-    accepted: dict[str, list[Finding]] = {}
-    for finding in msgspec.json.Decoder(Finding).decode_lines(path.read_bytes()):
-        accepted.setdefault(finding.case, []).append(finding)
+    accepted: dict[str, list[CaseResult]] = {}
+    for result in msgspec.json.Decoder(CaseResult).decode_lines(path.read_bytes()):
+        accepted.setdefault(result.case, []).append(result)
     return accepted
 
 
@@ -130,18 +141,34 @@ def _run(control: str, name: str, folder: Path, policies: list[str], overrides: 
     if (folder / name / _CODE).exists():
         return _compared(control, name, folder, policies, overrides)
     results, scan = _scanned(control, folder / name, policies, **configured(folder, name), overrides=overrides)
-    findings = [
-        Finding(name, result.resource.address, result.element, result.verdict, _said(result).replace(f"{folder}/", ""))
-        for result in results
-        if result.verdict not in ("pass", "not_applicable")
-    ]
-    return Case(control, name, [], _verdicts(results, scan), sorted(findings))
+    return Case(control, name, [], _verdicts(results, scan), sorted(_result(name, result, folder / name) for result in results))
+
+
+def _result(case: str, result: Result, folder: Path) -> CaseResult:
+    at = telling.place(result)
+    texts = [_said(result), _written(at), _known_by(result, at.file if at is not None else "")]
+    for named in (str(folder), os.path.relpath(folder)):  # whatever the directory is from which it is run
+        texts = [text.replace(f"{named}/", "").replace(named, case) for text in texts]
+    return CaseResult(case, result.resource.address, result.element, result.verdict, *texts)
 
 
 def _said(result: Result) -> str:
     """What is told of a result, with the reasons why something is not known, and what would settle it."""
     reasons = dict.fromkeys(f"{unknown.reason}: {unknown.settles_it}" for unknown in result.unknown)
-    return " | ".join([told(result), *reasons])
+    return " | ".join([telling.told(result), *reasons]) if result.verdict != "pass" else ""
+
+
+def _known_by(result: Result, file: str) -> str:
+    """The evidence in a line, each fact with where it stands, without the name of `file`; how often, where that is more than once."""
+    facts = Counter(f"{fact.fact} is {fact.observed} {_written(fact.location).removeprefix(file)}".rstrip() for fact in result.evidence)
+    return "; ".join(f"{number} x {fact}" if number > 1 else fact for fact, number in facts.items())
+
+
+def _written(location: Location | None) -> str:
+    """A file and line, or a call without its time."""
+    if location is None:
+        return ""
+    return f"{location.file}:{location.line or ''}".rstrip(":") if location.file else location.operation
 
 
 def _compared(control: str, name: str, folder: Path, policies: list[str], overrides: Sequence[str]) -> Case:
@@ -150,8 +177,8 @@ def _compared(control: str, name: str, folder: Path, policies: list[str], overri
     code, live = (Scan(msgspec.structs.replace(options, paths=(str(folder / name / side),))).report() for side in (_CODE, _LIVE))
     rows = [row for row in compare(code, live, (), (), options.estate, account_judge(options)).rows if row.control == control]
     live_findings = [finding for row in rows for finding in row.live.findings]
-    findings = [Finding(name, one.address, one.element, one.verdict, one.message) for one in live_findings if one.verdict != "pass"]
-    return Case(control, name, [], {row.live.resources[0].address: str(row.live.verdict) for row in rows}, sorted(findings))
+    results = [CaseResult(name, one.address, one.element, one.verdict, one.message) for one in live_findings if one.verdict != "pass"]
+    return Case(control, name, [], {row.live.resources[0].address: str(row.live.verdict) for row in rows}, sorted(results))
 
 
 def _scanned(control: str, path: Path, policies: list[str], **options: Any) -> tuple[list[Result], Scan]:
@@ -175,12 +202,12 @@ def _compare(wanted: dict[str, str], judged: dict[str, str]) -> list[str]:
     return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in more.items()]
 
 
-def _changed(accepted: list[Finding], findings: list[Finding]) -> list[str]:
-    """What came and went. Equal findings count as often as they are there."""
+def _changed(accepted: list[CaseResult], results: list[CaseResult]) -> list[str]:
+    """What came and went. Equal results count as often as they are there."""
     gone, come = list(accepted), []
-    for finding in findings:
-        if finding in gone:
-            gone.remove(finding)
+    for result in results:
+        if result in gone:
+            gone.remove(result)
         else:
-            come.append(finding)
-    return [f"gone: {finding}" for finding in gone] + [f"new: {finding}" for finding in come]
+            come.append(result)
+    return [f"gone: {result}" for result in gone] + [f"new: {result}" for result in come]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from pathlib import Path
 
 import pytest
@@ -141,25 +142,26 @@ def test_what_differs_from_the_expected_is_a_problem(tmp_path: Path) -> None:
     assert "a control needs cases that pass and fail" in case.problems[0]
 
 
-def test_what_is_accepted_is_compared_finding_by_finding(tmp_path: Path) -> None:
+def test_what_is_accepted_is_compared_result_by_result(tmp_path: Path) -> None:
     policies = write(tmp_path / "policies", {"team/rule.yaml": rule()})
     wanted = "terraform/aws-fail: {aws_s3_bucket.b: fail}\n"
     assert len([case for case in problems(tmp_path / "a", policies, wanted) if case.problems]) == 1, "only that nothing passes"
     folder = tmp_path / "a" / "team" / "rule"
     assert accept(tmp_path / "a", problems(tmp_path / "a", policies, wanted)) == 1
-    (finding,) = (folder / "findings.jsonl").read_text("utf-8").splitlines()
-    assert finding.startswith('["terraform/aws-fail","aws_s3_bucket.b","","fail",')
+    (result,) = (folder / "results.jsonl").read_text("utf-8").splitlines()
+    assert result.startswith('["terraform/aws-fail","aws_s3_bucket.b","","fail",')
+    assert json.loads(result)[4:] == ["orders keeps no versions", "main.tf:1", "versioned is false :1"]
     assert [case.problems for case in problems(tmp_path / "a", policies, wanted) if case.name] == [[]]
-    second = finding.replace('"aws_s3_bucket.b",""', '"aws_s3_bucket.b","an element"')
-    (folder / "findings.jsonl").write_text(f"{second}\n{finding.replace('aws-fail', 'aws-gone')}\n", "utf-8")
+    second = result.replace('"aws_s3_bucket.b",""', '"aws_s3_bucket.b","an element"')
+    (folder / "results.jsonl").write_text(f"{second}\n{result.replace('aws-fail', 'aws-gone')}\n", "utf-8")
     found = {case.name: case.problems for case in problems(tmp_path / "a", policies, wanted) if case.name}
-    assert found["terraform/aws-gone"] == ["its findings are accepted, and there is no such case"]
+    assert found["terraform/aws-gone"] == ["its results are accepted, and there is no such case"]
     gone, new = found["terraform/aws-fail"]
     assert gone.startswith("gone: aws_s3_bucket.b [an element]: fail: ") and new.startswith("new: aws_s3_bucket.b: fail: ")
 
 
-def test_every_control_has_its_findings_accepted() -> None:
-    assert [each for each in CONTROLS if not (FIXTURES / each.replace(".", "/", 1) / "findings.jsonl").is_file()] == []
+def test_every_control_has_its_results_accepted() -> None:
+    assert [each for each in CONTROLS if not (FIXTURES / each.replace(".", "/", 1) / "results.jsonl").is_file()] == []
 
 
 def test_a_case_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
@@ -180,6 +182,6 @@ def test_the_command(tmp_path: Path) -> None:
         {"team/rule/expected.yaml": "terraform/aws-fail: {aws_s3_bucket.b: fail}\n", "team/rule/terraform/aws-fail/main.tf": FAILING},
     )
     ran = assay("controls", "accept", "team.*", "--policies", policies, "--fixtures", tmp_path)
-    assert (ran.exit_code, ran.stdout.startswith("1 findings of 1 controls accepted")) == (0, True)
+    assert (ran.exit_code, ran.stdout.startswith("1 results of 1 controls accepted")) == (0, True)
     ran = assay("controls", "test", "storage.versioning-enable")
     assert (ran.exit_code, "did you mean storage.versioning-enabled?" in ran.stderr) == (2, True)

@@ -129,9 +129,7 @@ def test_an_input_is_recognised_and_judged_by_the_same_rules(site: Path, tmp_pat
 
 def test_what_is_found_is_kept_until_something_is_installed(site: Path, tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": FAILING})
-    code = (
-        "import sys; from assay.scanner import plugins; print(sorted(plugins.installed('assay.reports')), 'importlib.metadata' in sys.modules)"
-    )
+    code = "import sys; from assay.scanner import plugins; print(sorted(plugins.installed('assay.reports')), 'importlib.metadata' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(tmp_path)}
     for expected in ("True", "False"):
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

@@ -104,7 +104,7 @@ def test(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> N
 @_FIXTURES
 @judging.configured
 def accept(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> None:
-    """Write every finding of the fixtures of controls as what `test` must find."""
+    """Write every result of the fixtures of controls as what `test` must find."""
     from assay.scanner import fixtures as runner
 
     folder = _folder(fixtures)
@@ -112,7 +112,7 @@ def accept(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) ->
     chosen = _chosen(patterns, rules)
     cases = runner.run_fixtures(folder, chosen, [*config.policies, *arguments["policies"]], config.overrides)
     number = runner.accept(folder, cases)
-    console.show(f"{number} findings of {len(chosen)} controls accepted; see what changed before you commit it")
+    console.show(f"{number} results of {len(chosen)} controls accepted; see what changed before you commit it")
 
 
 def _chosen(patterns: tuple[str, ...], rules: RuleSet) -> list[str]:

@@ -98,7 +98,10 @@ def organisation(number: int = 60) -> Report:
     """A run over three accounts, which fits on one page, with a gap of one and a gap of the whole."""
     report = several(number)
     held = [msgspec.structs.replace(each, resource=msgspec.structs.replace(each.resource, cloud="aws")) for each in report.results]
-    gaps = [Gap(f"aws:{'2' * 12}/eu-west-1", "call_denied", "denied in the second", ""), Gap("google:organizations/1", "interrupted", "of the whole", "")]
+    gaps = [
+        Gap(f"aws:{'2' * 12}/eu-west-1", "call_denied", "denied in the second", ""),
+        Gap("google:organizations/1", "interrupted", "of the whole", ""),
+    ]
     return msgspec.structs.replace(report, results=held, coverage=Coverage(gaps=gaps, accounts=NAMED))
 
 

@@ -15,7 +15,7 @@ from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, any_of, first_known
 
 
@@ -62,9 +62,17 @@ def _enforced(view: View, constraint: str) -> Value[bool]:
         nearer = not near or (min(near) > 0 and (not isinstance(parent, str) or parent.startswith(_PROJECTS)))
         absence = nearest.data or False
         if nearer and policy.weighed(_by_rules(policy.surely), absence).data is not absence:
-            reason = f"whether {view.item.address} lies below {parent}, which {policy.item.address} is for"
-            return policy.says(Unknown(reason, "scan the live bucket", policy.location))
+            return policy.says(_whether_below(view, policy, parent))
     return nearest
+
+
+def _whether_below(view: View, policy: View, parent: Any) -> Unknown:
+    why = unknown_inside(parent)
+    if why is not None:
+        reason = f"whether {view.item.address} lies below what {policy.item.address} is for: {why.reason}"
+        return Unknown(reason, f"{why.settles_it}, or scan the live bucket", policy.location)
+    reason = f"whether {view.item.address} lies below {describe(parent)}, which {policy.item.address} is for"
+    return Unknown(reason, "scan the live bucket", policy.location)
 
 
 def _speaking_of(view: View, constraint: str) -> Iterator[View]:
