@@ -65,7 +65,7 @@ class Subject:
     def observations(self, path: cel.Path) -> list[trace.Observation]:
         """What evidence shows of the facts at a path."""
         if path not in self._observations:
-            self._observations[path] = trace.observations(self.walk(path))
+            self._observations[path] = trace.observations(self.walk(path)) or trace.empty_list(self.resource, path)
         return self._observations[path]
 
     def fact(self, path: cel.Path) -> Value[Any]:

@@ -90,6 +90,15 @@ def observations(facts: list[tuple[str, Any]]) -> list[Observation]:
     ]
 
 
+def empty_list(at: Any, path: cel.Path) -> list[Observation]:
+    """The list of which a path would lead to the elements, if that is known to have none: by which something holds that is asked of each."""
+    for depth, step in enumerate(path):
+        lists = walk(at, path[:depth], "") if step == "*" else []
+        if any(isinstance(value, Value) and value.data == [] for _, value in lists):
+            return observations(lists)
+    return []
+
+
 def way(told: list[Any]) -> Iterator[Step]:
     """The steps of a way, each with where it was seen first."""
     for one in told:
