@@ -163,7 +163,7 @@ def named(base: Identity, item: Item, name: Value[Any], companions: Iterable[Ite
     blocks = [block_ref(companion) for companion in companions if companion.location().file]
     if blocks:
         made.blocks = list(dict.fromkeys([*base.blocks, *blocks]))
-    if isinstance(name.data, str):
+    if isinstance(name.data, str) and name.data:  # AWS answers with an empty text for what has no name
         made.name, made.unnamed = name.data, None
     else:
         made.name, made.unnamed = item.label, name.text().unknown or _UNNAMED

@@ -310,11 +310,17 @@ class _Hearing:
                 UnknownFact(f"params.{name}", f"the param {name} is not set", f"set {name} under params in assay.yaml", None)
                 for name in unset
             ]
-            return self.judgement(question, "unknown", f"not known whether {message}", told)
+            return self.judgement(question, "unknown", self._not_known(message), told)
         if unknown and (missing is not None or not error):
             behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown
-            return self.judgement(question, "unknown", f"not known whether {message}", behind)
+            return self.judgement(question, "unknown", self._not_known(message), behind)
         return self.judgement(question, "error", f"the rule raised: {error or 'no unknown fact explains it'}")
+
+    def _not_known(self, message: str) -> str:
+        """What is asked, of the message of a failure; of one that would tell too little of it, by the title of the control."""
+        if message.count(trace.NOT_KNOWN) < 2:
+            return f"not known whether {message}"
+        return f"not known of {self.subject.resource.identity.name}: {self.judge.control.title}"
 
     def not_applicable(self, question: Question) -> Judgement:
         """The verdict where the condition of the control is false, with the facts that make it so."""

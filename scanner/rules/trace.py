@@ -91,7 +91,7 @@ def observations(facts: list[tuple[str, Any]]) -> list[Observation]:
 
 
 def empty_list(at: Any, path: cel.Path) -> list[Observation]:
-    """The list of which a path would lead to the elements, if that is known to have none: by which something holds that is asked of each."""
+    """The list whose elements a path would lead to, if it is known to have none: by which what is asked of each of them holds."""
     for depth, step in enumerate(path):
         lists = walk(at, path[:depth], "") if step == "*" else []
         if any(isinstance(value, Value) and value.data == [] for _, value in lists):
@@ -218,6 +218,8 @@ def _named(path: str, resource: Any, params: dict[str, Any], name: str, element:
     return ", ".join(_or_unknown(path, value) for _, value in facts) or "?"
 
 
+NOT_KNOWN = "(unknown"
+"""How a message begins what stands for a fact that is not known."""
 _NO_NOUNS = frozenset(
     {"by", "does", "extent", "holds", "how", "lacking", "lacks", "left", "lower", "over", "part", "reaches", "rest", "via", "way", "what"}
 )
@@ -230,5 +232,5 @@ def _or_unknown(path: str, value: Any) -> str:
     data = value.data if isinstance(value, Value) else value
     if isinstance(data, Unknown):
         called = path.rpartition(".")[2].replace("_", " ")
-        return "(unknown)" if called in _NO_NOUNS else f"(unknown {called})"
+        return f"{NOT_KNOWN})" if called in _NO_NOUNS else f"{NOT_KNOWN} {called})"
     return observed(path, data)

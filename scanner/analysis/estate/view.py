@@ -68,9 +68,12 @@ class EstateView:
         """Why nothing can be said of a scope; None where something of it was seen."""
         if self.is_seen(scope):
             return None
-        where = " ".join(part for part in (scope.environment, _ON.get(scope.cloud, "")) if part) or "it"
         how = "in code" if scope.source == "code" else "live"
-        return Unknown(f"nothing of {where} was seen {how}", "scan it together with the rest", self.place(scope))
+        of = f"of {scope.environment}" if scope.environment else ""
+        where = " ".join(part for part in (of, _ON.get(scope.cloud, "")) if part)
+        return Unknown(
+            " ".join(part for part in ("nothing", where, "was seen", how) if part), "scan it together with the rest", self.place(scope)
+        )
 
     def regions(self, scope: Scope) -> tuple[str, ...]:
         """The regions that the configuration gives a scope."""

@@ -41,6 +41,11 @@ class FileItem(Item):
             data, at = step(data, name), (*at, name)
         return Value.of(data, (self._place(at),))
 
+    @property
+    @override
+    def label(self) -> str:
+        return self.address
+
     def place(self, inside: Path) -> Location:
         """Where a part of the content is written, or the nearest around it."""
         return self._place(inside)

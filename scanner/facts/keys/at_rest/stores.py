@@ -132,7 +132,7 @@ def _resource(view: View, at: StoreAt, kept: Value[Any]) -> DataAtRest:
     keeps = view[at.filled].then(lambda data: data not in (None, "", [], {})) if at.filled else view.says(True)
     if at.empty:
         keeps = view[at.empty].is_set().negate()
-    return DataAtRest(identity=view.identity(view[at.name] if at.name else named(view.item)), keeps_data=keeps, kept=kept)
+    return DataAtRest(identity=view.identity(view.called(at.name) if at.name else named(view.item)), keeps_data=keeps, kept=kept)
 
 
 def key_of(view: View, block: View, at: StoreAt) -> Value[KeyRef | None]:
