@@ -28,6 +28,8 @@ class ItemIndex:
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}
         self._by_address: dict[str, Item] = {}
+        self._twice: dict[str, list[Item]] = {}
+        """What is declared more than once, which no provider takes: files that are alternatives of each other, or examples side by side."""
         self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...], str, bool], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
         self._called: dict[tuple[str, str], set[str | None]] = {}
@@ -42,7 +44,9 @@ class ItemIndex:
         """The same of the item that is read now, for as long as it is: a collection may have very many."""
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
-            self._by_address[item.address] = item
+            other = self._by_address.setdefault(item.address, item)
+            if other is not item:
+                self._twice.setdefault(item.address, [other]).append(item)
 
     def own(self, type_: str) -> list[Item]:
         """The items of a type that are judged here; others may be there for joins only."""
@@ -61,9 +65,23 @@ class ItemIndex:
         """Whether there is any item of a type, as `of` gives them."""
         return bool(self._by_type.get(type_))
 
-    def at(self, address: str) -> Item | None:
-        """The item with an address, relative to the root of the collection; None where there is none."""
+    def at(self, address: str, asker: Item | None = None) -> Item | None:
+        """The item with an address, relative to the root of the collection; None where there is none.
+
+        Of several, the first; that of the file of `asker`, if one is there.
+        """
+        if asker is not None and address in self._twice:
+            file = asker.location().file
+            return next((item for item in self._twice[address] if item.location().file == file), self._by_address[address])
         return self._by_address.get(address)
+
+    def _meant(self, item: Item, others: list[Item]) -> list[Item]:
+        """Of those that refer to an item, without what stands beside another declaration of the same, and means that."""
+        if item.address not in self._twice:
+            return others
+        own = item.location().file
+        files = {twin.location().file for twin in self._twice[item.address]} - {own}
+        return [other for other in others if other.location().file not in files]
 
     def index(self, index: Index) -> Mapping[Hashable, list[Any]]:
         """Key to records. Of a contribution, the records of the whole input."""
@@ -138,7 +156,7 @@ class ItemIndex:
         targets = self._targets_of(join)
         if isinstance(item, Elsewhere):
             return targets.naming(item.named, item.by), None
-        by_id = {id(other): other for other in targets.by_address.get(item.address, ())}
+        by_id = {id(other): other for other in self._meant(item, targets.by_address.get(item.address, []))}
         for name in names if targets.all else ():
             by_id |= {id(other): other for other in targets.called(item, name) if id(other) not in by_id}
         items = list(by_id.values())
@@ -198,8 +216,9 @@ class ItemIndex:
         if not self._by_type.get(join.type):
             return
         targets = self._targets_of(join)
-        known = {item.address: item for item in self.of(*owners)}
-        for owner in list(known.values()):
+        owning = self.of(*owners)
+        known = {item.address: item for item in owning}
+        for owner in owning:
             known |= {text: owner for name in names if (text := called(owner, name)) is not None}
         for item, chain in targets.all:
             target = chain[-1]

@@ -256,7 +256,7 @@ class View:
     def named(self, target: Reference | str, join: Link | Index) -> View | None:
         """The resource of a type of the join that a reference, or its address, names; None where it is not among the items."""
         self._check(join)
-        item = self.items.at(target.address if isinstance(target, Reference) else target)
+        item = self.items.at(target.address if isinstance(target, Reference) else target, self.item)
         return self.of(item) if item is not None and item.type in join.types else None
 
     def beside(self, join: Beside) -> list[View]:
