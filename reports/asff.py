@@ -14,7 +14,7 @@ import msgspec
 
 from assay.reports import asff_resources, findings, history_view, opinions_view
 from assay.reports.json_report import encoded
-from assay.reports.judged import Judged, population, stable_id
+from assay.reports.judged import JudgedPair, population, stable_id
 from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, first_known, moment, seen, stamp
@@ -42,7 +42,7 @@ _TITLE, _DESCRIPTION, _ID, _NOTE, _FIELD, _REQUIREMENT, _REQUIREMENTS, _FIELDS =
 _MESSAGES = 5
 
 
-class Earlier(msgspec.Struct, frozen=True):
+class HubRecord(msgspec.Struct, frozen=True):
     """What a hub knows of a finding: RFC 3339, empty where it has none."""
 
     created: str
@@ -55,11 +55,11 @@ class Hub(msgspec.Struct, frozen=True):
 
     account: str
     region: str
-    earlier: Mapping[str, Earlier] = {}
+    earlier: Mapping[str, HubRecord] = {}
     """By the Id of the finding."""
 
 
-def is_later(earlier: Earlier, finding: Object) -> bool:
+def is_later(earlier: HubRecord, finding: Object) -> bool:
     """Whether a hub keeps what it has: it takes an update only of a later time.
     https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html"""
     updated, ours = moment(earlier.updated), moment(finding["UpdatedAt"])
@@ -107,7 +107,7 @@ class _Findings:
         self._outcomes = {control.id: control for control in report.controls}
         self._rows, self._finished = opinions_view.of_resources(report), stamp(finished(report.run))
 
-    def place(self, judged: Judged) -> tuple[str, str]:
+    def place(self, judged: JudgedPair) -> tuple[str, str]:
         """The account and region that a finding is in."""
         if self.hub is not None:
             return self.hub.account, self.hub.region
@@ -115,7 +115,7 @@ class _Findings:
         account = resource.account or ""
         return account if asff_resources.is_account(account) else NO_ACCOUNT, asff_resources.region(resource) or NO_REGION
 
-    def of_judged(self, judged: Judged) -> Object:
+    def of_judged(self, judged: JudgedPair) -> Object:
         """A control and a resource."""
         deciding, first = judged.deciding, judged.deciding[0]
         worst = min(deciding, key=lambda result: severity_rank(result.severity))
@@ -137,7 +137,7 @@ class _Findings:
         self._times(made, judged)
         return made
 
-    def _times(self, made: Object, judged: Judged) -> None:
+    def _times(self, made: Object, judged: JudgedPair) -> None:
         """`CreatedAt` is what the hub has; else when a history found the finding first, or the baseline was made that has it; else when
         this run ended. When a finding was first observed is said where somebody knows it."""
         known = [since for result in judged.deciding if (since := first_known(result, self.report)) is not None]
@@ -204,7 +204,7 @@ class _Findings:
         listed = [_text(f"{name} {section}", _REQUIREMENT) for name, section in served[:_REQUIREMENTS]]
         return {"SecurityControlId": _text(control, _REQUIREMENT * 4), **({"RelatedRequirements": listed} if listed else {})}
 
-    def _fields(self, judged: Judged) -> dict[str, str]:
+    def _fields(self, judged: JudgedPair) -> dict[str, str]:
         """What the format has no place for."""
         first = judged.deciding[0]
         unknown = [fact for result in judged.deciding for fact in result.unknown]

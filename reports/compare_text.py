@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
+from assay.reports.compare_view import EXISTENCE, WORDS, StatusRows, by_resource, outcome, places, sections
 from assay.reports.in_force import in_force
 from assay.reports.page import Page
 from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
@@ -31,7 +31,7 @@ def render(comparison: Comparison, *, width: int = 100, color: bool = False, qui
     return page.encoded()
 
 
-def _section(page: Page, section: Section) -> None:
+def _section(page: Page, section: StatusRows) -> None:
     page.blank()
     page.prose(f"{len(section.rows)} ({section.meaning})", lead=f"{section.title.upper()}:", style=WORDS[section.status])
     if section.status in EXISTENCE:

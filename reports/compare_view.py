@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from assay.reports.in_force import in_force_briefly
-from assay.reports.view import Outcome
+from assay.reports.view import OverallOutcome
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Half, Status
 from assay.scanner.words import many
 
@@ -28,7 +28,7 @@ WORDS = {
 """Status to the verdict whose colour it has."""
 
 
-class Section(msgspec.Struct):
+class StatusRows(msgspec.Struct):
     """The rows of one status."""
 
     status: Status
@@ -37,12 +37,12 @@ class Section(msgspec.Struct):
     rows: list[ComparedRow]
 
 
-def sections(comparison: Comparison) -> list[Section]:
+def sections(comparison: Comparison) -> list[StatusRows]:
     """The statuses that occurred, the worst first."""
     by_status: dict[str, list[ComparedRow]] = {}
     for row in comparison.rows:
         by_status.setdefault(row.status, []).append(row)
-    return [Section(status, *STATUSES[status], by_status[status]) for status in STATUSES if status in by_status]
+    return [StatusRows(status, *STATUSES[status], by_status[status]) for status in STATUSES if status in by_status]
 
 
 def by_resource(rows: list[ComparedRow]) -> list[list[ComparedRow]]:
@@ -66,22 +66,24 @@ def places(half: Half, side: str) -> list[str]:
     return [f"{resource.address} ({resource.root})" if several else resource.address for resource in half.resources]
 
 
-def outcome(comparison: Comparison) -> Outcome:
+def outcome(comparison: Comparison) -> OverallOutcome:
     """The whole in a word and a sentence. Nothing that was not seen counts as agreed."""
     said = _outcome(comparison)
     parts = (("", comparison), (" in code", comparison.code), (" live", comparison.live))
     by = [f"in force{where}: {briefly}" for where, part in parts if (briefly := in_force_briefly(part.in_force))]
-    return Outcome(said.word, "; ".join([said.sentence, *by]))
+    return OverallOutcome(said.word, "; ".join([said.sentence, *by]))
 
 
-def _outcome(comparison: Comparison) -> Outcome:
+def _outcome(comparison: Comparison) -> OverallOutcome:
     counts = comparison.summary.statuses
     if not comparison.rows:
-        return Outcome("incomplete", "nothing was compared")
+        return OverallOutcome("incomplete", "nothing was compared")
     said = [f"{counts[status]} {STATUSES[status][0]}" for status in STATUSES if counts.get(status) and status != "not_applicable"]
     failing = sum("fail" in (row.live.verdict,) for row in comparison.rows)
     doubtful = any(counts.get(status) for status in ("ambiguous", "unknown", "not_seen"))
     gaps = len(comparison.code.gaps) + len(comparison.live.gaps) + len(comparison.gaps)
     differs = any(counts.get(status) for status in ("live_without_code", "fails_code", "code_not_deployed"))
     word = "fail" if failing else "incomplete" if gaps else "unknown" if doubtful or differs else "pass"
-    return Outcome(word, ", ".join([*said, *([many(gaps, "gap")] if gaps else [])]) + f"; {many(len(comparison.rows), 'row')} in all")
+    return OverallOutcome(
+        word, ", ".join([*said, *([many(gaps, "gap")] if gaps else [])]) + f"; {many(len(comparison.rows), 'row')} in all"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from assay.reports import csv_report, opinions_view
-from assay.reports.judged import Judged, population, stable_id
+from assay.reports.judged import JudgedPair, population, stable_id
 from assay.reports.requirements import sections
 from assay.reports.times import seen, stamp
 from assay.reports.view import where
@@ -44,7 +44,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
         yield _row(judged, outcomes.get(judged.results[0].control), report.run, beside)
 
 
-def _row(judged: Judged, outcome: ControlOutcome | None, run: Run, beside: Sequence[tuple[Opinion, Compared]]) -> Mapping[str, object]:
+def _row(judged: JudgedPair, outcome: ControlOutcome | None, run: Run, beside: Sequence[tuple[Opinion, Compared]]) -> Mapping[str, object]:
     deciding = judged.deciding
     first, resource = deciding[0], deciding[0].resource
     at, unknown = place(first), [fact for result in deciding for fact in result.unknown]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assay.reports import diff_view
-from assay.reports.diff_view import Section
+from assay.reports.diff_view import StateChanges
 from assay.reports.markdown_text import span
 from assay.scanner.diff.model import COUNTING, Change, Diff
 from assay.scanner.rules.model import SEVERITIES
@@ -45,7 +45,7 @@ def _table(diff: Diff) -> list[str]:
     return [f"| | {' | '.join(SEVERITIES)} | all |", f"| --- |{' ---: |' * (len(SEVERITIES) + 1)}", *rows, ""]
 
 
-def _list(section: Section, room: int) -> tuple[list[str], int]:
+def _list(section: StateChanges, room: int) -> tuple[list[str], int]:
     """The changes of a state as far as they fit, and the room that is left."""
     lines: list[str] = []
     for number, change in enumerate(section.changes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assay.reports import diff_view, findings
-from assay.reports.diff_view import WORDS, Section
+from assay.reports.diff_view import WORDS, StateChanges
 from assay.reports.page import Page
 from assay.scanner.diff.model import COUNTING, Change, Diff
 from assay.scanner.rules.model import SEVERITIES
@@ -64,12 +64,12 @@ def _more(page: Page, number: int, most: int) -> None:
         page.prose(f"and {number - most} more: --verbose lists all", 2)
 
 
-def _head(page: Page, section: Section) -> None:
+def _head(page: Page, section: StateChanges) -> None:
     page.blank()
     page.prose(f"{len(section.changes)} ({section.meaning})", lead=f"{section.title.upper()}:", style=WORDS[section.state])
 
 
-def _whole(page: Page, section: Section) -> None:
+def _whole(page: Page, section: StateChanges) -> None:
     _head(page, section)
     for change in section.changes:
         page.blank()
@@ -81,7 +81,7 @@ def _whole(page: Page, section: Section) -> None:
             page.prose(why, 4, style="dim")
 
 
-def _short(page: Page, section: Section, most: int) -> None:
+def _short(page: Page, section: StateChanges, most: int) -> None:
     _head(page, section)
     for change in section.changes[: most or None]:
         page.verbatim(diff_view.shortly(change), 2)

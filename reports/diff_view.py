@@ -8,7 +8,7 @@ import msgspec
 
 from assay.reports import findings
 from assay.reports.in_force import in_force_briefly
-from assay.reports.view import Outcome, where
+from assay.reports.view import OverallOutcome, where
 from assay.scanner.compare.model import Side
 from assay.scanner.diff.model import COUNTING, STATES, Change, Diff, State
 from assay.scanner.results.ledger import told
@@ -38,7 +38,7 @@ RULE_CHANGED = {
 }
 
 
-class Section(msgspec.Struct):
+class StateChanges(msgspec.Struct):
     """The changes of one state."""
 
     state: State
@@ -47,12 +47,12 @@ class Section(msgspec.Struct):
     changes: list[Change]
 
 
-def sections(diff: Diff) -> list[Section]:
+def sections(diff: Diff) -> list[StateChanges]:
     """The states that occurred, the worst first."""
     by_state: dict[State, list[Change]] = {}
     for change in diff.changes:
         by_state.setdefault(change.state, []).append(change)
-    return [Section(state, *STATES[state], by_state[state]) for state in STATES if state in by_state]
+    return [StateChanges(state, *STATES[state], by_state[state]) for state in STATES if state in by_state]
 
 
 def table(diff: Diff) -> list[tuple[str, list[int]]]:
@@ -119,7 +119,7 @@ def gaps(diff: Diff) -> list[str]:
     return told(dict.fromkeys([*diff.old.gaps, *diff.new.gaps]))
 
 
-def outcome(diff: Diff) -> Outcome:
+def outcome(diff: Diff) -> OverallOutcome:
     """The whole in a word and a sentence. Nothing that was not seen counts as fixed."""
     said = [f"{sum(diff.summary.states[state].values())} {STATES[state][0]}" for state in STATES if state in diff.summary.states]
     counting = any(change.state in COUNTING and change.after == "fail" for change in diff.changes)
@@ -128,4 +128,4 @@ def outcome(diff: Diff) -> Outcome:
     parts = [", ".join(said) or "no changes", f"{sum(diff.summary.unchanged.values())} unchanged"]
     parts += [f"the {' and the '.join(diff.incomplete)} run {'are' if diff.incomplete[1:] else 'is'} incomplete"] if diff.incomplete else []
     parts += [f"{diff.summary.rule_changed} of the changes may come of the rules"] if diff.summary.rule_changed else []
-    return Outcome(word, "; ".join(parts))
+    return OverallOutcome(word, "; ".join(parts))

@@ -15,7 +15,7 @@ import msgspec
 from assay.reports import findings
 from assay.reports.markdown_text import fenced, span
 from assay.scanner import lazy_re
-from assay.scanner.results.fixes import Fix, Lines
+from assay.scanner.results.fixes import Fix, LineChange
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.words import defused_json, visible
@@ -27,7 +27,7 @@ LONGEST = 60
 _HUNK = lazy_re.pattern(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 
-class Run(msgspec.Struct):
+class LineRun(msgspec.Struct):
     """Lines of the new side of a diff that follow each other, with none between them that are deleted."""
 
     first: int
@@ -42,7 +42,7 @@ class Run(msgspec.Struct):
 def render(report: Report, context: Context) -> bytes:
     """Of failures that count, the worst severity first."""
     runs = runs_of(context.diff)
-    mended: dict[Lines, list[Result]] = {}
+    mended: dict[LineChange, list[Result]] = {}
     for result in findings.counted(report, "fail"):
         fix = context.fixes.get(result.fingerprint)
         if fix is not None and fix.lines is not None and not fix.because:
@@ -51,10 +51,10 @@ def render(report: Report, context: Context) -> bytes:
     return b"".join(islice(filter(None, made), MOST))
 
 
-def runs_of(diff: str) -> dict[str, list[Run]]:
+def runs_of(diff: str) -> dict[str, list[LineRun]]:
     """The lines that a unified diff of git shows of the new side of each file."""
-    by_file: dict[str, list[Run]] = {}
-    runs: list[Run] | None = None
+    by_file: dict[str, list[LineRun]] = {}
+    runs: list[LineRun] | None = None
     number = 0
     for line in diff.split("\n"):
         if line.startswith("diff --git "):
@@ -63,16 +63,16 @@ def runs_of(diff: str) -> dict[str, list[Run]]:
             runs = by_file.setdefault(line.removeprefix("+++ b/").removesuffix("\t"), [])
         elif runs is not None and (match := _HUNK.match(line)):
             number = int(match[1])
-            runs.append(Run(number, []))
+            runs.append(LineRun(number, []))
         elif runs is not None and number and line[:1] in ("+", " "):
             runs[-1].lines.append(line[1:])
             number += 1
         elif runs is not None and number and line[:1] == "-":
-            runs.append(Run(number, []))
+            runs.append(LineRun(number, []))
     return by_file
 
 
-def _comment(results: Sequence[Result], fix: Fix, lines: Lines, runs: Mapping[str, list[Run]]) -> bytes:
+def _comment(results: Sequence[Result], fix: Fix, lines: LineChange, runs: Mapping[str, list[LineRun]]) -> bytes:
     """Nothing where it cannot be one."""
     if max(len(lines.old), len(lines.new)) > LONGEST:
         return b""
@@ -83,7 +83,7 @@ def _comment(results: Sequence[Result], fix: Fix, lines: Lines, runs: Mapping[st
     return b""
 
 
-def _ways(lines: Lines) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+def _ways(lines: LineChange) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
     """First line, old lines and new ones. What is only inserted takes a line beside it along: a suggestion replaces lines."""
     if lines.old:
         yield lines.first, lines.old, lines.new

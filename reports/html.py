@@ -30,7 +30,7 @@ from assay.reports.html_sums import accounts_by_controls, asked, counted, heat
 from assay.reports.in_force import in_force
 from assay.reports.view import (
     WORDS,
-    Outcome,
+    OverallOutcome,
     accounts,
     nothing_unseen,
     ordered,
@@ -71,7 +71,7 @@ class ControlRow(msgspec.Struct):
     """Input to what it cannot show."""
 
 
-class Segment(msgspec.Struct):
+class BarSegment(msgspec.Struct):
     """A part of the bar of verdicts."""
 
     verdict: str
@@ -154,21 +154,21 @@ def _data(report: Report, beside: Mapping[str, Any]) -> str:
     return packed(itertools.islice(ordered(report.results), MOST_ON_A_PAGE), history_view.is_kept(report))
 
 
-def _outcome(report: Report) -> Outcome:
+def _outcome(report: Report) -> OverallOutcome:
     """In words, without what was in force, which the page says elsewhere."""
     return outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce())))
 
 
-def _bar(report: Report) -> list[Segment]:
+def _bar(report: Report) -> list[BarSegment]:
     """Verdicts that occurred, the worst first, as parts of a bar."""
     counts = dict(verdicts(report))
     total = sum(counts.values())
-    segments: list[Segment] = []
+    segments: list[BarSegment] = []
     start = 0.0
     for verdict in WORST:
         if counts[verdict]:
             width = BAR * counts[verdict] / total
-            segments.append(Segment(verdict, WORDS[verdict], counts[verdict], round(start, 2), round(width, 2)))
+            segments.append(BarSegment(verdict, WORDS[verdict], counts[verdict], round(start, 2), round(width, 2)))
             start += width
     return segments
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from assay.reports import html, html_data
-from assay.reports.html_sums import Counts, questions, where
+from assay.reports.html_sums import QuestionCounts, questions, where
 from assay.reports.rollup_rows import account_of
 from assay.reports.view import WORDS, rank
 from assay.scanner import lazy_re
@@ -25,7 +25,7 @@ from assay.scanner.results.model import WORST, GateReport, Report, Result, Summa
 from assay.scanner.sources.coverage import Coverage
 
 
-class Part(msgspec.Struct, frozen=True):
+class AccountPage(msgspec.Struct, frozen=True):
     """A page of an account."""
 
     name: str
@@ -42,7 +42,7 @@ def written(report: Report, context: Context, index: str) -> Iterator[tuple[str,
     if len(report.results) <= html_data.MOST_ON_A_PAGE and not _several(report.results):
         yield index, html.page(report, context)
         return
-    parts, pages, counts = list[Part](), dict[str, str](), Counts()
+    parts, pages, counts = list[AccountPage](), dict[str, str](), QuestionCounts()
     stem = "" if index == "index.html" else f"{index.removesuffix('.html')}-"
     titles = {account_coverage.scope: account_coverage.name for account_coverage in report.coverage.accounts}
     for number, (name, account, results) in enumerate(_parts(report.results), 1):
@@ -51,7 +51,7 @@ def written(report: Report, context: Context, index: str) -> Iterator[tuple[str,
         counts.take(worst_of)
         of_page = {verdict: sum(result.verdict == verdict for result in worst_of) for verdict in WORST}
         told = [(verdict, WORDS[verdict], of_page[verdict]) for verdict in WORST if of_page[verdict]]
-        parts.append(Part(name, file, len(results), len(worst_of), told))
+        parts.append(AccountPage(name, file, len(results), len(worst_of), told))
         called = dict.fromkeys(account_of(result) for result in results)
         for one in (account, *called):
             pages.setdefault(one, file)

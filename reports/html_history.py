@@ -26,7 +26,7 @@ class Bar(msgspec.Struct, frozen=True):
     complete: bool
 
 
-class Row(msgspec.Struct, frozen=True):
+class NightlyNumbers(msgspec.Struct, frozen=True):
     """One kind of number, night for night."""
 
     name: str
@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True):
 class Trend(msgspec.Struct, frozen=True):
     """The last runs as rows of bars."""
 
-    rows: list[Row]
+    rows: list[NightlyNumbers]
     bar: int
     """How wide a bar is."""
     marks: list[tuple[int, str]]
@@ -64,11 +64,11 @@ def trend(nights: list[Night]) -> Trend | None:
     if len(nights) < 2:
         return None
     column = min(_WIDEST, (WIDTH - LEFT) // len(nights))
-    rows, top = list[Row](), _TOP
+    rows, top = list[NightlyNumbers](), _TOP
     for name, colour, high, number in _ROWS:
         most = max(map(number, nights))
         bars = [_bar(LEFT + index * column, night, number(night), name, most, top, high) for index, night in enumerate(nights)]
-        rows.append(Row(name, most, top + high, colour, bars))
+        rows.append(NightlyNumbers(name, most, top + high, colour, bars))
         top += high + _BETWEEN
     marks = [
         (LEFT + index * column + (column - _GAP) // 2, nights[index].started[5:10])
@@ -83,7 +83,7 @@ def _bar(x: int, night: Night, number: int, name: str, most: int, top: int, high
     return Bar(x, round(top + high - height, 1), height, f"{night.started}: {number} {name}{note}", night.complete)
 
 
-class Past(msgspec.Struct, frozen=True):
+class ClosedFinding(msgspec.Struct, frozen=True):
     """A finding that the run has no result of."""
 
     change: HistoryChange
@@ -99,7 +99,7 @@ def chapter(report: Report) -> dict[str, Any]:
     if not history:
         return {"remembered": None}
     past = [
-        Past(
+        ClosedFinding(
             change, history_view.event(change), history_view.COLOURS.get(change.event, "unknown"), history_view.subject(change),
             history_view.why(change, report),
         )

@@ -11,7 +11,7 @@ from assay.reports.html_sums import where
 from assay.reports.view import failing, rank, remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result, UnknownFact
-from assay.scanner.sources.answers import Asked
+from assay.scanner.sources.answers import AnswerKey
 from assay.scanner.sources.raw import Location
 
 MOST_DETAILED = 300
@@ -117,7 +117,7 @@ class Answered(msgspec.Struct, frozen=True):
 def answered(groups: Iterable[FailedControl], context: Context) -> Callable[[Result], list[Answered]]:
     """A function from a failure that is shown with its evidence to the answers that it rests on, as far as a snapshot holds them."""
     asked = dict.fromkeys(key for group in groups for result in group.results for key in _asked(result))
-    texts, left = dict[Asked, str](), MOST_ANSWERED
+    texts, left = dict[AnswerKey, str](), MOST_ANSWERED
     for key, text in context.answers(asked).items() if asked else ():
         left -= len(text)
         if left >= 0:
@@ -125,11 +125,11 @@ def answered(groups: Iterable[FailedControl], context: Context) -> Callable[[Res
     return lambda result: [Answered(seen, texts[key]) for key, seen in _asked(result).items() if key in texts]
 
 
-def _asked(result: Result) -> dict[Asked, Location]:
+def _asked(result: Result) -> dict[AnswerKey, Location]:
     """The answers that the evidence of a result names, each once."""
     ref = result.resource
     seen = (fact.location for fact in result.evidence if fact.location is not None and fact.location.operation)
-    return {Asked(ref.root, ref.address, location.operation, location.time): location for location in seen}
+    return {AnswerKey(ref.root, ref.address, location.operation, location.time): location for location in seen}
 
 
 class Settled(msgspec.Struct):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from assay.reports import history_view
-from assay.reports.rollup_rows import GROUPS, Row, rows
+from assay.reports.rollup_rows import GROUPS, RollupRow, rows
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
 
@@ -23,7 +23,7 @@ _HEADINGS = {
 _UNKNOWN = {"unit": "not known", "owner": "nobody"}
 
 
-class Line(msgspec.Struct, frozen=True):
+class TableLine(msgspec.Struct, frozen=True):
     """A row as the table shows it."""
 
     name: str
@@ -34,13 +34,13 @@ class Line(msgspec.Struct, frozen=True):
     """The file that has its results, in a folder of pages."""
 
 
-class Group(msgspec.Struct, frozen=True):
+class RollupTable(msgspec.Struct, frozen=True):
     """A table of the roll-up."""
 
     by: str
     heading: str
     columns: list[str]
-    lines: list[Line]
+    lines: list[TableLine]
     """The worst first, MOST_ROWS at most."""
     more: int
     """How many there are beside these."""
@@ -48,7 +48,7 @@ class Group(msgspec.Struct, frozen=True):
     """Some have a name or a place in the organisation beside what they are counted by."""
 
 
-def groups(report: Report, pages: Mapping[str, str]) -> list[Group]:
+def groups(report: Report, pages: Mapping[str, str]) -> list[RollupTable]:
     """The tables; none for a run over code or one account of which nobody says who owns what: the table of controls has it all.
 
     `pages`: account to the file that has its results, in a folder of pages.
@@ -62,12 +62,12 @@ def groups(report: Report, pages: Mapping[str, str]) -> list[Group]:
     return [_group(by, of_group, columns, new, pages) for by, of_group in counted.items() if of_group]
 
 
-def _group(by: str, of_group: list[Row], columns: list[str], new: bool, pages: Mapping[str, str]) -> Group:
+def _group(by: str, of_group: list[RollupRow], columns: list[str], new: bool, pages: Mapping[str, str]) -> RollupTable:
     lines = [_line(row, by, new, pages if by == "account" else {}) for row in of_group[:MOST_ROWS]]
     named = any(line.title or line.path for line in lines)
-    return Group(by, _HEADINGS[by], columns, lines, max(0, len(of_group) - MOST_ROWS), named)
+    return RollupTable(by, _HEADINGS[by], columns, lines, max(0, len(of_group) - MOST_ROWS), named)
 
 
-def _line(row: Row, by: str, new: bool, pages: Mapping[str, str]) -> Line:
+def _line(row: RollupRow, by: str, new: bool, pages: Mapping[str, str]) -> TableLine:
     numbers = [*(row.failing.get(severity, 0) for severity in SEVERITIES), row.unknown, row.waived, *([row.new] if new else [])]
-    return Line(row.name or _UNKNOWN.get(by, ""), row.title, row.path, numbers, pages.get(row.name, ""))
+    return TableLine(row.name or _UNKNOWN.get(by, ""), row.title, row.path, numbers, pages.get(row.name, ""))

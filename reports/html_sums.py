@@ -16,7 +16,7 @@ _LABEL = 28
 """Characters of a name beside the map."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class QuestionVerdicts(msgspec.Struct, frozen=True):
     """What came of each question: one control asked of one resource, with the worst verdict of its parts."""
 
     total: int
@@ -46,7 +46,7 @@ def questions(results: Iterable[Result]) -> list[Result]:
     return list(worst.values())
 
 
-class Counts:
+class QuestionCounts:
     """What is counted of questions, whichever come first."""
 
     def __init__(self) -> None:
@@ -75,18 +75,18 @@ class Counts:
                 by_control[control] = verdict
 
 
-def counted(results: Iterable[Result]) -> Counts:
+def counted(results: Iterable[Result]) -> QuestionCounts:
     """Of the questions of some results."""
-    counts = Counts()
+    counts = QuestionCounts()
     counts.take(questions(results))
     return counts
 
 
-def asked(report: Report, counted: Counts) -> Asked:
+def asked(report: Report, counted: QuestionCounts) -> QuestionVerdicts:
     """The equation of completeness. The total is what the controls say they were asked of, not what is counted here."""
     counts = counted.verdicts
     total = sum(control.resources for control in report.controls)
-    return Asked(
+    return QuestionVerdicts(
         total, [(verdict, WORDS[verdict], counts[verdict]) for verdict in ("pass", "fail", "waived", "not_applicable", "unknown", "error")]
     )
 
@@ -116,7 +116,7 @@ class Heat(msgspec.Struct, frozen=True):
 _WIDE, _HIGH, _NAMES = 96, 34, 120
 
 
-def heat(counted: Counts) -> Heat | None:
+def heat(counted: QuestionCounts) -> Heat | None:
     """None where nothing fails."""
     counts = counted.failing
     if not counts:
@@ -152,7 +152,7 @@ class MapRow(msgspec.Struct, frozen=True):
     """How many results have each of the verdicts of `WORST`, in its order."""
 
 
-class Map(msgspec.Struct, frozen=True):
+class VerdictMap(msgspec.Struct, frozen=True):
     """Which control has which verdict where: accounts or roots by controls."""
 
     what: str
@@ -170,7 +170,7 @@ def where(result: Result) -> str:
     return result.resource.account or result.resource.root or "."
 
 
-def accounts_by_controls(counted: Counts) -> Map | None:
+def accounts_by_controls(counted: QuestionCounts) -> VerdictMap | None:
     """None for one account or root alone: the table of controls says it all."""
     places, counts, severity = counted.places, counted.by_place, counted.severity
     if len(places) < 2:
@@ -181,7 +181,7 @@ def accounts_by_controls(counted: Counts) -> Map | None:
     rows = [_row(name, number, places[name], columns, counts[name]) for number, name in enumerate(names)]
     drawn = rows[:MOST_ROWS]
     what = "Accounts and roots"
-    return Map(what, controls, rows, drawn, _LEFT + len(controls) * _CELL, _TOP * 2 + len(drawn) * _CELL)
+    return VerdictMap(what, controls, rows, drawn, _LEFT + len(controls) * _CELL, _TOP * 2 + len(drawn) * _CELL)
 
 
 def _row(name: str, number: int, verdicts: dict[str, Verdict], columns: dict[str, int], counts: dict[Verdict, int]) -> MapRow:

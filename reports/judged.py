@@ -31,7 +31,7 @@ def resource_key(resource: ResourceRef) -> tuple[str, ...]:
 _NEWEST = ("new", "regressed", "known")
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedPair(msgspec.Struct, frozen=True):
     """A resource and a control that was asked of it."""
 
     key: tuple[str, ...]
@@ -67,9 +67,9 @@ class Judged(msgspec.Struct, frozen=True):
         )
 
 
-def population(report: Report) -> list[Judged]:
+def population(report: Report) -> list[JudgedPair]:
     """Everything that was judged, in a fixed order."""
-    return [Judged(key, worst(result.verdict for result in results), results) for key, results in _grouped(report.results).items()]
+    return [JudgedPair(key, worst(result.verdict for result in results), results) for key, results in _grouped(report.results).items()]
 
 
 def _grouped(results: Iterable[Result]) -> dict[tuple[str, ...], list[Result]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from assay.reports import history_view
 from assay.reports.page import Page
-from assay.reports.rollup_rows import GROUPS, Row, rows
+from assay.reports.rollup_rows import GROUPS, RollupRow, rows
 from assay.reports.view import outcome
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
@@ -37,7 +37,7 @@ def render(report: Report, context: Context) -> bytes:
     return page.encoded()
 
 
-def _group(page: Page, by: str, of_group: list[Row], most: int, history: bool) -> None:
+def _group(page: Page, by: str, of_group: list[RollupRow], most: int, history: bool) -> None:
     page.blank()
     columns = (*_COLUMNS, "new") if history else _COLUMNS
     page.verbatim(f"{f'by {by}':<{_NAME}}" + "".join(f"{name:>10}" for name in columns), 0, "heading")

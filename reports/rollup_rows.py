@@ -10,7 +10,7 @@ from assay.scanner.results.model import Report, Result
 from assay.scanner.rules.model import SEVERITIES
 
 
-class Row(msgspec.Struct):
+class RollupRow(msgspec.Struct):
     """What is of one account, organisational unit, owner, control or section of a framework."""
 
     name: str
@@ -33,15 +33,15 @@ class Row(msgspec.Struct):
         return (*(-self.failing.get(severity, 0) for severity in SEVERITIES), -self.unknown, self.name)
 
 
-def rows(report: Report, by: str) -> list[Row]:
+def rows(report: Report, by: str) -> list[RollupRow]:
     """One row for each of a group that has a finding, the worst first. `by`: one of GROUPS."""
-    by_name: dict[str, Row] = {}
+    by_name: dict[str, RollupRow] = {}
     named = {named_account.scope: named_account for named_account in report.coverage.accounts} if by == "account" else {}
     for name, result in GROUPS[by](report):
         row = by_name.get(name)
         if row is None:
             known = named.get(name)
-            row = by_name[name] = Row(name, known.name, known.path) if known else Row(name)
+            row = by_name[name] = RollupRow(name, known.name, known.path) if known else RollupRow(name)
         if result.verdict == "fail" and result.standing != "known":
             row.failing[result.severity] = row.failing.get(result.severity, 0) + 1
             row.new += int(result.course.state != "known") if result.course else 0

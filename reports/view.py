@@ -205,30 +205,30 @@ def _balanced(what: str, total: int, parts: list[tuple[str, int]], rest: str) ->
     return Sum(what, total, [*parts, (rest, left)] if left else parts)
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class OverallOutcome(msgspec.Struct, frozen=True):
     """`word` is error, fail, unknown, incomplete, pass or empty."""
 
     word: str
     sentence: str
 
 
-def outcome(report: Report) -> Outcome:
+def outcome(report: Report) -> OverallOutcome:
     """The whole run in a word and a sentence. A run in which something was not read never counts as passed."""
     said = _outcome(report)
     by = in_force_briefly(report.run.in_force)
-    return Outcome(said.word, f"{said.sentence}; in force: {by}") if by else said
+    return OverallOutcome(said.word, f"{said.sentence}; in force: {by}") if by else said
 
 
 _FINDINGS: tuple[Verdict, ...] = ("error", "fail", "unknown")
 
 
-def _outcome(report: Report) -> Outcome:
+def _outcome(report: Report) -> OverallOutcome:
     counts = dict(verdicts(report))
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
     if not total:
         nothing = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else "")
-        return _with_changes(report, Outcome("incomplete" if gaps else "empty", nothing))
+        return _with_changes(report, OverallOutcome("incomplete" if gaps else "empty", nothing))
     before = set(report.gate.known_gaps)
     known: dict[Verdict, int] = {verdict: _known(report, verdict) for verdict in _FINDINGS}
     word: str = (
@@ -244,7 +244,7 @@ def _outcome(report: Report) -> Outcome:
     gone = len(report.gate.comparisons[-1].gone) if report.gate.comparisons else 0
     said += [f"{gone} gone"] if gone else []
     said += [many(gaps, "gap") + (f" ({len(before)} known)" if before else "")] if gaps else []
-    return _with_changes(report, Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
+    return _with_changes(report, OverallOutcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
 
 
 _PLACES = 5
@@ -269,14 +269,14 @@ def _counted(verdict: Verdict, number: int, known: int, compared: bool) -> str:
     return f"{number} {WORDS[verdict]}" + (f" ({number - known} new, {known} known)" if compared else "")
 
 
-def _with_changes(report: Report, said: Outcome) -> Outcome:
+def _with_changes(report: Report, said: OverallOutcome) -> OverallOutcome:
     """A gate that lets more through than before fails the run, whatever was found."""
     changes = len(report.gate.changes)
     if not changes:
         return said
     word = said.word if said.word == "error" else "fail"
     more = f"{many(changes, 'change')} of the gate that let more through" if changes > 1 else "the gate lets more through"
-    return Outcome(word, f"{said.sentence}; {more} (--allow-config-changes accepts {'them' if changes > 1 else 'it'})")
+    return OverallOutcome(word, f"{said.sentence}; {more} (--allow-config-changes accepts {'them' if changes > 1 else 'it'})")
 
 
 def nothing_unseen(report: Report) -> str:

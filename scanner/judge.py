@@ -31,10 +31,10 @@ from assay.scanner.sources.entries import OfAnotherShard
 from assay.scanner.sources.interface import (
     ALL,
     EVERYTHING,
+    AccountPart,
     Collection,
     Contributions,
     Item,
-    Part,
     Share,
     Source,
     Unlisted,
@@ -141,7 +141,7 @@ def _compared(rules: load.RuleSet, selected: Iterable[load.CompiledControl], opt
     return [compiled for compiled in load.adjusted(rules, all_, options.disabled, {}) if compiled.control.id not in chosen]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SourceDigest(msgspec.Struct, frozen=True):
     """What a source gave to whoever judges a share of it: the same for all shares, or something was judged by none of them or twice."""
 
     source: int
@@ -170,7 +170,7 @@ class Watch:
     def fails(self, error: Exception) -> None:
         """Reading a source ended with an exception: nothing more comes of it."""
 
-    def saw(self, seen: Seen) -> None:
+    def saw(self, seen: SourceDigest) -> None:
         """A source came to its end."""
 
 
@@ -216,7 +216,7 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
             yield placed(lost(name, f"could not be read to the end ({described(error)})"), number, count)
             return
         if collection is None:
-            watch.saw(Seen(number, count, names.hexdigest()))
+            watch.saw(SourceDigest(number, count, names.hexdigest()))
             return
         names.update(collection.name.encode("utf-8", "surrogatepass") + b"\0")
         if not share.takes(count):
@@ -258,7 +258,7 @@ def described(error: BaseException) -> str:
 
 def judge(collection: Collection, rules: Rules, known: Catalogue, source: str = "code") -> Judged:
     """The verdicts of all controls on all resources of a collection. `known`: the readers of its input; `source`: `code` or `live`."""
-    whole = collection.part is Part.WHOLE  # its parts are in the ledger
+    whole = collection.part is AccountPart.WHOLE  # its parts are in the ledger
     coverage = Coverage() if whole else ledger.enter(collection, known.types | rules.named_types, known.joined)
     entered = len(collection.coverage.gaps)
     run = _Run(rules, known, coverage, source)
@@ -308,7 +308,7 @@ class _Run:
         applied = self.rules.judges.applies_to
         for resource in reading.read_all(self.known, items, types, self._kinds(collection.part), self._failed):
             yield from self._judged(resource, type(resource).__name__, scope)
-        for type_ in types if collection.part is not Part.WHOLE else ():
+        for type_ in types if collection.part is not AccountPart.WHOLE else ():
             for item in items.own(type_) if type_ in applied else ():
                 yield from self._judged(view.raw_attributes(item), type_, scope)
         unread = (
@@ -329,12 +329,14 @@ class _Run:
         """What it says of the estate; None where nothing asks for that."""
         return Summary.of_either([recorder.summary for recorder in self.recorders]) if self.recorders else None
 
-    def _kinds(self, part: Part) -> set[str]:
+    def _kinds(self, part: AccountPart) -> set[str]:
         """The kinds that are read from a part of something."""
         applied = self.rules.read_kinds
-        if part is Part.ALL:
+        if part is AccountPart.ALL:
             return applied
-        return {name for name in applied if name in self.known.kinds and self.known.kinds[name].of_whole_account is (part is Part.WHOLE)}
+        return {
+            name for name in applied if name in self.known.kinds and self.known.kinds[name].of_whole_account is (part is AccountPart.WHOLE)
+        }
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""

@@ -78,7 +78,7 @@ class Attestation(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
-class Question(msgspec.Struct, frozen=True):
+class AccessQuestion(msgspec.Struct, frozen=True):
     """What somebody asks of who may do something (analysis/access/asking)."""
 
     action: str
@@ -145,7 +145,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Directories of Terraform code, as reports name them, that are judged by themselves whoever calls them."""
     untouched: frozenset[str] = frozenset()
     """Directories of Terraform code, as reports name them, of which it is known that nothing in `changed` can be part of them."""
-    asked: Question | None = None
+    asked: AccessQuestion | None = None
     """What is asked beside the rules: some kinds are read for its sake alone."""
     limits: Limits | None = None
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
@@ -191,7 +191,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             libraries: str | Sequence[str | PathRule] = (),
             root_modules: frozenset[str] = ...,
             untouched: frozenset[str] = ...,
-            asked: Question | None = None,
+            asked: AccessQuestion | None = None,
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             changed: frozenset[str] | None = None,
@@ -295,7 +295,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "libraries": _GLOBS,
     "root_modules": lambda name, value: frozenset(_PATHS(name, value)),
     "untouched": lambda name, value: frozenset(_PATHS(name, value)),
-    "asked": values.optional(values.of_type(Question, "a Question of assay.scanner.options")),
+    "asked": values.optional(values.of_type(AccessQuestion, "an AccessQuestion of assay.scanner.options")),
     "limits": values.optional(values.of_type(Limits, "Limits")),
     "arguments": values.several(values.text, str, "a list of texts"),
     "changed": values.optional(lambda name, value: frozenset(_PATHS(name, value))),

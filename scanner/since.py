@@ -34,7 +34,7 @@ _FROM_DISK = ("aws:", "google:")
 """What roots of live resources begin with: snapshots and exports are read from disk, whatever the revision."""
 
 
-class Earlier(msgspec.Struct, frozen=True):
+class EarlierRevision(msgspec.Struct, frozen=True):
     """What there was at a revision."""
 
     revision: str
@@ -56,7 +56,7 @@ class Earlier(msgspec.Struct, frozen=True):
     call, is what it was."""
 
 
-def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Scan.report) -> Earlier:
+def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Scan.report) -> EarlierRevision:
     """Judge the state of a revision of the repository that the first path of the options is in, by `run`. Raises GitError, and
     ConfigurationError where its configuration cannot be used."""
     objects = state(options, revision)
@@ -66,7 +66,7 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
         narrowing = None if kept or _touches_all(changed, options, objects) else changed
         rules = tuple(sorted(path for path in changed & objects.ids().keys() if _is_below_any(path, options.policies)))
         known, marked = Baseline(made=objects.commit_id), frozenset(_marks(changed, objects))
-        result = Earlier(revision, known, _configuration(options, objects), changed, narrowing, rules, marked)
+        result = EarlierRevision(revision, known, _configuration(options, objects), changed, narrowing, rules, marked)
         there = [path for path in options.paths if objects.is_file(path) or objects.is_directory(path)]
         if not there:
             return result

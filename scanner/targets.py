@@ -14,7 +14,7 @@ from assay.scanner.options import Options
 from assay.scanner.sources import fetched, inputs
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import Discovered, discover, repository, show
-from assay.scanner.sources.entries import Unread
+from assay.scanner.sources.entries import UnreadInput
 from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK
@@ -52,7 +52,7 @@ def of(discovered: Discovered, options: Options) -> Iterator[Source]:
     if discovered.directories or discovered.files:
         yield _terraform(discovered, options)
     elif options.must_declare:
-        yield Unread(*(variables.unused(name, ()) for name in options.must_declare))
+        yield UnreadInput(*(variables.unused(name, ()) for name in options.must_declare))
     for format_ in inputs.formats():
         if format_.name in discovered.inputs:
             module = importlib.import_module(format_.module)

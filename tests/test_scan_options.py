@@ -19,7 +19,7 @@ from assay.scanner import options as module
 from assay.scanner.errors import AssayError, OptionsError
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.globs import PathRule
-from assay.scanner.options import Attestation, Limits, Options, Question, Selector
+from assay.scanner.options import AccessQuestion, Attestation, Limits, Options, Selector
 from assay.scanner.run import Scan
 from assay.scanner.sources.overlay import DISK, Overlay
 
@@ -54,7 +54,7 @@ REFUSED: dict[str, list[Any]] = {
         [msgspec.structs.replace(STATED, date="2027-01-31")], [msgspec.structs.replace(STATED, covers="x")],
     ],
     "estate": [3, "x", {"clouds": ["aws"]}, EstateOptions, EstateOptions(clouds=3), EstateOptions(regions={"aws": (1,)})],  # type: ignore[arg-type, dict-item]
-    "asked": [3, "x", Question],
+    "asked": [3, "x", AccessQuestion],
     "today": ["2027-01-31", 3, datetime.datetime(2027, 1, 31)],
     "severities": [{"a": "bogus"}, {"a": 1}, "high", {"a": ["high"]}],
     "fail_on": ["bogus", None, ["high"], "HIGH"],

@@ -39,7 +39,7 @@ class StoredObject(NamedTuple):
     """What changes with its content: its ETag, else when it was written."""
 
 
-class Bucket:
+class BucketFolder:
     """A bucket, or what is below a prefix of one. Whatever goes wrong is a BucketError that names the place."""
 
     def __init__(self, where: str) -> None:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from assay.scanner.buckets.bucket import Bucket, StoredObject
+from assay.scanner.buckets.bucket import BucketFolder, StoredObject
 from assay.scanner.buckets.errors import BucketError
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.fetched import Fetched, holding, is_url
@@ -37,7 +37,7 @@ _COPY = "copy it to another key"
 
 
 class _Object(msgspec.Struct, frozen=True):
-    bucket: Bucket
+    bucket: BucketFolder
     stored: StoredObject
     path: str
     """Where it comes to be."""
@@ -55,7 +55,7 @@ class _Object(msgspec.Struct, frozen=True):
             raise BucketError(f"{self.url}: cannot be written to {self.path}: {error.strerror or error}") from None
 
 
-class Limits(msgspec.Struct, frozen=True):
+class FetchLimits(msgspec.Struct, frozen=True):
     """What may be fetched."""
 
     bytes: int = MAX_BYTES
@@ -63,12 +63,12 @@ class Limits(msgspec.Struct, frozen=True):
     objects: int = MAX_OBJECTS
 
 
-DEFAULT = Limits()
+DEFAULT = FetchLimits()
 
 
 @contextlib.contextmanager
 def fetched(
-    paths: Sequence[str], share: Share | None = None, limits: Limits = DEFAULT, tick: Callable[[str], None] | None = None
+    paths: Sequence[str], share: Share | None = None, limits: FetchLimits = DEFAULT, tick: Callable[[str], None] | None = None
 ) -> Iterator[list[str]]:
     """The same paths, in which URLs are those of what was fetched: files and directories that are there as long as this lasts.
 
@@ -104,11 +104,11 @@ def _listed(urls: Sequence[str], folder: str, most: int) -> tuple[list[_Object],
     """The objects that URLs name or are a prefix of, in order, each once."""
     by_path: dict[str, _Object] = {}
     gaps: list[Gap] = []
-    buckets: dict[str, Bucket] = {}
+    buckets: dict[str, BucketFolder] = {}
     for url in urls:
         scheme, _, rest = url.partition("://")
         name, _, key = rest.partition("/")
-        bucket = buckets.setdefault(f"{scheme}://{name}", Bucket(f"{scheme}://{name}"))
+        bucket = buckets.setdefault(f"{scheme}://{name}", BucketFolder(f"{scheme}://{name}"))
         one = bucket.described(key) if key and not key.endswith("/") else None
         nothing = True
         for stored in [one] if one is not None else bucket.below(key.strip("/")):
@@ -148,7 +148,7 @@ def _no_file(key: str) -> str:
 
 
 def _fetch(
-    objects: Sequence[_Object], share: Share | None, limits: Limits, gaps: list[Gap], tick: Callable[[str], None] | None
+    objects: Sequence[_Object], share: Share | None, limits: FetchLimits, gaps: list[Gap], tick: Callable[[str], None] | None
 ) -> tuple[list[_Object], list[_Object]]:
     """Fetch what a run, or a shard of one, needs. Gives what is judged as a whole by one shard, and what of that is left to others."""
     wanted = [object_ for object_ in objects if _STORES.isdisjoint(object_.url.split("/"))]
@@ -178,7 +178,7 @@ def _begins_as_snapshot(path: str) -> bool:
         return is_snapshot(file.read(SNAPSHOT_BEGINNING))
 
 
-def _check(objects: Sequence[_Object], limits: Limits, of: str) -> None:
+def _check(objects: Sequence[_Object], limits: FetchLimits, of: str) -> None:
     """Raises BucketError where there is more than may be fetched, or than there is room for."""
     if not objects:
         return

@@ -11,7 +11,7 @@ import click
 from assay.scanner.cli import EXIT_USAGE, access_telling, console, judging, watching
 from assay.scanner.cli.access_telling import tell
 from assay.scanner.cli.scan import named, reading
-from assay.scanner.options import Question
+from assay.scanner.options import AccessQuestion
 from assay.scanner.words import visible
 
 _PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -44,15 +44,15 @@ def who_can(action: str, resource: str, **arguments: Any) -> None:
     question, nobody = f"Who can {action} {resource}", f"nobody that is seen here can {action} {resource}"
     control = access.ASKED.get(action.lower())
     if control is not None:
-        report = _report(arguments, (control,), Question(action, resource))
+        report = _report(arguments, (control,), AccessQuestion(action, resource))
         _known(report, (control,), resource)
         tell(report, question, access.who_can(report, control, resource), arguments, nobody)
     if action.lower() in map(str.lower, access.READS):
-        report = _report(arguments, ("ask.readers",), Question(action, resource))
+        report = _report(arguments, ("ask.readers",), AccessQuestion(action, resource))
         if access.resources(report, ("ask.readers",), resource):
             tell(report, question, access.who_can(report, "ask.readers", resource), arguments, nobody)
     _refused(asked.problem(action, resource))
-    report = _report(arguments, asked.CONTROLS, Question(action, resource))
+    report = _report(arguments, asked.CONTROLS, AccessQuestion(action, resource))
     answers = asked.who_can(report, action, resource)
     _refused(answers)
     tell(report, question, answers, arguments, nobody)
@@ -102,7 +102,7 @@ def path(start: str, end: str, **arguments: Any) -> None:
     tell(report, f"How {start} gets to {end}", access.paths(report, start, end), arguments, none)
 
 
-def _report(arguments: dict[str, Any], controls: Iterable[str], question: Question | None = None) -> Any:
+def _report(arguments: dict[str, Any], controls: Iterable[str], question: AccessQuestion | None = None) -> Any:
     """What the rules of questions find below the paths; ends the process, after saying why, where that cannot be asked."""
     from assay.scanner.questions.access import RULES
 

@@ -20,7 +20,7 @@ _FEW, _MANY = 3, 20
 """Places of an answer, and gaps, that prose tells of."""
 
 
-class Told(NamedTuple):
+class AccessTelling(NamedTuple):
     """What there is to tell."""
 
     asked: str
@@ -46,7 +46,7 @@ def options(command: Any) -> Any:
 def tell(report: Any, asked: str, answers: Any, arguments: dict[str, Any], nobody: str) -> NoReturn:
     """Writes what was found, and ends the process with 3 where something is not known."""
     gaps = [f"{gap.scope}: {gap.reason}; {gap.settles_it}" for gap in report.coverage.gaps]
-    told = Told(asked, answers, gaps, nobody)
+    told = AccessTelling(asked, answers, gaps, nobody)
     reports = [*([("json", "-")] if arguments["as_json"] else []), *arguments["reports"]]
     targets = output.report_targets({"reports": reports})
     if targets is None:
@@ -56,7 +56,7 @@ def tell(report: Any, asked: str, answers: Any, arguments: dict[str, Any], nobod
     sys.exit(output.worst(EXIT_INCOMPLETE if unknown else EXIT_OK, *codes))
 
 
-def _prose(told: Told) -> Iterator[bytes]:
+def _prose(told: AccessTelling) -> Iterator[bytes]:
     story = Story()
     for resource, answers in _by_resource(told):
         story.heading(resource)
@@ -73,12 +73,12 @@ def _prose(told: Told) -> Iterator[bytes]:
     yield f"{console.lines(story.lines)}\n".encode()
 
 
-def _by_resource(told: Told) -> Iterator[tuple[str, list[Any]]]:
+def _by_resource(told: AccessTelling) -> Iterator[tuple[str, list[Any]]]:
     for resource in dict.fromkeys(answer.resource for answer in told.answers):
         yield resource, [answer for answer in told.answers if answer.resource == resource]
 
 
-def _json(told: Told) -> Iterator[bytes]:
+def _json(told: AccessTelling) -> Iterator[bytes]:
     text = msgspec.json.format(msgspec.json.encode({"answers": told.answers, "not_seen": told.gaps})).decode()
     yield f"{console.lines(text.splitlines())}\n".encode()
 
@@ -95,7 +95,7 @@ code { font-family: ui-monospace, monospace; font-size: .9em; }
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def _page(told: Told) -> Iterator[bytes]:
+def _page(told: AccessTelling) -> Iterator[bytes]:
     """Every text is escaped, and characters that could reorder or hide others are written out."""
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
@@ -134,4 +134,4 @@ def _text(text: str) -> str:
     return html.escape(visible(text))
 
 
-_FORMATS: Mapping[str, Callable[[Told], Iterator[bytes]]] = {"text": _prose, "json": _json, "html": _page}
+_FORMATS: Mapping[str, Callable[[AccessTelling], Iterator[bytes]]] = {"text": _prose, "json": _json, "html": _page}

@@ -79,7 +79,7 @@ def snapshot(**arguments: Any) -> None:
     leave(_snapshot(arguments))
 
 
-def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
+def _audit(arguments: dict[str, Any], evidence: evidencing.EvidenceFolder) -> int:
     opinions = opining.asked(arguments)
     prepared = judging.prepare(arguments, {"paths": ["aws"], **evidence.named()}) if opinions else None
     kept = arguments if arguments["resume"] else {**arguments, "out": evidence.snapshot(arguments["out"])}

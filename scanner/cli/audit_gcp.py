@@ -58,7 +58,7 @@ def snapshot(**arguments: Any) -> None:
     sys.exit(_snapshot(arguments))
 
 
-def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
+def _audit(arguments: dict[str, Any], evidence: evidencing.EvidenceFolder) -> int:
     opinions, parent = opining.asked(arguments), _parent(arguments)
     prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"], **evidence.named()}) if opinions and parent else None
     if opinions is None or parent is None or prepared is None:

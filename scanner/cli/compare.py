@@ -14,7 +14,7 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, evidencing, judging, output, watching
-from assay.scanner.cli.comparing import Both, ComparedEvidence, Side, page
+from assay.scanner.cli.comparing import Both, ComparedEvidence, ScannedSide, page
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
@@ -140,7 +140,7 @@ def serving_of(arguments: dict[str, Any], config: Config) -> frozenset[str] | No
     return frozenset(compiled.control.id for compiled in load.select(rules, (), None, arguments["frameworks"]))
 
 
-def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None, more: dict[str, Any]) -> Side | None:
+def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None, more: dict[str, Any]) -> ScannedSide | None:
     """One side, read or made now; None, after saying why, where there is none. Takes its `sensitive` texts in. `more`: further Options.
 
     A report that is read was made by other options: what is not of the controls in `serving` is left out of it.
@@ -156,13 +156,13 @@ def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozense
         _say(f"{path}: {error}")
         return None
     if report is not None:
-        return Side(report if serving is None else limited(report, serving))
+        return ScannedSide(report if serving is None else limited(report, serving))
     prepared = judging.prepare(arguments, {**named(arguments, [path]), **more})
     if prepared is None:
         return None
     report = watching.watch(prepared[0], arguments["quiet"])
     sensitive.take(prepared[0].sensitive.texts)
-    return Side(report, prepared[0])
+    return ScannedSide(report, prepared[0])
 
 
 def limited(report: Any, serving: frozenset[str]) -> Any:

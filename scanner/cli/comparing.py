@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from assay.scanner.cli import EXIT_OK, output
-from assay.scanner.cli.evidencing import Evidence
+from assay.scanner.cli.evidencing import EvidenceFolder
 from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.override import override
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from assay.scanner.compare.model import Comparison
     from assay.scanner.results.formats import Context
     from assay.scanner.results.model import Report
-    from assay.scanner.sources.answers import Asked
+    from assay.scanner.sources.answers import AnswerKey
 
 CODE, LIVE, COMPARED = "reports/code.json", "reports/live.json", "reports/compare.json"
 """In the run folder of a comparison."""
 
 
-class Side(msgspec.Struct):
+class ScannedSide(msgspec.Struct):
     """One side: the report, and the scan that made it; None for a report that was read."""
 
     report: Report
@@ -32,8 +32,8 @@ class Side(msgspec.Struct):
 class Both(msgspec.Struct):
     """Two sides as far as reports and evidence ask: what one scan would be."""
 
-    code: Side
-    live: Side
+    code: ScannedSide
+    live: ScannedSide
     sensitive: Any
     rules: Any
     """None for two reports that were read, whose rules nobody loaded."""
@@ -53,7 +53,7 @@ class Both(msgspec.Struct):
         paths = [path for scan in self.scans for path in scan.options.paths]
         return Excerpts(paths, self.sensitive).lines
 
-    def answers(self, asked: Collection[Asked]) -> Mapping[Asked, str]:
+    def answers(self, asked: Collection[AnswerKey]) -> Mapping[AnswerKey, str]:
         """Answers of the snapshots that were scanned now."""
         return {key: text for scan in self.scans for key, text in output.answers_of(scan)(asked).items()}
 
@@ -77,7 +77,7 @@ def page(comparison: Comparison, both: Both, **more: Any) -> bytes:
     return made
 
 
-class ComparedEvidence(Evidence):
+class ComparedEvidence(EvidenceFolder):
     """The run folder of a comparison: the reports of each side, of both as one, and the comparison."""
 
     comparison: Comparison

@@ -12,7 +12,7 @@ import click
 
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output
-from assay.scanner.cli.comparing import Side
+from assay.scanner.cli.comparing import ScannedSide
 from assay.scanner.cli.scan import reading
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
@@ -72,7 +72,7 @@ def _diff(arguments: dict[str, Any]) -> int:
     return asked if asked == EXIT_USAGE else _exit_code(made, arguments, config) or asked
 
 
-def _side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None) -> Side | None:
+def _side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None) -> ScannedSide | None:
     """One side, read or made now; None, after saying why, where there is none. Raises AssayError."""
     from assay.scanner.cli.compare import limited, side
     from assay.scanner.cli.report import NoReport, checked
@@ -85,7 +85,7 @@ def _side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozens
     if report is None:
         return side(path, arguments, sensitive, serving, {})
     report = checked(report, path)
-    return Side(report if serving is None else limited(report, serving))
+    return ScannedSide(report if serving is None else limited(report, serving))
 
 
 def _of_folder(path: str) -> Any:
@@ -103,7 +103,7 @@ def _of_folder(path: str) -> Any:
     return None
 
 
-def _is_incomplete(side: Side) -> bool:
+def _is_incomplete(side: ScannedSide) -> bool:
     from assay.scanner.cli.report import is_incomplete
 
     return side.scan.incomplete if side.scan is not None else is_incomplete(side.report)

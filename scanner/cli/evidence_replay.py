@@ -120,7 +120,7 @@ class Stop(Exception):
     """What is wrong was told."""
 
 
-class Restored(msgspec.Struct):
+class RestoredRun(msgspec.Struct):
     """What a run was judged by, put back below `top`."""
 
     top: str
@@ -128,7 +128,7 @@ class Restored(msgspec.Struct):
 
 
 @contextlib.contextmanager
-def _restored(run: str, record: RunRecord, originals: str | None) -> Iterator[Restored]:
+def _restored(run: str, record: RunRecord, originals: str | None) -> Iterator[RestoredRun]:
     """The working directory of the run, put back below another directory, as the working directory."""
     from assay.scanner.evidence.restore import below, restore
 
@@ -138,12 +138,12 @@ def _restored(run: str, record: RunRecord, originals: str | None) -> Iterator[Re
         restoring = restore(run, top, record.directory, originals)
         try:
             os.chdir(below(top, record.directory))
-            yield Restored(top, restoring)
+            yield RestoredRun(top, restoring)
         finally:
             os.chdir(before)
 
 
-def _judged(run: str, record: RunRecord, restored: Restored, arguments: dict[str, Any]) -> Report:
+def _judged(run: str, record: RunRecord, restored: RestoredRun, arguments: dict[str, Any]) -> Report:
     """The report of the replay. Raises AssayError, and Stop."""
     from assay.scanner.cli.scan import named
     from assay.scanner.evidence.signing import results_of

@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, compare, console, judging
 from assay.scanner.cli.comparing import CODE, COMPARED, LIVE
-from assay.scanner.cli.evidence_replay import Restored, Stop, as_then, asked_then, compared
+from assay.scanner.cli.evidence_replay import RestoredRun, Stop, as_then, asked_then, compared
 from assay.scanner.cli.stdin import renaming
 from assay.scanner.compare import saved
 from assay.scanner.compare.merged import merged
@@ -23,7 +23,7 @@ from assay.scanner.results.model import Report
 from assay.scanner.sources.sensitive import Sensitive
 
 
-def judged(run: str, record: RunRecord, restored: Restored, arguments: dict[str, Any], said: bytes) -> int:
+def judged(run: str, record: RunRecord, restored: RestoredRun, arguments: dict[str, Any], said: bytes) -> int:
     """Judge the sides that were judged, compare, and say whether the comparison and both sides are byte for byte what they were.
 
     A side that was a report is taken over from the folder. Raises AssayError, OSError, and Stop.

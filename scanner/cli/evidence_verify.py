@@ -14,7 +14,7 @@ from assay.scanner.errors import AssayError
 from assay.scanner.words import many
 
 if TYPE_CHECKING:
-    from assay.scanner.evidence.check import Checked
+    from assay.scanner.evidence.check import CheckedFolder
 
 
 @click.command("verify")
@@ -54,7 +54,7 @@ def _verify(path: str, names: tuple[str, ...], unsigned: bool) -> int:
     return _outcome(folders)
 
 
-def _tell(checked: Checked, unsigned: bool) -> None:
+def _tell(checked: CheckedFolder, unsigned: bool) -> None:
     manifest = checked.manifest
     if manifest is not None:
         before = f"follows {manifest.previous.folder}" if manifest.previous else "the first of its directory"
@@ -67,7 +67,7 @@ def _tell(checked: Checked, unsigned: bool) -> None:
         console.show(console.one_line(f"  {problem.kind:<9} {problem.what}: {problem.why}"))
 
 
-def _outcome(folders: Iterable[Checked]) -> int:
+def _outcome(folders: Iterable[CheckedFolder]) -> int:
     kinds = {problem.kind for checked in folders for problem in checked.problems}
     if kinds - {"unseen"}:
         console.show("FAIL: not as it was written")

@@ -63,7 +63,7 @@ def options(command: Any) -> Any:
     return decorated(command, _OPTIONS)
 
 
-class Evidence:
+class EvidenceFolder:
     """The run folder of a run, while it is made. Where none is asked for, it does nothing."""
 
     def __init__(self, arguments: dict[str, Any], command: str) -> None:
@@ -98,9 +98,9 @@ class Evidence:
             return {"today": self._today}
         if self._recorder:  # the other side of a comparison
             return {"overlay": self._recorder, "today": self._today}
-        from assay.scanner.evidence.recording import Recorder
+        from assay.scanner.evidence.recording import RecordingDisk
 
-        self._recorder = Recorder(os.path.join(self._folder.path, "notes"))
+        self._recorder = RecordingDisk(os.path.join(self._folder.path, "notes"))
         return {"overlay": self._recorder, "today": self._today}
 
     def _path(self, name: str) -> str:
@@ -300,7 +300,7 @@ def _failed(why: str) -> AssayError:
 
 
 @contextlib.contextmanager
-def asked(arguments: dict[str, Any], command: str, kind: type[Evidence] = Evidence) -> Iterator[Evidence | None]:
+def asked(arguments: dict[str, Any], command: str, kind: type[EvidenceFolder] = EvidenceFolder) -> Iterator[EvidenceFolder | None]:
     """The evidence that a command line asks for, perhaps none; None, after saying why, where it cannot be left."""
     evidence = None
     try:

@@ -63,7 +63,7 @@ def fetched(arguments: dict[str, Any]) -> Iterator[list[str]]:
     from assay.scanner.sources.interface import Share
 
     given = arguments["limit_download"]
-    limits = fetching.DEFAULT if given is None else fetching.Limits(given)
+    limits = fetching.DEFAULT if given is None else fetching.FetchLimits(given)
     share = Share(*sharding.number(arguments)) if arguments["shard"] else Share(-1) if arguments["cluster"] else None
     with _removing(), contextlib.ExitStack() as kept:
         with watching.progress(arguments["quiet"]) as tick:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assay.scanner.config import Config
-    from assay.scanner.fix.converge import Outcome
+    from assay.scanner.fix.converge import FixOutcome
     from assay.scanner.fix.files import Files
     from assay.scanner.results.model import Report, Result
     from assay.scanner.run import Scan
@@ -78,7 +78,7 @@ def _fix(arguments: dict[str, Any]) -> int:
 
 
 def _end(
-    edited: dict[str, bytes], outcome: Outcome, report: Report, scan: Scan, arguments: dict[str, Any], config: Config, files: Files
+    edited: dict[str, bytes], outcome: FixOutcome, report: Report, scan: Scan, arguments: dict[str, Any], config: Config, files: Files
 ) -> int:
     if not arguments["write"]:
         for line in _diff(edited, files, scan):
@@ -129,7 +129,7 @@ def _tell_all(lines: Iterable[str]) -> None:
         console.tell(f"assay: and {many(len(counted) - _TOLD, 'more line')}")
 
 
-def _left(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
+def _left(outcome: FixOutcome, unsafe: FixOutcome | None, places: dict[str, str]) -> Iterator[str]:
     """What is not fixed, and why; what --unsafe fixes is told by `_for_review`.
 
     `unsafe`: what --unsafe would come to. `places`: where findings are in the files as they are, where these are not those of the outcome.
@@ -143,7 +143,7 @@ def _left(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> I
             yield f"{place}{finding.control}: {finding.address} is not fixed: {why}"
 
 
-def _for_review(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]) -> Iterator[str]:
+def _for_review(outcome: FixOutcome, unsafe: FixOutcome | None, places: dict[str, str]) -> Iterator[str]:
     """What --unsafe would mend beside."""
     fixed = {proposal.fingerprint for proposal in outcome.fixed}
     for proposal in unsafe.fixed if unsafe else ():
@@ -152,7 +152,7 @@ def _for_review(outcome: Outcome, unsafe: Outcome | None, places: dict[str, str]
             yield f"--unsafe: {places.get(proposal.fingerprint, '')}{proposal.control}: {proposal.title}{because}"
 
 
-def _count(outcome: Outcome, arguments: dict[str, Any]) -> None:
+def _count(outcome: FixOutcome, arguments: dict[str, Any]) -> None:
     done = "fixed" if arguments["write"] else "can be fixed (--write does it)"
     number = len({proposal.fingerprint for proposal in outcome.fixed})
     left = f", {many(len(outcome.unfixed), 'finding')} left" if outcome.unfixed else ""

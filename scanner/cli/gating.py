@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from assay.scanner.results.model import Result
     from assay.scanner.run import Scan
-    from assay.scanner.since import Earlier
+    from assay.scanner.since import EarlierRevision
     from assay.scanner.sources.overlay import Overlay
 
 _FILES_KEPT = 32
@@ -53,7 +53,7 @@ def options(command: Any) -> Any:
     return decorated(command, _OPTIONS)
 
 
-def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrails, before: Earlier | None = None) -> Gate:
+def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrails, before: EarlierRevision | None = None) -> Gate:
     """The gate of a run, `before`: what there was at a revision. Raises ConfigurationError and BaselineError."""
     known = arguments.get("baseline") or (None if arguments.get("no_baseline") else config.baseline)
     if problems := guardrails.refused(rails, _asked(scan, bool(known))):
@@ -110,7 +110,7 @@ def _looks_for(scan: Scan, directory: str) -> Callable[[Waiver], bool]:
     return lambda waiver: waiver.path == "*" or not targets or any(may_name(waiver.path, target) for target in targets)
 
 
-def _newly(before: Earlier, content: Callable[[str], bytes]) -> Callable[[Result], str]:
+def _newly(before: EarlierRevision, content: Callable[[str], bytes]) -> Callable[[Result], str]:
     """A function of a finding that is waived to a sentence, where a waiver in a file that changed is for it that was not there, or that was
     there for something else; else to empty text."""
     known = {finding.fingerprint for finding in before.known.findings}
@@ -136,10 +136,10 @@ def rails_of(path: str | None) -> Guardrails:
     return rails
 
 
-def _asked(scan: Scan, known: bool) -> guardrails.Asked:
+def _asked(scan: Scan, known: bool) -> guardrails.RunRequest:
     options, in_force = scan.options, scan.rules.in_force
     own = {compiled.control.id: compiled.control.severity for compiled in scan.rules.set.controls}
-    return guardrails.Asked(
+    return guardrails.RunRequest(
         fail_on=options.fail_on,
         judged=frozenset(compiled.control.id for compiled in scan.selected),
         known=frozenset(scan.rules.set.by_id()),

@@ -17,7 +17,7 @@ from assay.scanner.errors import AssayError
 from assay.scanner.words import defused_json, many, spreadsheet_cell
 
 if TYPE_CHECKING:
-    from assay.scanner.history.asked import Life, Told
+    from assay.scanner.history.asked import HistoryAnswer, Life
 
 _GROUPS = ("control", "severity", "account", "owner", "region", "root")
 _SHOWN = 40
@@ -81,7 +81,7 @@ def _tell_lives(lives: list[Life], arguments: dict[str, Any]) -> int:
     return EXIT_OK
 
 
-def _text(told: Told) -> None:
+def _text(told: HistoryAnswer) -> None:
     story = Story()
     if not told.nights:
         story.prose("No run was entered yet.")
@@ -108,7 +108,7 @@ def _json(data: Any) -> None:
     console.show(defused_json(msgspec.json.format(msgspec.json.encode(data), indent=2)).decode())
 
 
-def _csv(told: Told) -> None:
+def _csv(told: HistoryAnswer) -> None:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow((told.by, "open", "oldest_days", "fixed", "median_days"))

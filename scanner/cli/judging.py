@@ -40,7 +40,7 @@ from assay.scanner.sources.secret_text import without_secrets
 from assay.scanner.words import visible
 
 if TYPE_CHECKING:
-    from assay.scanner.cli.evidencing import Evidence
+    from assay.scanner.cli.evidencing import EvidenceFolder
     from assay.scanner.results.model import Result
     from assay.scanner.sources.coverage import Gap
 
@@ -221,7 +221,11 @@ def prepared(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Con
 
 
 def finish(
-    scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None, evidence: Evidence | None = None
+    scan: Any,
+    arguments: dict[str, Any],
+    config: Config,
+    run: Callable[[Any, bool], Report] | None = None,
+    evidence: EvidenceFolder | None = None,
 ) -> int:
     """Run, write the reports and the evidence, and give the exit code."""
     targets = output.report_targets(arguments)

@@ -24,7 +24,7 @@ from assay.scanner.sources.overlay import inside
 
 if TYPE_CHECKING:
     from assay.scanner.rules.load import RuleSet
-    from assay.scanner.sources.answers import Asked
+    from assay.scanner.sources.answers import AnswerKey
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -103,7 +103,7 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def _no_answers(asked: Collection[Asked]) -> Mapping[Asked, str]:
+def _no_answers(asked: Collection[AnswerKey]) -> Mapping[AnswerKey, str]:
     return {}
 
 
@@ -113,13 +113,13 @@ def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, argumen
     return write_with(report, targets, scan.rules.set, source, arguments, answers_of(scan), proposing.asked(report, scan, arguments))
 
 
-def answers_of(scan: Any) -> Callable[[Collection[Asked]], Mapping[Asked, str]]:
+def answers_of(scan: Any) -> Callable[[Collection[AnswerKey]], Mapping[AnswerKey, str]]:
     """Where answers of live accounts are found again: the snapshots that were scanned, or that an audit wrote."""
     written = [source.out for source in scan.sources or () if getattr(source, "out", None)]
     return functools.partial(_answers, [*(scan.options.paths if scan.at_hand else ()), *written])
 
 
-def _answers(paths: Sequence[str], asked: Collection[Asked]) -> Mapping[Asked, str]:
+def _answers(paths: Sequence[str], asked: Collection[AnswerKey]) -> Mapping[AnswerKey, str]:
     from assay.scanner.sources import answers
 
     return answers.find([path for path in paths if os.path.isfile(path)], asked)
@@ -131,7 +131,7 @@ def write_with(
     rules: RuleSet,
     source: Callable[[str, int, int], list[str]],
     arguments: dict[str, Any],
-    answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = _no_answers,
+    answers: Callable[[Collection[AnswerKey]], Mapping[AnswerKey, str]] = _no_answers,
     proven: proposing.Shown = proposing.Shown(),  # noqa: B008 - it is frozen
 ) -> int:
     """The same with these rules and lines of code, (file, first line, last line) to lines."""

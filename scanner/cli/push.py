@@ -102,7 +102,7 @@ def _requests(report: Report, context: Any, hub: SecurityHub) -> Any:
     asff = formats.load("asff")
     names = {"created": "CreatedAt", "observed": "FirstObservedAt", "updated": "UpdatedAt"}
     earlier = {
-        str(finding.get("Id")): asff.Earlier(**{field: str(finding.get(name) or "") for field, name in names.items()})
+        str(finding.get("Id")): asff.HubRecord(**{field: str(finding.get(name) or "") for field, name in names.items()})
         for finding in hub.existing(asff.GENERATOR)
     }
     batches = asff.requests(report, context, asff.Hub(hub.account, hub.region, earlier))

@@ -18,7 +18,7 @@ from assay.scanner.cli.story import columns
 from assay.scanner.words import defused, defused_json, many, shown, spreadsheet_cell, visible
 
 if TYPE_CHECKING:
-    from assay.scanner.tables.duck import Answer
+    from assay.scanner.tables.duck import QueryAnswer
 
 _MEASURED = 1_000
 """Rows by which the widths of a table are chosen."""
@@ -30,9 +30,9 @@ _LARGEST = 1 << 63
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def show(answer: Answer, form: str) -> None:
+def show(answer: QueryAnswer, form: str) -> None:
     """Write an answer to standard output, as its rows come."""
-    parts: Callable[[Answer], Iterator[str]] = {"text": _text, "csv": _csv, "json": _json, "jsonl": _objects}[form]
+    parts: Callable[[QueryAnswer], Iterator[str]] = {"text": _text, "csv": _csv, "json": _json, "jsonl": _objects}[form]
     lines = parts(answer)
     while some := list(itertools.islice(lines, _MEASURED)):
         # Each cell is made visible by itself, and JSON is defused already: once more over all of it would take longer than all else.
@@ -40,7 +40,7 @@ def show(answer: Answer, form: str) -> None:
         click.echo(text if form in ("json", "jsonl") else defused(text))
 
 
-def _text(answer: Answer) -> Iterator[str]:
+def _text(answer: QueryAnswer) -> Iterator[str]:
     """A table that fits the terminal; where its columns have no room there, a row is a paragraph."""
     width = columns()
     first = [_texts(row) for row in itertools.islice(answer.rows, _MEASURED)]
@@ -109,7 +109,7 @@ def _texts(row: Iterable[Any]) -> list[str]:
     return [shown(_cell(value)) if value is not None else "NULL" for value in row]
 
 
-def _csv(answer: Answer) -> Iterator[str]:
+def _csv(answer: QueryAnswer) -> Iterator[str]:
     """RFC 4180. What is not there is empty; no text is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -126,7 +126,7 @@ def _csv_cell(value: Any) -> str:
     return text if isinstance(value, (bool, int, float, decimal.Decimal, datetime.date)) else spreadsheet_cell(visible(text))
 
 
-def _json(answer: Answer) -> Iterator[str]:
+def _json(answer: QueryAnswer) -> Iterator[str]:
     """An array of objects, one a line."""
     lines = _objects(answer)
     before = next(lines, None)
@@ -140,7 +140,7 @@ def _json(answer: Answer) -> Iterator[str]:
     yield f"{start}{before}]"
 
 
-def _objects(answer: Answer) -> Iterator[str]:
+def _objects(answer: QueryAnswer) -> Iterator[str]:
     """JSON, an object a line."""
     names = list(_distinct(answer.names))
     as_json = [type_ == "JSON" for type_ in answer.types]

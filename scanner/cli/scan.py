@@ -120,7 +120,7 @@ def command(**arguments: Any) -> None:
     sys.exit(code)
 
 
-def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, paths: list[str], evidence: evidencing.Evidence) -> int:
+def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, paths: list[str], evidence: evidencing.EvidenceFolder) -> int:
     """`paths`: those of the command line, as they are on this machine."""
     if evidence and (given is not None or arguments["since"]):
         way = "write standard input to a file" if given is not None else "--since judges what a change touches alone; leave it out"

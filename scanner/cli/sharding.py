@@ -15,7 +15,7 @@ from assay.scanner.words import many
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.scanner.shards.writing import Written
+    from assay.scanner.shards.writing import WrittenShard
 
 _OPTIONS = (
     click.option(
@@ -200,7 +200,7 @@ def _again(context: click.Context) -> list[str]:
     return [*given, "--", *context.params["paths"]]
 
 
-def _told(written: Written, out: str) -> str:
+def _told(written: WrittenShard, out: str) -> str:
     where = f"{out.rstrip('/')}/{written.name}"
     if written.was_there:
         return f"assay: {where} is there already, of the same plan: nothing was judged"

@@ -17,7 +17,7 @@ from assay.scanner.results.model import ResourceRef
 _STATE = "give the Terraform state of the code: --state FILE"
 
 
-class Match(msgspec.Struct):
+class MatchedResources(msgspec.Struct):
     """Resources of the code and of the live side that are one thing, as far as that can be told. Either side may be empty."""
 
     code: list[JudgedResource]
@@ -31,7 +31,9 @@ class Match(msgspec.Struct):
     """The name under which a state knows it, where there is no such live resource."""
 
 
-def join(code: Sequence[JudgedResource], live: Sequence[JudgedResource], states: States, audited: Iterable[str] = ()) -> list[Match]:
+def join(
+    code: Sequence[JudgedResource], live: Sequence[JudgedResource], states: States, audited: Iterable[str] = ()
+) -> list[MatchedResources]:
     """Every resource of both sides in exactly one match. `audited` are the accounts that the live side looked at."""
     accounts: dict[str, set[str]] = {"aws": set(audited), "google": set()}
     for resource in live:
@@ -45,14 +47,14 @@ def join(code: Sequence[JudgedResource], live: Sequence[JudgedResource], states:
     return matches
 
 
-def _of_estate(code: Sequence[JudgedResource], live: Sequence[JudgedResource]) -> Iterator[Match]:
+def _of_estate(code: Sequence[JudgedResource], live: Sequence[JudgedResource]) -> Iterator[MatchedResources]:
     """What each side says of the deployment as a whole, by what it is called without the side."""
-    matches: dict[tuple[str, str], Match] = {}
+    matches: dict[tuple[str, str], MatchedResources] = {}
     for side, source in ((code, ".code: "), (live, ".live: ")):
         for resource in side:
             if resource.ref.root == ESTATE:
                 name = (resource.ref.kind, resource.ref.address.replace(source, ": "))
-                match = matches.setdefault(name, Match([], [], "scope"))
+                match = matches.setdefault(name, MatchedResources([], [], "scope"))
                 (match.code if side is code else match.live).append(resource)
     yield from matches.values()
 
@@ -73,8 +75,8 @@ class _Kind:
             self._by_key.setdefault(names.live_key(resource.ref), []).append(resource)
             self._by_name.setdefault(resource.ref.name, []).append(resource)
 
-    def matches(self) -> list[Match]:
-        linked: list[Match] = []
+    def matches(self) -> list[MatchedResources]:
+        linked: list[MatchedResources] = []
         loose: list[JudgedResource] = []
         for resource in self.code:
             match = self._linked(resource)
@@ -85,18 +87,18 @@ class _Kind:
         merged = [self._checked(match) for match in _merged(linked)]
         taken = {id(resource) for match in merged for resource in match.live}
         left = [resource for resource in self.live if id(resource) not in taken]
-        return [*merged, *self._unidentified(loose, left), *(Match([], [resource]) for resource in self.unlisted)]
+        return [*merged, *self._unidentified(loose, left), *(MatchedResources([], [resource]) for resource in self.unlisted)]
 
-    def _linked(self, resource: JudgedResource) -> Match | None:
+    def _linked(self, resource: JudgedResource) -> MatchedResources | None:
         """What a resource of the code is by a state, or by a name that tells it apart; None where neither says."""
         ref = resource.ref
         in_state = sorted(self.states.names(ref))
         if in_state:
             candidates = [candidate for name in in_state for candidate in self._by_key.get(name, ())]
             shown = next((name for name in in_state if "/" in name or ":" in name), in_state[0])
-            return Match([resource], candidates, "state" if candidates else None, gone="" if candidates else shown)
+            return MatchedResources([resource], candidates, "state" if candidates else None, gone="" if candidates else shown)
         if (scope := names.scope_key(ref)) is not None and scope in self._by_key:
-            return Match([resource], self._by_key[scope], "scope")
+            return MatchedResources([resource], self._by_key[scope], "scope")
         named = self._named(ref) if names.tells_apart(ref) else self._aliased(ref)
         if not named and not names.tells_apart(ref):
             return None
@@ -105,10 +107,10 @@ class _Kind:
         if ref.also_in is None and len(candidates) > len(in_region):
             copies = {region for original in in_region for region in original.ref.also_in or ()}
             if not in_region or any(other not in in_region and other.ref.region not in copies for other in candidates):
-                return Match([resource], candidates, None, "where the code makes copies of it is not known", _settling(ref))
-            return Match([resource], candidates, "name")
+                return MatchedResources([resource], candidates, None, "where the code makes copies of it is not known", _settling(ref))
+            return MatchedResources([resource], candidates, "name")
         why = _several(ref, in_region) or self._unplaced(ref, in_region)
-        return Match([resource], in_region, "name" if in_region else None, why, _settling(ref) if why else "")
+        return MatchedResources([resource], in_region, "name" if in_region else None, why, _settling(ref) if why else "")
 
     def _unplaced(self, ref: ResourceRef, candidates: list[JudgedResource]) -> str:
         """Why the only live resource of its name may be that of another deployment of the same code."""
@@ -134,7 +136,7 @@ class _Kind:
         aliased = {id(other): other for alias in ref.also_named for other in self._by_alias.get(alias, ())}
         return [other for other in aliased.values() if _account_fits(ref, other.ref) and _region_fits(ref, other.ref)]
 
-    def _checked(self, match: Match) -> Match:
+    def _checked(self, match: MatchedResources) -> MatchedResources:
         """The match, ambiguous where several resources of the code make one live resource; bindings and policies on it may be many."""
         makers = [resource for resource in match.code if not names.is_part(resource.ref)]
         if match.live and not match.ambiguous and len(makers) > 1:
@@ -143,14 +145,14 @@ class _Kind:
             match.settles_it = "compare one root module, or one of code and plan, at a time"
         return match
 
-    def _unidentified(self, loose: list[JudgedResource], left: list[JudgedResource]) -> list[Match]:
+    def _unidentified(self, loose: list[JudgedResource], left: list[JudgedResource]) -> list[MatchedResources]:
         """Matches of one side alone: a resource of the code whose name is not known may be any live one that nothing else is.
 
         Both sides are taken by lookalikes, since each may have thousands of resources.
         """
         lookalikes, makers = _Lookalikes(left), _Lookalikes([])
         may_be: dict[_Look, str] = {}
-        matches: list[Match] = []
+        matches: list[MatchedResources] = []
         for resource in loose:
             look = _look(resource.ref)
             if look not in may_be:
@@ -160,13 +162,13 @@ class _Kind:
             if candidates and not names.is_part(resource.ref):
                 makers.add(resource)
             reason = f"{_unnamed(resource.ref)}; it may be {candidates}" if candidates else ""
-            matches.append(Match([resource], [], None, reason, _settling(resource.ref) if candidates else ""))
+            matches.append(MatchedResources([resource], [], None, reason, _settling(resource.ref) if candidates else ""))
         for look, alike in lookalikes.by_look.items():
             possible = [others for others in makers.named_like(look) if _may_be(others[0].ref, alike[0].ref)]
             shown = some((names.show(maker.ref) for others in possible for maker in others), sum(map(len, possible)))
             reason = f"it may be {shown}, whose name the code does not tell" if possible else ""
             way = _settling(possible[0][0].ref) if possible else ""
-            matches += [Match([], [resource], None, reason, way) for resource in alike]
+            matches += [MatchedResources([], [resource], None, reason, way) for resource in alike]
         return matches
 
 
@@ -209,7 +211,7 @@ class _Lookalikes:
         return [self.by_look[look] for look in looks]
 
 
-def _merged(linked: list[Match]) -> list[Match]:
+def _merged(linked: list[MatchedResources]) -> list[MatchedResources]:
     """Matches that share a live resource, directly or by others, as one."""
     parent = list(range(len(linked)))
 
@@ -223,18 +225,18 @@ def _merged(linked: list[Match]) -> list[Match]:
     for index, match in enumerate(linked):
         for resource in match.live:
             parent[root(index)] = root(first_with.setdefault(id(resource), index))
-    sharing: dict[int, list[Match]] = {}
+    sharing: dict[int, list[MatchedResources]] = {}
     for index, match in enumerate(linked):
         sharing.setdefault(root(index), []).append(match)
     return [_one(matches) for matches in sharing.values()]
 
 
-def _one(matches: list[Match]) -> Match:
+def _one(matches: list[MatchedResources]) -> MatchedResources:
     live = {id(resource): resource for match in matches for resource in match.live}
     doubt = next((match for match in matches if match.ambiguous), matches[0])
     by = next((match.by for match in matches if match.by), None)
     code = [resource for match in matches for resource in match.code]
-    return Match(code, list(live.values()), by, doubt.ambiguous, doubt.settles_it, matches[0].gone)
+    return MatchedResources(code, list(live.values()), by, doubt.ambiguous, doubt.settles_it, matches[0].gone)
 
 
 def _several(ref: ResourceRef, candidates: list[JudgedResource]) -> str:

@@ -36,7 +36,7 @@ class Begin(msgspec.Struct):
     run: Run
 
 
-class End(msgspec.Struct):
+class SavedEnd(msgspec.Struct):
     """Its last line: what is known once all is judged."""
 
     run: Run
@@ -54,7 +54,7 @@ class _Line(msgspec.Struct):
 
     begin: Begin | None = None
     result: Result | None = None
-    end: End | None = None
+    end: SavedEnd | None = None
 
 
 def read(path: str) -> Report | None:
@@ -96,7 +96,7 @@ def _of_lines(content: bytes) -> Report | None:
     if begin is None:
         return None
     *results, end = behind(rest.splitlines())
-    assert isinstance(end, End)
+    assert isinstance(end, SavedEnd)
     return Report(
         schema=FORMATS[-1], tool=begin.tool, run=end.run, summary=end.summary, controls=end.controls, gate=end.gate,
         results=[part for part in results if isinstance(part, Result)], frameworks=end.frameworks, opinions=end.opinions,
@@ -115,7 +115,7 @@ def beginning(line: bytes) -> Begin | None:
     return begin
 
 
-def behind(lines: Iterable[bytes]) -> Iterator[Result | End]:
+def behind(lines: Iterable[bytes]) -> Iterator[Result | SavedEnd]:
     """What stands in the lines behind the first, one after the other; the last is the end. Raises UnreadableReport."""
     decoder, end = msgspec.json.Decoder(_Line), None
     for number, line in enumerate(lines, 2):

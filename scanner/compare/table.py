@@ -15,7 +15,7 @@ import msgspec
 from assay.scanner import __version__
 from assay.scanner.analysis.estate.kinds import ESTATE, ManagedAccount
 from assay.scanner.compare import managed, names, seen
-from assay.scanner.compare.join import Match, join
+from assay.scanner.compare.join import MatchedResources, join
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Counts, Half, Side, SideFinding, SideResource, StateUse, Status
 from assay.scanner.compare.resources import JudgedResource, judged_resources
 from assay.scanner.compare.state import State, States
@@ -95,7 +95,7 @@ class _Table:
         self._made_by: dict[tuple[str, str], str] = {}
         self._deployed_as: dict[tuple[str, str], str] = {}
 
-    def learn(self, matches: Iterable[Match]) -> None:
+    def learn(self, matches: Iterable[MatchedResources]) -> None:
         """Enter what is on both sides. That holds for every kind of it: a role without a federated principal is a role all the same."""
         for match in matches:
             for ours in match.code if match.live and not match.ambiguous else ():
@@ -103,7 +103,7 @@ class _Table:
                     self._made_by[theirs.ref.cloud, theirs.ref.id] = names.show(ours.ref)
                     self._deployed_as[ours.ref.root, ours.ref.address] = theirs.ref.id
 
-    def rows(self, match: Match) -> list[ComparedRow]:
+    def rows(self, match: MatchedResources) -> list[ComparedRow]:
         """One row for each control that has a result on either side."""
         code, live = _by_control(match.code), _by_control(match.live)
         of_estate = (match.code or match.live)[0].ref.root == ESTATE
@@ -130,7 +130,7 @@ class _Table:
             )
         return rows
 
-    def accounts(self, matches: Iterable[Match], estate: EstateOptions | None) -> list[ManagedAccount]:
+    def accounts(self, matches: Iterable[MatchedResources], estate: EstateOptions | None) -> list[ManagedAccount]:
         """The live accounts with what the code does not make, or does otherwise."""
         drifts = managed.Drifts(estate)
         matches = list(matches)
@@ -142,7 +142,7 @@ class _Table:
                     drifts.enter(theirs.ref, self._is_made(match, theirs.ref, theirs.ref.kind in in_code), drifted)
         return drifts.accounts()
 
-    def _is_made(self, match: Match, ref: ResourceRef, in_code: bool) -> bool | Unknown:
+    def _is_made(self, match: MatchedResources, ref: ResourceRef, in_code: bool) -> bool | Unknown:
         """Whether code makes a live resource; `in_code`: it has some of this kind."""
         if match.ambiguous:
             return Unknown(match.ambiguous, match.settles_it)
@@ -155,7 +155,7 @@ class _Table:
             return False
         return Unknown(outcome.reason, outcome.settles_it) if outcome.settles_it else True
 
-    def _drifted(self, match: Match) -> list[tuple[str, bool | Unknown]]:
+    def _drifted(self, match: MatchedResources) -> list[tuple[str, bool | Unknown]]:
         """The controls that a resource passes in code and fails live; Unknown where the code does not tell."""
         if match.ambiguous or not match.code:
             return []
@@ -170,7 +170,7 @@ class _Table:
                 drifted.append((control, Unknown(f"what {control} says of {names.show(match.code[0].ref)} in code", ways)))
         return drifted
 
-    def _outcome(self, match: Match, control: str, ours: Sequence[Result], theirs: Sequence[Result]) -> _Outcome:
+    def _outcome(self, match: MatchedResources, control: str, ours: Sequence[Result], theirs: Sequence[Result]) -> _Outcome:
         if match.ambiguous:
             return _Outcome("ambiguous", match.ambiguous, match.settles_it)
         if (match.code or match.live)[0].ref.root == ESTATE and not (match.code and match.live):
@@ -180,7 +180,7 @@ class _Table:
             return (outcome.status in _LIVE_IS_FINE and self._missing(match)) or outcome
         return self._live_only(match.live[0].ref, theirs)
 
-    def _code_only(self, match: Match) -> _Outcome:
+    def _code_only(self, match: MatchedResources) -> _Outcome:
         ref = match.code[0].ref
         if live := self._deployed_as.get((ref.root, ref.address)):
             return _Outcome("one_side", f"it is deployed as {live}, on which this control has no verdict")
@@ -203,7 +203,7 @@ class _Table:
         where = "in its account" if ref.account else "on the live side; the code does not say in which account it is to be"
         return _Outcome("code_not_deployed", f"no such {ref.kind} is {where}", "deploy the code, or give its --state FILE")
 
-    def _missing(self, match: Match) -> _Outcome | None:
+    def _missing(self, match: MatchedResources) -> _Outcome | None:
         """The outcome where the code makes copies in several regions and one of them is not among the live resources; else None."""
         regions = {resource.ref.region for resource in match.live}
         if None in regions:
@@ -239,9 +239,9 @@ class _Table:
         return _status(worst(result.verdict for result in ours), worst(result.verdict for result in theirs))
 
 
-def _by_doubt(matches: Iterable[Match]) -> list[Match]:
+def _by_doubt(matches: Iterable[MatchedResources]) -> list[MatchedResources]:
     """The matches, those of a kind of which the same doubt is told as one."""
-    grouped: dict[tuple[object, ...], Match] = {}
+    grouped: dict[tuple[object, ...], MatchedResources] = {}
     for match in matches:
         ref = (match.code or match.live)[0].ref
         key = (ref.cloud, ref.kind, match.by, match.ambiguous, match.settles_it) if match.ambiguous else (id(match),)

@@ -14,7 +14,7 @@ from assay.scanner.compare.resources import judged_resources
 from assay.scanner.compare.table import side_of
 from assay.scanner.diff.looked import Looked
 from assay.scanner.diff.model import STATES, Change, Diff, State, Sums
-from assay.scanner.diff.rules import Rules
+from assay.scanner.diff.rules import RulesOfBoth
 from assay.scanner.diff.scopes import Scopes, is_apart
 from assay.scanner.results.model import VERDICTS, WORST, Report, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES
@@ -62,7 +62,7 @@ class _Join:
         shares = old.run.targets == new.run.targets or any(not is_apart(key[1]) for key in self.old.resources & self.new.resources)
         self._old_looked = Looked(old, old_scopes, new, new_scopes, shares)
         self._new_looked = Looked(new, new_scopes, old, old_scopes, shares)
-        self.rules = Rules(old, new)
+        self.rules = RulesOfBoth(old, new)
 
     def changes(self) -> list[Change]:
         """What is not as it was, the worst first."""

@@ -12,7 +12,7 @@ _NOT_JUDGED_BY = frozenset({"fail_on", "allow_empty"})
 """Settings that say what a verdict means for a run, and change none."""
 
 
-class Rules:
+class RulesOfBoth:
     """The rules of both runs."""
 
     def __init__(self, old: Report, new: Report) -> None:

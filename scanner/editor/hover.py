@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Iterator, Mapping
 
-from assay.scanner.editor.marks import Mark
+from assay.scanner.editor.marks import EditorMark
 from assay.scanner.results.model import Result
 from assay.scanner.results.telling import message_of
 from assay.scanner.sources.raw import Location
@@ -19,13 +19,13 @@ _MOST_FACTS, _MOST_FINDINGS, _LONGEST = 12, 3, 600
 _ESCAPES = str.maketrans({char: f"\\{char}" for char in string.punctuation})
 
 
-def markdown(marks: Iterable[Mark], why: Mapping[str, str]) -> str:
+def markdown(marks: Iterable[EditorMark], why: Mapping[str, str]) -> str:
     """What is told of some marks; empty for none that stands for a finding. `why`: control to why it asks what it asks."""
     told = [_mark(mark, why.get(mark.code, "")) for mark in marks if mark.findings]
     return "\n\n---\n\n".join(told)
 
 
-def _mark(mark: Mark, why: str) -> str:
+def _mark(mark: EditorMark, why: str) -> str:
     first = mark.findings[0].result
     heading = f"[{escaped(mark.code)}]({mark.page})" if mark.page else escaped(mark.code)
     parts = [f"**{escaped(_verdict(first))}** {heading}", escaped(first.title)]

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import NoReturn
 
-from assay.scanner.editor.messages import Cancel, Explain, Mend, Request
+from assay.scanner.editor.messages import Cancel, Explain, JudgeRequest, Mend
 from assay.scanner.worker.wire import Messages
 
 _CHUNK = 1 << 20
@@ -23,11 +23,11 @@ class Inbox:
 
     def __init__(self, input_: int) -> None:
         self._input = input_
-        self._waiting: queue.SimpleQueue[Request | Explain | Mend] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[JudgeRequest | Explain | Mend] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def __iter__(self) -> Iterator[Request | Explain | Mend]:
+    def __iter__(self) -> Iterator[JudgeRequest | Explain | Mend]:
         while True:
             yield self._waiting.get()
 
@@ -43,7 +43,7 @@ class Inbox:
                 for message in messages.add(content):
                     if isinstance(message, Cancel):
                         self._cancelled.add(message.number)
-                    elif isinstance(message, (Request, Explain, Mend)):
+                    elif isinstance(message, (JudgeRequest, Explain, Mend)):
                         self._waiting.put(message)
         finally:
             os._exit(0)

@@ -17,9 +17,20 @@ from msgspec import structs
 
 from assay.scanner import targets
 from assay.scanner.editor.inbox import Cancelled, Inbox
-from assay.scanner.editor.messages import Chosen, Entered, Explain, Explained, Finished, Mend, Mended, Part, Refused, Request
+from assay.scanner.editor.messages import (
+    CannotJudge,
+    Chosen,
+    Explain,
+    Explained,
+    Finished,
+    JudgedPart,
+    JudgeRequest,
+    Mend,
+    Mended,
+    PartEntered,
+)
 from assay.scanner.editor.narrowed import Narrowed
-from assay.scanner.editor.tree import Tree
+from assay.scanner.editor.tree import ProjectTree
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.judge import Judged, Watch, described, judge_all
 from assay.scanner.override import override
@@ -68,7 +79,7 @@ def serve(prepare: Prepare, tell: Tell) -> NoReturn:
 class _Answers:
     def __init__(self, prepare: Prepare, tell: Tell, output: int) -> None:
         self._prepare, self._tell, self._output = prepare, tell, output
-        self._trees: dict[tuple[str, str], Tree] = {}
+        self._trees: dict[tuple[str, str], ProjectTree] = {}
         self._told: dict[str, tuple[Scan, dict[str, Result]]] = {}
         """Directory to the last scan of it, and what was found by its fingerprint."""
         self._is_warm = False
@@ -85,10 +96,10 @@ class _Answers:
             except Cancelled:
                 self._send(Finished(number=message.number, cancelled=True))
             except (AssayError, OSError) as error:
-                self._send(Refused(message.number, str(error)))
+                self._send(CannotJudge(message.number, str(error)))
             except Exception as error:  # a defect of ours costs this request
                 debug("a request could not be answered", error)
-                self._send(Refused(message.number, f"assay: it could not be judged ({described(error)})"))
+                self._send(CannotJudge(message.number, f"assay: it could not be judged ({described(error)})"))
         raise AssertionError("an inbox has no end")
 
     def _send(self, message: Any) -> None:
@@ -106,7 +117,7 @@ class _Answers:
         scan = self._prepare(asked.chosen, asked.path, Unsaved(asked.unsaved), ())
         # Whatever is mended, nothing else becomes worse: all controls count. It is judged here, where the limits are those of this process.
         options = structs.replace(scan.options, controls=(), frameworks=(), limits=None)
-        watch = _Watch(lambda name: self._send(Entered(name)), scan, {})
+        watch = _Watch(lambda name: self._send(PartEntered(name)), scan, {})
         watch.reads(0, 0)
         try:
             mend = mending.chosen(options, asked.fingerprints[0]) if asked.decided else mending.safe(options, asked.fingerprints)
@@ -114,17 +125,17 @@ class _Answers:
             watch.rest()
         self._send(Mended(asked.number, *mend))
 
-    def _answer(self, request: Request, inbox: Inbox) -> None:
+    def _answer(self, request: JudgeRequest, inbox: Inbox) -> None:
         os.chdir(request.directory)
-        self._send(Entered(""))
+        self._send(PartEntered(""))
         scan = self._prepare(request.chosen, request.path, Unsaved(request.unsaved), request.changed)
         scan.rules.judges = _Interrupted(scan.rules.judges, lambda: inbox.check(request.number))
-        tree = self._trees.setdefault((request.directory, request.path), Tree())
+        tree = self._trees.setdefault((request.directory, request.path), ProjectTree())
         touched = tree.touched(scan.options, request)
         sources = [Narrowed(source, list(map(show, request.first)), request.addresses) for source in targets.of(touched, scan.options)]
         _, known = self._told.get(request.directory, (scan, {}))
         self._told[request.directory] = scan, known
-        watch = _Watch(lambda name: self._send(Entered(name)), scan, request.lost)
+        watch = _Watch(lambda name: self._send(PartEntered(name)), scan, request.lost)
         stage.watch(watch.entered, request.lost)
         try:
             for judged in judge_all(iter(sources), scan.rules, lambda name: targets.scope_of(name, scan.options.paths), watch):
@@ -151,12 +162,12 @@ class _Answers:
             gc.freeze()
 
 
-def _part(request: Request, judged: Judged, source: Narrowed, collection: int, scan: Scan) -> Part:
+def _part(request: JudgeRequest, judged: Judged, source: Narrowed, collection: int, scan: Scan) -> JudgedPart:
     known = {compiled.control.id: compiled.control for compiled in scan.selected}
     is_part = collection < source.parts
     results = [scan.gate.result(result) for result in judged.results if result.verdict in FINDINGS and result.control in known]
     of_results = {result.control for result in results}
-    return Part(
+    return JudgedPart(
         number=request.number,
         input=source.input,
         root=judged.name,

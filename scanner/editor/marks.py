@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from assay.scanner.editor.positions import Span, Text, moved
-from assay.scanner.editor.settings import Settings, Shown
-from assay.scanner.editor.store import Seen, SeenGap, Store
+from assay.scanner.editor.positions import EditorText, TextSpan, moved
+from assay.scanner.editor.settings import EditorSettings, Shown
+from assay.scanner.editor.store import FindingStore, SeenGap, ShownFinding
 from assay.scanner.results.model import Result
 from assay.scanner.results.telling import message_of, place
 from assay.scanner.sources.raw import Location
@@ -28,21 +28,21 @@ class Related(msgspec.Struct, frozen=True):
     """Another place of evidence, with what was seen there."""
 
     path: str
-    span: Span
+    span: TextSpan
     message: str
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class EditorMark(msgspec.Struct, frozen=True, kw_only=True):
     """Something in a file that an editor marks."""
 
-    span: Span
+    span: TextSpan
     shown: Shown
     message: str
     code: str
     """The id of the control, or the code of the gap."""
     page: str = ""
     related: tuple[Related, ...] = ()
-    findings: tuple[Seen, ...] = ()
+    findings: tuple[ShownFinding, ...] = ()
     """What it stands for: the same may be found through several root modules."""
 
     @property
@@ -54,15 +54,15 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 class Marker:
     """Makes marks of findings. `text_of`: the absolute path of a file to its text now; None where it cannot be read."""
 
-    def __init__(self, settings: Settings, text_of: Callable[[str], Text | None]) -> None:
+    def __init__(self, settings: EditorSettings, text_of: Callable[[str], EditorText | None]) -> None:
         self._settings, self._text_of = settings, text_of
 
-    def marks(self, file: str, stores: Iterable[Store]) -> list[Mark]:
+    def marks(self, file: str, stores: Iterable[FindingStore]) -> list[EditorMark]:
         """What is marked in a file, in the order of places; the first MOST, with a word on the others."""
         text = self._text_of(file)
         if text is None:
             return []
-        made: dict[tuple[Span, str, str], Mark] = {}
+        made: dict[tuple[TextSpan, str, str], EditorMark] = {}
         for store in stores:
             for mark in (*self._of_findings(file, text, store), *self._of_gaps(file, text, store), *self._of_waivers(file, text, store)):
                 key = mark.span, mark.code, mark.message
@@ -71,16 +71,16 @@ class Marker:
         marks = sorted(made.values(), key=lambda mark: (mark.span, mark.code, mark.message))
         if len(marks) > MOST:
             more = f"{many(len(marks) - MOST, 'more finding')} in this file, which assay scan lists"
-            marks = [*marks[:MOST], Mark(span=text.line_span(1), shown="information", message=more, code="more")]
+            marks = [*marks[:MOST], EditorMark(span=text.line_span(1), shown="information", message=more, code="more")]
         return marks
 
-    def _of_findings(self, file: str, text: Text, store: Store) -> Iterator[Mark]:
+    def _of_findings(self, file: str, text: EditorText, store: FindingStore) -> Iterator[EditorMark]:
         for seen in store.findings(file):
             shown = self._shown(seen.result)
             location = place(seen.result)
             if shown == "off" or location is None:
                 continue
-            yield Mark(
+            yield EditorMark(
                 span=_span(text, location, seen.texts.get(file), seen.result),
                 shown=shown,
                 message=words(seen.result),
@@ -99,7 +99,7 @@ class Marker:
             return self._settings.unknown
         return self._settings.shown(result.severity) if result.verdict == "fail" else "error"
 
-    def _related(self, seen: Seen, main: Location, store: Store) -> Iterator[Related]:
+    def _related(self, seen: ShownFinding, main: Location, store: FindingStore) -> Iterator[Related]:
         """Where else something was seen that the verdict rests on."""
         told: dict[Location, str] = {}
         for fact in seen.result.unknown:
@@ -115,18 +115,18 @@ class Marker:
             if text is not None:
                 yield Related(path, _span(text, location, seen.texts.get(path), seen.result), _line(message))
 
-    def _of_gaps(self, file: str, text: Text, store: Store) -> Iterator[Mark]:
+    def _of_gaps(self, file: str, text: EditorText, store: FindingStore) -> Iterator[EditorMark]:
         for seen in store.gaps(file):
             line = _moved(text, seen.texts.get(file), seen.gap.line or 1)
             shown: Shown = "error" if seen.gap.code in _NOT_DEPLOYED else "information"
-            yield Mark(span=text.line_span(line), shown=shown, message=_gap(seen), code=seen.gap.code)
+            yield EditorMark(span=text.line_span(line), shown=shown, message=_gap(seen), code=seen.gap.code)
 
-    def _of_waivers(self, file: str, text: Text, store: Store) -> Iterator[Mark]:
+    def _of_waivers(self, file: str, text: EditorText, store: FindingStore) -> Iterator[EditorMark]:
         for use in store.waivers:
             if use.line and store.path(use.file) == file:
                 message = _line(f"the waiver of {use.control} does not count: {use.refused}")
                 line = _moved(text, store.waivers_of.get(file), use.line)
-                yield Mark(span=text.line_span(line), shown="information", message=message, code="waiver")
+                yield EditorMark(span=text.line_span(line), shown="information", message=message, code="waiver")
 
 
 def words(result: Result) -> str:
@@ -158,13 +158,13 @@ def _has_page(control: str) -> bool:
     return name.replace("-", "").isalnum() and os.path.isfile(os.path.join(_POLICIES, area, f"{name}.yaml"))
 
 
-def _span(text: Text, location: Location, then: str | None, result: Result) -> Span:
+def _span(text: EditorText, location: Location, then: str | None, result: Result) -> TextSpan:
     """The span of a place; of a whole block its first line, since a mark over all of it would say nothing."""
     first = _moved(text, then, location.line)
     if not location.column or _is_block(location, result):
         line = text.line_span(first)
         start = text.position(text.offset(first, location.column)) if location.column else line.start
-        return Span(start, max(start, line.end))
+        return TextSpan(start, max(start, line.end))
     last = _moved(text, then, location.end_line or location.line)
     return text.span(text.offset(first, location.column), text.offset(last, location.end_column))
 
@@ -177,6 +177,6 @@ def _is_block(location: Location, result: Result) -> bool:
     return of_block and location.end_line > location.line
 
 
-def _moved(text: Text, then: str | None, line: int) -> int:
+def _moved(text: EditorText, then: str | None, line: int) -> int:
     """A line of the text that was judged, in the text of now."""
     return line if then is None or then == text.text else moved(then, text.text).line(line)

@@ -20,7 +20,7 @@ class Chosen(msgspec.Struct, frozen=True):
     limit_seconds: float | None = None
 
 
-class Request(msgspec.Struct, frozen=True):
+class JudgeRequest(msgspec.Struct, frozen=True):
     """Judge what a change touches: as `assay scan PATH` in a directory would, over text that is not saved."""
 
     number: int
@@ -70,13 +70,13 @@ class Mend(msgspec.Struct, frozen=True):
     """Somebody chose this one, and decides on what it may cost; else only what is safe is done."""
 
 
-class Entered(msgspec.Struct, frozen=True):
+class PartEntered(msgspec.Struct, frozen=True):
     """What is read, or judged, from now on."""
 
     name: str
 
 
-class Part(msgspec.Struct, frozen=True):
+class JudgedPart(msgspec.Struct, frozen=True):
     """What is found in a root module, a template or the like: verdicts that somebody has to look at, as the gate leaves them."""
 
     number: int
@@ -106,7 +106,7 @@ class Finished(msgspec.Struct, frozen=True):
     """Those that do not count, of the resources that were judged."""
 
 
-class Refused(msgspec.Struct, frozen=True):
+class CannotJudge(msgspec.Struct, frozen=True):
     """Why nothing can be judged: configuration or rules that cannot be used."""
 
     number: int

@@ -18,25 +18,25 @@ _ENDS = lazy_re.pattern(r"\r\n|\n|\r")
 _FEEDS = re.compile("\n")
 
 
-class Position(NamedTuple):
+class TextPosition(NamedTuple):
     """A place between two characters."""
 
     line: int
     character: int
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """From a position up to another."""
 
-    start: Position
-    end: Position
+    start: TextPosition
+    end: TextPosition
 
-    def holds(self, position: Position) -> bool:
+    def holds(self, position: TextPosition) -> bool:
         """Whether a position is in it, or at its end."""
         return self.start <= position <= self.end
 
 
-class Text:
+class EditorText:
     """The text of a file, as an editor has it."""
 
     def __init__(self, text: str, encoding: Encoding = "utf-16") -> None:
@@ -51,17 +51,17 @@ class Text:
         end = self._feeds[line] if line < len(self._feeds) else len(self.text)
         return min(start + max(column, 1) - 1, end)
 
-    def position(self, offset: int) -> Position:
+    def position(self, offset: int) -> TextPosition:
         """The position of an offset in characters."""
         offset = min(max(offset, 0), len(self.text))
         line = bisect.bisect_right(self._lines, offset) - 1
-        return Position(line, self._units(self._lines[line], offset))
+        return TextPosition(line, self._units(self._lines[line], offset))
 
-    def span(self, start: int, end: int) -> Span:
+    def span(self, start: int, end: int) -> TextSpan:
         """The span of characters `[start, end)`."""
-        return Span(self.position(start), self.position(max(start, end)))
+        return TextSpan(self.position(start), self.position(max(start, end)))
 
-    def line_span(self, line: int) -> Span:
+    def line_span(self, line: int) -> TextSpan:
         """What is written in a line, counted from 1 as places do, without white space around it."""
         start = self.offset(line, 1)
         end = self._feeds[line] if line < len(self._feeds) else len(self.text)
@@ -111,14 +111,14 @@ class Moved:
         return line + self._by if line > self._tail else line
 
 
-class Change(NamedTuple):
+class TextChange(NamedTuple):
     """Text in the place of other text."""
 
-    span: Span
+    span: TextSpan
     text: str
 
 
-def change(text: Text, after: str) -> Change:
+def change(text: EditorText, after: str) -> TextChange:
     """What of a text becomes another, in whole lines: those that both begin and end with are no part of it."""
     old, new = text.text.splitlines(keepends=True), after.splitlines(keepends=True)
     most = min(len(old), len(new))
@@ -127,4 +127,4 @@ def change(text: Text, after: str) -> Change:
     tail = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
     start = sum(map(len, old[:head]))
     end = len(text.text) - sum(map(len, old[len(old) - tail :]))
-    return Change(text.span(start, end), "".join(new[head : len(new) - tail]))
+    return TextChange(text.span(start, end), "".join(new[head : len(new) - tail]))

@@ -9,7 +9,18 @@ from typing import Any
 
 from msgspec import structs
 
-from assay.scanner.editor.messages import Cancel, Entered, Explain, Explained, Finished, Mend, Mended, Part, Refused, Request
+from assay.scanner.editor.messages import (
+    Cancel,
+    CannotJudge,
+    Explain,
+    Explained,
+    Finished,
+    JudgedPart,
+    JudgeRequest,
+    Mend,
+    Mended,
+    PartEntered,
+)
 from assay.scanner.options import Limits
 from assay.scanner.worker.endings import killed
 from assay.scanner.worker.wire import Damaged, Messages, encoded
@@ -19,7 +30,7 @@ MAX_LOSSES = 4
 _CHUNK = 1 << 20
 
 
-class Lost(Exception):
+class Unanswered(Exception):
     """Why a request was not answered to its end."""
 
 
@@ -32,9 +43,9 @@ class JudgingProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._messages = Messages()
         self._turn = asyncio.Lock()
-        self._at: Request | None = None
+        self._at: JudgeRequest | None = None
 
-    async def judge(self, make: Callable[[], Request]) -> AsyncIterator[Part | Finished | Refused]:
+    async def judge(self, make: Callable[[], JudgeRequest]) -> AsyncIterator[JudgedPart | Finished | CannotJudge]:
         """What is said of a request, as it comes; `make` gives it when its turn comes. Raises Lost."""
         async with self._turn:
             self._at = request = make()
@@ -55,32 +66,32 @@ class JudgingProcess:
             with contextlib.suppress(OSError, RuntimeError):
                 self._process.stdin.write(encoded(Cancel(number)))
 
-    async def ask(self, asked: Explain | Mend) -> Explained | Mended | Refused:
+    async def ask(self, asked: Explain | Mend) -> Explained | Mended | CannotJudge:
         """The answer to what somebody waits for. Raises Lost."""
         async with self._turn:
             process = await self._started()
             await self._ask(process, asked)
             async for message in self._read(process):
-                if isinstance(message, (Explained, Mended, Refused)) and message.number == asked.number:
+                if isinstance(message, (Explained, Mended, CannotJudge)) and message.number == asked.number:
                     return message
-            raise Lost(await self._ended(process, None))
+            raise Unanswered(await self._ended(process, None))
 
-    async def _answers(self, request: Request) -> AsyncIterator[Part | Finished | Refused]:
+    async def _answers(self, request: JudgeRequest) -> AsyncIterator[JudgedPart | Finished | CannotJudge]:
         for _ in range(MAX_LOSSES):
             process, at = await self._started(), ""
             await self._ask(process, request)
             async for message in self._read(process):
-                if isinstance(message, Entered):
+                if isinstance(message, PartEntered):
                     at = message.name or at
-                elif isinstance(message, (Part, Finished, Refused)) and message.number == request.number:
+                elif isinstance(message, (JudgedPart, Finished, CannotJudge)) and message.number == request.number:
                     yield message
-                    if not isinstance(message, Part):
+                    if not isinstance(message, JudgedPart):
                         return
             reason = await self._ended(process, Limits(request.chosen.limit_memory, request.chosen.limit_seconds))
             self._lost(f"{at}: {reason}" if at else reason)
             if at:
                 request = structs.replace(request, lost={**request.lost, at: reason})
-        raise Lost(f"nothing more is judged of this change: {MAX_LOSSES} processes were lost over it")
+        raise Unanswered(f"nothing more is judged of this change: {MAX_LOSSES} processes were lost over it")
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:

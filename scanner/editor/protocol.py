@@ -15,8 +15,8 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from assay.scanner import __version__
 from assay.scanner.editor.documents import real
-from assay.scanner.editor.marks import Mark
-from assay.scanner.editor.positions import Change, Encoding, Position, Span
+from assay.scanner.editor.marks import EditorMark
+from assay.scanner.editor.positions import Encoding, TextChange, TextPosition, TextSpan
 from assay.scanner.editor.session import Session
 from assay.scanner.editor.settings import settings_of
 from assay.scanner.editor.waiving import Insertion
@@ -47,7 +47,7 @@ class EditorServer:
 
     # What the session says
 
-    def publish(self, path: str, uri: str, version: int | None, marks: Sequence[Mark]) -> None:
+    def publish(self, path: str, uri: str, version: int | None, marks: Sequence[EditorMark]) -> None:
         """Show these marks in a file."""
         uri = uri or from_fs_path(path) or ""
         diagnostics = list(map(self._diagnostic, marks))
@@ -65,7 +65,7 @@ class EditorServer:
         """Have the editor ask again."""
         self._server.workspace_diagnostic_refresh(None)
 
-    def _diagnostic(self, mark: Mark) -> types.Diagnostic:
+    def _diagnostic(self, mark: EditorMark) -> types.Diagnostic:
         related = [
             types.DiagnosticRelatedInformation(types.Location(self._uri(other.path), _range(other.span)), other.message)
             for other in mark.related
@@ -178,7 +178,7 @@ class EditorServer:
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, told)) if told else None
 
     def _code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        path, span = _path(params.text_document.uri), Span(_position(params.range.start), _position(params.range.end))
+        path, span = _path(params.text_document.uri), TextSpan(_position(params.range.start), _position(params.range.end))
         only = params.context.only
         actions: list[types.CodeAction] = []
         if path and _wants(only, types.CodeActionKind.QuickFix):
@@ -190,7 +190,7 @@ class EditorServer:
             actions += [fix_all] if safe else []
         return actions
 
-    def _quick_fixes(self, path: str, mark: Mark) -> Iterator[types.CodeAction]:
+    def _quick_fixes(self, path: str, mark: EditorMark) -> Iterator[types.CodeAction]:
         kind, diagnostics = types.CodeActionKind.QuickFix, [self._diagnostic(mark)]
         if self._resolves and (fingerprints := self._session.fixable([mark])):
             yield types.CodeAction(
@@ -212,13 +212,13 @@ class EditorServer:
             action.edit = types.WorkspaceEdit(document_changes=edits) if self._versions else _unversioned(edits)
         return action
 
-    def _edit(self, path: str, change: Change) -> types.TextDocumentEdit:
+    def _edit(self, path: str, change: TextChange) -> types.TextDocumentEdit:
         document = self._session.documents.get(path)
         versioned = types.OptionalVersionedTextDocumentIdentifier(self._uri(path), document.version if document is not None else None)
         return types.TextDocumentEdit(versioned, [types.TextEdit(_range(change.span), change.text)])
 
     def _workspace_edit(self, insertion: Insertion) -> types.WorkspaceEdit:
-        edit = self._edit(insertion.path, Change(insertion.span, insertion.text))
+        edit = self._edit(insertion.path, TextChange(insertion.span, insertion.text))
         if not self._versions:
             return _unversioned([edit])
         uri = edit.text_document.uri
@@ -280,9 +280,9 @@ def _encoding(named: object) -> Encoding:
     return "utf-8" if value == "utf-8" else "utf-32" if value == "utf-32" else "utf-16"
 
 
-def _position(position: types.Position) -> Position:
-    return Position(position.line, position.character)
+def _position(position: types.Position) -> TextPosition:
+    return TextPosition(position.line, position.character)
 
 
-def _range(span: Span) -> types.Range:
+def _range(span: TextSpan) -> types.Range:
     return types.Range(types.Position(*span.start), types.Position(*span.end))

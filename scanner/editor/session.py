@@ -11,24 +11,24 @@ from typing import Protocol, TypeAlias
 from assay.scanner.config import DEFAULT_FILE
 from assay.scanner.editor import hover, waiving
 from assay.scanner.editor.documents import Documents, real
-from assay.scanner.editor.marks import Mark, Marker
-from assay.scanner.editor.messages import Explain, Explained, Mend, Mended, Refused
-from assay.scanner.editor.positions import Change, Position, Span, Text, change, moved
-from assay.scanner.editor.process import JudgingProcess, Lost
+from assay.scanner.editor.marks import EditorMark, Marker
+from assay.scanner.editor.messages import CannotJudge, Explain, Explained, Mend, Mended
+from assay.scanner.editor.positions import EditorText, TextChange, TextPosition, TextSpan, change, moved
+from assay.scanner.editor.process import JudgingProcess, Unanswered
 from assay.scanner.editor.projects import Project, project_of
-from assay.scanner.editor.settings import Settings
-from assay.scanner.editor.store import Seen, Store
+from assay.scanner.editor.settings import EditorSettings
+from assay.scanner.editor.store import FindingStore, ShownFinding
 from assay.scanner.editor.work import ProjectWork
 from assay.scanner.sources.listing import excluded
 from assay.scanner.words import visible
 
-TextOf: TypeAlias = Callable[[str], Text | None]
+TextOf: TypeAlias = Callable[[str], EditorText | None]
 
 
 class Client(Protocol):
     """The editor, as far as it is spoken to unasked."""
 
-    def publish(self, path: str, uri: str, version: int | None, marks: Sequence[Mark]) -> None:
+    def publish(self, path: str, uri: str, version: int | None, marks: Sequence[EditorMark]) -> None:
         """Show these marks in a file, in the place of all before. `uri`: how the editor calls it; empty where it is not open."""
 
     def log(self, message: str) -> None:
@@ -46,14 +46,14 @@ class Session:
 
     def __init__(self, client: Client, command: Sequence[str]) -> None:
         """`command` starts the process that judges."""
-        self.client, self.settings, self.folders = client, Settings(), list[str]()
+        self.client, self.settings, self.folders = client, EditorSettings(), list[str]()
         self.documents = Documents()
         self.pulls = False
         """The editor asks for what is found in open files; else it is told."""
         self.process = JudgingProcess(command, lambda reason: self._tell(f"not judged: {reason}"))
         self.numbers = itertools.count(1)
         self._works: dict[Project, ProjectWork] = {}
-        self._published: dict[str, list[Mark]] = {}
+        self._published: dict[str, list[EditorMark]] = {}
         self._told: set[str] = set()
 
     # What happens
@@ -151,7 +151,7 @@ class Session:
         if asked:
             self.client.refresh()
 
-    def marks(self, path: str, text_of: TextOf | None = None) -> list[Mark]:
+    def marks(self, path: str, text_of: TextOf | None = None) -> list[EditorMark]:
         """What is found in a file, as far as it is judged."""
         text_of = text_of or self._texts()
         works = [work for work in self._works.values() if work.store.knows(path) or work.refused_at(path)]
@@ -163,7 +163,7 @@ class Session:
         """The texts of files, each read once: places of evidence are in few files."""
         return functools.lru_cache(64)(self.documents.text_of)
 
-    async def asked(self, path: str) -> list[Mark]:
+    async def asked(self, path: str) -> list[EditorMark]:
         """What is found in a file, once it is judged."""
         await self._work(path).settled()
         return self.marks(path)
@@ -182,16 +182,16 @@ class Session:
 
     # What is asked
 
-    def hover(self, path: str, position: Position) -> str:
+    def hover(self, path: str, position: TextPosition) -> str:
         """All of what is found at a position, as Markdown; empty where nothing is."""
         why = {control: text for work in self._works.values() for control, text in work.store.why.items()}
         return hover.markdown([mark for mark in self.marks(path) if mark.span.holds(position)], why)
 
-    def at(self, path: str, span: Span) -> list[Mark]:
+    def at(self, path: str, span: TextSpan) -> list[EditorMark]:
         """The marks of findings that touch a span."""
         return [mark for mark in self.marks(path) if mark.findings and mark.span.start <= span.end and span.start <= mark.span.end]
 
-    def waivers(self, mark: Mark) -> list[waiving.Waiving]:
+    def waivers(self, mark: EditorMark) -> list[waiving.Waiving]:
         """How a finding can be accepted for a time."""
         seen, days = mark.findings[0], self.settings.waiver_days
         store = next((work.store for work in self._works.values() if work.store.has(seen)), None)
@@ -204,7 +204,7 @@ class Session:
         entry = waiving.in_configuration(seen, path, self.documents.text_of(path), days)
         return [entry] if entry is not None else []
 
-    def _comment(self, seen: Seen, store: Store, days: int) -> waiving.Waiving | None:
+    def _comment(self, seen: ShownFinding, store: FindingStore, days: int) -> waiving.Waiving | None:
         block = waiving.block_of(seen)
         text = self.documents.text_of(store.path(block.file)) if block is not None else None
         if block is None or block.start_line is None or text is None:
@@ -221,13 +221,13 @@ class Session:
                 return answer.text
         return ""
 
-    def fixable(self, marks: Iterable[Mark]) -> list[str]:
+    def fixable(self, marks: Iterable[EditorMark]) -> list[str]:
         """The fingerprints of the failures among some marks whose controls say how they are fixed."""
         fixable = {control for work in self._works.values() for control in work.store.fixable}
         failing = (seen.result for mark in marks for seen in mark.findings if seen.result.verdict == "fail")
         return list(dict.fromkeys(result.fingerprint for result in failing if result.control in fixable))
 
-    async def mend(self, path: str, fingerprints: Sequence[str], decided: bool) -> dict[str, Change]:
+    async def mend(self, path: str, fingerprints: Sequence[str], decided: bool) -> dict[str, TextChange]:
         """The changes by which findings in a file are gone and nothing is worse, by the files that they are in; none where that is not
         proven. `decided`: somebody chose this one, which may be none that is safe."""
         project, texts = self._work(path).project, self.documents.texts()
@@ -253,10 +253,10 @@ class Session:
     async def _ask(self, asked: Explain | Mend) -> Explained | Mended | None:
         try:
             answer = await self.process.ask(asked)
-        except Lost as lost:
+        except Unanswered as lost:
             self._tell(f"not judged: {lost}")
             return None
-        if isinstance(answer, Refused):
+        if isinstance(answer, CannotJudge):
             self._tell(answer.reason)
             return None
         return answer
@@ -268,12 +268,12 @@ class Session:
         await self.process.stop()
 
 
-def _alike(marks: Sequence[Mark], others: Sequence[Mark]) -> bool:
+def _alike(marks: Sequence[EditorMark], others: Sequence[EditorMark]) -> bool:
     """Whether an editor would show the same."""
     return [_shown(mark) for mark in marks] == [_shown(mark) for mark in others]
 
 
-def _shown(mark: Mark) -> object:
+def _shown(mark: EditorMark) -> object:
     return mark.span, mark.shown, mark.message, mark.code, mark.related, mark.fingerprints
 
 

@@ -15,7 +15,7 @@ Shown = Literal["error", "warning", "information", "hint", "off"]
 _OF_SEVERITY: dict[Severity, Shown] = {"critical": "error", "high": "error", "medium": "warning", "low": "warning"}
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EditorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The options, by the names that editors send. Each has a default."""
 
     profile: str | None = None
@@ -46,16 +46,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 _RANGES = {"debounce": (0, 10_000), "waiver_days": (1, 366), "limit_memory": (0, 1 << 62), "limit_seconds": (0, 1_000_000_000)}
 
 
-def settings_of(given: Any) -> tuple[Settings, list[str]]:
+def settings_of(given: Any) -> tuple[EditorSettings, list[str]]:
     """The settings that an editor sent, and what of it cannot be used: the others count all the same."""
     if given is None:
-        return Settings(), []
+        return EditorSettings(), []
     if not isinstance(given, Mapping):
-        return Settings(), ["initializationOptions are no object; see docs/editors.md"]
-    settings, problems = Settings(), list[str]()
+        return EditorSettings(), ["initializationOptions are no object; see docs/editors.md"]
+    settings, problems = EditorSettings(), list[str]()
     for name, value in given.items():
         try:
-            one = msgspec.convert({str(name): value}, Settings)
+            one = msgspec.convert({str(name): value}, EditorSettings)
             least, most = _RANGES.get(name, (None, None))
             number = getattr(one, name, None)
             if least is not None and most is not None and number is not None and not least <= number <= most:
@@ -67,8 +67,8 @@ def settings_of(given: Any) -> tuple[Settings, list[str]]:
 
 
 def _problem(name: str, error: msgspec.ValidationError) -> str:
-    if name in Settings.__struct_fields__:
+    if name in EditorSettings.__struct_fields__:
         return f"initializationOptions: {name}: {error}; it is left out, see docs/editors.md"
-    near = difflib.get_close_matches(name, Settings.__struct_fields__, 1)
-    known = f"did you mean {near[0]}?" if near else f"known: {', '.join(Settings.__struct_fields__)}"
+    near = difflib.get_close_matches(name, EditorSettings.__struct_fields__, 1)
+    known = f"did you mean {near[0]}?" if near else f"known: {', '.join(EditorSettings.__struct_fields__)}"
     return f"initializationOptions: there is no option {name!r}; {known}"

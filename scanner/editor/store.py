@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from assay.scanner.editor.messages import Part
+from assay.scanner.editor.messages import JudgedPart
 from assay.scanner.results.model import Result, WaiverUse
 from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Gap
@@ -20,7 +20,7 @@ Texts: TypeAlias = Mapping[str, str]
 _TERRAFORM = "terraform"
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ShownFinding(msgspec.Struct, frozen=True):
     """A finding, with the text that its places are of."""
 
     result: Result
@@ -38,13 +38,13 @@ class SeenGap(msgspec.Struct, frozen=True):
 
 
 class _Root(msgspec.Struct):
-    findings: list[Seen] = []
+    findings: list[ShownFinding] = []
     gaps: list[SeenGap] = []
     whole: bool = False
     """All of it was judged once."""
 
 
-class Store:
+class FindingStore:
     """The findings of one project. Paths are absolute; those of results are relative to its directory."""
 
     def __init__(self, directory: str) -> None:
@@ -63,11 +63,11 @@ class Store:
         """The absolute path of a file that a result names."""
         return os.path.normpath(os.path.join(self.directory, shown))
 
-    def _seen(self, result: Result, texts: Texts) -> Seen:
+    def _seen(self, result: Result, texts: Texts) -> ShownFinding:
         seen = place(result)
-        return Seen(result, texts, self.path(seen.file) if seen is not None and seen.file else "")
+        return ShownFinding(result, texts, self.path(seen.file) if seen is not None and seen.file else "")
 
-    def findings(self, file: str) -> Iterator[Seen]:
+    def findings(self, file: str) -> Iterator[ShownFinding]:
         """What is shown in a file."""
         return (seen for root in self._roots.values() for seen in root.findings if seen.file == file)
 
@@ -83,7 +83,7 @@ class Store:
         """Whether something is shown in a file."""
         return not self.files().isdisjoint((file, os.path.dirname(file)))
 
-    def has(self, seen: Seen) -> bool:
+    def has(self, seen: ShownFinding) -> bool:
         """Whether a finding is one of this project."""
         return any(seen is one for root in self._roots.values() for one in root.findings)
 
@@ -96,7 +96,7 @@ class Store:
         before, self.waivers, self.waivers_of = self.waivers, uses, texts
         return {self.path(use.file) for use in (*before, *uses)} if before or uses else set()
 
-    def take(self, part: Part, texts: Texts) -> set[str]:
+    def take(self, part: JudgedPart, texts: Texts) -> set[str]:
         """Take what was said anew; gives the files in which something else is shown now.
 
         Where a file cannot be read, since it is half written, its findings stay as they were, and of Terraform code all of the root module:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from assay.scanner.editor.messages import Request
+from assay.scanner.editor.messages import JudgeRequest
 from assay.scanner.globs import PathRule, excluded_by
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import Discovered, discover
@@ -23,7 +23,7 @@ ALONE = "repository"
 """An input each of whose files is judged by itself."""
 
 
-class Tree:
+class ProjectTree:
     """What there is below the path of a project."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Tree:
         self.inputs: tuple[str, ...] = ()
         """What the last request was about, of which all roots are known."""
 
-    def touched(self, options: Options, request: Request) -> Discovered:
+    def touched(self, options: Options, request: JudgeRequest) -> Discovered:
         """What is judged for a request: of Terraform code all directories, of which the options say what changed; of templates all of the
         formats of the changed files; of others these files alone."""
         discovered = self._discovered(options, request)
@@ -50,7 +50,7 @@ class Tree:
         directories, files = (discovered.directories, discovered.files) if of_code else ([], [])
         return structs.replace(discovered, directories=directories, files=files, inputs=inputs)
 
-    def _discovered(self, options: Options, request: Request) -> Discovered:
+    def _discovered(self, options: Options, request: JudgeRequest) -> Discovered:
         overlay = options.overlay or DISK
         if self._discovery is None or request.anew or options.exclude != self._exclude:
             self._discovery, self._exclude = discover(options.paths, overlay, options.exclude), options.exclude

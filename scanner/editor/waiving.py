@@ -12,8 +12,8 @@ import re
 
 import msgspec
 
-from assay.scanner.editor.positions import Position, Span, Text
-from assay.scanner.editor.store import Seen, Store
+from assay.scanner.editor.positions import EditorText, TextPosition, TextSpan
+from assay.scanner.editor.store import FindingStore, ShownFinding
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.gate.waivers import WAIVABLE
 
@@ -25,7 +25,7 @@ class Insertion(msgspec.Struct, frozen=True):
     """Text that is written into a file."""
 
     path: str
-    span: Span
+    span: TextSpan
     text: str
     creates: bool = False
     """The file is not there yet."""
@@ -38,14 +38,14 @@ class Waiving(msgspec.Struct, frozen=True):
     insertion: Insertion
 
 
-def block_of(seen: Seen) -> BlockRef | None:
+def block_of(seen: ShownFinding) -> BlockRef | None:
     """The block at which a comment counts."""
     resource = seen.result.resource
     blocks = [block for block in resource.blocks if block.start_line and ".terraform" not in block.file.split("/")]
     return next((block for block in blocks if block.address == resource.address), blocks[0] if blocks else None)
 
 
-def in_comment(seen: Seen, store: Store, text: Text, line: int, days: int) -> Waiving | None:
+def in_comment(seen: ShownFinding, store: FindingStore, text: EditorText, line: int, days: int) -> Waiving | None:
     """The comment above a block that begins in a line; None where the language has none, or nothing has to be accepted."""
     block = block_of(seen)
     if seen.result.verdict not in WAIVABLE or block is None or text.text.lstrip().startswith(("{", "[")):
@@ -53,10 +53,12 @@ def in_comment(seen: Seen, store: Store, text: Text, line: int, days: int) -> Wa
     last, control = _last(days), seen.result.control
     start = text.position(text.offset(line, 1))
     comment = f'{text.indent(line)}# assay:waive {control} until={last} reason=""{text.ending}'
-    return Waiving(f"Waive {control} until {last} (the reason is yours)", Insertion(store.path(block.file), Span(start, start), comment))
+    return Waiving(
+        f"Waive {control} until {last} (the reason is yours)", Insertion(store.path(block.file), TextSpan(start, start), comment)
+    )
 
 
-def in_configuration(seen: Seen, path: str, text: Text | None, days: int) -> Waiving | None:
+def in_configuration(seen: ShownFinding, path: str, text: EditorText | None, days: int) -> Waiving | None:
     """An entry of a configuration, `text` None where there is no such file yet; None where its waivers are written in another form."""
     if seen.result.verdict not in WAIVABLE:
         return None
@@ -69,13 +71,13 @@ def in_configuration(seen: Seen, path: str, text: Text | None, days: int) -> Wai
     lines = [f"{name}: {value}" for name, value in {**fields, "expires": last}.items()]
     entry = "".join(f"{indent}{'- ' if number == 0 else '  '}{line}{ending}" for number, line in enumerate(lines))
     title = f"Waive {control} until {last} in assay.yaml (owner and reason are yours)"
-    return Waiving(title, Insertion(path, Span(at, at), before + entry, text is None))
+    return Waiving(title, Insertion(path, TextSpan(at, at), before + entry, text is None))
 
 
-def _placed(text: Text | None) -> tuple[Position, str, str, str] | None:
+def _placed(text: EditorText | None) -> tuple[TextPosition, str, str, str] | None:
     """Where an entry goes, what comes before it there, how deep it is, how lines end."""
     if text is None:
-        return Position(0, 0), "waivers:\n", "  ", "\n"
+        return TextPosition(0, 0), "waivers:\n", "  ", "\n"
     match, ending = _WAIVERS.search(text.text), text.ending
     if match is None:
         missing = ending if text.text and not text.text.endswith("\n") else ""

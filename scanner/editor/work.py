@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from assay.scanner import lazy_re
 from assay.scanner.config import DEFAULT_FILE
-from assay.scanner.editor.marks import Mark
-from assay.scanner.editor.messages import Finished, Part, Refused, Request
-from assay.scanner.editor.positions import Text
-from assay.scanner.editor.process import Lost
+from assay.scanner.editor.marks import EditorMark
+from assay.scanner.editor.messages import CannotJudge, Finished, JudgedPart, JudgeRequest
+from assay.scanner.editor.positions import EditorText
+from assay.scanner.editor.process import Unanswered
 from assay.scanner.editor.projects import Project
-from assay.scanner.editor.store import Store
+from assay.scanner.editor.store import FindingStore
 from assay.scanner.sources.overlay import inside
 from assay.scanner.words import visible
 
@@ -31,7 +31,7 @@ class ProjectWork:
 
     def __init__(self, project: Project, session: Session) -> None:
         self.project, self._session = project, session
-        self.store = Store(project.directory)
+        self.store = FindingStore(project.directory)
         self._waiting: set[str] = set()
         self._due, self._anew, self._number = 0.0, True, 0
         self._refused = ""
@@ -73,7 +73,7 @@ class ProjectWork:
             changed: set[str] = set()
             try:
                 finished = await self._judge(changed)
-            except Lost as lost:
+            except Unanswered as lost:
                 self._session.tell(str(lost))
                 finished = True
             except Exception as error:  # a defect of ours ends nothing but this
@@ -83,7 +83,7 @@ class ProjectWork:
                 self._waiting |= changed
         self._shown.set()
 
-    def _request(self, changed: set[str]) -> tuple[Request, dict[str, str]]:
+    def _request(self, changed: set[str]) -> tuple[JudgeRequest, dict[str, str]]:
         """What is to be judged now, made when its turn comes; and the texts that it is about. `changed` takes the files."""
         changed |= self._waiting
         self._waiting = set()
@@ -92,7 +92,7 @@ class ProjectWork:
         addresses = {seen.result.resource.address for path in looked_at for seen in self.store.findings(path)}
         self._number = next(self._session.numbers)
         anew, self._anew = self._anew, False
-        request = Request(
+        request = JudgeRequest(
             number=self._number, directory=directory, path=self.project.path, changed=tuple(sorted(changed)), first=tuple(looked_at),
             addresses=tuple(sorted(addresses)), unsaved=documents.unsaved(), anew=anew, chosen=self._session.settings.chosen,
         )  # fmt: skip
@@ -102,19 +102,19 @@ class ProjectWork:
         """Judge what waits; whether it was judged to its end."""
         texts: dict[str, str] = {}
 
-        def make() -> Request:
+        def make() -> JudgeRequest:
             request, now = self._request(changed)
             texts.update(now)
             return request
 
         finished = True
         async for message in self._session.process.judge(make):
-            if isinstance(message, Part):
+            if isinstance(message, JudgedPart):
                 self._refuse("")
                 self._session.publish(self.store.take(message, texts) | changed.intersection(self._session.documents))
                 if message.files:
                     self._shown.set()
-            elif isinstance(message, Refused):
+            elif isinstance(message, CannotJudge):
                 self._refuse(message.reason)
             else:
                 finished = self._finished(message, texts)
@@ -140,11 +140,11 @@ class ProjectWork:
         """Whether a file is the configuration for which nothing can be judged."""
         return bool(self._refused) and path == os.path.join(self.project.directory, DEFAULT_FILE)
 
-    def refusal(self, path: str, text: Text) -> Mark | None:
+    def refusal(self, path: str, text: EditorText) -> EditorMark | None:
         """Why nothing can be judged, at its place in the configuration."""
         if not self.refused_at(path):
             return None
         place = _PLACE.match(self._refused)
         own = place is not None and place["file"] == DEFAULT_FILE
         line = int(place["line"]) if place is not None and own and place["line"] else 1
-        return Mark(span=text.line_span(line), shown="error", message=visible(self._refused[:2_000]), code="configuration")
+        return EditorMark(span=text.line_span(line), shown="error", message=visible(self._refused[:2_000]), code="configuration")

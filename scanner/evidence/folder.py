@@ -30,8 +30,8 @@ from assay.scanner.evidence.model import (
     MAX_JSON,
     EvidenceError,
     FileDigest,
-    Manifest,
     Previous,
+    RunManifest,
     RunRecord,
     decode,
     encode,
@@ -74,7 +74,7 @@ class RunFolder:
         """Write the manifest and give the folder its name; gives its path. Raises EvidenceError."""
         try:
             with _alone(self.directory):
-                made = Manifest(
+                made = RunManifest(
                     run=record.run.id, started=record.run.started, finished=record.run.finished, exit_code=record.exit_code,
                     tool=record.tool, revisions=record.run.revisions, previous=last(self.directory),
                     files=[digest_of(self.path, name) for name in files(self.path)],
@@ -130,7 +130,7 @@ def last(directory: str) -> Previous | None:
     for name in runs(directory):
         with contextlib.suppress(OSError, EvidenceError):  # one without a manifest is no part of the chain; a check says so
             content, digests[name] = manifest_bytes(os.path.join(directory, name))
-            before |= {previous.folder for previous in [decode(content, Manifest, name).previous] if previous}
+            before |= {previous.folder for previous in [decode(content, RunManifest, name).previous] if previous}
     ends = [name for name in digests if name not in before] or list(digests)
     return Previous(ends[-1], digests[ends[-1]]) if ends else None
 

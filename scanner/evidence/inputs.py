@@ -18,7 +18,7 @@ from typing import IO
 import msgspec
 
 from assay.scanner.evidence.masking import Masking
-from assay.scanner.evidence.model import Entry, Inputs, Kind
+from assay.scanner.evidence.model import FileEntry, Inputs, Kind
 from assay.scanner.evidence.recording import LISTED, READ
 from assay.scanner.sources import snapshot
 from assay.scanner.sources.listing import Fate
@@ -40,7 +40,7 @@ class Gathering:
     def __init__(self, since: float) -> None:
         """`since`: when the run began, in seconds since 1970: a file that is newer was perhaps read as another."""
         self._since = since
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, FileEntry] = {}
         self._real: dict[str, str] = {os.sep: os.sep}
 
     def take(self, looked_at: Mapping[str, set[bytes]], files: Mapping[str, Fate], configuring: Iterable[str]) -> None:
@@ -86,12 +86,12 @@ class Gathering:
             mode = os.lstat(own).st_mode
             if stat.S_ISLNK(mode):
                 target = os.readlink(own)
-                self.entries.setdefault(own, Entry(path=own, kind="link", target=target))
+                self.entries.setdefault(own, FileEntry(path=own, kind="link", target=target))
                 return self._enter(os.path.normpath(os.path.join(parent, target)), depth + 1)
         except OSError:
             return None
         kind: Kind = "directory" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "special"
-        self.entries.setdefault(own, Entry(path=own, kind=kind))
+        self.entries.setdefault(own, FileEntry(path=own, kind=kind))
         return own
 
     def _directory(self, path: str, depth: int) -> str | None:
@@ -142,12 +142,12 @@ def stored(
     return Inputs(mode=mode, entries=entries)
 
 
-def _is_needed(entry: Entry, read: bool) -> bool:
+def _is_needed(entry: FileEntry, read: bool) -> bool:
     """Whether a file was read for what it says, beyond the format that it is of."""
     return read or entry.configures or entry.became in ("judged", "unread")
 
 
-def _content(entry: Entry, masking: Masking, mode: str, left: int) -> tuple[Entry, bytes | None]:
+def _content(entry: FileEntry, masking: Masking, mode: str, left: int) -> tuple[FileEntry, bytes | None]:
     """The entry of a file as it is stored, and the content."""
     if mode == "digests":
         return _refused(entry, "digests alone were asked for"), None
@@ -171,7 +171,7 @@ def _content(entry: Entry, masking: Masking, mode: str, left: int) -> tuple[Entr
     return msgspec.structs.replace(entry, stored=how, member=entry.path.lstrip(os.sep), stored_sha256=digest), kept
 
 
-def _refused(entry: Entry, why: str) -> Entry:
+def _refused(entry: FileEntry, why: str) -> FileEntry:
     return msgspec.structs.replace(entry, note=f"not stored: {why}")
 
 

@@ -38,7 +38,7 @@ class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """sha256 of its manifest."""
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RunManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a run folder holds."""
 
     schema: Literal["assay-evidence/1"] = "assay-evidence/1"
@@ -93,7 +93,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 Kind: TypeAlias = Literal["file", "directory", "link", "special"]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FileEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that a run found: a file with its digest, a directory, a link."""
 
     path: str
@@ -125,7 +125,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     schema: Literal["assay-evidence-inputs/1"] = "assay-evidence-inputs/1"
     mode: str
     """How files are stored: `masked`, `whole` or `digests`."""
-    entries: list[Entry]
+    entries: list[FileEntry]
 
 
 def encode(value: Any) -> bytes:

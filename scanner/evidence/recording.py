@@ -17,7 +17,7 @@ READ, SEARCHED, LISTED, THERE = b"r", b"c", b"l", b"p"
 """A file was read; it was searched for what format it may be of; a directory was listed; something was found to be there."""
 
 
-class Recorder(Disk):
+class RecordingDisk(Disk):
     """Notes what is asked for."""
 
     def __init__(self, notes: str) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import msgspec
 
 from assay.scanner.evidence.inputs import MAX_TOTAL, MAX_WHOLE
-from assay.scanner.evidence.model import ARCHIVE, INPUTS, MAX_JSON, Entry, EvidenceError, Inputs, decode
+from assay.scanner.evidence.model import ARCHIVE, INPUTS, MAX_JSON, EvidenceError, FileEntry, Inputs, decode
 from assay.scanner.override import override
 from assay.scanner.sources.encodings import read_up_to
 from assay.scanner.sources.listing import Became, Fate
@@ -27,7 +27,7 @@ _SLACK = 100_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-class Restored(Disk):
+class RestoredDisk(Disk):
     """The files that were put back. Of those that were only looked at, it is known what became of them."""
 
     def __init__(self, fates: Mapping[str, Fate]) -> None:
@@ -42,10 +42,10 @@ class Restored(Disk):
 class Restoring(msgspec.Struct):
     """What became of putting it back."""
 
-    overlay: Restored
-    missing: list[Entry] = []
+    overlay: RestoredDisk
+    missing: list[FileEntry] = []
     """Files that the run read and that are not there now."""
-    masked: list[Entry] = []
+    masked: list[FileEntry] = []
     """Files that are not whole: what reports do not show is left out."""
 
 
@@ -63,7 +63,7 @@ def restore(folder: str, top: str, directory: str, originals: str | None = None)
 
 def _restored(inputs: Inputs, archive: zipfile.ZipFile, top: str, directory: str, originals: str | None) -> Restoring:
     fates: dict[str, Fate] = {}
-    made = Restoring(Restored(fates))
+    made = Restoring(RestoredDisk(fates))
     os.makedirs(below(top, directory), exist_ok=True)
     links, total = [], 0
     for entry in inputs.entries:
@@ -96,7 +96,7 @@ def _restored(inputs: Inputs, archive: zipfile.ZipFile, top: str, directory: str
     return made
 
 
-def _content(entry: Entry, archive: zipfile.ZipFile, directory: str, originals: str | None) -> bytes | None:
+def _content(entry: FileEntry, archive: zipfile.ZipFile, directory: str, originals: str | None) -> bytes | None:
     """The content of a file: the original where that is there, else what is stored; None where nothing is. Raises EvidenceError."""
     if originals is not None and entry.stored != "whole" and entry.sha256:
         try:

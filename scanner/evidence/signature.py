@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.evidence.keys import Public, Signer
-from assay.scanner.evidence.model import CONFIGURATION, MANIFEST, EvidenceError, Manifest, decode, encode
+from assay.scanner.evidence.model import CONFIGURATION, MANIFEST, EvidenceError, RunManifest, decode, encode
 from assay.scanner.results.model import Report
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -51,7 +51,7 @@ class _Statement(msgspec.Struct):
     predicate_type: str = msgspec.field(name="predicateType")
 
 
-class Checked(msgspec.Struct, frozen=True):
+class CheckedSignatures(msgspec.Struct, frozen=True):
     """What the signatures of a manifest come to."""
 
     by: list[str] = []
@@ -68,7 +68,7 @@ def pae(payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def statement(manifest: Manifest, digest: str, report: Report) -> bytes:
+def statement(manifest: RunManifest, digest: str, report: Report) -> bytes:
     """What a signature says of a run. `digest`: sha256 of the manifest.
 
     What is not known is no pass: a run that is incomplete is WARNED, and so is a control with an unknown verdict.
@@ -106,24 +106,24 @@ def signed(payload: bytes, signer: Signer, before: bytes | None = None) -> bytes
     return encode(Envelope(base64.b64encode(payload).decode(), PAYLOAD_TYPE, [*signatures, made]))
 
 
-def checked(envelope: bytes, digest: str, trusted: Mapping[str, Public]) -> Checked:
+def checked(envelope: bytes, digest: str, trusted: Mapping[str, Public]) -> CheckedSignatures:
     """Check the signatures of a manifest with this digest. `trusted`: the keys by the names that are shown of them."""
     try:
         told = decode(envelope, Envelope, "the signatures")
         payload = _payload(told)
         says = msgspec.json.decode(payload, type=_Statement)
     except (EvidenceError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        return Checked(problem=f"no DSSE envelope of an in-toto statement: {error}")
+        return CheckedSignatures(problem=f"no DSSE envelope of an in-toto statement: {error}")
     if len(told.signatures) > MOST_SIGNATURES:
-        return Checked(problem=f"more than {MOST_SIGNATURES} signatures")
+        return CheckedSignatures(problem=f"more than {MOST_SIGNATURES} signatures")
     if (told.payload_type, says.type_, says.predicate_type) != (PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE):
-        return Checked(problem=f"a statement of another type: {says.predicate_type:.100}")
+        return CheckedSignatures(problem=f"a statement of another type: {says.predicate_type:.100}")
     if [(subject.name, subject.digest.get("sha256")) for subject in says.subject] != [(MANIFEST, digest)]:
-        return Checked(problem="the signatures are of another manifest than the one that is there")
+        return CheckedSignatures(problem="the signatures are of another manifest than the one that is there")
     return _by(told.signatures, pae(payload), trusted)
 
 
-def _by(signatures: Sequence[Signature], text: bytes, trusted: Mapping[str, Public]) -> Checked:
+def _by(signatures: Sequence[Signature], text: bytes, trusted: Mapping[str, Public]) -> CheckedSignatures:
     by, unknown, problem = list[str](), list[str](), ""
     for signature in signatures:
         content = _decoded(signature.sig)
@@ -134,7 +134,7 @@ def _by(signatures: Sequence[Signature], text: bytes, trusted: Mapping[str, Publ
             problem = f"a signature that is said to be of {claimed[0]} is not: it, or what it is of, was changed"
         elif not names:
             unknown.append(signature.keyid or "a key without a name")
-    return Checked(by, unknown, problem)
+    return CheckedSignatures(by, unknown, problem)
 
 
 def _payload(envelope: Envelope) -> bytes:

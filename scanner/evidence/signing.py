@@ -10,7 +10,7 @@ from assay.scanner.compare import saved
 from assay.scanner.evidence import signature
 from assay.scanner.evidence.folder import digest_of, manifest_bytes, read
 from assay.scanner.evidence.keys import Signer
-from assay.scanner.evidence.model import ENVELOPE, MANIFEST, MAX_JSON, RESULTS, EvidenceError, Manifest, decode
+from assay.scanner.evidence.model import ENVELOPE, MANIFEST, MAX_JSON, RESULTS, EvidenceError, RunManifest, decode
 from assay.scanner.results.model import Report
 
 
@@ -32,7 +32,7 @@ def sign(folder: str, signer: Signer, report: Report | None = None) -> None:
         content, digest = manifest_bytes(folder)
     except OSError as error:
         raise EvidenceError(f"{folder}/{MANIFEST}: {error.strerror or error}") from None
-    manifest = decode(content, Manifest, f"{folder}/{MANIFEST}")
+    manifest = decode(content, RunManifest, f"{folder}/{MANIFEST}")
     for file in manifest.files:
         with contextlib.suppress(OSError):
             if digest_of(folder, file.path) == file:

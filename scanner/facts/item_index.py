@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
-from assay.scanner.options import Question
+from assay.scanner.options import AccessQuestion
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
@@ -21,7 +21,7 @@ _ALIKE = 20
 class ItemIndex:
     """All items that joins can find in a collection: those that are judged in it, and its context."""
 
-    def __init__(self, collection: Collection, asked: Question | None = None) -> None:
+    def __init__(self, collection: Collection, asked: AccessQuestion | None = None) -> None:
         """`asked`: what somebody asks of the collection beside the rules."""
         self.name, self.asked = collection.name, asked
         self.beyond = collection.beyond

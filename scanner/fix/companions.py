@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assay.scanner.fix.edits import Refused
+from assay.scanner.fix.edits import NoEdit
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import labels_of, name_of
-from assay.scanner.rules.remedies import Words, placeholders
+from assay.scanner.rules.remedies import RemedyWords, placeholders
 
 
 def _taken(files: Files, file: HclFile) -> set[tuple[str, str]]:
@@ -29,7 +29,7 @@ def free_label(code: str, label: str, files: Files, file: HclFile) -> str:
     return free
 
 
-def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
+def companion(file: HclFile, block: Any, code: str, words: RemedyWords) -> str:
     """The code of what is declared beside a block, by the same provider and in the same region; what names the block as often as that."""
     parts = [part for part in re.split(r"\n\n(?=\w)", code.strip()) if part]
     for_each, count, provider = (file.argument(block, name) for name in ("for_each", "count", "provider"))
@@ -53,7 +53,7 @@ def companion(file: HclFile, block: Any, code: str, words: Words) -> str:
     return "\n\n".join(made)
 
 
-def _region(file: HclFile, block: Any, part: str, words: Words) -> str:
+def _region(file: HclFile, block: Any, part: str, words: RemedyWords) -> str:
     """The region that a block of AWS names for itself, for what is declared beside it and is of a region; empty where it names none."""
     header = _HEADER.match(part)
     given = file.argument(block, "region") if labels_of(block)[0].startswith("aws_") else ""
@@ -62,7 +62,7 @@ def _region(file: HclFile, block: Any, part: str, words: Words) -> str:
     if not re.search(r"\b(each|count)\.", given):
         return given
     if "{self}" not in part:
-        raise Refused(_DIFFERS)
+        raise NoEdit(_DIFFERS)
     return f"{words.reference}.region"
 
 
@@ -92,7 +92,7 @@ def _with_arguments(code: str, file: HclFile, block: Any) -> str:
     for line in code.split("\n"):
         given = {name: file.argument(block, name) for name in _ARGUMENT.findall(line)}
         if "{self}" not in code and any(re.search(r"\b(each|count)\.", text) for text in given.values()):
-            raise Refused(_DIFFERS)
+            raise NoEdit(_DIFFERS)
         for name, text in given.items():
             line = line.replace(f"{{.{name}}}", text)  # noqa: PLW2901
         lines += [line] if all(given.values()) else []

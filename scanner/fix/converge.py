@@ -9,9 +9,9 @@ import msgspec
 from assay.scanner.fix.candidates import candidates
 from assay.scanner.fix.edits import Edit, Taken
 from assay.scanner.fix.files import Files
-from assay.scanner.fix.interface import Candidate, Proposal, Unfixed
+from assay.scanner.fix.interface import FixCandidate, Proposal, Unfixed
 from assay.scanner.fix.judging import Judging
-from assay.scanner.fix.proof import USELESS, Item, edits_of, prove
+from assay.scanner.fix.proof import USELESS, ProofItem, edits_of, prove
 from assay.scanner.fix.states import Failing, State, results_of
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
@@ -23,7 +23,7 @@ Tried = tuple[str, int, str]
 _ORDER = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
 
 
-class Outcome(msgspec.Struct):
+class FixOutcome(msgspec.Struct):
     """What a run of fixes came to."""
 
     files: dict[str, bytes]
@@ -55,13 +55,13 @@ class Fixing:
         proposals: list[Proposal] = []
         for finding in findings:
             for candidate in self._candidates(finding):
-                item = Item(candidate, [finding])
+                item = ProofItem(candidate, [finding])
                 if (unsafe or not candidate.review) and prove(self.judging, self.files, self.state, [item])[0]:
                     proposals.append(_proposal(finding, candidate))
                     break
         return proposals
 
-    def run(self, wanted: Callable[[Result], bool], unsafe: bool = False) -> Outcome:
+    def run(self, wanted: Callable[[Result], bool], unsafe: bool = False) -> FixOutcome:
         """Fix what is wanted until nothing more can be. `unsafe`: with fixes that somebody has to decide on."""
         fixed: list[Proposal] = []
         rejected: set[Tried] = set()
@@ -78,17 +78,17 @@ class Fixing:
                 progress = True
                 fixed += [_proposal(finding, item.candidate) for finding in item.findings]
         unfixed = [_unfixed(finding, self.why.get(finding.fingerprint, "")) for finding in self.findings(wanted)]
-        return Outcome(self.files.edited, fixed, unfixed, passes, self.judging.judgements)
+        return FixOutcome(self.files.edited, fixed, unfixed, passes, self.judging.judgements)
 
-    def _candidates(self, finding: Result) -> list[Candidate]:
+    def _candidates(self, finding: Result) -> list[FixCandidate]:
         tried, refused = candidates(finding, self.controls[finding.control], self.files)
         if not tried:
             self.why[finding.fingerprint] = "; ".join(refused)
         return tried
 
-    def _chosen(self, findings: Iterable[Result], rejected: set[Tried], unsafe: bool) -> list[Item]:
+    def _chosen(self, findings: Iterable[Result], rejected: set[Tried], unsafe: bool) -> list[ProofItem]:
         """The first candidate of each finding that was not rejected, as far as they do not meet."""
-        items: dict[tuple[Edit, ...], Item] = {}
+        items: dict[tuple[Edit, ...], ProofItem] = {}
         taken = Taken()
         for finding in findings:
             for candidate in self._candidates(finding):
@@ -97,11 +97,11 @@ class Fixing:
                 if candidate.edits in items:
                     items[candidate.edits].findings.append(finding)
                 elif taken.take(candidate.edits):
-                    items[candidate.edits] = Item(candidate, [finding])
+                    items[candidate.edits] = ProofItem(candidate, [finding])
                 break
         return list(items.values())
 
-    def _accepted(self, items: list[Item], rejected: set[Tried]) -> list[Item]:
+    def _accepted(self, items: list[ProofItem], rejected: set[Tried]) -> list[ProofItem]:
         """Those of some fixes that are proven; their edits are made."""
         before = self.state
         accepted, self.state, refused = prove(self.judging, self.files, before, items)
@@ -115,17 +115,17 @@ class Fixing:
             item.findings = [finding for finding in item.findings if finding not in left]
         return accepted
 
-    def _reject(self, item: Item, findings: Iterable[Result], why: str, rejected: set[Tried]) -> None:
+    def _reject(self, item: ProofItem, findings: Iterable[Result], why: str, rejected: set[Tried]) -> None:
         for finding in findings:
             rejected.add(_tried(finding, item.candidate))
             self.why[finding.fingerprint] = why
 
 
-def _tried(finding: Result, candidate: Candidate) -> Tried:
+def _tried(finding: Result, candidate: FixCandidate) -> Tried:
     return finding.fingerprint, candidate.number, candidate.title
 
 
-def _proposal(finding: Result, candidate: Candidate) -> Proposal:
+def _proposal(finding: Result, candidate: FixCandidate) -> Proposal:
     return Proposal(
         fingerprint=finding.fingerprint,
         control=finding.control,

@@ -17,7 +17,7 @@ class Edit(msgspec.Struct, frozen=True, order=True):
     text: str
 
 
-class Refused(Exception):
+class NoEdit(Exception):
     """Why an edit cannot be made, in words that go on after the finding: `its block is made by "dynamic"`."""
 
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.edits import Edit, NoEdit
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import children_of, labels_of, name_of, text_of
 from assay.scanner.fix.hcl_objects import is_encoded
 from assay.scanner.fix.hcl_statements import ATTACHMENTS
-from assay.scanner.fix.templates import Declared, names, removed_of
+from assay.scanner.fix.templates import DeclaredResource, names, removed_of
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.fix.yaml_statements import AttachedPolicies, JsonStatement
 
@@ -45,7 +45,7 @@ def of_code(files: Files, file: HclFile, holder: Any) -> Emptied:
     if holder.type == "attribute":
         value = text_of(holder.children[2])
         if not is_encoded(holder) and not value.startswith("<<"):
-            raise Refused(f"nothing would be left of {name_of(holder)}")
+            raise NoEdit(f"nothing would be left of {name_of(holder)}")
         return _of_argument(files, file, holder)
     if name_of(holder) == "resource":
         return _of_resource(files, file, holder)
@@ -58,7 +58,7 @@ def of_code(files: Files, file: HclFile, holder: Any) -> Emptied:
         if len(arguments) == 1 and len(re.findall(re.escape(address), text_of(block))) == 1:
             outer = _of_argument(files, user, arguments[0])
             return outer._replace(edits=[*outer.edits, *file.remove_block(holder)])
-    raise Refused(f"nothing would be left of {address}, which gives more than one policy")
+    raise NoEdit(f"nothing would be left of {address}, which gives more than one policy")
 
 
 def _of_argument(files: Files, file: HclFile, attribute: Any) -> Emptied:
@@ -68,12 +68,12 @@ def _of_argument(files: Files, file: HclFile, attribute: Any) -> Emptied:
         top = outer
     address = ".".join(labels_of(top))
     if name in _NEEDED:
-        raise Refused(NEEDED.format(address))
+        raise NoEdit(NEEDED.format(address))
     if name_of(top) != "resource":
-        raise Refused(f"nothing would be left of {name} of {address or name_of(top)}")
+        raise NoEdit(f"nothing would be left of {name} of {address or name_of(top)}")
     if top is not block:
         if name_of(block) != "inline_policy":
-            raise Refused(f"nothing would be left of {name_of(block)} of {address}")
+            raise NoEdit(f"nothing would be left of {name_of(block)} of {address}")
         return Emptied(f"inline_policy of {address}", file.remove_nested(block))
     if not _CARRIERS.search(labels_of(top)[0]):
         return Emptied(f"{name} of {address}", file.remove(top, name), review=STAYS)
@@ -87,7 +87,7 @@ def _of_resource(files: Files, file: HclFile, top: Any) -> Emptied:
     for beside, other in _users(files, file, top):
         label = ".".join([*([] if name_of(other) == "resource" else [name_of(other)]), *labels_of(other)])
         if not ATTACHMENTS.search((labels_of(other) or [""])[0]) or list(_users(files, beside, other)):
-            raise Refused(f"nothing would be left of {address}, and {label} names it")
+            raise NoEdit(f"nothing would be left of {address}, and {label} names it")
         edits += beside.remove_block(other)
     return Emptied(address, edits, address)
 
@@ -122,17 +122,19 @@ def _arguments(block: Any) -> Iterator[Any]:
 
 def of_read_file(name: str) -> Emptied:
     """Nothing: what reads a file needs it. Raises Refused."""
-    raise Refused(f"nothing would be left of {name}")
+    raise NoEdit(f"nothing would be left of {name}")
 
 
-def of_template(file: YamlFile, input_: str, resources: list[Declared], resource: Declared, statement: JsonStatement) -> Emptied:
+def of_template(
+    file: YamlFile, input_: str, resources: list[DeclaredResource], resource: DeclaredResource, statement: JsonStatement
+) -> Emptied:
     """What goes with a policy in a template. Raises Refused."""
     if isinstance(statement, AttachedPolicies):
-        raise Refused(f"nothing would be left of {resource.label}")
+        raise NoEdit(f"nothing would be left of {resource.label}")
     trail = statement.document()
     name, holder = trail[-1][0], trail[-2][1]
     if name in _NEEDED:
-        raise Refused(NEEDED.format(resource.label))
+        raise NoEdit(NEEDED.format(resource.label))
     steps = [step for step, _ in trail]
     if "Policies" in steps:  # of a role, a user or a group: a list of policies with names
         at = steps.index("Policies")
@@ -142,12 +144,12 @@ def of_template(file: YamlFile, input_: str, resources: list[Declared], resource
     if _CARRIERS.search(resource.type):
         return of_resource(file, input_, resources, resource)
     if input_ != "cloudformation" or (resource.type, name) in _REQUIRED:
-        raise Refused(f"nothing would be left of {name} of {resource.label}")
+        raise NoEdit(f"nothing would be left of {name} of {resource.label}")
     return Emptied(f"{name} of {resource.label}", file.remove(holder, name), review=STAYS)
 
 
-def of_resource(file: YamlFile, input_: str, resources: list[Declared], resource: Declared) -> Emptied:
+def of_resource(file: YamlFile, input_: str, resources: list[DeclaredResource], resource: DeclaredResource) -> Emptied:
     """A resource of a template as what goes. Raises Refused."""
     if user := next((other for other in resources if other is not resource and names(file, other, resource)), None):
-        raise Refused(f"nothing would be left of {resource.label}, and {user.label} names it")
+        raise NoEdit(f"nothing would be left of {resource.label}, and {user.label} names it")
     return Emptied(resource.label, removed_of(file, resource, input_), resource.label)

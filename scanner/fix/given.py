@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.fix.addresses import MODULES
-from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.edits import Edit, NoEdit
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_change import Indirect
@@ -30,7 +30,7 @@ def edits_where_given(indirect: list[tuple[BlockRef, Indirect]], finding: Result
         path = _INDEX.sub("", modules[0].rstrip(".")) if modules else ""
         try:
             made, name = _where_given(one.expression, one.value, path, ref.file, finding, files, _MOST_STEPS)
-        except Refused:
+        except NoEdit:
             return None
         edits += made
         names.append(name)
@@ -40,21 +40,21 @@ def edits_where_given(indirect: list[tuple[BlockRef, Indirect]], finding: Result
 def _where_given(expression: Any, value: Any, module: str, file: str, finding: Result, files: Files, steps: int) -> tuple[list[Edit], str]:
     """Edits after which a variable or a local has a value, and what is edited. `module`: the path of the module that names it."""
     if not (isinstance(expression, tree.Attribute) and isinstance(expression.of, tree.Name)) or steps == 0:
-        raise Refused("its value is an expression")
+        raise NoEdit("its value is an expression")
     kind, name = expression.of.name, expression.name
     if kind == "local":
         return _set_in(_declared(files, file, "locals", name), name, value, module, finding, files, steps)
     if kind != "var":
-        raise Refused("its value is an attribute of another resource")
+        raise NoEdit("its value is an attribute of another resource")
     if isinstance(value, str) and value.startswith("${"):
-        raise Refused("what it refers to is not known where its value is given")
+        raise NoEdit("what it refers to is not known where its value is given")
     if module:
         outer = module.rpartition(".module.")[0]
         call = _call(module, finding.resource.root, files)
         return _set_in(call, name, value, outer, finding, files, steps, f"{name} of {module}")
     holder = _declared(files, file, "variable", name)
     if not holder[0].argument(holder[1], "default"):
-        raise Refused(f"var.{name} has no default: its value comes from who applies the code")
+        raise NoEdit(f"var.{name} has no default: its value comes from who applies the code")
     return _set_in(holder, "default", value, module, finding, files, steps, f"the default of var.{name}")
 
 
@@ -66,7 +66,7 @@ def _call(module: str, root: str, files: Files) -> tuple[HclFile, Any]:
         file, block = _declared(files, f"{directory}/main.tf", "module", step)
         source = file.argument(block, "source").strip('"')
         if not source.startswith("."):
-            raise Refused(f"its value comes from what calls {module}, whose code was fetched")
+            raise NoEdit(f"its value comes from what calls {module}, whose code was fetched")
         directory = os.path.normpath(os.path.join(directory, source))
     return _declared(files, f"{directory}/main.tf", "module", name)
 
@@ -90,4 +90,4 @@ def _declared(files: Files, file: str, type_: str, name: str) -> tuple[HclFile, 
                 continue
             if beside.argument(block, name) if type_ == "locals" else labels_of(block) == [name]:
                 return beside, block
-    raise Refused(f"{name} is not declared beside it")
+    raise NoEdit(f"{name} is not declared beside it")

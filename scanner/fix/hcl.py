@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assay.scanner.fix.edits import Edit, Refused
-from assay.scanner.fix.hcl_change import Change, Indirect
+from assay.scanner.fix.edits import Edit, NoEdit
+from assay.scanner.fix.hcl_change import BlockChange, Indirect
 from assay.scanner.fix.hcl_nodes import at_path, blocks_of, children_of, elements_of, list_of, name_of, opening, reached, same, text_of
 from assay.scanner.fix.written import expression_of
 from assay.scanner.sources.encodings import is_utf16
@@ -26,13 +26,13 @@ class HclFile:
     def __init__(self, file: str, source: bytes) -> None:
         self.file, self.source = file, source
         if is_utf16(source):
-            raise Refused("its file is in UTF-16: save it as UTF-8")
+            raise NoEdit("its file is in UTF-16: save it as UTF-8")
         try:
             root = parsing.parse(source).root_node
         except bounds.NotParsed as error:
-            raise Refused(f"its file is not parsed: {error}") from None
+            raise NoEdit(f"its file is not parsed: {error}") from None
         if root.has_error:
-            raise Refused("its file has a syntax error")
+            raise NoEdit("its file has a syntax error")
         self.body = next((child for child in root.children if child.type == "body"), None)
         self.newline = "\r\n" if b"\r\n" in source else "\n"
 
@@ -45,7 +45,7 @@ class HclFile:
         for block in self.blocks():
             if block.start_point[0] + 1 == line:
                 return block
-        raise Refused("its block is not where it was")
+        raise NoEdit("its block is not where it was")
 
     def block_around(self, line: int) -> Any:
         """The block of the top that a line is in, from 1; None where there is none."""
@@ -53,7 +53,7 @@ class HclFile:
 
     def set(self, block: Any, settings: Mapping[str, Any], removed: Sequence[str] = ()) -> tuple[list[Edit], list[Indirect]]:
         """Edits after which a block says what it is to say and has not what some paths lead to; arguments that get values elsewhere."""
-        change = Change(self)
+        change = BlockChange(self)
         for path in removed:
             change.remove(block, path)
         change.set(block, settings)
@@ -67,7 +67,7 @@ class HclFile:
     def remove_nested(self, block: Any) -> list[Edit]:
         """Edits after which a nested block is gone. Raises Refused."""
         if name_of(block) == "content":
-            raise Refused('its block is made by "dynamic"')
+            raise NoEdit('its block is made by "dynamic"')
         return [self.cut(self.line_start(block.start_byte), self.line_end(block.end_byte))]
 
     def drop(self, block: Any, path: str, values: Sequence[Any]) -> list[Edit]:
@@ -181,7 +181,7 @@ class HclFile:
     def _included(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
         list_ = list_of(attribute.children[2])
         if list_ is None:
-            raise Refused(f"{name_of(attribute)} is no list that is written out")
+            raise NoEdit(f"{name_of(attribute)} is no list that is written out")
         elements = elements_of(list_)
         told = [parsing.whole_expression(child) for child in elements]
         new = [expression_of(value) for value in values if not any(same(expression, value) for expression in told)]
@@ -200,7 +200,7 @@ class HclFile:
     def _dropped(self, attribute: Any, values: Sequence[Any]) -> list[Edit]:
         list_ = list_of(attribute.children[2])
         if list_ is None:
-            raise Refused(f"{name_of(attribute)} is no list that is written out")
+            raise NoEdit(f"{name_of(attribute)} is no list that is written out")
         elements = elements_of(list_)
         gone = [child for child in elements if any(same(parsing.whole_expression(child), value) for value in values)]
         if not gone:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.scanner.fix import hcl_objects, hcl_texts, written
-from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.edits import Edit, NoEdit
 from assay.scanner.fix.hcl_nodes import (
     children_of,
     closing,
@@ -42,7 +42,7 @@ class Indirect(NamedTuple):
     """What writes the value in the place of the expression."""
 
 
-class Change:
+class BlockChange:
     """Edits of one block and of those in it."""
 
     def __init__(self, file: HclFile) -> None:
@@ -101,7 +101,7 @@ class Change:
                 self.edits += hcl_objects.set_in_each(self.file, present[own], value)
                 continue
             if own != name:
-                raise Refused(f"{own} is not written in its block")
+                raise NoEdit(f"{own} is not written in its block")
             if not is_blocks(value):
                 if name in present:
                     self._replace(block, present[name], value)
@@ -109,7 +109,7 @@ class Change:
                     arguments[name] = value
                 continue
             if name in present:
-                raise Refused(f"{name} is written as an argument")
+                raise NoEdit(f"{name} is written as an argument")
             for content in value if isinstance(value, list) else (value,):
                 blocks += [(name, content)] if not self._nested(block, name, content, isinstance(value, list)) else []
         if arguments or blocks:
@@ -181,7 +181,7 @@ class Change:
         """Write a block of one line as one of several."""
         present = {name_of(child): text_of(child.children[2]) for child in self._kept(children_of(block)) if child.type == "attribute"}
         if any(child.type == "block" for child in children_of(block)):
-            raise Refused("its block is in one line with others")
+            raise NoEdit("its block is in one line with others")
         lines = written.arguments({**present, **{name: expression_of(value) for name, value in arguments.items()}}, indent)
         for name, content in blocks:
             lines += ([""] if lines else []) + written.block(name, content, indent)

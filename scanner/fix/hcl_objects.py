@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.edits import Edit, NoEdit
 from assay.scanner.fix.hcl_nodes import name_of, same, single, text_of
 from assay.scanner.fix.written import expression_of, is_plain
 from assay.scanner.sources.terraform import parsing
@@ -26,12 +26,12 @@ def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> l
     """
     inner = encoded(attribute)
     if inner is None:
-        raise Refused(f"{name_of(attribute)} is not written with jsonencode")
+        raise NoEdit(f"{name_of(attribute)} is not written with jsonencode")
     objects = [child for child in inner.children if child.type == "expression"] if inner.type == "tuple" else [inner]
     edits: list[Edit] = []
     for node in map(single, objects):
         if node.type != "object":
-            raise Refused(f"{name_of(attribute)} has an element that is an expression")
+            raise NoEdit(f"{name_of(attribute)} has an element that is an expression")
         edits += _set(file, node, settings)
     return edits
 
@@ -55,12 +55,12 @@ def _set(file: HclFile, node: Any, settings: Mapping[str, Any]) -> Iterator[Edit
         if same(expression, value):
             continue
         if not is_plain(expression):
-            raise Refused(f"{name} is given by an expression")
+            raise NoEdit(f"{name} is given by an expression")
         last = members[name].children[-1]
         yield file.edit(last.start_byte, last.end_byte, expression_of(value))
     new = {name: expression_of(value) for name, value in settings.items() if name not in members}
     if new and not members:
-        raise Refused("what it stands in is empty")
+        raise NoEdit("what it stands in is empty")
     if new:
         yield from _added(file, node, list(members.values()), new)
 

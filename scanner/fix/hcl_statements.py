@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.edits import Edit, NoEdit
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import at_path, children_of, elements_of, labels_of, list_of, name_of, single, text_of
 from assay.scanner.fix.hcl_texts import MarkedText
@@ -115,7 +115,7 @@ class AttachedPolicies:
     def removed(self) -> list[Edit]:
         """Edits that take the argument out where it has one policy. Raises Refused."""
         if len(elements_of(list_of(self.attribute.children[2]))) != 1:
-            raise Refused(f"{_ATTACHED} is no list of one policy")
+            raise NoEdit(f"{_ATTACHED} is no list of one policy")
         return self.file.remove(_block_of(self.attribute), _ATTACHED)
 
     def holder(self) -> Any:
@@ -177,7 +177,7 @@ class ObjectStatement:
         if outer.type == "object_elem" and _key(outer) in _LISTS:
             return []
         if outer.type != "tuple":
-            raise Refused("its statement is made by an expression")
+            raise NoEdit("its statement is made by an expression")
         elements = elements_of(outer)
         if len(elements) > 1:
             element = next(element for element in elements if element.start_byte == self.node.start_byte)
@@ -186,7 +186,7 @@ class ObjectStatement:
         if around.type == "function_arguments":  # of concat: the others are beside it
             return [self.file.edit(outer.start_byte, outer.end_byte, "[]")]
         if around.type != "object_elem" or _key(around) not in _LISTS:
-            raise Refused("its statement is made by an expression")
+            raise NoEdit("its statement is made by an expression")
         return []
 
     def holder(self) -> Any:
@@ -224,7 +224,7 @@ def statement_at(file: HclFile, start: int, end: int) -> HclStatement | None:
         return AttachedPolicies(file, node)
     if node is None or node.type == "attribute":
         if node is not None and text_of(node.children[2]).startswith(("file(", "templatefile(")):
-            raise Refused(f"{name_of(node)} is read from another file: change it there")
+            raise NoEdit(f"{name_of(node)} is read from another file: change it there")
         return None
     if node.type == "heredoc_template":
         return _in_text(file, node, start)
@@ -246,7 +246,7 @@ def _granting(node: Any) -> Any:
 
 def _of_block(file: HclFile, block: Any) -> BlockStatement | None:
     if name_of(block) == "content":
-        raise Refused('its statement is made by "dynamic"')
+        raise NoEdit('its statement is made by "dynamic"')
     top = _around(block.parent, "block") if name_of(block) in _BLOCKS else None
     return BlockStatement(file, block, top) if top is not None and name_of(top) == "data" else None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assay.scanner.fix.edits import Edit, Refused
+from assay.scanner.fix.edits import Edit, NoEdit
 from assay.scanner.fix.hcl_nodes import is_heredoc, name_of
 from assay.scanner.fix.yaml_edits import YamlFile
 
@@ -21,7 +21,7 @@ class MarkedText:
 
     def __init__(self, file: HclFile, attribute: Any) -> None:
         if not is_heredoc(attribute):
-            raise Refused(f"{name_of(attribute)} is not written as JSON")
+            raise NoEdit(f"{name_of(attribute)} is not written as JSON")
         node = attribute.children[2]
         while node.type != "heredoc_template":
             node = node.children[0]
@@ -38,7 +38,7 @@ class MarkedText:
         made = []
         for edit in edits:
             if edit.text and any(edit.start < end and start < edit.end for start, end in put_in):
-                raise Refused("a value in it is given by an expression")
+                raise NoEdit("a value in it is given by an expression")
             made.append(self.file.edit(edit.start + self.start, edit.end + self.start, edit.text))
         return made
 
@@ -47,7 +47,7 @@ def set_in_each(file: HclFile, attribute: Any, settings: Mapping[str, Any]) -> l
     """Edits after which the object, or each of a list of objects, says what it is to say. Raises Refused."""
     text = MarkedText(file, attribute)
     if len(text.json.documents) != 1:
-        raise Refused(f"{name_of(attribute)} is not written as JSON")
+        raise NoEdit(f"{name_of(attribute)} is not written as JSON")
     root = text.json.documents[0]
     nodes = [item for _, item in root.items] if root.kind == "list" else [root]
     return text.placed(edit for node in nodes for edit in text.json.set(node, settings)[0])

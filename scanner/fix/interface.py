@@ -12,7 +12,7 @@ Applicability = Literal["safe", "review"]
 """`review`: somebody decides on it, since it may replace a resource, cost or cut traffic."""
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class FixCandidate(msgspec.Struct, frozen=True):
     """Edits that may mend a finding."""
 
     title: str

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import structs
 
 from assay.scanner import targets
-from assay.scanner.fix.states import Key, Part, State
+from assay.scanner.fix.states import CollectionState, Key, State
 from assay.scanner.judge import Rules
 from assay.scanner.options import Options
 from assay.scanner.run import Scan
@@ -103,7 +103,7 @@ class Judging:
 
         state: State = {}
         for one in parent.judged(made, self.rules, options):
-            part = state.setdefault((one.input, one.name), Part([], []))
+            part = state.setdefault((one.input, one.name), CollectionState([], []))
             part.results += one.results
             part.gaps += one.coverage.gaps
         return state
@@ -112,7 +112,7 @@ class Judging:
         self.judgements += 1
         scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=()))
         results = list(scan)
-        return {("", ""): Part(results, list(scan.coverage.gaps))}
+        return {("", ""): CollectionState(results, list(scan.coverage.gaps))}
 
 
 class _Root:

@@ -12,18 +12,18 @@ import msgspec
 
 from assay.scanner.fix.edits import Edit
 from assay.scanner.fix.files import Files
-from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.interface import FixCandidate
 from assay.scanner.fix.judging import Judging
-from assay.scanner.fix.states import Failing, Key, Part, State, worse
+from assay.scanner.fix.states import CollectionState, Failing, Key, State, worse
 from assay.scanner.results.model import Result
 
 USELESS = "no fix of its control mends it: its remediation says what to do"
 
 
-class Item(msgspec.Struct):
+class ProofItem(msgspec.Struct):
     """A candidate with the findings that it is for."""
 
-    candidate: Candidate
+    candidate: FixCandidate
     findings: list[Result]
 
     def silenced(self) -> list[Result]:
@@ -35,19 +35,21 @@ class _Share(msgspec.Struct):
     """Fixes that may be part of the same collections."""
 
     keys: set[Key]
-    waiting: list[list[Item]]
-    accepted: list[Item]
+    waiting: list[list[ProofItem]]
+    accepted: list[ProofItem]
 
 
-def edits_of(items: Iterable[Item]) -> list[Edit]:
+def edits_of(items: Iterable[ProofItem]) -> list[Edit]:
     """The edits of some fixes."""
     return [edit for item in items for edit in item.candidate.edits]
 
 
-def prove(judging: Judging, files: Files, before: State, items: list[Item]) -> tuple[list[Item], State, list[tuple[Item, str]]]:
+def prove(
+    judging: Judging, files: Files, before: State, items: list[ProofItem]
+) -> tuple[list[ProofItem], State, list[tuple[ProofItem, str]]]:
     """Those of some fixes that are proven together, what is said with them, and why each of the others is left."""
     shares = _shares(judging, before, items)
-    state, left, together = before, list[tuple[Item, str]](), True
+    state, left, together = before, list[tuple[ProofItem, str]](), True
     while waiting := [share for share in shares if share.waiting]:
         tried = waiting if together else waiting[:1]
         batches = [share.waiting.pop(0) for share in tried]
@@ -69,7 +71,7 @@ def prove(judging: Judging, files: Files, before: State, items: list[Item]) -> t
     return [item for share in shares for item in share.accepted], state, left
 
 
-def _settle(share: _Share, batch: list[Item], before: State, after: State, left: list[tuple[Item, str]]) -> bool:
+def _settle(share: _Share, batch: list[ProofItem], before: State, after: State, left: list[tuple[ProofItem, str]]) -> bool:
     """Accept a batch, or part it; whether it is accepted."""
     failing = Failing(before, after)
     useful = [item for item in batch if not all(map(failing.has, item.findings))]
@@ -91,10 +93,10 @@ def _settle(share: _Share, batch: list[Item], before: State, after: State, left:
 
 
 def _of(state: State, keys: Iterable[Key]) -> State:
-    return {key: state.get(key) or Part([], []) for key in keys}
+    return {key: state.get(key) or CollectionState([], []) for key in keys}
 
 
-def _shares(judging: Judging, state: State, items: list[Item]) -> list[_Share]:
+def _shares(judging: Judging, state: State, items: list[ProofItem]) -> list[_Share]:
     """Fixes by the collections that they may be part of."""
     shares: list[_Share] = []
     for item in items:

@@ -9,7 +9,7 @@ from itertools import groupby
 from assay.scanner.fix.edits import Edit, applied
 from assay.scanner.fix.interface import Proposal
 from assay.scanner.results.code import without_secret_values
-from assay.scanner.results.fixes import Fix, Lines, Replacement
+from assay.scanner.results.fixes import Fix, LineChange, Replacement
 from assay.scanner.sources.lines import BYTE_ORDER_MARK
 from assay.scanner.sources.lines import Lines as Places
 from assay.scanner.sources.raw import Location
@@ -49,9 +49,9 @@ class _Text:
     def replacements(self) -> list[Replacement]:
         return [Replacement(self._place(edit), edit.text) for edit in self._edits]
 
-    def lines(self) -> Lines:
+    def lines(self) -> LineChange:
         old, new = tuple(self._of(self._before)), tuple(self._of(self._after))
-        return Lines(self._file, self._above + 1, old, new, self._beside(self._above - 1), self._beside(self._above + len(old)))
+        return LineChange(self._file, self._above + 1, old, new, self._beside(self._above - 1), self._beside(self._above + len(old)))
 
     def _place(self, edit: Edit) -> Location:
         first, behind = (self._places.location_of_bytes(at, at) for at in (edit.start, edit.end))

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 from assay.scanner.fix import emptied
 from assay.scanner.fix.addresses import modules_of
-from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.edits import Edit, NoEdit, merged
 from assay.scanner.fix.emptied import Emptied
 from assay.scanner.fix.files import FETCHED, Files, is_fetched
 from assay.scanner.fix.hcl_nodes import labels_of, name_of
 from assay.scanner.fix.hcl_statements import HclStatement, statement_at
-from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.interface import FixCandidate
 from assay.scanner.fix.templates import declared, is_generated
 from assay.scanner.fix.yaml_statements import JsonStatement, WholeStatement, bindings_in, statement_in
 from assay.scanner.results.model import Result
@@ -35,7 +35,7 @@ _MOST_READ = 500
 """Principals or actions of one statement that are looked at."""
 
 
-class Grant(NamedTuple):
+class AllowStatement(NamedTuple):
     """A statement that allows something, and what it stands in."""
 
     statement: HclStatement | JsonStatement
@@ -45,15 +45,15 @@ class Grant(NamedTuple):
     """What goes where it is the only one."""
 
 
-def revoked(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
+def revoked(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[FixCandidate]:
     """The grant that a finding is of, taken out in the ways that a remedy names, in their order. Raises Refused."""
     grants_of = _in_code if input_ == "terraform" else _in_template
-    grants: list[Grant] = []
-    refused: list[Refused] = []
+    grants: list[AllowStatement] = []
+    refused: list[NoEdit] = []
     for place in _places(finding):
         try:
             grants += [grant for grant in grants_of(finding, place, files, input_) if grant.statement.allows]
-        except Refused as reason:
+        except NoEdit as reason:
             refused.append(reason)
     if refused and not grants:
         raise refused[0]
@@ -62,12 +62,12 @@ def revoked(finding: Result, remedy: Remedy, files: Files, input_: str) -> Itera
         for grant in grants:
             for title, edits, gone in _cuts(finding, grant, part):
                 if any(is_fetched(edit.file) for edit in edits):
-                    raise Refused(FETCHED)
+                    raise NoEdit(FETCHED)
                 review = "; ".join(text for text in (remedy.review, gone.review if gone else "") if text)
                 removed = _addresses(finding, gone.block) if gone and gone.block else ()
                 own = title if title not in titles else f"{title} ({grant.line})"
                 titles.add(title)
-                yield Candidate(own, tuple(merged(edits)), review, removed, silences=True)
+                yield FixCandidate(own, tuple(merged(edits)), review, removed, silences=True)
 
 
 def _places(finding: Result) -> list[Location]:
@@ -76,7 +76,7 @@ def _places(finding: Result) -> list[Location]:
     return list({(place.file, place.start, place.end): place for place in places}.values())
 
 
-def _cuts(finding: Result, grant: Grant, part: str) -> Iterator[tuple[str, list[Edit], Emptied | None]]:
+def _cuts(finding: Result, grant: AllowStatement, part: str) -> Iterator[tuple[str, list[Edit], Emptied | None]]:
     """The ways to take a part of a grant out: what is done in words, its edits, and what goes with it where nothing would be left."""
     if part != "self":
         entries = list(islice(grant.statement.principals() if part == "principal" else grant.statement.actions(), _MOST_READ))
@@ -91,7 +91,7 @@ def _cuts(finding: Result, grant: Grant, part: str) -> Iterator[tuple[str, list[
         yield f"remove {gone.what}, which grants this alone", gone.edits, gone
 
 
-def _in_code(finding: Result, place: Location, files: Files, input_: str) -> Iterator[Grant]:
+def _in_code(finding: Result, place: Location, files: Files, input_: str) -> Iterator[AllowStatement]:
     if not is_code(os.path.basename(place.file)):
         yield from _in_read_file(place, files)
         return
@@ -102,17 +102,17 @@ def _in_code(finding: Result, place: Location, files: Files, input_: str) -> Ite
     top = _top(statement.holder())
     label = ".".join([*([] if name_of(top) == "resource" else [name_of(top)]), *labels_of(top)])
     address = f"{modules_of(finding, place.file)}{label}"
-    yield Grant(statement, address, place.line, lambda: emptied.of_code(files, file, statement.holder()))
+    yield AllowStatement(statement, address, place.line, lambda: emptied.of_code(files, file, statement.holder()))
 
 
-def _in_read_file(place: Location, files: Files) -> Iterator[Grant]:
+def _in_read_file(place: Location, files: Files) -> Iterator[AllowStatement]:
     """The grant in a file of JSON that code reads."""
     if not place.file.endswith(".json"):
         return
     file = files.yaml(place.file)
     statement = statement_in(file, file.documents[0], file.character(place.start)) if len(file.documents) == 1 else None
     if statement is not None:
-        yield Grant(statement, place.file, place.line, partial(emptied.of_read_file, place.file))
+        yield AllowStatement(statement, place.file, place.line, partial(emptied.of_read_file, place.file))
 
 
 def _top(node: Any) -> Any:
@@ -123,7 +123,7 @@ def _top(node: Any) -> Any:
     return block
 
 
-def _in_template(finding: Result, place: Location, files: Files, input_: str) -> Iterator[Grant]:
+def _in_template(finding: Result, place: Location, files: Files, input_: str) -> Iterator[AllowStatement]:
     if all(os.path.dirname(ref.file) != os.path.dirname(place.file) for ref in finding.resource.blocks):
         return
     file = files.yaml(place.file)
@@ -133,15 +133,17 @@ def _in_template(finding: Result, place: Location, files: Files, input_: str) ->
     if resource is None:
         return
     if is_generated(resource.node):
-        raise Refused("its template is generated by cdk synth: change the code that it is made from")
+        raise NoEdit("its template is generated by cdk synth: change the code that it is made from")
     inner = statement_in(file, resource.node, start)
     statements = [inner] if inner is not None else bindings_in(file, [("", resource.node)], start, end)
     for statement in statements:
-        yield Grant(statement, resource.label, place.line, partial(emptied.of_template, file, input_, resources, resource, statement))
+        yield AllowStatement(
+            statement, resource.label, place.line, partial(emptied.of_template, file, input_, resources, resource, statement)
+        )
     member = resource.node.get("spec" if input_ == "config_connector" else "properties")
     if input_ != "cloudformation" and member is not None and member.get("member") is not None:
         statement = WholeStatement(file, [("", resource.node)])
-        yield Grant(statement, resource.label, place.line, partial(emptied.of_resource, file, input_, resources, resource))
+        yield AllowStatement(statement, resource.label, place.line, partial(emptied.of_resource, file, input_, resources, resource))
 
 
 def _addresses(finding: Result, block: str) -> tuple[str, ...]:

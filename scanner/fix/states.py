@@ -17,14 +17,14 @@ Key: TypeAlias = tuple[str, str]
 _BAD = ("error", "fail", "unknown")
 
 
-class Part(msgspec.Struct):
+class CollectionState(msgspec.Struct):
     """What was said of the collections of one name."""
 
     results: list[Result] = []
     gaps: list[Gap] = []
 
 
-State: TypeAlias = dict[Key, Part]
+State: TypeAlias = dict[Key, CollectionState]
 
 
 def results_of(state: State) -> Iterator[Result]:

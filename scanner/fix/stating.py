@@ -10,30 +10,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.scanner.fix import terraform
-from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.edits import Edit, NoEdit, merged
 from assay.scanner.fix.files import FETCHED, Files, is_fetched
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import at_path, elements_of, labels_of, list_of, name_of, single, text_of
 from assay.scanner.fix.hcl_objects import encoded, key_of
 from assay.scanner.fix.hcl_texts import MarkedText
-from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.interface import FixCandidate
 from assay.scanner.fix.templates import SETTINGS, editable, read_from
 from assay.scanner.fix.written import object_text
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
-from assay.scanner.rules.remedies import Words, filled
+from assay.scanner.rules.remedies import RemedyWords, filled
 
 _DOCUMENT = re.compile(r"data\.aws_iam_policy_document\.([\w-]+)\.json")
 _JUDGED = "{judged}"
 
 
-def stated(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
+def stated(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[FixCandidate]:
     """A remedy as edits after which policies of the resources that a finding was read from have a statement more. Raises Refused."""
     edits_by_address = _in_code(finding, remedy, files) if input_ == "terraform" else _in_template(finding, remedy, files, input_)
     for address, edits in edits_by_address:
         if any(is_fetched(edit.file) for edit in edits):
-            raise Refused(FETCHED)
-        yield Candidate(f"add a statement to {', '.join(remedy.statement)} of {address}", tuple(merged(edits)), remedy.review)
+            raise NoEdit(FETCHED)
+        yield FixCandidate(f"add a statement to {', '.join(remedy.statement)} of {address}", tuple(merged(edits)), remedy.review)
 
 
 def _in_code(finding: Result, remedy: Remedy, files: Files) -> Iterator[tuple[str, list[Edit]]]:
@@ -44,10 +44,10 @@ def _in_code(finding: Result, remedy: Remedy, files: Files) -> Iterator[tuple[st
         block = file.block_at(ref.start_line or 0)
         if _JUDGED in json.dumps(remedy.statement):
             if ref.address == judged.address or os.path.dirname(ref.file) != os.path.dirname(judged.file):
-                raise Refused("what its policy is for is declared elsewhere")
+                raise NoEdit("what its policy is for is declared elsewhere")
             if any(files.hcl(judged.file).argument(own, name) for name in ("for_each", "count")):
-                raise Refused("what its policy is for is declared for each of several")
-        words = Words(labels_of(block)[1], ".".join(labels_of(block)), "", ".".join(labels_of(own)))
+                raise NoEdit("what its policy is for is declared for each of several")
+        words = RemedyWords(labels_of(block)[1], ".".join(labels_of(block)), "", ".".join(labels_of(own)))
         edits: list[Edit] = []
         for path, statement in remedy.statement.items():
             for attribute in at_path(block, path):
@@ -65,13 +65,13 @@ def _to_attribute(files: Files, file: HclFile, attribute: Any, statement: Mappin
         text = MarkedText(file, attribute)
         list_ = text.json.documents[0].get("Statement") if text.json.documents[0].kind == "map" else None
         if list_ is None or list_.kind != "list" or not list_.items:
-            raise Refused(f"{name_of(attribute)} has no list of statements that is written out")
+            raise NoEdit(f"{name_of(attribute)} has no list of statements that is written out")
         return text.placed(text.json.append(list_, statement))
     node = encoded(attribute)
     members = [child for child in node.children if child.type == "object_elem" and key_of(child) == "Statement"] if node is not None else []
     statements = list_of(members[0].children[-1]) if members else None
     if not elements_of(statements):
-        raise Refused(f"{name_of(attribute)} has no list of statements that is written out")
+        raise NoEdit(f"{name_of(attribute)} has no list of statements that is written out")
     return _to_list(file, statements, statement)
 
 
@@ -97,14 +97,14 @@ def _to_list(file: HclFile, list_: Any, statement: Mapping[str, Any]) -> list[Ed
 def _to_document(files: Files, file: HclFile, label: str, statement: Mapping[str, Any]) -> list[Edit]:
     address = re.compile(rf"data\.aws_iam_policy_document\.{re.escape(label)}(?![\w-])")
     if sum(len(address.findall(text_of(block))) for beside in files.code_beside(file.file) for block in beside.blocks()) != 1:
-        raise Refused("its policy document gives more than one policy")
+        raise NoEdit("its policy document gives more than one policy")
     for beside in files.code_beside(file.file):
         for block in beside.blocks():
             if name_of(block) == "data" and labels_of(block) == ["aws_iam_policy_document", label]:
                 if beside.argument(block, "for_each") or beside.argument(block, "count"):
-                    raise Refused("its policy is made for each of several")
+                    raise NoEdit("its policy is made for each of several")
                 return beside.set(block, {"statement": [_as_block(statement)]})[0]
-    raise Refused("its policy is not declared beside it")
+    raise NoEdit("its policy is not declared beside it")
 
 
 def _as_block(statement: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,15 +129,15 @@ def _in_template(finding: Result, remedy: Remedy, files: Files, input_: str) -> 
     judged = next(iter(read_from(finding, files, input_)), None)
     for file, resource in editable(finding, remedy.on, files, input_):
         if judged is None or (resource.node is judged[1].node and _JUDGED in json.dumps(remedy.statement)):
-            raise Refused("what its policy is for is declared elsewhere")
-        words = Words(resource.label, resource.label, resource.label, judged[1].label)
+            raise NoEdit("what its policy is for is declared elsewhere")
+        words = RemedyWords(resource.label, resource.label, resource.label, judged[1].label)
         settings = resource.node.get(SETTINGS[input_])
         edits: list[Edit] = []
         for path, statement in remedy.statement.items():
             document = settings.at(path) if settings is not None else None
             list_ = document.get("Statement") if document is not None and document.kind == "map" else None
             if document is None or list_ is None or list_.kind != "list" or not list_.items:
-                raise Refused(f"{path} has no list of statements that is written out")
+                raise NoEdit(f"{path} has no list of statements that is written out")
             text = file.text[document.start : document.end]
             named = filled(statement, words)
             edits += file.append(list_, {key: value for key, value in named.items() if key != "Sid" or str(value) not in text})

@@ -11,22 +11,22 @@ from typing import Any
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.fix.addresses import MODULES, type_of
 from assay.scanner.fix.companions import companion, free_label
-from assay.scanner.fix.edits import Edit, Refused, merged
+from assay.scanner.fix.edits import Edit, NoEdit, merged
 from assay.scanner.fix.files import FETCHED, Files, is_fetched
 from assay.scanner.fix.given import edits_where_given
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_change import Indirect
 from assay.scanner.fix.hcl_nodes import labels_of, made_of, name_of, text_of
-from assay.scanner.fix.interface import Candidate
+from assay.scanner.fix.interface import FixCandidate
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Remedy
-from assay.scanner.rules.remedies import SELF, Words, filled
+from assay.scanner.rules.remedies import SELF, RemedyWords, filled
 from assay.scanner.sources.terraform.files import is_code
 
 _KEPT = "its lifecycle has prevent_destroy, so that no plan is made that would replace it"
 
 
-def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[Candidate]:
+def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterator[FixCandidate]:
     """A remedy as edits of the blocks that a finding was read from: where values are given, then in the place of what gives them.
 
     Raises Refused.
@@ -55,21 +55,21 @@ def edited(finding: Result, remedy: Remedy, files: Files, input_: str) -> Iterat
     if indirect:
         if where_given := edits_where_given(indirect, finding, files):
             places, names = where_given
-            yield _ours(Candidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), reviewed, removed, silences))
+            yield _ours(FixCandidate(f"{title}, by {', '.join(names)}", tuple(merged([*edits, *places])), reviewed, removed, silences))
         edits += [one.edit for _, one in indirect]
         name = indirect[0][1].name
         review = reviewed or f"{name} is given by an expression, whose place the value takes"
-        yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
+        yield _ours(FixCandidate(title, tuple(merged(edits)), review, removed, silences))
     elif edits:
         explained = any(files.hcl(name).explained([edit for edit in edits if edit.file == name]) for name in {edit.file for edit in edits})
         review = reviewed or ("a comment beside it may say why it is so" if explained else "")
-        yield _ours(Candidate(title, tuple(merged(edits)), review, removed, silences))
+        yield _ours(FixCandidate(title, tuple(merged(edits)), review, removed, silences))
 
 
-def _ours(candidate: Candidate) -> Candidate:
+def _ours(candidate: FixCandidate) -> FixCandidate:
     """The candidate. Raises Refused where it edits a module that was fetched."""
     if any(is_fetched(edit.file) for edit in candidate.edits):
-        raise Refused(FETCHED)
+        raise NoEdit(FETCHED)
     return candidate
 
 
@@ -152,7 +152,7 @@ def _of_block(file: HclFile, block: Any, parts: list[Any], remedy: Remedy, files
     if SELF in remedy.remove:
         return [edit for part in parts for edit in (file.remove_block(part) if part is block else file.remove_nested(part))], []
     type_, label = labels_of(block)[:2]
-    words = Words(label, f"{type_}.{label}", free_label(remedy.add, label, files, file) if isinstance(remedy.add, str) else label)
+    words = RemedyWords(label, f"{type_}.{label}", free_label(remedy.add, label, files, file) if isinstance(remedy.add, str) else label)
     code = companion(file, block, remedy.add, words) if isinstance(remedy.add, str) else ""
     edits: list[Edit] = []
     indirect: list[Indirect] = []
@@ -165,5 +165,5 @@ def _of_block(file: HclFile, block: Any, parts: list[Any], remedy: Remedy, files
         for path, values in remedy.include.items():
             edits += file.include(part, path, filled(values, words))
     if remedy.within and remedy.drop and any(edit.text == "[]" for edit in edits):
-        raise Refused("nothing would be left of a list of it")
+        raise NoEdit("nothing would be left of a list of it")
     return edits + ([file.after(block, code)] if code else []), indirect

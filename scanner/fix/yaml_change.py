@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assay.scanner.fix.edits import Edit, Refused
-from assay.scanner.fix.yaml_tree import EACH, Node
+from assay.scanner.fix.edits import Edit, NoEdit
+from assay.scanner.fix.yaml_tree import EACH, YamlNode
 from assay.scanner.fix.yaml_written import (
     block_lines,
     flow_text,
@@ -35,19 +35,19 @@ class Indirect(NamedTuple):
     """What writes the value in the place of the function."""
 
 
-class Change:
+class MapChange:
     """Edits of one map and of what is in it."""
 
-    def __init__(self, file: YamlFile, gone: Collection[Node] = ()) -> None:
+    def __init__(self, file: YamlFile, gone: Collection[YamlNode] = ()) -> None:
         self.file = file
         self.gone = gone
         self.edits: list[Edit] = []
         self.indirect: list[Indirect] = []
 
-    def set(self, node: Node, settings: Mapping[str, Any]) -> None:
+    def set(self, node: YamlNode, settings: Mapping[str, Any]) -> None:
         """Enter what makes a map say what it is to say. Raises Refused."""
         if node.marked or node.kind != "map" or node.tag.startswith("!") or node.get("<<") is not None:
-            raise Refused("it is written with an anchor, an alias, a merge key or a function")
+            raise NoEdit("it is written with an anchor, an alias, a merge key or a function")
         new: dict[str, Any] = {}
         for path, value in nested(settings).items():
             name = path.removesuffix(EACH)
@@ -55,7 +55,7 @@ class Change:
             if present is None:
                 new[path] = value
             elif present.kind == "scalar" and present.plain() is None and not present.tag and present.start == present.end:
-                raise Refused(f"{name} is written without a value")
+                raise NoEdit(f"{name} is written without a value")
             elif path.endswith(EACH):
                 self._set_elements(name, present, value)
             else:
@@ -63,15 +63,15 @@ class Change:
         if new:
             self.edits += self.members(node, plain(new))
 
-    def _set_elements(self, name: str, list_: Node, value: Mapping[str, Any]) -> None:
+    def _set_elements(self, name: str, list_: YamlNode, value: Mapping[str, Any]) -> None:
         if list_.kind != "list" or list_.marked or list_.tag.startswith("!"):
-            raise Refused(f"{name} is no list that is written out")
+            raise NoEdit(f"{name} is no list that is written out")
         for _, item in list_.items:
             self.set(item, value)
 
-    def _merge(self, name: str, present: Node, value: Any) -> None:
+    def _merge(self, name: str, present: YamlNode, value: Any) -> None:
         if present.marked:
-            raise Refused(f"{name} is written with an anchor or an alias")
+            raise NoEdit(f"{name} is written with an anchor or an alias")
         if function_of(present):
             if self.file.text[present.start : present.end] != self._beside(present, value):
                 self._indirect(name, present, value)
@@ -82,10 +82,10 @@ class Change:
                 self._element(present, content)
         elif present.plain() != value or (isinstance(value, bool) != isinstance(present.plain(), bool)):
             if isinstance(value, Mapping) and present.kind != "scalar":
-                raise Refused(f"{name} is written in another shape")
+                raise NoEdit(f"{name} is written in another shape")
             self.edits.append(self._in_place(name, present, value))
 
-    def _in_place(self, name: str, present: Node, value: Any) -> Edit:
+    def _in_place(self, name: str, present: YamlNode, value: Any) -> Edit:
         """A value in the place of another: of a list in lines of its own, in such lines, else behind the key."""
         file = self.file
         if present.kind == "scalar" or present.flow:
@@ -96,15 +96,15 @@ class Change:
             return file.edit(dash, present.end, "\n".join(list_lines(value, file.column(dash))).lstrip())
         key_end = file.text.rfind(":", 0, present.start) + 1
         if file.text[key_end : present.start].strip(" -\r\n"):
-            raise Refused(f"{name} has a comment behind its key")
+            raise NoEdit(f"{name} has a comment behind its key")
         return file.edit(key_end, present.end, f" {self._beside(present, value)}")
 
-    def _indirect(self, name: str, present: Node, value: Any) -> None:
+    def _indirect(self, name: str, present: YamlNode, value: Any) -> None:
         parameter = parameter_of(present)
         edit = self.file.edit(present.start, present.end, self._beside(present, value))
         self.indirect.append(Indirect(name, parameter, value, edit))
 
-    def _element(self, list_: Node, content: Mapping[str, Any]) -> None:
+    def _element(self, list_: YamlNode, content: Mapping[str, Any]) -> None:
         """Set what is so in the elements with the first key of some content, or write it as one more."""
         key, wanted = next(iter(content.items()))
         known = [item for _, item in list_.items if item.kind == "map" and (at := item.get(key)) is not None and at.plain() == wanted]
@@ -113,7 +113,7 @@ class Change:
         if not known:
             self.edits += self.elements(list_, [content])
 
-    def elements(self, list_: Node, new: Sequence[Any]) -> list[Edit]:
+    def elements(self, list_: YamlNode, new: Sequence[Any]) -> list[Edit]:
         """Edits that write elements at the end of a list."""
         file = self.file
         if not new:
@@ -134,7 +134,7 @@ class Change:
         end = file.line_end(list_.end)
         return [file.edit(end, end, "".join(f"\n{line}" for line in lines))]
 
-    def _beside(self, present: Node, value: Any) -> str:
+    def _beside(self, present: YamlNode, value: Any) -> str:
         """A value in the place of another: of one in several lines of JSON, in such lines."""
         file = self.file
         if not (file.is_json and present.items and "\n" in file.text[present.start : present.end]):
@@ -143,13 +143,13 @@ class Change:
         key, first = present.items[0]
         return json_text(value, pad, max(file.column((key or first).start) - pad, 2))
 
-    def members(self, node: Node, new: Mapping[str, Any], after: Node | None = None, apart: bool = False) -> list[Edit]:
+    def members(self, node: YamlNode, new: Mapping[str, Any], after: YamlNode | None = None, apart: bool = False) -> list[Edit]:
         """Edits that write members of a map, at its end or behind the one with the value `after`. Raises Refused."""
         file = self.file
         if node.flow:
             return [self._in_flow(node, new, after)]
         if not node.items:
-            raise Refused("what it stands in is empty")
+            raise NoEdit("what it stands in is empty")
         pad = file.column((node.items[0][0] or node).start)
         lines = block_lines(new, pad)
         kept = [value for _, value in node.items if value not in self.gone]
@@ -160,7 +160,7 @@ class Change:
         gap = "\n" if apart else ""
         return [file.edit(at, at, gap + "".join(f"\n{line}" for line in lines))]
 
-    def _in_flow(self, node: Node, new: Mapping[str, Any], after: Node | None) -> Edit:
+    def _in_flow(self, node: YamlNode, new: Mapping[str, Any], after: YamlNode | None) -> Edit:
         file = self.file
         kept = [value for _, value in node.items if value not in self.gone]
         spread = kept and file.text[node.start : node.items[0][1].start].count("\n")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from assay.scanner.fix.edits import Edit, Refused
-from assay.scanner.fix.yaml_change import Change, Indirect
-from assay.scanner.fix.yaml_tree import Node, documents
+from assay.scanner.fix.edits import Edit, NoEdit
+from assay.scanner.fix.yaml_change import Indirect, MapChange
+from assay.scanner.fix.yaml_tree import YamlNode, documents
 from assay.scanner.sources.encodings import is_utf16
 
 _MARK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
@@ -21,34 +21,34 @@ class YamlFile:
     def __init__(self, file: str, source: bytes) -> None:
         self.file, self.source = file, source
         if is_utf16(source):
-            raise Refused("its file is in UTF-16: save it as UTF-8")
+            raise NoEdit("its file is in UTF-16: save it as UTF-8")
         try:
             self.text = source.decode("utf-8")
         except UnicodeDecodeError:
-            raise Refused("its file is not UTF-8") from None
+            raise NoEdit("its file is not UTF-8") from None
         self.documents = documents(self.text)
         self.is_json = self.text.lstrip()[:1] in ("{", "[")
         self._lines = [0]
         self.newline = "\r\n" if "\r\n" in self.text else "\n"
 
-    def set(self, node: Node, settings: Mapping[str, Any], gone: Collection[Node] = ()) -> tuple[list[Edit], list[Indirect]]:
+    def set(self, node: YamlNode, settings: Mapping[str, Any], gone: Collection[YamlNode] = ()) -> tuple[list[Edit], list[Indirect]]:
         """Edits after which a map says what it is to say, and values of it that other parts give.
 
         `gone`: what other edits take out of it.
         """
-        change = Change(self, gone)
+        change = MapChange(self, gone)
         change.set(node, settings)
         return change.edits, change.indirect
 
-    def add_members(self, node: Node, members: Mapping[str, Any], after: Node | None = None, apart: bool = False) -> list[Edit]:
+    def add_members(self, node: YamlNode, members: Mapping[str, Any], after: YamlNode | None = None, apart: bool = False) -> list[Edit]:
         """Edits that write members of a map: at its end, or behind the one with the value `after`; `apart`: with a blank line before."""
-        return Change(self).members(node, members, after, apart)
+        return MapChange(self).members(node, members, after, apart)
 
-    def remove(self, node: Node, path: str) -> list[Edit]:
+    def remove(self, node: YamlNode, path: str) -> list[Edit]:
         """Edits after which what a path leads to is gone."""
         return [self._cut(holder, key.start, value.end) for holder, (key, value) in node.members(path)]
 
-    def drop(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
+    def drop(self, node: YamlNode, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out has none of some values."""
         edits: list[Edit] = []
         for _, (_, list_) in node.members(path):
@@ -59,7 +59,7 @@ class YamlFile:
                 edits += [self._without(list_, item.start, item.end) for item in gone]
         return edits
 
-    def include(self, node: Node, path: str, values: Sequence[Any]) -> list[Edit]:
+    def include(self, node: YamlNode, path: str, values: Sequence[Any]) -> list[Edit]:
         """Edits after which a list that is written out ends with the values that it does not have, or is there with them."""
         *outer, name = path.split(".")
         holder = node.at(".".join(outer)) if outer else node
@@ -69,15 +69,15 @@ class YamlFile:
         if list_ is None:
             return self.set(holder, {name: list(values)})[0]
         if list_.kind != "list" or list_.marked or list_.tag.startswith("!"):
-            raise Refused(f"{path} is no list that is written out")
+            raise NoEdit(f"{path} is no list that is written out")
         told = [item.plain() for _, item in list_.items]
-        return Change(self).elements(list_, [value for value in values if value not in told])
+        return MapChange(self).elements(list_, [value for value in values if value not in told])
 
-    def append(self, list_: Node, element: Any) -> list[Edit]:
+    def append(self, list_: YamlNode, element: Any) -> list[Edit]:
         """Edits that write an element at the end of a list."""
-        return Change(self).elements(list_, [element])
+        return MapChange(self).elements(list_, [element])
 
-    def says(self, node: Node, path: str, values: Sequence[Any]) -> bool:
+    def says(self, node: YamlNode, path: str, values: Sequence[Any]) -> bool:
         """Whether what a path leads to is written as one of some values, or is a list that has one of them. `{}` is what is there, whatever
         it says, and None what is not."""
         members = node.members(path)
@@ -87,29 +87,29 @@ class YamlFile:
         told = [one for value in said for one in ([value, *value] if isinstance(value, list) else [value])]
         return any(one in values for one in told if one is not None)
 
-    def writes_in(self, node: Node, edits: Sequence[Edit]) -> bool:
+    def writes_in(self, node: YamlNode, edits: Sequence[Edit]) -> bool:
         """Whether one of some edits writes in a node."""
         whole = self.edit(self.line_start(node.start), node.end, "")
         return any(whole.start <= edit.start <= whole.end for edit in edits)
 
-    def remove_member(self, node: Node, name: str) -> list[Edit]:
+    def remove_member(self, node: YamlNode, name: str) -> list[Edit]:
         """Edits after which a member of a map is gone."""
         member = node.entry(name)
         return [self._without(node, member[0].start, member[1].end)] if member else []
 
-    def remove_element(self, node: Node, element: Node) -> list[Edit]:
+    def remove_element(self, node: YamlNode, element: YamlNode) -> list[Edit]:
         """Edits after which an element of a list is gone."""
         return [self._without(node, element.start, element.end)]
 
-    def apart(self, node: Node) -> bool:
+    def apart(self, node: YamlNode) -> bool:
         """Whether blank lines stand between the members of a map; also where it has one alone."""
         starts = [key.start for key, _ in node.items[1:] if key is not None]
         return not starts or any(not self.text[self.line_start(self.line_start(at) - 1) : self.line_start(at)].strip() for at in starts)
 
-    def remove_document(self, node: Node) -> list[Edit]:
+    def remove_document(self, node: YamlNode) -> list[Edit]:
         """Edits after which a document is gone, with the mark before it. Raises Refused."""
         if len(self.documents) == 1:
-            raise Refused("it is all that its file declares: remove the file")
+            raise NoEdit("it is all that its file declares: remove the file")
         marks = [match.start() for match in _MARK.finditer(self.text)]
         before = max((at for at in marks if at <= node.start), default=None)
         after = min((at for at in marks if at > node.start), default=len(self.text))
@@ -117,11 +117,11 @@ class YamlFile:
             after = self.text.find("\n", after) + 1
         return [self.edit(before or 0, after, "")]
 
-    def remove_within(self, node: Node, path: str, gone: Sequence[Node]) -> list[Edit]:
+    def remove_within(self, node: YamlNode, path: str, gone: Sequence[YamlNode]) -> list[Edit]:
         """Edits after which some elements of the list that a path leads to are gone, with the list where it has no others."""
         list_ = node.at(path)
         if list_ is None or list_.kind != "list":
-            raise Refused("what it stands in is no list that is written out")
+            raise NoEdit("what it stands in is no list that is written out")
         if len(gone) == len(list_.items):
             return [self._without(holder, key.start, value.end) for holder, (key, value) in node.members(path)]
         return [self._without(list_, element.start, element.end) for element in gone]
@@ -162,9 +162,9 @@ class YamlFile:
         line = self.text[self.line_start(at) : at]
         return len(line) - len(line.lstrip(" "))
 
-    def _without(self, holder: Node, start: int, end: int) -> Edit:
+    def _without(self, holder: YamlNode, start: int, end: int) -> Edit:
         if len(holder.items) == 1:
-            raise Refused("nothing would be left of what it stands in")
+            raise NoEdit("nothing would be left of what it stands in")
         return self._cut(holder, start, end)
 
     def _whole_lines(self, first: int, stop: int) -> Edit:
@@ -191,13 +191,13 @@ class YamlFile:
             first = start
         return first
 
-    def _cut(self, holder: Node, start: int, end: int) -> Edit:
+    def _cut(self, holder: YamlNode, start: int, end: int) -> Edit:
         if len(holder.items) == 1 and holder.flow:
             return self.edit(start, end, "")
         if not holder.flow:
             if holder.kind == "map" and start == holder.start and self.text[self.line_start(start) : start].strip():
                 if len(holder.items) == 1:
-                    raise Refused("nothing would be left of what it stands in")
+                    raise NoEdit("nothing would be left of what it stands in")
                 return self.edit(start, (holder.items[1][0] or holder.items[1][1]).start, "")  # behind the dash of an element
             first, stop = self.line_start(start), self.text.find("\n", end) + 1 or len(self.text)
             return self._whole_lines(self._with_comments(first, stop), stop)

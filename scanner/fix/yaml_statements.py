@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from assay.scanner.fix.edits import Edit
 from assay.scanner.fix.yaml_edits import YamlFile
-from assay.scanner.fix.yaml_tree import Node
+from assay.scanner.fix.yaml_tree import YamlNode
 from assay.scanner.fix.yaml_written import function_of
 
-Trail = list[tuple[str, Node]]
+Trail = list[tuple[str, YamlNode]]
 """What leads to a node, from outside: the key of each, empty for an element of a list."""
 _LISTS = ("Statement", "bindings")
 ATTACHED = "ManagedPolicyArns"
@@ -59,11 +59,11 @@ class JsonStatement:
         if told is not None and told.kind == "list" and not function_of(told):
             yield from self._of_list(told)
 
-    def _of_list(self, list_: Node) -> Iterator[EntryCut]:
+    def _of_list(self, list_: YamlNode) -> Iterator[EntryCut]:
         for _, entry in list_.items if len(list_.items) > 1 else ():
             yield EntryCut(self._told(entry), self.placed(self.file.remove_element(list_, entry)))
 
-    def _told(self, entry: Node) -> str:
+    def _told(self, entry: YamlNode) -> str:
         return self.file.text[entry.start : entry.end].strip("\"'")
 
     def name(self) -> str:
@@ -111,7 +111,7 @@ class WholeStatement(JsonStatement):
         return []
 
 
-def statement_in(file: YamlFile, root: Node, at: int) -> JsonStatement | None:
+def statement_in(file: YamlFile, root: YamlNode, at: int) -> JsonStatement | None:
     """The statement of a document that a character is in; None where it is in something else."""
     trail: Trail = [("", root)]
     innermost: Trail = []
@@ -142,11 +142,11 @@ def _is_statement(trail: Trail) -> bool:
     return node.kind == "map" and any(name in _LISTS for name, _ in trail[-2:]) and any(node.get(name) is not None for name in _MARKS)
 
 
-def _inside(node: Node) -> Iterator[tuple[str, Node, int]]:
+def _inside(node: YamlNode) -> Iterator[tuple[str, YamlNode, int]]:
     """What is in a node: its key, it, and where it begins, with its key."""
     for key, child in node.items:
         yield str(key.data[0]) if key is not None and key.kind == "scalar" else "", child, (key or child).start
 
 
-def _entries(value: Node) -> list[Node]:
+def _entries(value: YamlNode) -> list[YamlNode]:
     return [item for _, item in value.items] if value.kind == "list" else [value]

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from assay.scanner.fix.edits import Refused
+from assay.scanner.fix.edits import NoEdit
 from assay.scanner.sources.templates.syntax import MAX_DEPTH
 
 EACH = "[]"
@@ -20,7 +20,7 @@ through each element without it, too."""
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Node:
+class YamlNode:
     """A node: `start` is where its tag or it begins, `column` that of its first key or element."""
 
     __slots__ = ("column", "data", "end", "flow", "items", "kind", "line", "marked", "start", "tag")
@@ -36,29 +36,29 @@ class Node:
         self.flow = bool(getattr(event, "flow_style", False))
         self.data: Any = None
         """Of a scalar, its text and whether it is plain."""
-        self.items: list[tuple[Node | None, Node]] = []
+        self.items: list[tuple[YamlNode | None, YamlNode]] = []
         """Key and value; of a list, None and the element."""
 
-    def get(self, name: str) -> Node | None:
+    def get(self, name: str) -> YamlNode | None:
         """The value of a key of a map."""
         member = self.entry(name)
         return member[1] if member else None
 
-    def entry(self, name: str) -> tuple[Node, Node] | None:
+    def entry(self, name: str) -> tuple[YamlNode, YamlNode] | None:
         """A key of a map with its value; of several, the last counts."""
         for key, value in reversed(self.items):
             if self.kind == "map" and key is not None and key.kind == "scalar" and key.data[0] == name:
                 return key, value
         return None
 
-    def at(self, path: str) -> Node | None:
+    def at(self, path: str) -> YamlNode | None:
         """What a path of keys leads to."""
-        node: Node | None = self
+        node: YamlNode | None = self
         for name in path.split("."):
             node = node.get(name) if node is not None else None
         return node
 
-    def elements(self, path: str) -> list[tuple[int, Node]]:
+    def elements(self, path: str) -> list[tuple[int, YamlNode]]:
         """What a path of keys leads to, of lists their elements: where it begins, with its key, and the node."""
         places = [(self.start, self)]
         for name in path.replace(EACH, "").split(".") if path else ():
@@ -68,7 +68,7 @@ class Node:
                 places += [(item.start, item) for _, item in value.items] if value.kind == "list" else [(key.start, value)]
         return places
 
-    def members(self, path: str) -> list[tuple[Node, tuple[Node, Node]]]:
+    def members(self, path: str) -> list[tuple[YamlNode, tuple[YamlNode, YamlNode]]]:
         """What a path of keys leads to, in each element of the lists on the way: the map that it stands in, and its key with the value."""
         outer, _, name = path.replace(EACH, "").rpartition(".")
         return [(holder, entry) for _, holder in self.elements(outer) if (entry := holder.entry(name)) is not None]
@@ -97,43 +97,43 @@ def _value(text: str) -> Any:
         return text
 
 
-def documents(text: str) -> list[Node]:
+def documents(text: str) -> list[YamlNode]:
     """The documents of a text. Raises Refused for what is no YAML."""
     if text.startswith("\ufeff"):
-        raise Refused("its file begins with a byte order mark: save it without")
+        raise NoEdit("its file begins with a byte order mark: save it without")
     try:
         return list(_Reader(text).documents())
     except (yaml.YAMLError, ValueError):
-        raise Refused("its file is not read as YAML or JSON") from None
+        raise NoEdit("its file is not read as YAML or JSON") from None
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.events = text, _PARSER(text)
 
-    def documents(self) -> Iterator[Node]:
+    def documents(self) -> Iterator[YamlNode]:
         self.events.get_event()  # the start of the stream
         while not self.events.check_event(yaml.StreamEndEvent):
             self.events.get_event()  # the start of a document
             yield self.node(self.events.get_event(), 0)
             self.events.get_event()
 
-    def node(self, event: Any, depth: int) -> Node:
+    def node(self, event: Any, depth: int) -> YamlNode:
         if depth > MAX_DEPTH:
-            raise Refused("its file is nested too deep")
+            raise NoEdit("its file is nested too deep")
         if isinstance(event, yaml.AliasEvent):
-            return Node("alias", event)
+            return YamlNode("alias", event)
         if isinstance(event, yaml.ScalarEvent):
-            node = Node("scalar", event)
+            node = YamlNode("scalar", event)
             node.data = event.value, bool(event.implicit[0]) and not event.style
             if event.style in ("|", ">"):  # libyaml counts the line breaks after it
                 node.end = node.start + len(self.text[node.start : node.end].rstrip())
             return node
         return self._collection(event, depth)
 
-    def _collection(self, event: Any, depth: int) -> Node:
+    def _collection(self, event: Any, depth: int) -> YamlNode:
         of_map = isinstance(event, yaml.MappingStartEvent)
-        node = Node("map" if of_map else "list", event)
+        node = YamlNode("map" if of_map else "list", event)
         last = yaml.MappingEndEvent if of_map else yaml.SequenceEndEvent
         while not isinstance(inner := self.events.get_event(), last):
             first = self.node(inner, depth + 1)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.scanner.fix.yaml_tree import EACH, Node
+from assay.scanner.fix.yaml_tree import EACH, YamlNode
 
 
 def plain(value: Any) -> Any:
@@ -40,14 +40,14 @@ def is_function(value: Any) -> bool:
     return isinstance(value, Mapping) and len(value) == 1 and (next(iter(value)) in _FUNCTIONS or next(iter(value)).startswith("Fn::"))
 
 
-def function_of(node: Node) -> bool:
+def function_of(node: YamlNode) -> bool:
     """Whether a node is written as a function, in either form."""
     if node.tag.startswith("!"):
         return True
     return node.kind == "map" and len(node.items) == 1 and is_function({_key(node): None})
 
 
-def parameter_of(node: Node) -> str:
+def parameter_of(node: YamlNode) -> str:
     """The name in `!Ref NAME`; empty for everything else."""
     if node.kind == "scalar" and node.tag == "!Ref":
         return str(node.data[0])
@@ -56,7 +56,7 @@ def parameter_of(node: Node) -> str:
     return ""
 
 
-def _key(node: Node) -> str:
+def _key(node: YamlNode) -> str:
     key = node.items[0][0]
     return str(key.data[0]) if key is not None and key.kind == "scalar" else ""
 

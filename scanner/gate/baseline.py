@@ -47,7 +47,7 @@ class BaselineError(AssayError):
     """A file that is no baseline, or one that this version cannot read."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class BaselineFinding(msgspec.Struct, frozen=True):
     """A finding of a baseline."""
 
     fingerprint: str
@@ -78,7 +78,7 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """RFC 3339; of a revision, the id of its commit."""
     expires: str = ""
     """The last day on which it counts; empty for no end."""
-    findings: list[Known] = []
+    findings: list[BaselineFinding] = []
     gaps: list[KnownGap] = []
 
 
@@ -89,7 +89,7 @@ def of_report(
     as the baseline names it."""
     place = functools.cache(lambda root: root if root.startswith(LIVE) else scope(root))
     findings = {
-        Known(
+        BaselineFinding(
             result.fingerprint, result.control, result.verdict, result.resource.address, result.element, place(result.resource.root),
             place(_file(result)),
         )
@@ -161,7 +161,7 @@ class KnownBefore:
         kind: Literal["baseline", "revision"],
         name: str,
         today: datetime.date,
-        looks_for: Callable[[Known], bool] = lambda _: True,
+        looks_for: Callable[[BaselineFinding], bool] = lambda _: True,
     ) -> None:
         """`looks_for`: whether the run reads the code that a finding was in. What it does not look for is not gone."""
         self._looks_for = looks_for
@@ -189,7 +189,7 @@ class KnownBefore:
         known = known_gap(gap, digest)
         return known is not None and known in self._gaps
 
-    def _was_read(self, known: Known) -> bool:
+    def _was_read(self, known: BaselineFinding) -> bool:
         """Whether the run would have met a finding. Of a baseline that does not say where it was, everything is looked for."""
         return known.root in self._roots if known.root.startswith(LIVE) else not known.root or self._looks_for(known)
 

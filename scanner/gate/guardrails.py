@@ -41,7 +41,7 @@ class Guardrails(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     """Whether an unknown verdict makes a run incomplete whatever the repository says."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is asked to do, as far as guardrails speak of it."""
 
     fail_on: str
@@ -63,7 +63,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     baseline: bool = False
 
 
-def refused(rails: Guardrails, asked: Asked) -> list[str]:
+def refused(rails: Guardrails, asked: RunRequest) -> list[str]:
     """What the guardrails forbid of what a run is asked, as sentences."""
     problems: list[str] = []
     if rails.fail_on is not None:
@@ -90,7 +90,7 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
     return problems
 
 
-def _got_round(rails: Guardrails, asked: Asked) -> Iterator[str]:
+def _got_round(rails: Guardrails, asked: RunRequest) -> Iterator[str]:
     """What has the effect of a waiver that the guardrails forbid: findings of a control that is off, weighs less or asks for less."""
     ways = ((asked.disabled, "switched off"), (_lighter(asked), "given a lower severity"), (asked.replaced, "replaced"))
     for controls, what in ways:
@@ -99,7 +99,7 @@ def _got_round(rails: Guardrails, asked: Asked) -> Iterator[str]:
                 yield f"{control} is {what}, and the guardrails forbid to waive it"
 
 
-def _lighter(asked: Asked) -> list[str]:
+def _lighter(asked: RunRequest) -> list[str]:
     return [control for control, (own, given) in asked.severities.items() if SEVERITIES.index(given) > SEVERITIES.index(own)]
 
 
@@ -108,7 +108,7 @@ def _control_of(param: str) -> str:
     return param.removeprefix("controls.").partition(".params.")[0]
 
 
-def _below(fail_on: str, asked: Asked) -> Iterator[str]:
+def _below(fail_on: str, asked: RunRequest) -> Iterator[str]:
     """What would fail by the guardrails, and does not by what is asked."""
     if _weaker(asked.fail_on, fail_on):
         order = (*SEVERITIES, "never")

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 
-from assay.scanner.gate.baseline import Known
+from assay.scanner.gate.baseline import BaselineFinding
 from assay.scanner.globs import PathRule, excluded_by
 
 
@@ -24,7 +24,7 @@ class Reach:
         self._left_out, self._libraries = list(left_out), list(libraries)
         self.covers_root = functools.cache(self._covers_root)
 
-    def looks_for(self, known: Known) -> bool:
+    def looks_for(self, known: BaselineFinding) -> bool:
         """Whether a finding would be met, were it still there."""
         own = (
             known.file in self._files and (os.path.dirname(known.file) or ".") == known.root

@@ -26,7 +26,7 @@ GROUPS: dict[str, Column[str]] = {
 """What findings can be grouped by."""
 
 
-class Group(msgspec.Struct, frozen=True):
+class FindingGroup(msgspec.Struct, frozen=True):
     """The findings of one control, account, owner, …"""
 
     name: str
@@ -40,13 +40,13 @@ class Group(msgspec.Struct, frozen=True):
     than half are open, or none failed."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer for a whole history."""
 
     runs: int
     nights: list[Night]
     by: str
-    groups: list[Group]
+    groups: list[FindingGroup]
     """Those with most that is open first."""
 
 
@@ -77,13 +77,13 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     moments: list[Moment]
 
 
-def told(connection: Connection, by: str, last: int) -> Told:
+def told(connection: Connection, by: str, last: int) -> HistoryAnswer:
     """The last nights, and all findings by one of GROUPS."""
     started = times(connection)
-    return Told(runs=len(started), nights=nights(connection, last), by=by, groups=_groups(connection, by, started))
+    return HistoryAnswer(runs=len(started), nights=nights(connection, last), by=by, groups=_groups(connection, by, started))
 
 
-def _groups(connection: Connection, by: str, started: dict[int, str]) -> list[Group]:
+def _groups(connection: Connection, by: str, started: dict[int, str]) -> list[FindingGroup]:
     at = {number: datetime.datetime.fromisoformat(text) for number, text in started.items()}
     now = max(at.values(), default=datetime.datetime.now(datetime.UTC))
     column = GROUPS[by]
@@ -107,7 +107,7 @@ def _groups(connection: Connection, by: str, started: dict[int, str]) -> list[Gr
     for name, since, ended, count in over:
         lasted[name].append((_days(at[ended] - at[since]), count))
     groups = [
-        Group(
+        FindingGroup(
             name=name,
             open=sum(count for _, count in ages[name]),
             oldest_days=max((days for days, _ in ages[name]), default=None),

@@ -9,7 +9,7 @@ import sqlalchemy
 
 from assay.scanner.diff.join import FINDINGS
 from assay.scanner.history.database import opened
-from assay.scanner.history.entering import Entered
+from assay.scanner.history.entering import RunChanges
 from assay.scanner.history.known import short, state_of
 from assay.scanner.history.nights import nights, times
 from assay.scanner.history.tables import OPEN, WAIVED, finding
@@ -50,7 +50,7 @@ class Courses:
         return Course("known", self._runs[first], now if begun is None else self._runs[begun], openings)
 
 
-def history_report(where: str, entered: Entered) -> HistoryReport:
+def history_report(where: str, entered: RunChanges) -> HistoryReport:
     """What a report says of the history once its run is entered. Raises HistoryError."""
     with opened(where) as connection:
         started = times(connection)

@@ -17,7 +17,7 @@ from assay.scanner.diff.join import FINDINGS, became
 from assay.scanner.diff.model import Change, State
 from assay.scanner.diff.scopes import Scopes
 from assay.scanner.history import known as stored
-from assay.scanner.history.known import Known, short, state_of
+from assay.scanner.history.known import KnownFinding, short, state_of
 from assay.scanner.history.tables import EVENTS, OPEN, UNKNOWN, WAIVED, finding, meta, run
 from assay.scanner.history.writing import Event, Writing
 from assay.scanner.results.model import WORST, Report, Result
@@ -33,7 +33,7 @@ _UNSEEN: dict[State, str] = {
 """What a finding without a result of its own became, to the event: none of them says that it is over."""
 
 
-class Entered(msgspec.Struct):
+class RunChanges(msgspec.Struct):
     """What a run changed."""
 
     run: int
@@ -52,7 +52,7 @@ class Entered(msgspec.Struct):
     """The events of findings that the run has no result of."""
 
 
-def enter(connection: Connection, report: Report, complete: bool) -> Entered:
+def enter(connection: Connection, report: Report, complete: bool) -> RunChanges:
     """Enter a run. It counts once: one that is there already changes nothing."""
     there = connection.scalar(sqlalchemy.select(run.c.id).where(run.c.uuid == report.run.id))
     if there is not None:
@@ -94,7 +94,7 @@ def _enter_run(connection: Connection, number: int, series: str, report: Report,
     connection.execute(run.insert(), [row])
 
 
-def _entered(connection: Connection, number: int, previous: int | None, events: list[Event]) -> Entered:
+def _entered(connection: Connection, number: int, previous: int | None, events: list[Event]) -> RunChanges:
     counts = {
         (state, observed): count
         for state, observed, count in connection.execute(
@@ -107,7 +107,7 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
     def of(*states: int) -> int:
         return sum(count for (state, _), count in counts.items() if state in states)
 
-    return Entered(
+    return RunChanges(
         run=number,
         previous=previous,
         events={name: count for name in EVENTS if (count := sum(event.name == name for event in events))},
@@ -123,7 +123,7 @@ def _entered(connection: Connection, number: int, previous: int | None, events: 
 
 
 def _events(
-    connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known], results: Mapping[bytes, Result]
+    connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, KnownFinding], results: Mapping[bytes, Result]
 ) -> list[Event]:
     events = [*_of_known(report, before, known, results)] if before is not None else []
     unknown_yet = [mark for mark in results if mark not in known]
@@ -150,7 +150,7 @@ def _worst_results(report: Report) -> dict[bytes, Result]:
     return results
 
 
-def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], results: Mapping[bytes, Result]) -> Iterable[Event]:
+def _of_known(report: Report, before: Report, known: Mapping[bytes, KnownFinding], results: Mapping[bytes, Result]) -> Iterable[Event]:
     """What became of the findings that the history knows."""
     for seen in (True, False):
         part = [open_finding for open_finding in known.values() if open_finding.observed is seen]
@@ -164,7 +164,7 @@ def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], resu
                 yield event
 
 
-def _event(known: Known, changed: Change | None, now: Result | None) -> Event | None:
+def _event(known: KnownFinding, changed: Change | None, now: Result | None) -> Event | None:
     """What became of one known finding; None where it is as it was."""
     rule = changed.rule_changed if changed is not None else ""
     if now is not None:

@@ -35,7 +35,7 @@ class Detail(msgspec.Struct, frozen=True, array_like=True):
     """The other half of its fingerprint, for reports of the run that finds it over."""
 
 
-class Known(msgspec.Struct):
+class KnownFinding(msgspec.Struct):
     """A finding that the history has."""
 
     id: int
@@ -50,7 +50,7 @@ class Known(msgspec.Struct):
     """As the last run had it that saw it: without its evidence."""
 
 
-class Past(msgspec.Struct, frozen=True):
+class EndedFinding(msgspec.Struct, frozen=True):
     """A finding that is over."""
 
     id: int
@@ -77,7 +77,7 @@ def detail(result: Result, message_length: int = 300) -> bytes:
     return _encoder.encode(known)
 
 
-def open_findings(connection: Connection) -> list[Known]:
+def open_findings(connection: Connection) -> list[KnownFinding]:
     """Every finding that is not over."""
     columns = (
         *(finding.c[name] for name in ("id", "fingerprint", "state", "observed", "first", "since", "opened", "openings")),
@@ -91,7 +91,7 @@ def open_findings(connection: Connection) -> list[Known]:
         .join(place, place.c.id == finding.c.place)
         .where(finding.c.closed.is_(None))
     )
-    known: list[Known] = []
+    known: list[KnownFinding] = []
     for id_, mark, state, observed, first, since, opened, openings, address, element, packed, name, title, severity, *where in rows:
         kept = _decoder.decode(packed)
         cloud, account, region, root, owner = where
@@ -103,19 +103,19 @@ def open_findings(connection: Connection) -> list[Known]:
         verdict = _VERDICTS[state]
         fingerprint, whose = (mark + kept.rest).hex(), owner or msgspec.UNSET
         result = Result(name, title, severity, verdict, fingerprint, kept.message, element, ref, [], [], kept.waiver, owner=whose)
-        known.append(Known(id_, mark, state, observed, first, since, opened, openings, result))
+        known.append(KnownFinding(id_, mark, state, observed, first, since, opened, openings, result))
     return known
 
 
-def over(connection: Connection, fingerprints: Iterable[bytes]) -> dict[bytes, Past]:
+def over(connection: Connection, fingerprints: Iterable[bytes]) -> dict[bytes, EndedFinding]:
     """Those of some findings that are over."""
-    past: dict[bytes, Past] = {}
+    past: dict[bytes, EndedFinding] = {}
     wanted = list(fingerprints)
     columns = (finding.c.fingerprint, finding.c.id, finding.c.first, finding.c.closed, finding.c.openings)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         rows = connection.execute(sqlalchemy.select(*columns).where(finding.c.closed.is_not(None), finding.c.fingerprint.in_(part)))
-        past |= {mark: Past(id_, first, closed, openings) for mark, id_, first, closed, openings in rows}
+        past |= {mark: EndedFinding(id_, first, closed, openings) for mark, id_, first, closed, openings in rows}
     return past
 
 

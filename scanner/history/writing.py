@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from assay.scanner.diff.scopes import Scopes
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.history import known as stored
-from assay.scanner.history.known import Known, Past, short, state_of
+from assay.scanner.history.known import EndedFinding, KnownFinding, short, state_of
 from assay.scanner.history.tables import EVENTS, FIXED, GONE, OPEN, RULES, SETTLED, change, control, finding, place
 from assay.scanner.results.model import Result
 
@@ -26,11 +26,11 @@ class Event(msgspec.Struct):
     result: Result
     reason: str = ""
     rule: str = ""
-    known: Known | None = None
-    past: Past | None = None
+    known: KnownFinding | None = None
+    past: EndedFinding | None = None
 
     @property
-    def before(self) -> Known | Past | None:
+    def before(self) -> KnownFinding | EndedFinding | None:
         """The finding as it was; None of one that nobody found before."""
         return self.known or self.past
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources import snapshot
-from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord
+from assay.scanner.sources.aws.items import ApiItem, CallOutcome, ItemRecord, UnlistedRecord
 from assay.scanner.sources.coverage import CallCount, Gap
 from assay.scanner.sources.gcp import records as google
 from assay.scanner.tables.columns import CALLS, GAPS, RESOURCES, RUNS
@@ -109,7 +109,7 @@ def _of_aws(line: bytes) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answered(answer: Answer) -> Any:
+def _answered(answer: CallOutcome) -> Any:
     """What a call answered; None where it said that there is nothing, and why where it did not answer."""
     return {"outcome": answer.outcome, "code": answer.code} if answer.outcome in ("denied", "failed") else answer.data
 
@@ -132,7 +132,7 @@ def _of_google(line: bytes) -> dict[str, Any]:
     project = next((above[len(_PROJECT) :] for above in record.ancestors or () if above.startswith(_PROJECT)), None)
     return {
         "resource": record.name, "address": record.name, "type": record.type, "cloud": "google", "account": project,
-        "region": head.location if isinstance(head, google.Head) and head.location else None, "stands_for": "itself",
+        "region": head.location if isinstance(head, google.ResourceHead) and head.location else None, "stands_for": "itself",
         "tags": {key: value for key, value in labels.items() if isinstance(value, str)} if isinstance(labels, dict) else {},
         "seen": time(record.update_time or record.updateTime), "data": data,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from assay.scanner.results.model import Report
 from assay.scanner.sources import snapshot
 from assay.scanner.sources.encodings import read_up_to, utf8
 from assay.scanner.sources.overlay import open_regular
-from assay.scanner.tables.rows import Begun, Row, Taking
+from assay.scanner.tables.rows import Begun, Row, RowWriter
 
 MAX_LINE = 1_000_000_000
 """Bytes of a line of a report. The last one has all calls and gaps of a run."""
@@ -87,9 +87,9 @@ def _report(opened: IO[bytes], source: str, wanted: Iterable[str]) -> Iterator[R
             raise SourceError(f"no report; {_WAY}")
         yield from _whole(report, source, wanted)
         return
-    taking = Taking(Begun(source, begin.run.id), wanted)
+    taking = RowWriter(Begun(source, begin.run.id), wanted)
     for part in saved.behind(_lines(opened)):
-        if isinstance(part, saved.End):
+        if isinstance(part, saved.SavedEnd):
             if not taking.counted(part.summary.verdicts):
                 raise SourceError(_CUT)
             yield from taking.end(begin.tool, part.run, part.controls, part.gate, part.coverage, part.summary.resources)
@@ -101,7 +101,7 @@ _CUT = "its counts are not those of its results: it was cut or changed after it 
 
 
 def _whole(report: Report, source: str, wanted: Iterable[str]) -> Iterator[Row]:
-    taking = Taking(Begun(source, report.run.id), wanted)
+    taking = RowWriter(Begun(source, report.run.id), wanted)
     for result in report.results:
         yield from taking.result(result)
     if not taking.counted(report.summary.verdicts):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from assay.scanner import lazy_re
-from assay.scanner.results.marks import Marks
+from assay.scanner.results.marks import MarkPattern
 from assay.scanner.results.secret_fields import without_secret_fields
 from assay.scanner.results.secret_values import MAPS, without_whole_values
 from assay.scanner.results.secret_values import NAME as _NAME
@@ -20,7 +20,7 @@ from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 
 _COMMENT = lazy_re.pattern(r"(?:#|//|/\*|^\s{0,400}\*).*")
 _CALL = lazy_re.pattern(r"\bsensitive\s{0,20}\(")
-_MARKS = Marks(
+_MARKS = MarkPattern(
     r"sensitive|ephemeral|noecho|stringdata|curl|\benv\b|pass|pwd|header.?value|custom_header|secret|private|access.?key|api.?key|token|credential|"
     r"connection|akia|asia|://|eyj|begin|bearer|"
     r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|aiza|gocspx|npm_|hv[sbr]\."

@@ -17,7 +17,7 @@ class Replacement(msgspec.Struct, frozen=True):
     text: str
 
 
-class Lines(msgspec.Struct, frozen=True):
+class LineChange(msgspec.Struct, frozen=True):
     """Whole lines of one file that become others, without their line feeds. Where none become some, these come before line `first`."""
 
     file: str
@@ -41,5 +41,5 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """Unified, without what is secret in the lines."""
     replacements: tuple[Replacement, ...] = ()
     """By file and place; none where lines that change hold something secret."""
-    lines: Lines | None = None
+    lines: LineChange | None = None
     """All of it as lines of one file; None where it is in several, and where something of it is secret."""

@@ -18,7 +18,7 @@ from assay.scanner.errors import AssayError
 from assay.scanner.results.fixes import Fix
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.rules.model import Control, Framework
-from assay.scanner.sources.answers import Asked
+from assay.scanner.sources.answers import AnswerKey
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class Context(msgspec.Struct, frozen=True):
     controls: Mapping[str, Control]
     source: Callable[[str, int, int], list[str]]
     """(file, first line, last line) to the lines of code, empty where they cannot be read."""
-    answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = lambda _asked: {}
+    answers: Callable[[Collection[AnswerKey]], Mapping[AnswerKey, str]] = lambda _asked: {}
     """Answers of live accounts that are looked for, to those that a snapshot holds, as a text of a few lines."""
     color: bool = False
     width: int = 100

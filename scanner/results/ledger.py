@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.sources.coverage import Blocks, Coverage, Gap
 from assay.scanner.sources.interface import Collection, Item
-from assay.scanner.sources.listing import Fate, Fates, FileListing, Tree, decisive
+from assay.scanner.sources.listing import Fate, Fates, FileListing, FilesBelow, decisive
 from assay.scanner.words import many
 
 
@@ -179,8 +179,8 @@ def _covered(file: str, scopes: Types[str]) -> bool:
     return "." in scopes
 
 
-def _counted(fates: dict[str, Fate]) -> Tree:
-    tree = Tree(found=len(fates))
+def _counted(fates: dict[str, Fate]) -> FilesBelow:
+    tree = FilesBelow(found=len(fates))
     for fate in fates.values():
         setattr(tree, fate.became, getattr(tree, fate.became) + 1)
         if fate.became in ("other", "excluded"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.scanner import lazy_re
 
 
-class Marks:
+class MarkPattern:
     """An expression in lower case, which is several times as fast on a text in lower case as one that ignores case."""
 
     def __init__(self, expression: str) -> None:

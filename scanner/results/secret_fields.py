@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from assay.scanner import lazy_re
-from assay.scanner.results.marks import Marks
+from assay.scanner.results.marks import MarkPattern
 from assay.scanner.results.secret_values import QUOTED, deeper, literals, opens
 from assay.scanner.sources.sensitive import SHOWN
 
@@ -22,7 +22,7 @@ _BEGIN = lazy_re.pattern(
     (?P<mark>[ \t]{{0,100}}[=:](?=[ \t\n]|$)[ \t]{{0,100}}))(?P<value>[^\n]{{0,100000}})$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MARKS = Marks(
+_MARKS = MarkPattern(
     r"script|user_?data|command|arg(?:ument)?s|entry_?point|environment|variables|\benv\b|overrides|headers|external_?id"
     r"|aws:(?:referer|useragent)"
 )

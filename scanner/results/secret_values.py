@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from assay.scanner import lazy_re
-from assay.scanner.results.marks import Marks
+from assay.scanner.results.marks import MarkPattern
 from assay.scanner.sources.sensitive import SHOWN
 
 QUOTED = lazy_re.pattern(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
@@ -23,7 +23,7 @@ _BEGIN = lazy_re.pattern(
     (?P<value>[^\n]{{0,100000}})$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BEGINNINGS = Marks("pass|pwd|key|string|token|secret|value|credential|data")
+_BEGINNINGS = MarkPattern("pass|pwd|key|string|token|secret|value|credential|data")
 """Of which every beginning has one."""
 _HEREDOC = lazy_re.pattern(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")
 _BLOCK = lazy_re.pattern(r"(?:&\S{1,100}[ \t]{1,9})?[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")

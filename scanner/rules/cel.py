@@ -35,7 +35,7 @@ class CelError(Exception):
         self.column = column
 
 
-class Read:
+class ExpressionReads:
     """What an expression does with facts: the paths it reads, and operations that would be wrong on facts that may be unknown."""
 
     def __init__(self) -> None:
@@ -126,16 +126,16 @@ _ALLOWED = {
 }  # fmt: skip
 
 
-def read_facts(serialized: bytes, names: dict[str, Path] | None = None) -> Read:
+def read_facts(serialized: bytes, names: dict[str, Path] | None = None) -> ExpressionReads:
     """Which facts a compiled expression reads. `names` are further roots: an element's name and the path of its list."""
     checked = dict(wire_fields(dict(wire_fields(serialized))[2]))
-    read = Read()
+    read = ExpressionReads()
     roots = {"resource": (), **{name: (*path, "*") for name, path in (names or {}).items()}}
     _record(_walk(checked[4], roots, read), read)
     return read
 
 
-def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
+def _walk(expression: bytes, names: dict[str, Path], read: ExpressionReads) -> Path | None:
     """Record what an expression reads; gives its path where it is a fact itself."""
     fields = dict(wire_fields(expression))
     if 4 in fields:
@@ -158,14 +158,14 @@ def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
     return None
 
 
-def _record(path: Path | None, read: Read, *, content: bool = True) -> None:
+def _record(path: Path | None, read: ExpressionReads, *, content: bool = True) -> None:
     if path:
         read.paths[path] = content or read.paths.get(path, False)
     elif path is not None:
         read.problems.append(((), "a resource is no fact: name one of its facts"))
 
 
-def _select(message: bytes, names: dict[str, Path], read: Read) -> Path | None:
+def _select(message: bytes, names: dict[str, Path], read: ExpressionReads) -> Path | None:
     fields = dict(wire_fields(message))
     before = read.roots
     operand = _walk(fields[1], names, read)
@@ -179,7 +179,7 @@ def _select(message: bytes, names: dict[str, Path], read: Read) -> Path | None:
     return (*operand, name)
 
 
-def _call(message: bytes, names: dict[str, Path], read: Read) -> None:
+def _call(message: bytes, names: dict[str, Path], read: ExpressionReads) -> None:
     parts = list(wire_fields(message))
     function = next(value.decode() for number, value in parts if number == 2)
     operands = [value for number, value in parts if number in (1, 3)]
@@ -201,7 +201,7 @@ def _is_null(expression: bytes) -> bool:
     return constant is not None and next(wire_fields(constant), (0, 0))[0] == 1
 
 
-def _comprehension(message: bytes, names: dict[str, Path], read: Read) -> None:
+def _comprehension(message: bytes, names: dict[str, Path], read: ExpressionReads) -> None:
     fields = dict(wire_fields(message))
     before = read.roots
     ranged = _walk(fields[2], names, read)

@@ -336,25 +336,25 @@ class _Compiler:
         if name not in self.rule.params:
             self.error(place, f"there is no param {name!r}", nearest(name, self.rule.params))
 
-    def _expression(self, text: str, place: yaml_lines.Path, names: dict[str, tuple[str, ...]]) -> tuple[bytes, cel.Read]:
+    def _expression(self, text: str, place: yaml_lines.Path, names: dict[str, tuple[str, ...]]) -> tuple[bytes, cel.ExpressionReads]:
         if not text:
-            return b"", cel.Read()
+            return b"", cel.ExpressionReads()
         try:
             compiled = self._environment(tuple(names)).compile(text).serialize()
         except cel.CelError as error:
             column = f" at column {error.column}" if error.column else ""
             self.error(place, f"not CEL{column}: {error}")
-            return b"", cel.Read()
+            return b"", cel.ExpressionReads()
         except RecursionError:
             self.error(place, "not CEL: nested too deep")
-            return b"", cel.Read()
+            return b"", cel.ExpressionReads()
         for name in re.findall(r"\bparams\.(\w+)", text):
             self._param(name, place)
         read = cel.read_facts(compiled, names)
         self._check(read, place)
         return compiled, read
 
-    def _check(self, read: cel.Read, place: yaml_lines.Path) -> None:
+    def _check(self, read: cel.ExpressionReads, place: yaml_lines.Path) -> None:
         """Facts must exist, and no operation may take an unknown fact for an absent one."""
         for path, problem in read.problems:
             self.error(place, f"{'.'.join(path) or 'the expression'}: {problem}")

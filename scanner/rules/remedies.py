@@ -23,7 +23,7 @@ _TYPES = {
 _PATH = re.compile(r"[A-Za-z_][\w-]*(\[\])?(\.[A-Za-z_][\w-]*(\[\])?)*")
 
 
-class Problem(NamedTuple):
+class RemedyProblem(NamedTuple):
     """What is wrong with a fix: where in the rule, what, and the way out."""
 
     place: Path
@@ -31,74 +31,74 @@ class Problem(NamedTuple):
     way: str = ""
 
 
-def problems(control: Control) -> Iterator[Problem]:
+def problems(control: Control) -> Iterator[RemedyProblem]:
     """What is wrong with the fixes of a control."""
     for name, remedies in control.fix.items():
         place: Path = ("fix", name)
         if name not in EDITED:
-            yield Problem(place, f"there is no input {name!r} that is edited", nearest(name, EDITED) or f"known: {', '.join(EDITED)}")
+            yield RemedyProblem(place, f"there is no input {name!r} that is edited", nearest(name, EDITED) or f"known: {', '.join(EDITED)}")
         elif not remedies:
-            yield Problem(place, "the fix says nothing", "write edits, or why no edit mends a finding")
+            yield RemedyProblem(place, "the fix says nothing", "write edits, or why no edit mends a finding")
         elif not isinstance(remedies, str):
             for at, remedy in enumerate(remedies):
                 if not remedy.decision:
                     yield from (_of_grants(remedy, (*place, at)) if remedy.revoke else _of_remedy(name, remedy, (*place, at)))
                 elif remedy != Remedy(decision=remedy.decision) or at == 0 or at + 1 < len(remedies):
-                    yield Problem((*place, at, "decision"), "a decision is what is left", "write it alone, behind all edits")
+                    yield RemedyProblem((*place, at, "decision"), "a decision is what is left", "write it alone, behind all edits")
 
 
-def _of_grants(remedy: Remedy, place: Path) -> Iterator[Problem]:
+def _of_grants(remedy: Remedy, place: Path) -> Iterator[RemedyProblem]:
     if remedy != Remedy(revoke=remedy.revoke, review=remedy.review):
-        yield Problem((*place, "revoke"), "what takes a grant out has nothing else to edit", "make it two remedies")
+        yield RemedyProblem((*place, "revoke"), "what takes a grant out has nothing else to edit", "make it two remedies")
     if not remedy.review:
-        yield Problem((*place, "revoke"), "what takes a grant out cuts somebody off", "say whom in review")
+        yield RemedyProblem((*place, "revoke"), "what takes a grant out cuts somebody off", "say whom in review")
 
 
-def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[Problem]:
+def _of_remedy(name: str, remedy: Remedy, place: Path) -> Iterator[RemedyProblem]:
     form, example = _TYPES[name]
     if not re.fullmatch(form, remedy.on):
-        yield Problem((*place, "on"), f"{remedy.on!r} is no type of {name}", f"name {example}")
+        yield RemedyProblem((*place, "on"), f"{remedy.on!r} is no type of {name}", f"name {example}")
     if not (remedy.set or remedy.remove or remedy.drop or remedy.include or remedy.add or remedy.statement):
-        yield Problem(place, "the remedy edits nothing", "give set, remove, drop, include, add, statement or revoke")
+        yield RemedyProblem(place, "the remedy edits nothing", "give set, remove, drop, include, add, statement or revoke")
     if remedy.statement and remedy != Remedy(on=remedy.on, statement=remedy.statement, review=remedy.review):
-        yield Problem((*place, "statement"), "what adds a statement has nothing else to edit", "make it two remedies")
+        yield RemedyProblem((*place, "statement"), "what adds a statement has nothing else to edit", "make it two remedies")
     if SELF in remedy.remove and (remedy.set or remedy.drop or remedy.include or remedy.add or len(remedy.remove) > 1):
-        yield Problem((*place, "remove"), "a block that goes as a whole has nothing else to edit", "make it two remedies")
+        yield RemedyProblem((*place, "remove"), "a block that goes as a whole has nothing else to edit", "make it two remedies")
     if SELF in remedy.remove and not (remedy.where or remedy.within):
-        yield Problem((*place, "remove"), "a block that goes as a whole needs `where` or `within`", "say which blocks are meant")
+        yield RemedyProblem((*place, "remove"), "a block that goes as a whole needs `where` or `within`", "say which blocks are meant")
     told = {"where": remedy.where, "remove": remedy.remove, "drop": remedy.drop, "include": remedy.include, "set": remedy.set}
     for key, paths in {**told, "within": [remedy.within] if remedy.within else []}.items():
         for path in paths:
             if not _PATH.fullmatch(path):
-                yield Problem((*place, key), f"{path!r} is no path", "write names with dots between them: settings.ip_configuration")
+                yield RemedyProblem((*place, key), f"{path!r} is no path", "write names with dots between them: settings.ip_configuration")
     if remedy.add and isinstance(remedy.add, str) != (name == "terraform"):
-        yield Problem((*place, "add"), "add is code in Terraform, and resources by their names in a template")
+        yield RemedyProblem((*place, "add"), "add is code in Terraform, and resources by their names in a template")
     elif isinstance(remedy.add, str) and remedy.add:
         yield from _of_code(remedy.add, (*place, "add"))
     else:
         yield from _of_resources(remedy.add, (*place, "add"))
 
 
-def _of_code(code: str, place: Path) -> Iterator[Problem]:
+def _of_code(code: str, place: Path) -> Iterator[RemedyProblem]:
     from assay.scanner.sources.terraform.files import FileError, read_blocks
 
     try:
         code = re.sub(r"\{\.(\w+)\}", "null", code)
-        blocks, gaps = read_blocks(placeholders(code, Words("orders", "aws_s3_bucket.orders", "orders")).encode(), "add.tf", "add.tf")
+        blocks, gaps = read_blocks(placeholders(code, RemedyWords("orders", "aws_s3_bucket.orders", "orders")).encode(), "add.tf", "add.tf")
     except FileError as error:
-        yield Problem(place, f"no Terraform code: {error}")
+        yield RemedyProblem(place, f"no Terraform code: {error}")
         return
     if gaps or not blocks:
-        yield Problem(place, "no blocks of Terraform code")
+        yield RemedyProblem(place, "no blocks of Terraform code")
 
 
-def _of_resources(resources: Any, place: Path) -> Iterator[Problem]:
+def _of_resources(resources: Any, place: Path) -> Iterator[RemedyProblem]:
     for label, resource in resources.items() if isinstance(resources, dict) else ():
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            yield Problem((*place, label), "a resource of a template has a Type")
+            yield RemedyProblem((*place, label), "a resource of a template has a Type")
 
 
-class Words(NamedTuple):
+class RemedyWords(NamedTuple):
     """What the words in braces of a remedy stand for."""
 
     label: str
@@ -111,14 +111,14 @@ class Words(NamedTuple):
     """`{judged}`: the reference to what the finding is of."""
 
 
-def placeholders(text: str, words: Words) -> str:
+def placeholders(text: str, words: RemedyWords) -> str:
     """A text of a remedy with what the words in braces stand for."""
     text = text.replace("{name}", words.label.replace("_", "-"))
     text = text.replace("{judged}", words.judged)
     return text.replace("{label}", words.label).replace("{self}", words.reference).replace("{new}", words.new)
 
 
-def filled(value: Any, words: Words) -> Any:
+def filled(value: Any, words: RemedyWords) -> Any:
     """A value of a remedy with what the words in braces of its texts and keys stand for."""
     if isinstance(value, Mapping):
         return {placeholders(key, words): filled(inner, words) for key, inner in value.items()}

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.analysis.estate.summary import Component, Store, Summary
-from assay.scanner.judge import Judged, Seen
+from assay.scanner.judge import Judged, SourceDigest
 from assay.scanner.results.model import ResourceRef, Result
 from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.interface import Contributions
@@ -34,7 +34,7 @@ _Tables: Any = msgspec.defstruct(
 """A Summary whose tables are lists of pairs, since keys of JSON are texts."""
 
 
-class Head(msgspec.Struct, frozen=True):
+class ShardHead(msgspec.Struct, frozen=True):
     """The first line."""
 
     plan: str
@@ -44,7 +44,7 @@ class Head(msgspec.Struct, frozen=True):
     of: int
 
 
-class Line(msgspec.Struct, omit_defaults=True):
+class CollectionLine(msgspec.Struct, omit_defaults=True):
     """One collection that was judged, or a piece of it: the first of them says all that is not of its results."""
 
     at: tuple[int, int]
@@ -66,35 +66,35 @@ class Line(msgspec.Struct, omit_defaults=True):
     """There are sensitive texts, which stand nowhere: no line of code may be shown that could hold one."""
 
 
-class End(msgspec.Struct, frozen=True):
+class ShardEnd(msgspec.Struct, frozen=True):
     """The last line."""
 
     collections: int
     results: int
-    seen: list[Seen]
+    seen: list[SourceDigest]
     lines: str
     """Digest of everything before it."""
 
 
 class _AnyLine(msgspec.Struct):
-    shard: Head | None = None
-    judged: Line | None = None
-    end: End | None = None
+    shard: ShardHead | None = None
+    judged: CollectionLine | None = None
+    end: ShardEnd | None = None
 
 
 _decoder = msgspec.json.Decoder(_AnyLine)
 
 
-def encoded(part: Head | Line | End) -> bytes:
+def encoded(part: ShardHead | CollectionLine | ShardEnd) -> bytes:
     """A line."""
-    name = "shard" if isinstance(part, Head) else "end" if isinstance(part, End) else "judged"
+    name = "shard" if isinstance(part, ShardHead) else "end" if isinstance(part, ShardEnd) else "judged"
     try:
         return msgspec.json.encode({name: part}) + b"\n"
     except UnicodeEncodeError:  # half of a pair of UTF-16 in a name: as reports write it
         return msgspec.json.encode({name: _encodable(msgspec.to_builtins(part))}) + b"\n"
 
 
-def decoded(line: bytes) -> Head | Line | End:
+def decoded(line: bytes) -> ShardHead | CollectionLine | ShardEnd:
     """What a line says. Raises ValueError."""
     record = _decoder.decode(line)
     part = record.judged or record.shard or record.end
@@ -103,9 +103,9 @@ def decoded(line: bytes) -> Head | Line | End:
     return part
 
 
-def lines_of(judged: Judged) -> Iterator[Line]:
+def lines_of(judged: Judged) -> Iterator[CollectionLine]:
     """What was judged, as lines of no more than PIECE results."""
-    line = Line(
+    line = CollectionLine(
         at=judged.at,
         name=judged.name,
         source=judged.source,
@@ -119,10 +119,10 @@ def lines_of(judged: Judged) -> Iterator[Line]:
         _fill(line, judged.results[start : start + PIECE])
         line.more = start + PIECE < len(judged.results)
         yield line
-        line = Line(judged.at, judged.name, judged.source)
+        line = CollectionLine(judged.at, judged.name, judged.source)
 
 
-def _fill(line: Line, results: list[Result]) -> None:
+def _fill(line: CollectionLine, results: list[Result]) -> None:
     numbers: dict[int, int] = {}
     for result in results:
         if id(result.resource) not in numbers:
@@ -132,7 +132,7 @@ def _fill(line: Line, results: list[Result]) -> None:
     line.results = [msgspec.structs.replace(result, resource=_NOBODY) for result in results]
 
 
-def judged_of(line: Line) -> Judged:
+def judged_of(line: CollectionLine) -> Judged:
     """What a line says was judged. Raises ValueError where its parts do not fit each other."""
     if len(line.of) != len(line.results) or any(not 0 <= number < len(line.resources) for number in line.of):
         raise ValueError("a line whose results are of no resource")

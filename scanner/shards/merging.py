@@ -13,7 +13,7 @@ from assay.scanner.errors import AssayError
 from assay.scanner.judge import Judged
 from assay.scanner.shards import lines, plan
 from assay.scanner.shards.errors import ShardError
-from assay.scanner.shards.plan import Plan
+from assay.scanner.shards.plan import ShardPlan
 from assay.scanner.shards.store import Store
 from assay.scanner.shards.writing import name_of, read_plan
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -76,11 +76,11 @@ class Shards:
             with store.read(name) as file, gzip.GzipFile(fileobj=file) as packed:
                 while line := packed.readline(MAX_LINE):
                     part = lines.decoded(line)
-                    if isinstance(part, lines.End):
+                    if isinstance(part, lines.ShardEnd):
                         ended = (part.collections, part.lines) == (collections, digest.hexdigest())
                         for seen in part.seen:
                             self._seeing.take(seen)
-                    elif isinstance(part, lines.Head):
+                    elif isinstance(part, lines.ShardHead):
                         head = (part.plan, part.index, part.of) == (self.plan.id, index, self.plan.of)
                         if not head:
                             raise ValueError("it is of another plan")
@@ -113,8 +113,8 @@ def _together(begun: Judged | None, piece: Judged) -> Judged:
     return begun
 
 
-def _common_plan(stores: Iterable[Store]) -> Plan:
-    first: tuple[Store, Plan] | None = None
+def _common_plan(stores: Iterable[Store]) -> ShardPlan:
+    first: tuple[Store, ShardPlan] | None = None
     for store in stores:
         if plan.NAME not in store.list():
             raise ShardError(f"{store.where}: holds no shards: name the folder or bucket that --shard wrote to (--out)")

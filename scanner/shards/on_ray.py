@@ -43,7 +43,7 @@ _PATIENCE = 10.0
 """Seconds for a cluster to answer: Ray itself asks for many minutes."""
 
 
-class Done(msgspec.Struct, frozen=True):
+class TaskEnd(msgspec.Struct, frozen=True):
     """How a task ended."""
 
     index: int
@@ -54,7 +54,7 @@ class Done(msgspec.Struct, frozen=True):
     """What it said on standard error, or how it was lost."""
 
 
-class Lost(Exception):
+class LostTask(Exception):
     """A command that was killed: with its node, or for the memory of that. It is tried again."""
 
 
@@ -85,9 +85,9 @@ class Cluster:
         """How many there are now."""
         return max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
-    def run(self, commands: Sequence[Sequence[str]], folder: str) -> Iterator[Done]:
+    def run(self, commands: Sequence[Sequence[str]], folder: str) -> Iterator[TaskEnd]:
         """Run commands in a folder, which every node has, and give each as it ends."""
-        task = self._ray.remote(num_cpus=1, max_retries=RETRIES, retry_exceptions=[Lost])(_run)
+        task = self._ray.remote(num_cpus=1, max_retries=RETRIES, retry_exceptions=[LostTask])(_run)
         waiting, running = list(enumerate(commands)), dict[Any, int]()
         waiting.reverse()
         while waiting or running:
@@ -98,12 +98,12 @@ class Cluster:
             for ended_task in ended:
                 yield self._done(running.pop(ended_task), ended_task)
 
-    def _done(self, index: int, reference: Any) -> Done:
+    def _done(self, index: int, reference: Any) -> TaskEnd:
         try:
             code, told = self._ray.get(reference)
         except Exception as error:  # of Ray: the node or the process was lost once more than it is tried
-            return Done(index, -1, str(error).strip().split("\n", 1)[0][:300])
-        return Done(index, code, told)
+            return TaskEnd(index, -1, str(error).strip().split("\n", 1)[0][:300])
+        return TaskEnd(index, code, told)
 
     def close(self) -> None:
         """Leave the cluster; one of this machine ends."""
@@ -137,7 +137,7 @@ def _run(command: list[str], folder: str) -> tuple[int, str]:
         said.seek(max(0, said.tell() - _SHOWN))
         told = said.read().decode("utf-8", "replace").strip()
     if code < 0:
-        raise Lost(f"ended by signal {-code}")
+        raise LostTask(f"ended by signal {-code}")
     return code, told
 
 
@@ -148,7 +148,7 @@ def command(arguments: Sequence[str]) -> list[str]:
 
 def judge(
     cluster: Cluster, arguments: Callable[[int], Sequence[str]], indexes: Sequence[int], folder: str, tick: Callable[[int], None]
-) -> list[Done]:
+) -> list[TaskEnd]:
     """Judge shards on a cluster; those that could not be.
 
     `arguments`: of the command for a shard, by its index from 0. `tick`: is told how many are done.

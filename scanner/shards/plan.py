@@ -30,7 +30,7 @@ _WHOLE = 64 << 20
 _PIECE = 1 << 20
 
 
-class Judging(msgspec.Struct, frozen=True, kw_only=True):
+class JudgingOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options that say by what a run is judged and what it is over, as the report of all shards needs them."""
 
     paths: tuple[str, ...]
@@ -59,17 +59,17 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
     configuration: str | None
 
     @staticmethod
-    def of(options: Options) -> Judging:
+    def of(options: Options) -> JudgingOptions:
         """Those of a run."""
-        given = {name: getattr(options, name) for name in Judging.__struct_fields__}
-        return Judging(**{**given, "paths": tuple(map(fetched.called, options.paths))})
+        given = {name: getattr(options, name) for name in JudgingOptions.__struct_fields__}
+        return JudgingOptions(**{**given, "paths": tuple(map(fetched.called, options.paths))})
 
     def fields(self) -> dict[str, Any]:
         """As Options take them."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class ShardPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A run that is cut into shards."""
 
     format: str = FORMAT
@@ -79,7 +79,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the rules with their params."""
     of: int
     """How many shards there are."""
-    options: Judging
+    options: JudgingOptions
     variables: tuple[str, ...] = ()
     """The names of variables whose values were given."""
     values: str = ""
@@ -109,12 +109,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(self.encoded()).hexdigest()
 
 
-def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list[Gap]) -> Plan:
+def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list[Gap]) -> ShardPlan:
     """The plan of a run in `of` shards. `rules`: their digest; `listing` and `gaps`: of its paths (targets.sources)."""
-    return Plan(
+    return ShardPlan(
         rules=rules,
         of=of,
-        options=Judging.of(options),
+        options=JudgingOptions.of(options),
         variables=tuple(sorted(options.variables)),
         values=_sealed({"variables": options.variables, "parameters": options.parameters}),
         inputs=digest(options, listing),
@@ -126,10 +126,10 @@ def make(options: Options, rules: str, of: int, listing: FileListing, gaps: list
     )
 
 
-def decoded(content: bytes, where: str) -> Plan:
+def decoded(content: bytes, where: str) -> ShardPlan:
     """The plan that is kept at a place. Raises ShardError."""
     try:
-        plan = msgspec.json.decode(content, type=Plan)
+        plan = msgspec.json.decode(content, type=ShardPlan)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ShardError(f"{where}: no plan of shards that this version reads: {error}") from None
     if plan.format != FORMAT or not 1 <= plan.of <= MAX_SHARDS:
@@ -139,7 +139,7 @@ def decoded(content: bytes, where: str) -> Plan:
     return plan
 
 
-def difference(one: Plan, other: Plan) -> str:
+def difference(one: ShardPlan, other: ShardPlan) -> str:
     """In what two plans differ, in words; empty where they are the same."""
     if one.version != other.version:
         return f"the version of Assay ({one.version} and {other.version})"

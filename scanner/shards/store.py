@@ -34,11 +34,11 @@ class Store(Protocol):
 def opened(where: str) -> Store:
     """The store at a place: `s3://…`, `gs://…`, or the path of a folder, which need not be there before something is kept."""
     if "://" in where:
-        from assay.scanner.buckets.bucket import CLOUDS, Bucket
+        from assay.scanner.buckets.bucket import CLOUDS, BucketFolder
 
         if not where.startswith(CLOUDS):
             raise ShardError(f"{where}: shards are kept in a folder, or at {' or '.join(cloud + 'BUCKET/PREFIX' for cloud in CLOUDS)}")
-        return Bucket(where)
+        return BucketFolder(where)
     return Folder(where)
 
 

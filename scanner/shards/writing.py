@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from assay.scanner import targets
-from assay.scanner.judge import Judged, Rules, Seen
+from assay.scanner.judge import Judged, Rules, SourceDigest
 from assay.scanner.options import Options
 from assay.scanner.shards import lines, plan
 from assay.scanner.shards.errors import ShardError
-from assay.scanner.shards.plan import Plan
+from assay.scanner.shards.plan import ShardPlan
 from assay.scanner.shards.store import Store
 from assay.scanner.sources.interface import Share
 from assay.scanner.worker import cores, parent
@@ -24,7 +24,7 @@ _LEVEL = 1
 """Of gzip, which is in the standard library: results repeat, so that a shard is a small part of its lines at any level."""
 
 
-class Written(msgspec.Struct, frozen=True):
+class WrittenShard(msgspec.Struct, frozen=True):
     """What came of a shard."""
 
     name: str
@@ -41,7 +41,7 @@ def name_of(index: int, of: int) -> str:
 
 def write(
     options: Options, rules: Rules, index: int, of: int, store: Store, *, workers: int = 1, tick: Callable[[str], None] | None = None
-) -> Written:
+) -> WrittenShard:
     """Judge shard `index` (from 0) of `of` and keep it in a store, unless it is there. Raises ShardError.
 
     `workers`: how many processes judge it, 0 for as many as that is worth.
@@ -50,8 +50,8 @@ def write(
     whole = plan.make(options, rules.digest, of, listing, gaps)
     name = name_of(index, of)
     if _planned(whole, store) and name in store.list():
-        return Written(name, 0, 0, was_there=True)
-    seen: dict[Seen, None] = {}
+        return WrittenShard(name, 0, 0, was_there=True)
+    seen: dict[SourceDigest, None] = {}
     judged = parent.judged(
         made,
         rules,
@@ -76,7 +76,7 @@ def missing(options: Options, rules: Rules, of: int, store: Store) -> list[int]:
     return [index for index in range(of) if name_of(index, of) not in kept]
 
 
-def _planned(whole: Plan, store: Store) -> bool:
+def _planned(whole: ShardPlan, store: Store) -> bool:
     """Keep the plan. Whether it was there; raises ShardError where another one is."""
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
         path = os.path.join(folder, plan.NAME)
@@ -93,27 +93,27 @@ def _planned(whole: Plan, store: Store) -> bool:
     return True
 
 
-def read_plan(store: Store) -> Plan:
+def read_plan(store: Store) -> ShardPlan:
     """The plan of the shards in a store. Raises ShardError."""
     with store.read(plan.NAME) as file:
         return plan.decoded(file.read(), f"{store.where}/{plan.NAME}")
 
 
-def _written(path: str, whole: Plan, index: int, judged: Iterable[Judged], seen: Iterable[Seen]) -> Written:
+def _written(path: str, whole: ShardPlan, index: int, judged: Iterable[Judged], seen: Iterable[SourceDigest]) -> WrittenShard:
     digest, collections, results = hashlib.sha256(), 0, 0
     with open(path, "wb") as file, gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
 
-        def write(part: lines.Head | lines.Line | lines.End) -> None:
+        def write(part: lines.ShardHead | lines.CollectionLine | lines.ShardEnd) -> None:
             text = lines.encoded(part)
             digest.update(text)
             packed.write(text)
 
-        write(lines.Head(whole.id, index, whole.of))
+        write(lines.ShardHead(whole.id, index, whole.of))
         for part in judged:
             collections += 1
             results += len(part.results)
             for line in lines.lines_of(part):
                 write(line)
         ordered = sorted(seen, key=lambda told: (told.source, told.collections, told.names))
-        write(lines.End(collections, results, ordered, digest.hexdigest()))
-    return Written("", collections, results)
+        write(lines.ShardEnd(collections, results, ordered, digest.hexdigest()))
+    return WrittenShard("", collections, results)

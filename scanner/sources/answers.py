@@ -21,7 +21,7 @@ _NONE = msgspec.Raw()
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
-class Asked(NamedTuple):
+class AnswerKey(NamedTuple):
     """Which answer is looked for: what a result's resource and a location of its evidence say."""
 
     root: str
@@ -60,9 +60,9 @@ class _Record(msgspec.Struct):
     iamPolicy: msgspec.Raw = _NONE  # noqa: N815
 
 
-def find(paths: Iterable[str], asked: Collection[Asked]) -> dict[Asked, str]:
+def find(paths: Iterable[str], asked: Collection[AnswerKey]) -> dict[AnswerKey, str]:
     """The answers that snapshots among `paths` hold, as JSON of a few lines; what is not found, or could be of several, is left out."""
-    answers: dict[Asked, str] = {}
+    answers: dict[AnswerKey, str] = {}
     if asked:
         for path in paths:
             header = snapshot.read_header(path)
@@ -74,7 +74,7 @@ def find(paths: Iterable[str], asked: Collection[Asked]) -> dict[Asked, str]:
 class _Search:
     """One pass over a snapshot."""
 
-    def __init__(self, asked: Collection[Asked], answers: dict[Asked, str]) -> None:
+    def __init__(self, asked: Collection[AnswerKey], answers: dict[AnswerKey, str]) -> None:
         self._asked, self._answers = frozenset(asked), answers
         self._named = {key.address for key in asked}
         self._others: dict[tuple[str, str, str], list[tuple[str, msgspec.Raw]]] = {(key.root, key.operation, key.time): [] for key in asked}
@@ -106,13 +106,13 @@ class _Search:
         parts = [(record.type, record.operation, record.time, record.listed)]
         parts += [(name, answer.operation, answer.time, answer.data) for name, answer in record.answers.items()]
         for name, operation, time, raw in parts:
-            key = Asked(root, record.id, operation, time)
+            key = AnswerKey(root, record.id, operation, time)
             if key in self._asked:
                 self._enter(key, name, raw)
             elif (candidates := self._others.get((root, operation, time))) is not None and len(candidates) < 2:
                 candidates.append((name, raw))
 
-    def _asset(self, key: Asked) -> None:
+    def _asset(self, key: AnswerKey) -> None:
         """What an inventory says of an asset at a time: which call listed what stands behind the assets."""
         parts: dict[str, msgspec.Raw] = {}
         for record in self._assets[key.address]:
@@ -134,7 +134,7 @@ class _Search:
             if len(candidates) == 1:
                 self._enter(key, *candidates[0])
 
-    def _enter(self, key: Asked, name: str, raw: msgspec.Raw) -> None:
+    def _enter(self, key: AnswerKey, name: str, raw: msgspec.Raw) -> None:
         text = shown(raw, name)
         if text:
             self._answers[key] = text

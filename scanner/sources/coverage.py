@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from assay.scanner.sources import listing
-from assay.scanner.sources.listing import Became, Fate, Fates, Tree
+from assay.scanner.sources.listing import Became, Fate, Fates, FilesBelow
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -101,7 +101,7 @@ class Coverage(msgspec.Struct):
     through_callers: list[str] = msgspec.field(default_factory=list)
     """Directories of Terraform code that could be applied as they are, since every variable has a default, and that are judged with the
     values of their callers alone: their place says that they are modules."""
-    tree: Tree = msgspec.field(default_factory=Tree)
+    tree: FilesBelow = msgspec.field(default_factory=FilesBelow)
     """Of a whole run: the files below its targets."""
     fates: Fates | UnsetType = UNSET
     """What became of files, as their readers say it; no part of a report, which has `tree`."""
@@ -146,7 +146,7 @@ def _add(whole: FileCounts | Blocks, part: FileCounts | Blocks) -> None:
         setattr(whole, name, getattr(whole, name) + getattr(part, name))
 
 
-def _add_tree(whole: Tree, part: Tree) -> None:
+def _add_tree(whole: FilesBelow, part: FilesBelow) -> None:
     for name in ("found", "judged", "other", "excluded", "unread"):
         setattr(whole, name, getattr(whole, name) + getattr(part, name))
     _count(whole.reasons, part.reasons)

@@ -9,7 +9,7 @@ from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
 
 
-class Unread(Source):
+class UnreadInput(Source):
     """An input that could not be read at all."""
 
     def __init__(self, *gaps: Gap) -> None:
@@ -43,7 +43,7 @@ class Entries(Source):
             yield Collection(self.name, [], self.coverage)
 
 
-class Entered(Source):
+class EnteredSource(Source):
     """A source of one file, which stands in the ledger as judged with the first that the source gives."""
 
     def __init__(self, source: Source, file: str, format_: str) -> None:

@@ -20,7 +20,7 @@ _SKIPPED, _INTENDED = 0x4000, 0x2000
 _COMMIT_TYPE = 1
 
 
-class Unread(Exception):
+class UnreadableRepository(Exception):
     """Why a repository could not be read."""
 
 
@@ -40,18 +40,18 @@ def staged(store: str, digits: int) -> Staged:
     try:
         content = DISK.read(os.path.join(store, "index"), _MAX_INDEX + 1)
         if len(content) > _MAX_INDEX:
-            raise Unread(f"the index of git is larger than {_MAX_INDEX:,} bytes")
+            raise UnreadableRepository(f"the index of git is larger than {_MAX_INDEX:,} bytes")
         return _index(content, digits // 2)
     except OSError as error:
-        raise Unread(f"the index of git: {error.strerror or error}") from None
+        raise UnreadableRepository(f"the index of git: {error.strerror or error}") from None
     except (struct.error, ValueError, IndexError):
-        raise Unread("the index of git is damaged") from None
+        raise UnreadableRepository("the index of git is damaged") from None
 
 
 def _index(content: bytes, width: int) -> Staged:
     magic, version, count = struct.unpack_from(">4sII", content)
     if magic != b"DIRC" or version not in (2, 3, 4):
-        raise Unread(f"the index of git is of version {version}, which is not read")
+        raise UnreadableRepository(f"the index of git is of version {version}, which is not read")
     ids: dict[str, str] = {}
     absent, at, path, entry = set[str](), 12, b"", struct.Struct(f">24xI12x{width}sH")
     for _ in range(count):
@@ -70,7 +70,7 @@ def _index(content: bytes, width: int) -> Staged:
         path = path[:kept] + content[at:end]
         at = end + 1 if version == 4 else start + (end - start + 8) // 8 * 8
         if mode & 0o170000 == _TREE:
-            raise Unread("the index of git is sparse, which is not read")
+            raise UnreadableRepository("the index of git is sparse, which is not read")
         name = path.decode("utf-8", "surrogateescape")
         if not more & _INTENDED:
             ids[name] = "" if flags & _STAGES else id_.hex()
@@ -94,7 +94,7 @@ def _noted_tree(content: bytes, at: int, width: int) -> str:
         name, size = struct.unpack_from(">4sI", content, at)
         data = content[at + 8 : at + 8 + size]
         if name == b"link":
-            raise Unread("the index of git is split, which is not read")
+            raise UnreadableRepository("the index of git is split, which is not read")
         if name == b"TREE" and data.startswith(b"\0"):
             entries, _, rest = data[1:].partition(b" ")
             return "" if entries.startswith(b"-") else rest.partition(b"\n")[2][:width].hex()
@@ -107,9 +107,9 @@ def tree_of(store: str, commit: str) -> str:
     try:
         text = _loose(store, commit) or next(filter(None, (_packed(pack, commit) for pack in _packs(store))), b"")
     except (OSError, zlib.error, struct.error, ValueError, IndexError) as error:
-        raise Unread(f"the commit cannot be read: {getattr(error, 'strerror', None) or 'its object is damaged'}") from None
+        raise UnreadableRepository(f"the commit cannot be read: {getattr(error, 'strerror', None) or 'its object is damaged'}") from None
     if not text.startswith(b"tree "):
-        raise Unread("the commit is not in the store of git in a way that is read")
+        raise UnreadableRepository("the commit is not in the store of git in a way that is read")
     return text[5 : 5 + len(commit)].decode("ascii", "replace")
 
 

@@ -276,7 +276,7 @@ def _called(address: str) -> str:
     return name[: min((at for at in (name.find("."), name.find("[")) if at >= 0), default=len(name))]
 
 
-class Part(enum.Enum):
+class AccountPart(enum.Enum):
     """What a collection is of something that comes in several: an account, of which the regions follow each other."""
 
     ALL = "all"
@@ -303,7 +303,7 @@ class Collection(msgspec.Struct):
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
     within: Within | None = None
     """What of it is judged: everything, or what single files that were named declare."""
-    part: Part = Part.ALL
+    part: AccountPart = AccountPart.ALL
     """Which kinds are read from it, where an account comes in parts."""
     sensitive: Sensitive | None = None
     """Its texts that are judged and not shown."""

@@ -85,7 +85,7 @@ class FileListing(msgspec.Struct):
         self.settled.pop(file, None)
 
 
-class Tree(msgspec.Struct):
+class FilesBelow(msgspec.Struct):
     """How many files there are below the targets: `found` = `judged` + `other` + `excluded` + `unread`."""
 
     found: int = 0

@@ -32,7 +32,7 @@ from assay.scanner.sources.redaction_fields import (
     readable,
 )  # fmt: skip
 from assay.scanner.sources.redaction_policies import policy, policy_text, texts
-from assay.scanner.sources.secret_settings import SCRIPT_KEYS, Told, heard, of_arguments, of_script, of_value, told
+from assay.scanner.sources.secret_settings import SCRIPT_KEYS, RedactedSecret, heard, of_arguments, of_script, of_value, told
 from assay.scanner.sources.secret_text import HIDDEN, hidden_headers, is_secret_pair, without_secrets
 
 LEFT_OUT = Unknown("the field is left out of snapshots, since it may hold a secret", "look at the resource itself")
@@ -56,7 +56,7 @@ def unknown_where_hidden(data: Any) -> Any:
         if data == HIDDEN:
             return LEFT_OUT
         kinds = heard(data)
-        return data if kinds is None else Told(LEFT_OUT.reason, LEFT_OUT.settles_it, kinds=kinds)
+        return data if kinds is None else RedactedSecret(LEFT_OUT.reason, LEFT_OUT.settles_it, kinds=kinds)
     return data
 
 

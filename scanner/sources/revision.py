@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.sources.git_store import Unread, staged, tree_of
+from assay.scanner.sources.git_store import UnreadableRepository, staged, tree_of
 from assay.scanner.sources.listing import Fate
 from assay.scanner.sources.overlay import DISK, inside, repository
 from assay.scanner.words import visible
@@ -52,7 +52,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.changed or self.added or self.removed)
 
 
-class Head(msgspec.Struct, frozen=True):
+class CheckedOut(msgspec.Struct, frozen=True):
     """What is checked out."""
 
     commit: str
@@ -77,12 +77,12 @@ def revisions(targets: Iterable[str], files: Mapping[str, Fate]) -> list[Revisio
     return checkouts
 
 
-def head(top: str) -> Head | None:
+def head(top: str) -> CheckedOut | None:
     """What is checked out at the top of a repository; None where it has no commit, or keeps it in a way that is not read."""
     store = _store(top)
     told = _line(os.path.join(store, "HEAD"), store) if store else ""
     if store is None or _ID.fullmatch(told):
-        return Head(told, "") if store else None
+        return CheckedOut(told, "") if store else None
     name, shared = told, _shared(store)
     for _ in range(_MAX_LINKS):
         name = name.removeprefix("ref:").strip()
@@ -90,7 +90,7 @@ def head(top: str) -> Head | None:
             return None
         told = _line(os.path.join(store, name), store) or _line(os.path.join(shared, name), shared) or _packed(shared, name)
         if _ID.fullmatch(told):
-            return Head(told, visible(name.removeprefix("refs/heads/")))
+            return CheckedOut(told, visible(name.removeprefix("refs/heads/")))
         name = told
     return None
 
@@ -146,18 +146,18 @@ def _packed(shared: str, name: str) -> str:
     return ""
 
 
-def _compared(top: str, named: list[str], checked_out: Head, files: Mapping[str, Fate]) -> Revision:
+def _compared(top: str, named: list[str], checked_out: CheckedOut, files: Mapping[str, Fate]) -> Revision:
     made = Revision(targets=named, commit=checked_out.commit, branch=checked_out.branch)
     try:
         store = _store(top) or top
         index = staged(store, len(checked_out.commit))
         if index.tree != tree_of(_shared(store), checked_out.commit):
-            raise Unread("something is staged that is not committed, or was since the commit")
+            raise UnreadableRepository("something is staged that is not committed, or was since the commit")
         real = os.path.realpath(top)
         changed, added = _differences(index.ids, files, real)
         below = [os.path.relpath(os.path.realpath(target), real).replace(os.sep, "/") for target in named]
         removed = sum(not os.path.lexists(os.path.join(real, path)) for path in _within(index.ids, below) if path not in index.absent)
-    except (Unread, OSError, ValueError) as error:
+    except (UnreadableRepository, OSError, ValueError) as error:
         return msgspec.structs.replace(made, reason=visible(getattr(error, "strerror", None) or str(error)))
     return msgspec.structs.replace(made, changed=changed, added=added, removed=removed)
 

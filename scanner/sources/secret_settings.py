@@ -26,7 +26,7 @@ SCRIPT_KEYS = ("startup-script", "shutdown-script", "user-data", "windows-startu
 """Beginnings of the names of metadata that are scripts: https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys"""
 
 
-class Told(Unknown, frozen=True):
+class RedactedSecret(Unknown, frozen=True):
     """A value that was left out of a snapshot, of which it is known which secrets it held."""
 
     kinds: Kinds = ()

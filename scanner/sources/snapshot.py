@@ -19,7 +19,7 @@ from assay.scanner.options import Options
 from assay.scanner.sources import fetched, packed
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.entries import Entered, Entries, OfAnotherShard
+from assay.scanner.sources.entries import EnteredSource, Entries, OfAnotherShard
 from assay.scanner.sources.interface import Source
 
 FORMAT = "assay-snapshot/1"
@@ -49,7 +49,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
         file, first, alone = show(path), read_header(path), path in fetch.alone
         cloud = first.get("cloud") if first is not None else None
         if isinstance(cloud, str) and cloud in CLOUDS:
-            entered = Entered(importlib.import_module(CLOUDS[cloud]).from_snapshot(path), file, "snapshot")
+            entered = EnteredSource(importlib.import_module(CLOUDS[cloud]).from_snapshot(path), file, "snapshot")
             entered.alone = alone
             yield entered
             continue

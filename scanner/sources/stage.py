@@ -1,16 +1,15 @@
 """What is being read at the moment, so that whoever supervises the reading knows what it was lost over.
 
 A source calls `enter(name)` before each part of its input that could cost more than it may: a file that is opened (overlays do that), a
-root module, a stack. Where an earlier worker was lost over that part, `enter` raises `Lost`, an OSError as for a file that cannot be read,
-and the source enters a gap in its place.
-"""
+root module, a stack. Where an earlier worker was lost over that part, `enter` raises `LostInput`, an OSError as for a file that cannot be
+read, and the source enters a gap in its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 
-class Lost(OSError):
+class LostInput(OSError):
     """What is not read again: a worker was lost over it. `strerror` says how."""
 
     def __init__(self, reason: str) -> None:
@@ -33,7 +32,7 @@ class Stage:
         if self._tell is None:
             return
         if reason := self._lost.get(name):
-            raise Lost(reason)
+            raise LostInput(reason)
         self._tell(name, size)
 
 

@@ -30,7 +30,7 @@ from assay.scanner.sources.raw import (
 T = TypeVar("T")
 
 
-class Written(Protocol):
+class WrittenDocument(Protocol):
     """Where the parts of a document stand that an attribute gives."""
 
     def place(self, content: Any, inside: tuple[str | int, ...]) -> Location:
@@ -72,12 +72,12 @@ class Value(Generic[T]):
         return value
 
     @property
-    def written(self) -> Written | None:
+    def written(self) -> WrittenDocument | None:
         """Where the parts of a document are written; None of a value that was made from others, or that no attribute gave as a whole."""
         return getattr(self, "_written", None)  # few values have it, and the others cost nothing
 
     @written.setter
-    def written(self, written: Written | None) -> None:
+    def written(self, written: WrittenDocument | None) -> None:
         self._written = written
 
     def seen_inside(self, content: Any, inside: tuple[str | int, ...]) -> tuple[Location, ...]:

@@ -53,7 +53,7 @@ class QueryError(AssayError):
     """A question that cannot be answered: what is wrong with it, and the way out."""
 
 
-class Answer(msgspec.Struct):
+class QueryAnswer(msgspec.Struct):
     """What a question gives: names and types of its columns, and its rows as they come. Taking rows may raise QueryError."""
 
     names: list[str]
@@ -139,7 +139,7 @@ class Database:
                 if len(waiting) >= _ROWS or self._sizes[name] >= _BYTES:
                     self._enter(name)
 
-    def ask(self, sql: str) -> Answer:
+    def ask(self, sql: str) -> QueryAnswer:
         """Answer a question that `wanted` has seen. Raises QueryError."""
         with _told(self._waiting):
             self._settle()
@@ -151,7 +151,7 @@ class Database:
                 self._connection.execute(f"CREATE TEMP VIEW assay_answer({columns}) AS\n{sql}")
                 self._run(lambda: self._connection.execute(f"SELECT {', '.join(cells)} FROM assay_answer"))  # noqa: S608
                 types = self._described()[1]
-        return Answer(names, types, self._rows())
+        return QueryAnswer(names, types, self._rows())
 
     def parquet(self, name: str) -> str:
         """Write a table as Parquet; gives the path, which is there as long as the database is. Raises QueryError."""

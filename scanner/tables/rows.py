@@ -34,13 +34,13 @@ class Begun(msgspec.Struct, frozen=True):
 
 def of_report(report: Report, source: str | None, wanted: Iterable[str]) -> Iterator[Row]:
     """All rows of a report, of the tables that are wanted."""
-    taking = Taking(Begun(source, report.run.id), wanted)
+    taking = RowWriter(Begun(source, report.run.id), wanted)
     for result in report.results:
         yield from taking.result(result)
     yield from taking.end(report.tool, report.run, report.controls, report.gate, report.coverage, report.summary.resources)
 
 
-class Taking:
+class RowWriter:
     """Takes a report result by result. Of each resource it knows that it was there, and keeps nothing else."""
 
     def __init__(self, begun: Begun, wanted: Iterable[str]) -> None:

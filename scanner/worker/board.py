@@ -11,7 +11,7 @@ _SIZE = 4096
 _HEAD = struct.Struct("=IIBH")
 
 
-class Position(msgspec.Struct, frozen=True):
+class WorkPosition(msgspec.Struct, frozen=True):
     """A place in the work: source, collection of it, and what of that is read."""
 
     source: int = 0
@@ -29,14 +29,14 @@ class Board:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _SIZE)
 
-    def write(self, place: Position) -> None:
+    def write(self, place: WorkPosition) -> None:
         """Say where the worker is. A name that is longer than the page is cut."""
         name = place.name.encode("utf-8", "surrogateescape")[: _SIZE - _HEAD.size]
         self._memory[_HEAD.size : _HEAD.size + len(name)] = name
         self._memory[: _HEAD.size] = _HEAD.pack(place.source, place.collection, place.judging, len(name))
 
-    def read(self) -> Position:
+    def read(self) -> WorkPosition:
         """Where the worker was when it last said so."""
         source, collection, judging, length = _HEAD.unpack(self._memory[: _HEAD.size])
         name = self._memory[_HEAD.size : _HEAD.size + length].decode("utf-8", "surrogateescape")
-        return Position(source, collection, bool(judging), name)
+        return WorkPosition(source, collection, bool(judging), name)

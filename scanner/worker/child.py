@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from assay.scanner.judge import Rules, Seen, Watch, described, judge_all
+from assay.scanner.judge import Rules, SourceDigest, Watch, described, judge_all
 from assay.scanner.options import Options
 from assay.scanner.sources import stage
 from assay.scanner.sources.interface import ALL, Share, Source
 from assay.scanner.targets import scope_of
-from assay.scanner.worker.board import Board, Position
+from assay.scanner.worker.board import Board, WorkPosition
 from assay.scanner.worker.limits import Enforced
 from assay.scanner.worker.wire import Failed, encoded
 
@@ -71,7 +71,7 @@ class Work:
 class _Watch(Watch):
     def __init__(self, task: Task, board: Board, enforced: Enforced, output: int) -> None:
         self._task, self._board, self._enforced, self._output = task, board, enforced, output
-        self._place = Position()
+        self._place = WorkPosition()
 
     def makes(self, source: int) -> None:
         self.reads(source, 0)
@@ -80,7 +80,7 @@ class _Watch(Watch):
         return source >= self._task.source
 
     def reads(self, source: int, collection: int) -> None:
-        self._enter(Position(source, collection))
+        self._enter(WorkPosition(source, collection))
         self._enforced.begin()
 
     def judges(self, collection: int, name: str) -> str | None:
@@ -95,7 +95,7 @@ class _Watch(Watch):
     def fails(self, error: Exception) -> None:
         raise error
 
-    def saw(self, seen: Seen) -> None:
+    def saw(self, seen: SourceDigest) -> None:
         send(self._output, encoded(seen))
 
     def entered(self, name: str, size: int) -> None:
@@ -104,7 +104,7 @@ class _Watch(Watch):
             self._enter(msgspec.structs.replace(self._place, name=name))
         self._enforced.entered(name, size)
 
-    def _enter(self, place: Position) -> None:
+    def _enter(self, place: WorkPosition) -> None:
         self._place = place
         self._board.write(place)
 

@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 _WAY = "take a snapshot (assay snapshot) and scan that, or audit fewer accounts at a time"
 
 
-class Done(msgspec.Struct):
+class PartDone(msgspec.Struct):
     """Everything of a part is judged."""
 
 
@@ -84,7 +84,7 @@ class ForkServer:
                 break
             try:
                 for message in self._messages.add(content):
-                    if isinstance(message, Done):  # the last message: the server is told of one part at a time
+                    if isinstance(message, PartDone):  # the last message: the server is told of one part at a time
                         return
                     if isinstance(message, Judged):
                         yield message
@@ -130,7 +130,7 @@ def _answer(parts: int, answers: int, rules: Rules, options: Options) -> None:
         for part in messages.add(content):
             for judged in supervised(_source_of(part), rules, options):
                 send(answers, encoded(judged))
-            send(answers, encoded(Done()))
+            send(answers, encoded(PartDone()))
 
 
 def _source_of(part: SnapshotPart) -> Any:

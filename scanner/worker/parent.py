@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.judge import Judged, Rules, Seen, Watch, judge_all, placed
+from assay.scanner.judge import Judged, Rules, SourceDigest, Watch, judge_all, placed
 from assay.scanner.options import Options
 from assay.scanner.results.ledger import NOTHING_FOLLOWS
 from assay.scanner.sources import fetched
@@ -22,7 +22,7 @@ from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import ALL, Contributions, Share, Source
 from assay.scanner.targets import scope_of
 from assay.scanner.words import many
-from assay.scanner.worker.board import Board, Position
+from assay.scanner.worker.board import Board, WorkPosition
 from assay.scanner.worker.child import FINISHED, Task, Work
 from assay.scanner.worker.endings import killed
 from assay.scanner.worker.wire import Damaged, Failed, Messages
@@ -58,7 +58,7 @@ def supervised(
     workers: int = 1,
     tick: Callable[[str], None] | None = None,
     share: Share = ALL,
-    saw: Callable[[Seen], None] = lambda _: None,
+    saw: Callable[[SourceDigest], None] = lambda _: None,
 ) -> Iterator[Judged]:
     """What the rules say of every collection of some sources, or of a share of them, in order, from so many workers at once.
 
@@ -102,7 +102,7 @@ def judged(
     workers: int = 1,
     tick: Callable[[str], None] | None = None,
     share: Share = ALL,
-    saw: Callable[[Seen], None] = lambda _: None,
+    saw: Callable[[SourceDigest], None] = lambda _: None,
 ) -> Iterator[Judged]:
     """The same as `supervised` in workers, where the options set limits for that and there can be one; else in this process."""
     if options.limits is not None and available():
@@ -111,21 +111,21 @@ def judged(
 
 
 class _Telling(Watch):
-    def __init__(self, saw: Callable[[Seen], None]) -> None:
+    def __init__(self, saw: Callable[[SourceDigest], None]) -> None:
         self._saw = saw
 
-    def saw(self, seen: Seen) -> None:
+    def saw(self, seen: SourceDigest) -> None:
         self._saw(seen)
 
 
 class Seeing:
     """Whether all who judge a share of the same saw the same."""
 
-    def __init__(self, saw: Callable[[Seen], None] = lambda _: None) -> None:
+    def __init__(self, saw: Callable[[SourceDigest], None] = lambda _: None) -> None:
         self._saw = saw
-        self._seen: dict[int, set[Seen]] = {}
+        self._seen: dict[int, set[SourceDigest]] = {}
 
-    def take(self, seen: Seen) -> None:
+    def take(self, seen: SourceDigest) -> None:
         """What one of them saw."""
         self._saw(seen)
         self._seen.setdefault(seen.source, set()).add(seen)
@@ -157,7 +157,7 @@ class _Line:
     """A worker, and those that take its place."""
 
     def __init__(
-        self, sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, task: Task, saw: Callable[[Seen], None]
+        self, sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, task: Task, saw: Callable[[SourceDigest], None]
     ) -> None:
         self._sources, self._rules, self._options, self._saw = sources, rules, options, saw
         self._losses: dict[int, int] = {}
@@ -210,7 +210,7 @@ class _Line:
     def _take(self, message: Any, size: int) -> None:
         if isinstance(message, Failed):
             self._failure = message.reason
-        elif isinstance(message, Seen):
+        elif isinstance(message, SourceDigest):
             self._saw(message)
         elif isinstance(message, Judged):
             self.said.update(gap.reason for gap in message.coverage.gaps if gap.code == "input_failed")
@@ -251,7 +251,7 @@ class _Line:
             self._reaped()
 
 
-def _behind(task: Task, place: Position, reason: str, losses: int) -> Task:
+def _behind(task: Task, place: WorkPosition, reason: str, losses: int) -> Task:
     """What is left to do of a task whose worker was lost at a place."""
     if place.name and not place.judging:
         task = msgspec.structs.replace(task, lost={**task.lost, place.name: reason})

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.buckets.errors import BucketError
-from assay.scanner.buckets.fetching import Limits, fetched
+from assay.scanner.buckets.fetching import FetchLimits, fetched
 from assay.scanner.judge import Rules
 from assay.scanner.options import Options
 from assay.scanner.shards.store import opened
@@ -190,23 +190,23 @@ def test_what_lies_beside_the_fetched_files_is_no_neighbour(s3: str) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "told"),
-    [(Limits(bytes=10), "more than is fetched at once"), (Limits(objects=2), "more than 2 objects")],
+    [(FetchLimits(bytes=10), "more than is fetched at once"), (FetchLimits(objects=2), "more than 2 objects")],
 )
-def test_more_than_may_be_fetched_is_refused(s3: str, temporary: Path, limits: Limits, told: str) -> None:
+def test_more_than_may_be_fetched_is_refused(s3: str, temporary: Path, limits: FetchLimits, told: str) -> None:
     with pytest.raises(BucketError, match=told), fetched([f"{s3}/runs"], limits=limits):
         pass
     assert not list(temporary.iterdir())
 
 
 def test_an_object_that_changes_in_between_is_refused(s3: str, tmp_path: Path) -> None:
-    from assay.scanner.buckets.bucket import Bucket
+    from assay.scanner.buckets.bucket import BucketFolder
 
     put("changing", "before")
-    listed = Bucket(s3).described("changing")
+    listed = BucketFolder(s3).described("changing")
     put("changing", "after")
     assert listed is not None
     with pytest.raises(BucketError, match="changing: it was changed while it was fetched"):
-        Bucket(s3).fetch(listed, str(tmp_path / "new"))
+        BucketFolder(s3).fetch(listed, str(tmp_path / "new"))
 
 
 def test_an_object_below_which_others_are_is_a_gap(s3: str, copy: Path) -> None:

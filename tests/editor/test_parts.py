@@ -17,12 +17,12 @@ from assay.scanner import targets
 from assay.scanner.config import read
 from assay.scanner.editor import waiving
 from assay.scanner.editor.marks import Marker
-from assay.scanner.editor.messages import Part
+from assay.scanner.editor.messages import JudgedPart
 from assay.scanner.editor.narrowed import Narrowed
-from assay.scanner.editor.positions import Moved, Position, Text, change
+from assay.scanner.editor.positions import EditorText, Moved, TextPosition, change
 from assay.scanner.editor.projects import project_of
-from assay.scanner.editor.settings import Settings, settings_of
-from assay.scanner.editor.store import Seen, Store
+from assay.scanner.editor.settings import EditorSettings, settings_of
+from assay.scanner.editor.store import FindingStore, ShownFinding
 from assay.scanner.judge import Rules, Watch, judge_all
 from assay.scanner.results.model import Result, Waived
 from assay.scanner.sources import stage
@@ -39,21 +39,21 @@ VERSIONING = "storage.versioning-enabled"
     [("utf-8", 6), ("utf-16", 3), ("utf-32", 2)],
 )
 def test_positions_count_in_the_units_of_the_editor(encoding: str, character: int) -> None:
-    text = Text("a\n🪣é = 1\n", encoding)  # type: ignore[arg-type]
+    text = EditorText("a\n🪣é = 1\n", encoding)  # type: ignore[arg-type]
     assert text.position(text.offset(2, 3)) == (1, character)
     assert text.position(text.offset(2, 4)) == (1, character + 1)
 
 
 def test_editors_end_lines_at_a_carriage_return_alone_too() -> None:
-    text = Text("a\rb\r\nc\n")
+    text = EditorText("a\rb\r\nc\n")
     assert text.position(text.offset(1, 3)) == (1, 0)
     assert text.position(text.offset(2, 1)) == (2, 0)
 
 
 def test_places_beyond_the_text_are_at_its_end() -> None:
-    text = Text("a\nb")
+    text = EditorText("a\nb")
     assert text.position(text.offset(9, 9)) == (1, 1)
-    assert text.line_span(9) == (Position(1, 0), Position(1, 1))
+    assert text.line_span(9) == (TextPosition(1, 0), TextPosition(1, 1))
 
 
 def test_lines_move_with_what_is_written_above_them() -> None:
@@ -63,7 +63,7 @@ def test_lines_move_with_what_is_written_above_them() -> None:
 
 @given(st.text("ab\n🪣", max_size=12), st.text("ab\n🪣", max_size=12))
 def test_a_change_makes_the_one_text_of_the_other(before: str, after: str) -> None:
-    span, inserted = change(Text(before, "utf-32"), after)
+    span, inserted = change(EditorText(before, "utf-32"), after)
     lines = before.split("\n")
     start, end = (sum(len(line) + 1 for line in lines[: at.line]) + at.character for at in span)
     assert before[:start] + inserted + before[end:] == after
@@ -85,7 +85,7 @@ def test_outside_of_folders_and_repositories_a_file_is_a_project(tmp_path: Path)
 
 def test_what_cannot_be_used_of_the_settings_is_said_and_the_rest_counts() -> None:
     settings, problems = settings_of({"debounce": -1, "severities": {"low": "hint"}, "unknown": "warning", "profil": "x", "waiver_days": 7})
-    assert settings == Settings(severities={"low": "hint"}, waiver_days=7)
+    assert settings == EditorSettings(severities={"low": "hint"}, waiver_days=7)
     assert len(problems) == 3
     assert "did you mean profile?" in problems[2]
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_used_of_the_settings_is_said_and_the_rest_counts() -> No
 )
 def test_an_entry_of_a_configuration_is_read_as_a_waiver(tmp_path: Path, text: str) -> None:
     (result,) = [result for result in Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))])) if result.control == VERSIONING]
-    made = waiving.in_configuration(Seen(result, {}, ""), "assay.yaml", Text(text, "utf-32"), 90)
+    made = waiving.in_configuration(ShownFinding(result, {}, ""), "assay.yaml", EditorText(text, "utf-32"), 90)
     assert made is not None
     lines = text.splitlines(keepends=True)
     at = sum(map(len, lines[: made.insertion.span.start.line])) + made.insertion.span.start.character
@@ -115,7 +115,7 @@ def test_an_entry_of_a_configuration_is_read_as_a_waiver(tmp_path: Path, text: s
 
 def test_waivers_that_are_written_in_one_line_are_left_as_they_are(tmp_path: Path) -> None:
     (result,) = [result for result in Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))])) if result.control == VERSIONING]
-    assert waiving.in_configuration(Seen(result, {}, ""), "assay.yaml", Text("waivers: []\n"), 90) is None
+    assert waiving.in_configuration(ShownFinding(result, {}, ""), "assay.yaml", EditorText("waivers: []\n"), 90) is None
 
 
 def test_text_that_is_not_saved_is_told_as_read(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_text_that_is_not_saved_is_told_as_read(tmp_path: Path) -> None:
         with unsaved.content(path) as content:
             assert content == b"locals {}"
         assert entered == [(path, 6), (path, 9)]
-        with pytest.raises(stage.Lost):
+        with pytest.raises(stage.LostInput):
             unsaved.read("lost.tf", 1)
     finally:
         stage.watch(None, {})  # type: ignore[arg-type]
@@ -208,9 +208,9 @@ def test_an_editor_that_asks_is_answered_when_it_is_judged(tmp_path: Path) -> No
 
 def test_what_is_accepted_is_a_hint_where_somebody_wants_it(tmp_path: Path) -> None:
     def shown(accepted: str, found: Result) -> list[str]:
-        store = Store(str(tmp_path))
-        store.take(Part(1, "terraform", ".", [found], []), {})
-        marker = Marker(Settings(accepted=accepted), lambda _: Text(FAILING))  # type: ignore[arg-type]
+        store = FindingStore(str(tmp_path))
+        store.take(JudgedPart(1, "terraform", ".", [found], []), {})
+        marker = Marker(EditorSettings(accepted=accepted), lambda _: EditorText(FAILING))  # type: ignore[arg-type]
         return [mark.shown for mark in marker.marks(str(tmp_path / "main.tf"), [store])]
 
     (result,) = [result for result in Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))])) if result.control == VERSIONING]

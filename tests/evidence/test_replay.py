@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assay.scanner.cli import evidence_replay, evidencing, scan
-from assay.scanner.evidence.model import FileDigest, Manifest, decode, encode
+from assay.scanner.evidence.model import FileDigest, RunManifest, decode, encode
 from tests.evidence.folders import CONTROLS, SOON, evidence, run, tree
 from tests.scans import ROOT, assay, rule, write
 from tests.sources.test_revision import git
@@ -28,10 +28,10 @@ def resealed(made: Path) -> None:
     """Make the manifest say what is there: what a forger does, or who made the folder."""
     from assay.scanner.evidence.folder import digest_of, files
 
-    manifest = decode((made / "manifest.json").read_bytes(), Manifest, "manifest")
+    manifest = decode((made / "manifest.json").read_bytes(), RunManifest, "manifest")
     found: list[FileDigest] = [digest_of(str(made), name) for name in files(str(made))]
     (made / "manifest.json").write_bytes(
-        encode(Manifest(**{**{name: getattr(manifest, name) for name in manifest.__struct_fields__}, "files": found}))
+        encode(RunManifest(**{**{name: getattr(manifest, name) for name in manifest.__struct_fields__}, "files": found}))
     )
 
 
@@ -210,7 +210,7 @@ def test_the_commit_is_in_the_manifest_and_a_replay_takes_it_over(tmp_path: Path
     git(tmp_path / "tree", "commit", "-q", "-m", "first")
     monkeypatch.chdir(tmp_path / "tree")
     made = run(tmp_path / "out", "infra", *CONTROLS)
-    manifest = decode((made / "manifest.json").read_bytes(), Manifest, "")
+    manifest = decode((made / "manifest.json").read_bytes(), RunManifest, "")
     commit = git(tmp_path / "tree", "rev-parse", "HEAD")
     assert [(each.commit, each.branch, each.clean) for each in manifest.revisions] == [(commit, "main", True)]
     assert f"<code>{commit}</code> (main): what was scanned is as committed" in (made / "reports/results.html").read_text()

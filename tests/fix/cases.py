@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.scanner.fix.converge import Fixing, Outcome
+from assay.scanner.fix.converge import Fixing, FixOutcome
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.judging import Judging
 from assay.scanner.fixtures import configured
@@ -83,7 +83,7 @@ class Fixed:
         fixing = self.fixing()
         wanted = fixing.findings(lambda result: result.control == control)
         self.findings = {result.fingerprint: result for result in wanted}
-        self.outcome: Outcome = fixing.run(lambda result: result.fingerprint in self.findings, unsafe=True)
+        self.outcome: FixOutcome = fixing.run(lambda result: result.fingerprint in self.findings, unsafe=True)
         for file, content in self.outcome.files.items():
             Path(file).write_bytes(content)
         self.after = self._contents()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.converge import Fixing, Outcome
+from assay.scanner.fix.converge import Fixing, FixOutcome
 from assay.scanner.fix.propose import proposals
 from assay.scanner.options import Options
 from tests.scans import ROOT, assay, rule, write
@@ -94,7 +94,7 @@ def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path, monkeypa
     module = write(tmp_path, {"main.tf": KEY})
     run = Fixing.run
 
-    def slow(self: Fixing, *arguments: Any, **more: Any) -> Outcome:
+    def slow(self: Fixing, *arguments: Any, **more: Any) -> FixOutcome:
         outcome = run(self, *arguments, **more)
         (module / "main.tf").write_text(KEY + "# by an editor\n")
         return outcome

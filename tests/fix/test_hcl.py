@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from assay.scanner.fix.companions import companion
-from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.edits import NoEdit, applied, merged
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import made_of
-from assay.scanner.rules.remedies import Words
+from assay.scanner.rules.remedies import RemedyWords
 
 ROTATE = {"enable_key_rotation": True}
 SET: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -176,7 +176,7 @@ def test_what_is_set_keeps_out_of_what_is_taken_out() -> None:
 @pytest.mark.parametrize("value", ["var.defs", "jsonencode(var.defs)", "jsonencode([merge(var.a, {})])", "jsonencode([{ on = var.on }])"])
 def test_objects_that_are_not_written_out_are_refused(value: str) -> None:
     file, block = first(f'a "b" {{\n  defs = {value}\n}}\n')
-    with pytest.raises(Refused):
+    with pytest.raises(NoEdit):
         file.set(block, {"defs[]": {"on": True}})
 
 
@@ -188,12 +188,12 @@ def test_a_block_goes_with_its_comment_and_one_blank_line() -> None:
 
 
 def test_what_cannot_be_edited_says_so() -> None:
-    with pytest.raises(Refused, match="syntax error"):
+    with pytest.raises(NoEdit, match="syntax error"):
         HclFile("main.tf", b"a {")
-    with pytest.raises(Refused, match="UTF-16"):
+    with pytest.raises(NoEdit, match="UTF-16"):
         HclFile("main.tf", "a {}".encode("utf-16"))
     file, block = first('a "b" {\n  inner = [1]\n}\n')
-    with pytest.raises(Refused, match="inner is written as an argument"):
+    with pytest.raises(NoEdit, match="inner is written as an argument"):
         file.set(block, {"inner": {"k": 1}})
     file, block = first('a "b" {\n  on = var.on\n}\n')
     edits, (one,) = file.set(block, {"on": True})
@@ -234,26 +234,26 @@ resource "aws_s3_bucket_policy" "{new}" {
 @pytest.mark.parametrize(("meta", "each"), [("for_each = var.all", "each.key"), ("count = 2", "count.index")])
 def test_what_is_declared_for_each_instance_names_the_same_of_others(meta: str, each: str) -> None:
     file, block = first(f'resource "aws_s3_bucket" "b" {{\n  {meta}\n  bucket = "x"\n}}\n')
-    code = companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))
+    code = companion(file, block, COMPANION, RemedyWords("b", "aws_s3_bucket.b", "b"))
     assert f"policy = data.aws_iam_policy_document.b_tls[{each}].json" in code and "key    = aws_kms_key.b.arn" in code
 
 
 def test_what_differs_between_instances_is_not_written_once() -> None:
     file, block = first('resource "aws_s3_bucket" "b" {\n  for_each = var.all\n  bucket = each.value\n}\n')
-    with pytest.raises(Refused, match="differs from one instance"):
-        companion(file, block, COMPANION, Words("b", "aws_s3_bucket.b", "b"))
+    with pytest.raises(NoEdit, match="differs from one instance"):
+        companion(file, block, COMPANION, RemedyWords("b", "aws_s3_bucket.b", "b"))
 
 
 def test_what_is_declared_beside_a_block_is_in_its_region() -> None:
     code = 'data "aws_region" "{new}" {}\n\ndata "aws_iam_policy_document" "{new}" {}\n\nresource "aws_kms_key" "{new}" {\n  key = 1\n}'
-    words = Words("b", "aws_sns_topic.b", "b")
+    words = RemedyWords("b", "aws_sns_topic.b", "b")
     file, block = first('resource "aws_sns_topic" "b" {\n  region = "eu-west-1"\n}\n')
     region, document, key = companion(file, block, code, words).split("\n\n", 2)
     assert region == 'data "aws_region" "b" {\n  region = "eu-west-1"\n}'
     assert document == 'data "aws_iam_policy_document" "b" {}'
     assert key == 'resource "aws_kms_key" "b" {\n  region = "eu-west-1"\n\n  key = 1\n}'
     file, block = first('resource "aws_sns_topic" "b" {\n  for_each = local.regions\n  region   = each.value\n}\n')
-    with pytest.raises(Refused, match="differs from one instance"):
+    with pytest.raises(NoEdit, match="differs from one instance"):
         companion(file, block, code, words)
     each = companion(file, block, 'resource "aws_sns_topic_policy" "{new}" {\n  arn = {self}.arn\n}', words)
     assert "region   = each.value.region\n" in each
@@ -281,7 +281,7 @@ def test_elements_come_to_lists() -> None:
         file, block = first(before)
         assert applied(file.source, merged(file.include(block, path, ["y"]))).decode() == after
     file, block = first('a "b" {\n  m = var.m\n}\n')
-    with pytest.raises(Refused, match="m is no list that is written out"):
+    with pytest.raises(NoEdit, match="m is no list that is written out"):
         file.include(block, "m", ["y"])
 
 
@@ -298,7 +298,7 @@ def test_nested_blocks_go_with_the_blank_line_that_they_share() -> None:
     edits = [edit for nested in made_of(block, ["in"]) for edit in file.remove_nested(nested)]
     assert applied(file.source, merged(edits)).decode() == 'a "b" {\n}\n'
     file, block = first('a "b" {\n  dynamic "in" {\n    content {\n      k = 1\n    }\n  }\n}\n')
-    with pytest.raises(Refused, match="dynamic"):
+    with pytest.raises(NoEdit, match="dynamic"):
         file.remove_nested(made_of(block, ["in"])[0])
 
 
@@ -315,7 +315,7 @@ def test_json_between_marks_is_set_as_it_is_written() -> None:
     edits, _ = file.set(block, {"c[]": {"p": False}})
     written = applied(file.source, merged(edits)).decode()
     assert written == text.replace("true", "false").replace("${v.q}}", '${v.q}, "p": false}')
-    with pytest.raises(Refused, match="given by an expression"):
+    with pytest.raises(NoEdit, match="given by an expression"):
         file.set(block, {"c[]": {"q": 1}})
 
 

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assay.scanner.fix.edits import Refused
+from assay.scanner.fix.edits import NoEdit
 from assay.scanner.fix.hcl import HclFile
 from assay.scanner.fix.hcl_nodes import body_of, children_of, labels_of, name_of
 from assay.scanner.rules.model import Remedy
-from assay.scanner.rules.remedies import SELF, Words, filled, placeholders
+from assay.scanner.rules.remedies import SELF, RemedyWords, filled, placeholders
 from tests.fix.cases import controls
 from tests.scans import ROOT
 
-WORDS = Words("one", "google_x.one", "one")
+WORDS = RemedyWords("one", "google_x.one", "one")
 LOOKED_UP = (
     "google_bigquery_default_service_account.project",
     "google_cloudfunctions_function.vpc_connector_egress_settings",
@@ -37,7 +37,7 @@ def declared() -> frozenset[str]:
         if b'"google_' in content:
             try:
                 blocks = list(HclFile(path.name, content).blocks())
-            except Refused:
+            except NoEdit:
                 continue
             for block in blocks:
                 if name_of(block) in ("resource", "data") and labels_of(block)[0].startswith("google_"):

@@ -13,7 +13,7 @@ import pytest
 from assay.reports.github_suggestions import TOLD, render
 from assay.scanner.cli import proposing
 from assay.scanner.fix.edits import Edit, applied
-from assay.scanner.results.fixes import Fix, Lines
+from assay.scanner.results.fixes import Fix, LineChange
 from tests.reports import samples
 from tests.reports.test_sarif_report import VALIDATOR, check_indexes
 from tests.scans import assay, verdicts, write
@@ -168,7 +168,7 @@ def test_what_is_tried_is_bounded_and_the_rest_is_counted(tmp_path: Path, monkey
 
 
 def test_findings_that_one_edit_mends_are_one_suggestion() -> None:
-    report, lines = samples.report(), Lines("modules/buckets/main.tf", 1, ("a",), ("b",))
+    report, lines = samples.report(), LineChange("modules/buckets/main.tf", 1, ("a",), ("b",))
     failing = [result for result in report.results if result.verdict == "fail"]
     fixes = {result.fingerprint: Fix(title="set a", diff="", lines=lines) for result in failing}
     diff = "diff --git a/x b/x\n+++ b/modules/buckets/main.tf\n@@ -0,0 +1 @@\n+a\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.edits import Refused, applied, merged
+from assay.scanner.fix.edits import NoEdit, applied, merged
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.sources.templates.syntax import parse
 
@@ -80,7 +80,7 @@ def test_what_is_shared_or_of_another_shape_is_left(text: str, settings: dict[st
     file = YamlFile("t.yaml", text.encode())
     node = file.documents[0].get("P")
     assert node is not None
-    with pytest.raises(Refused):
+    with pytest.raises(NoEdit):
         file.set(node, settings)
 
 
@@ -131,7 +131,7 @@ def test_what_is_set_keeps_out_of_what_is_taken_out() -> None:
 
 def test_what_is_no_yaml_or_not_utf_8_is_refused() -> None:
     for source in (b"a: [", "a: ä".encode("latin-1"), "a: 1".encode("utf-16"), "\ufeffa: 1".encode()):
-        with pytest.raises(Refused):
+        with pytest.raises(NoEdit):
             YamlFile("t.yaml", source)
 
 
@@ -164,7 +164,7 @@ def test_a_document_goes_with_the_mark_before_it(text: str, number: int, after: 
 
 def test_the_only_document_of_a_file_stays() -> None:
     file = YamlFile("t.yaml", b"a: 1\n")
-    with pytest.raises(Refused, match="remove the file"):
+    with pytest.raises(NoEdit, match="remove the file"):
         file.remove_document(file.documents[0])
 
 

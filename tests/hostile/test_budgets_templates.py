@@ -14,7 +14,7 @@ from assay.scanner.results.model import Report
 from assay.scanner.run import Scan
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.limits import MAX_SIZE, MAX_STEPS, Choices
-from assay.scanner.sources.deployment_manager.marks import Marks
+from assay.scanner.sources.deployment_manager.marks import ValueMarks
 from assay.scanner.sources.deployment_manager.sandbox import FAILURES, Sandbox, render
 from assay.scanner.sources.templates.syntax import Malformed, parse
 from tests.patience import SOON
@@ -155,7 +155,7 @@ JINJA = {
 @pytest.mark.parametrize("bomb", JINJA)
 def test_a_template_of_jinja_ends(bomb: str) -> None:
     sources = {"t": JINJA[bomb], "large": "z" * 900_000}
-    sandbox = Sandbox(sources, Marks(), Choices(), Budget(MAX_STEPS // 30, MAX_SIZE // 10))
+    sandbox = Sandbox(sources, ValueMarks(), Choices(), Budget(MAX_STEPS // 30, MAX_SIZE // 10))
     began = time.process_time()
     with pytest.raises(FAILURES):
         render(sandbox, "t", {"properties": {}, "env": {}})

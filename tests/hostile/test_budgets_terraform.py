@@ -220,7 +220,7 @@ def test_references_of_a_plan_that_double_end(tmp_path: Path) -> None:
         "planned_values": {"root_module": {}},
         "configuration": {"root_module": {"module_calls": {"m": call}}},
     }
-    plan = planned.Plan("plan.json", content, Budget(STEPS, SIZE))
+    plan = planned.PlanParts("plan.json", content, Budget(STEPS, SIZE))
     with pytest.raises((OverBudget, RecursionError)):
         plan.targets("", [], ["module.m.a"], "")
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from assay.scanner.run import Options, Scan
-from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record
+from assay.scanner.sources.aws.items import CallOutcome, ItemRecord, UnlistedRecord, redacted_record
 from assay.scanner.sources.redaction import redacted
 from assay.scanner.sources.redaction_fields import CHOSEN, POLICIES, READABLE, READABLE_ENDS, readable
 from assay.scanner.sources.secret_settings import heard, told
@@ -226,14 +226,14 @@ def test_records_are_written_without_secrets() -> None:
     """What is collected next is asked for by the answers as they came; what is written has no secret."""
     listed = {"Name": "a", "HeaderValue": CANARY, "Tags": [{"Key": "password", "Value": CANARY}]}
     answers = {
-        "get_bucket_policy": Answer(data={"Policy": f'{{"a": {{"sts:ExternalId": "{CANARY}"}}}}', "New": [CANARY]}),
-        "absent": Answer("absent"),
+        "get_bucket_policy": CallOutcome(data={"Policy": f'{{"a": {{"sts:ExternalId": "{CANARY}"}}}}', "New": [CANARY]}),
+        "absent": CallOutcome("absent"),
     }
     record = ItemRecord("s3.bucket", "a", "111122223333", "", "s3:ListBuckets", "", listed, answers)
     written = redacted_record(record)
     assert CANARY in str(record) and CANARY not in str(written)
     assert isinstance(written, ItemRecord) and written.listed["Name"] == "a" and written.answers["absent"].outcome == "absent"
-    unlisted = UnlistedRecord("elbv2.rule", "111122223333", "", Answer("denied"), {"ListenerArn": "arn:aws:x", "Query": CANARY})
+    unlisted = UnlistedRecord("elbv2.rule", "111122223333", "", CallOutcome("denied"), {"ListenerArn": "arn:aws:x", "Query": CANARY})
     assert CANARY not in str(redacted_record(unlisted)) and redacted_record(unlisted).known["ListenerArn"] == "arn:aws:x"
 
 

@@ -89,7 +89,7 @@ class Parts(Source):
                 stage.enter(name)
                 if name in self.harmful:
                     self.harm()
-            except stage.Lost as lost:
+            except stage.LostInput as lost:
                 coverage.gaps.append(Gap(name, "input_failed", str(lost.strerror), "way"))
             yield Collection(name, [], coverage)
 
@@ -253,7 +253,7 @@ def test_sources_that_cannot_be_made_end_no_run(named: bool, rules: Rules) -> No
             if named:
                 stage.enter("plan")
             leave()
-        except stage.Lost:
+        except stage.LostInput:
             pass
         yield Parts("c", leave, "")
 

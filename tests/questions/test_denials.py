@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from assay.scanner import targets
 from assay.scanner.judge import Rules, Watch, judge_all
-from assay.scanner.options import Options, Question
+from assay.scanner.options import AccessQuestion, Options
 from assay.scanner.questions import access, asked
 from tests.questions.test_asked import refused, who_can
 from tests.questions.test_monotonic import QUICK
@@ -42,7 +42,7 @@ def rule(*permissions: str, denied: tuple[str, ...] = (EVERYBODY,), parent: str 
 
 @functools.cache
 def rules(control: str) -> Rules:
-    question = None if control == "ask.readers" else Question("storage.objects.delete", "orders")
+    question = None if control == "ask.readers" else AccessQuestion("storage.objects.delete", "orders")
     return Rules(Options(paths=["."], policies=[str(access.RULES)], controls=[control], asked=question))
 
 

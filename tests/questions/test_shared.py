@@ -15,7 +15,7 @@ from assay.scanner import targets
 from assay.scanner.analysis.access import decisions, shared
 from assay.scanner.analysis.access.organisation import Organisation
 from assay.scanner.judge import Watch, judge_all
-from assay.scanner.options import Options, Question
+from assay.scanner.options import AccessQuestion, Options
 
 from .test_monotonic import PRINCIPALS, QUICK, Statement, role, rules, statements
 
@@ -40,7 +40,7 @@ def template(folder: str, policies: list[list[Statement]], trusts: list[dict[str
 
 def asked(path: Path, secret: str) -> set[tuple[str, str, str]]:
     """Secret, reader and verdict."""
-    made, _, _ = targets.sources(Options(paths=[str(path)], asked=Question("read", secret)))
+    made, _, _ = targets.sources(Options(paths=[str(path)], asked=AccessQuestion("read", secret)))
     judged = [result for one in judge_all(made(), rules(), lambda name: name, Watch()) for result in one.results]
     return {
         (result.resource.name, result.element.partition(", ")[0], result.verdict)

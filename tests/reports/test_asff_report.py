@@ -119,7 +119,7 @@ def test_times_say_what_is_known() -> None:
 def test_a_hub_keeps_its_times_and_gives_its_account() -> None:
     report = samples.report([samples.results()[1]], Coverage())
     (plain, _) = found(report)
-    earlier = asff.Earlier("2025-01-01T00:00:00.000Z", "2024-12-31T00:00:00.000Z", "2026-01-01T00:00:00.000Z")
+    earlier = asff.HubRecord("2025-01-01T00:00:00.000Z", "2024-12-31T00:00:00.000Z", "2026-01-01T00:00:00.000Z")
     hub = asff.Hub("111122223333", "eu-west-1", {plain["Id"]: earlier})
     (batch,) = asff.requests(report, samples.context(), hub)
     asff_model.check({"Findings": batch})

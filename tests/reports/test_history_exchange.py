@@ -123,7 +123,7 @@ def test_asff_has_the_times_of_the_history() -> None:
     fields = first["ProductFields"]
     assert [fields[f"assay/{name}"] for name in ("state", "first-seen", "times")] == ["regressed", histories.OLD, "2"]
     assert asff_finding(new, gate=report.gate)["FirstObservedAt"] == "2026-11-20T08:00:00.000Z"
-    earlier = asff.Earlier("2025-01-01T00:00:00.000Z", "2024-12-31T00:00:00.000Z", "")
+    earlier = asff.HubRecord("2025-01-01T00:00:00.000Z", "2024-12-31T00:00:00.000Z", "")
     hub = asff.Hub("111122223333", "eu-west-1", {asff_findings(plain)[0]["Id"]: earlier})
     (batch,) = asff.requests(plain, samples.context(), hub)
     assert (batch[0]["CreatedAt"], batch[0]["FirstObservedAt"]) == (earlier.created, earlier.observed), "a hub keeps what it has"

@@ -17,7 +17,7 @@ from assay.scanner.facts.model import BlockRef
 from assay.scanner.results import model
 from assay.scanner.results.model import Report
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap
-from assay.scanner.sources.listing import Tree
+from assay.scanner.sources.listing import FilesBelow
 from assay.scanner.sources.raw import Location
 from tests.reports import samples
 
@@ -148,7 +148,7 @@ def test_the_schema_has_the_fields_of_the_outer_structs() -> None:
         (outer["summary"], model.Summary),
         (coverage["files"], FileCounts),
         (coverage["blocks"], Blocks),
-        (coverage["tree"], Tree),
+        (coverage["tree"], FilesBelow),
         (history["nights"]["items"], model.Night),
         (history["changes"]["items"], model.HistoryChange),
     ):

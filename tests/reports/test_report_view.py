@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from assay.reports.page import wrap
-from assay.reports.view import Outcome, outcome, remediation, sums, tree, where
+from assay.reports.view import OverallOutcome, outcome, remediation, sums, tree, where
 from assay.scanner.results import formats
 from assay.scanner.results.model import GateReport, Verdict
 from assay.scanner.results.telling import message_of, place
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap
-from assay.scanner.sources.listing import UNCHANGED, Tree
+from assay.scanner.sources.listing import UNCHANGED, FilesBelow
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible
 from tests.reports import samples
@@ -134,7 +134,7 @@ def test_what_was_known_alone_fails_nothing_and_is_counted() -> None:
         samples.result("keys.rotation", "pass", samples.DATA[0]),
     ]
     report = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
-    assert outcome(report) == Outcome("pass", "1 pass, 1 fail (0 new, 1 known); 2 verdicts in all")
+    assert outcome(report) == OverallOutcome("pass", "1 pass, 1 fail (0 new, 1 known); 2 verdicts in all")
 
 
 def test_a_configuration_that_lets_more_through_is_a_failure_whatever_was_found() -> None:
@@ -178,7 +178,7 @@ def test_a_message_names_its_element_once(message: str, element: str, shown: str
 
 @pytest.mark.parametrize("reasons", [{UNCHANGED: 3}, {"excluded by assay.yaml: legacy": 3}])
 def test_files_that_are_left_out_have_the_rule(reasons: dict[str, int]) -> None:
-    coverage = Coverage(tree=Tree(found=4, judged=1, excluded=3, reasons=reasons))
+    coverage = Coverage(tree=FilesBelow(found=4, judged=1, excluded=3, reasons=reasons))
     assert (
         tree(samples.report([], coverage))
         == f"4 below the targets: 1 judged, 3 left out by a rule ({next(iter(reasons))}); --verbose lists them"

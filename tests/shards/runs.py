@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from assay.scanner import targets
-from assay.scanner.judge import Judged, Rules, Seen
+from assay.scanner.judge import Judged, Rules, SourceDigest
 from assay.scanner.options import Options
-from assay.scanner.shards.plan import Plan, make
+from assay.scanner.shards.plan import ShardPlan, make
 from assay.scanner.sources.interface import ALL, Share
 from assay.scanner.worker.parent import judged
 from tests.scans import FAILING, PASSING, UNKNOWN, write
@@ -61,14 +61,14 @@ def rules_of(given: str) -> Rules:
     return Rules(options(Path(given)))
 
 
-def plan(given: Options, of: int) -> Plan:
+def plan(given: Options, of: int) -> ShardPlan:
     _, gaps, listing = targets.sources(given)
     return make(given, rules_of(given.paths[0]).digest, of, listing, gaps)
 
 
-def share(given: Options, part: Share = ALL) -> tuple[list[Judged], list[Seen]]:
+def share(given: Options, part: Share = ALL) -> tuple[list[Judged], list[SourceDigest]]:
     """What a share of a run says, in this process."""
-    seen: list[Seen] = []
+    seen: list[SourceDigest] = []
     made, _, _ = targets.sources(given)
     return list(judged(made, rules_of(given.paths[0]), given, share=part, saw=seen.append)), seen
 

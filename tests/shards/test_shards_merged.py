@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.scanner.judge import Judged, Seen
+from assay.scanner.judge import Judged, SourceDigest
 from assay.scanner.shards import lines
 from assay.scanner.shards import plan as plans
 from assay.scanner.shards.errors import ShardError
@@ -35,11 +35,11 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def whole(scanned: Path) -> tuple[list[Judged], list[Seen]]:
+def whole(scanned: Path) -> tuple[list[Judged], list[SourceDigest]]:
     return runs.share(runs.options(scanned))
 
 
-def kept(parts: list[Judged], seen: list[Seen], plan: plans.Plan, folders: list[Path]) -> None:
+def kept(parts: list[Judged], seen: list[SourceDigest], plan: plans.ShardPlan, folders: list[Path]) -> None:
     """Write all shards, each to one of the folders."""
     for index in range(plan.of):
         folder = folders[index % len(folders)]
@@ -50,7 +50,7 @@ def kept(parts: list[Judged], seen: list[Seen], plan: plans.Plan, folders: list[
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 7])
-def test_the_shards_of_a_run_share_its_collections(scanned: Path, whole: tuple[list[Judged], list[Seen]], of: int) -> None:
+def test_the_shards_of_a_run_share_its_collections(scanned: Path, whole: tuple[list[Judged], list[SourceDigest]], of: int) -> None:
     shares = [runs.share(runs.options(scanned), Share(index, of)) for index in range(of)]
     together = sorted((part for parts, _ in shares for part in parts), key=lambda part: part.at)
     assert runs.comparable(together) == runs.comparable(whole[0])
@@ -81,7 +81,7 @@ def test_the_shards_of_a_run_share_its_collections_whatever_is_asked(scanned: Pa
 @settings(max_examples=25)
 @given(of=st.integers(1, 24), places=st.integers(1, 4), seed=st.integers())
 def test_shards_merge_to_the_same_in_any_number_and_order(
-    tmp_path_factory: pytest.TempPathFactory, scanned: Path, whole: tuple[list[Judged], list[Seen]], of: int, places: int, seed: int
+    tmp_path_factory: pytest.TempPathFactory, scanned: Path, whole: tuple[list[Judged], list[SourceDigest]], of: int, places: int, seed: int
 ) -> None:
     folder = tmp_path_factory.mktemp("shards")
     folders = [folder / str(number) for number in range(places)]
@@ -95,7 +95,7 @@ def test_shards_merge_to_the_same_in_any_number_and_order(
 
 
 def test_a_large_collection_is_in_pieces(
-    tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[SourceDigest]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lines, "PIECE", 3)
     kept(*whole, runs.plan(runs.options(scanned), 2), [tmp_path])
@@ -104,7 +104,7 @@ def test_a_large_collection_is_in_pieces(
     assert runs.comparable(list(Shards([Folder(str(tmp_path))]).judged())) == runs.comparable(whole[0])
 
 
-def test_no_sensitive_text_is_in_a_shard(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]]) -> None:
+def test_no_sensitive_text_is_in_a_shard(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[SourceDigest]]) -> None:
     assert any("hunter2-hunter2" in part.sensitive for part in whole[0])
     kept(*whole, runs.plan(runs.options(scanned), 1), [tmp_path])
     assert b"hunter2" not in gzip.decompress((tmp_path / name_of(0, 1)).read_bytes()) + (tmp_path / plans.NAME).read_bytes()
@@ -118,7 +118,7 @@ def missing(folder: Path) -> list[tuple[str, str]]:
     return [(gap.scope, gap.reason) for gap in gaps]
 
 
-def test_a_shard_that_is_not_there_is_a_gap(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]]) -> None:
+def test_a_shard_that_is_not_there_is_a_gap(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[SourceDigest]]) -> None:
     kept(*whole, runs.plan(runs.options(scanned), 3), [tmp_path])
     (tmp_path / name_of(1, 3)).unlink()
     assert [scope for scope, _ in missing(tmp_path)] == ["shard 2/3"]
@@ -149,14 +149,18 @@ def headless(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [cut, without_end, changed, swapped, nonsense, headless, lambda _: b"", lambda _: b"no gzip"])
-def test_a_shard_that_is_not_whole_is_a_gap(damage: object, tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]]) -> None:
+def test_a_shard_that_is_not_whole_is_a_gap(
+    damage: object, tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[SourceDigest]]
+) -> None:
     kept(*whole, runs.plan(runs.options(scanned), 3), [tmp_path])
     path = tmp_path / name_of(1, 3)
     path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
     assert [scope for scope, _ in missing(tmp_path)] == ["shard 2/3"]
 
 
-def test_shards_that_saw_different_collections_leave_a_gap(tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[Seen]]) -> None:
+def test_shards_that_saw_different_collections_leave_a_gap(
+    tmp_path: Path, scanned: Path, whole: tuple[list[Judged], list[SourceDigest]]
+) -> None:
     plan = runs.plan(runs.options(scanned), 2)
     parts, seen = whole
     kept(parts, seen, plan, [tmp_path])

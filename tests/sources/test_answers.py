@@ -11,7 +11,7 @@ import pytest
 
 from assay import Options, Scan
 from assay.scanner.sources import answers
-from assay.scanner.sources.answers import Asked
+from assay.scanner.sources.answers import AnswerKey
 from tests.scans import ROOT, assay
 
 AT = "2026-11-01T00:00:00Z"
@@ -41,14 +41,14 @@ def snapshot(path: Path, *records: Any) -> str:
 
 def test_the_answer_about_the_resource_itself(tmp_path: Path) -> None:
     path = snapshot(tmp_path / "s.gz", item("a"), item("b"))
-    key, listed = Asked("aws:1", "a", "s3:GetBucketPolicy", AT), Asked("aws:1", "a", "s3:ListBuckets", AT)
-    found = answers.find([path], {key, listed, Asked("aws:2", "a", "s3:ListBuckets", AT)})
+    key, listed = AnswerKey("aws:1", "a", "s3:GetBucketPolicy", AT), AnswerKey("aws:1", "a", "s3:ListBuckets", AT)
+    found = answers.find([path], {key, listed, AnswerKey("aws:2", "a", "s3:ListBuckets", AT)})
     assert found.keys() == {key, listed}
     assert json.loads(found[key]) == {"Policy": {"Statement": [{"Effect": "Allow"}]}}
 
 
 def test_an_answer_about_another_resource_counts_where_it_is_the_only_one(tmp_path: Path) -> None:
-    key = Asked("aws:1", "elsewhere", "s3:GetBucketPolicy", AT)
+    key = AnswerKey("aws:1", "elsewhere", "s3:GetBucketPolicy", AT)
     assert answers.find([snapshot(tmp_path / "one.gz", item("a"))], {key})[key].startswith("{")
     assert answers.find([snapshot(tmp_path / "two.gz", item("a"), item("b"))], {key}) == {}
 
@@ -60,14 +60,14 @@ def test_what_may_be_secret_is_left_out_again(tmp_path: Path) -> None:
         "data": {"Environment": {"Variables": {"DB_PASSWORD": "hunter2-is-secret"}}, "Unheard": "hunter2-too"},
     }
     path = snapshot(tmp_path / "s.gz", item("a", answers={"get_function": told}))
-    (text,) = answers.find([path], {Asked("aws:1", "a", "lambda:GetFunction", AT)}).values()
+    (text,) = answers.find([path], {AnswerKey("aws:1", "a", "lambda:GetFunction", AT)}).values()
     assert "hunter2" not in text and "DB_PASSWORD" in text
 
 
 def test_a_long_answer_is_cut_and_says_so(tmp_path: Path) -> None:
     told = {"operation": "x:Y", "time": AT, "data": {"Names": [f"name-{number}" for number in range(5000)]}}
     path = snapshot(tmp_path / "s.gz", item("a", answers={"y": told}))
-    (text,) = answers.find([path], {Asked("aws:1", "a", "x:Y", AT)}).values()
+    (text,) = answers.find([path], {AnswerKey("aws:1", "a", "x:Y", AT)}).values()
     assert len(text) < answers.MAX_TEXT + 200 and text.endswith("more lines in the snapshot")
 
 
@@ -76,7 +76,7 @@ def test_a_long_answer_is_cut_and_says_so(tmp_path: Path) -> None:
 )
 def test_a_damaged_line_hides_no_other(tmp_path: Path, line: bytes) -> None:
     path = snapshot(tmp_path / "s.gz", line, item("a"))
-    assert len(answers.find([path, str(tmp_path / "none"), __file__], {Asked("aws:1", "a", "s3:GetBucketPolicy", AT)})) == 1
+    assert len(answers.find([path, str(tmp_path / "none"), __file__], {AnswerKey("aws:1", "a", "s3:GetBucketPolicy", AT)})) == 1
 
 
 def test_assets_by_the_call_that_listed_them(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_assets_by_the_call_that_listed_them(tmp_path: Path) -> None:
     path = tmp_path / "s.ndjson"
     records = [head, {**asset, "resource": {"data": {"name": "a"}}}, {**asset, "iamPolicy": policy}, *listed]
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    (text,) = answers.find([str(path)], {Asked("google:p", "//x/a", "cloudasset.ListAssets", AT)}).values()
+    (text,) = answers.find([str(path)], {AnswerKey("google:p", "//x/a", "cloudasset.ListAssets", AT)}).values()
     assert json.loads(text) == {"resource": {"name": "a"}, "iamPolicy": policy}
 
 

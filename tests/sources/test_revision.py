@@ -124,12 +124,12 @@ def test_packed_references_worktrees_and_detached_heads(top: Path, tmp_path: Pat
     git(top, "pack-refs", "--all")
     git(top, "gc", "-q")
     assert not (top / ".git/refs/heads/main").exists()
-    assert revision.head(str(top)) == revision.Head(commit, "main")
+    assert revision.head(str(top)) == revision.CheckedOut(commit, "main")
     git(top, "worktree", "add", "-q", "-b", "feature/é", str(tmp_path / "beside"))
-    assert revision.head(str(tmp_path / "beside")) == revision.Head(commit, "feature/é")
+    assert revision.head(str(tmp_path / "beside")) == revision.CheckedOut(commit, "feature/é")
     assert told(tmp_path / "beside/infra")[0].clean
     git(tmp_path / "beside", "checkout", "-q", "--detach")
-    assert revision.head(str(tmp_path / "beside")) == revision.Head(commit, "")
+    assert revision.head(str(tmp_path / "beside")) == revision.CheckedOut(commit, "")
 
 
 def test_two_repositories_and_what_is_in_none(top: Path, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_an_index_of_a_pack_may_not_count_more_than_it_has(tmp_path: Path) -> No
     listed = [0] * 0xAA + [0xFFFFFFFF] * (256 - 0xAA)
     pack = b"\xfftOc\0\0\0\2" + struct.pack(">256I", *listed) + b"b" * 20
     write(tmp_path, {"objects/pack/pack-x.idx": pack})
-    with pytest.raises(git_store.Unread):
+    with pytest.raises(git_store.UnreadableRepository):
         git_store.tree_of(str(tmp_path), "a" * 40)
 
 

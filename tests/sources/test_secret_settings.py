@@ -9,7 +9,7 @@ import pytest
 
 from assay.scanner.sources.redaction import LEFT_OUT, redacted, unknown_where_hidden
 from assay.scanner.sources.secret_detecting import KINDS
-from assay.scanner.sources.secret_settings import Told, heard, of_arguments, of_script, of_value, told
+from assay.scanner.sources.secret_settings import RedactedSecret, heard, of_arguments, of_script, of_value, told
 
 CANARY = "Qv7xKq82zLw91bTn"
 SCRIPT = f"#!/bin/sh\nexport DB_PASSWORD={CANARY}\n"
@@ -38,8 +38,8 @@ def test_a_snapshot_tells_the_kind_and_no_character(name: str) -> None:
     assert [each.kinds for each in _told(unknown_where_hidden(kept))] == kinds
 
 
-def _told(data: object) -> list[Told]:
-    if isinstance(data, Told):
+def _told(data: object) -> list[RedactedSecret]:
+    if isinstance(data, RedactedSecret):
         return [data]
     inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
     return [each for below in inner for each in _told(below)]

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded, as_listed
+from assay.scanner.sources.aws.recorded import AUDIT, ConfigurationItem, Recorded, as_listed
 from assay.scanner.sources.raw import Unknown
 
 
-def _name(item: Configured) -> dict[str, Any]:
+def _name(item: ConfigurationItem) -> dict[str, Any]:
     return {"value": item.name or item.id}
 
 
-def _table(item: Configured) -> dict[str, Any]:
+def _table(item: ConfigurationItem) -> dict[str, Any]:
     # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html: a table that has none of them lacks these
     return {"Table": item.fields("SSEDescription", "StreamSpecification", "Replicas", "GlobalTableVersion", "LatestStreamArn")}
 
 
-def _backups(item: Configured) -> Any:
+def _backups(item: ConfigurationItem) -> Any:
     backups = item.more("ContinuousBackupsDescription")
     recovery = backups.get("pointInTimeRecoveryDescription") if isinstance(backups, dict) else None
     if not isinstance(recovery, dict):
@@ -33,7 +33,7 @@ def _backups(item: Configured) -> Any:
     return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": told}}
 
 
-def _tags(item: Configured) -> dict[str, Any]:
+def _tags(item: ConfigurationItem) -> dict[str, Any]:
     return {"Tags": item.pairs}
 
 
@@ -43,7 +43,7 @@ TABLE = Recorded(
 REGIONAL_TABLE = Recorded("AWS::DynamoDB::Table", _name, (("describe_table", _table),))
 
 
-def _instance(item: Configured) -> Any:
+def _instance(item: ConfigurationItem) -> Any:
     """Of an instance that is no replica, the list of states of replication is empty, and says that there is no source of another kind.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded, Spelled, as_listed
+from assay.scanner.sources.aws.recorded import AUDIT, AnyCase, ConfigurationItem, Recorded, as_listed
 from assay.scanner.sources.raw import Unknown
 
 
-def _attributes(item: Configured) -> Any:
+def _attributes(item: ConfigurationItem) -> Any:
     attributes = item.more("LoadBalancerAttributes")
     return {"Attributes": attributes} if isinstance(attributes, list) else None
 
@@ -21,12 +21,12 @@ BALANCER = as_listed("AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroup
 LISTENER = as_listed("AWS::ElasticLoadBalancingV2::Listener", "SslPolicy", "Certificates", "AlpnPolicy", "MutualAuthentication")
 
 
-def _settings(item: Configured) -> Any:
+def _settings(item: ConfigurationItem) -> Any:
     """The settings of a distribution, of which newer ones may not be recorded."""
     configuration = item.configuration.get("distributionConfig")
     if not isinstance(configuration, dict):
         return Unknown("the item has no settings of the distribution", AUDIT)
-    settings = Spelled(configuration, frozenset(), f"the item of {item.name or item.id}")
+    settings = AnyCase(configuration, frozenset(), f"the item of {item.name or item.id}")
     origins = settings.get("Origins")
     for origin in origins.get("Items") or [] if isinstance(origins, dict) else ():
         for name in ("OriginAccessControlId", "VpcOriginConfig"):
@@ -35,11 +35,11 @@ def _settings(item: Configured) -> Any:
     return settings
 
 
-def _distribution(item: Configured) -> Any:
+def _distribution(item: ConfigurationItem) -> Any:
     settings = _settings(item)
     if isinstance(settings, Unknown):
         raise ValueError(settings.reason)
-    told = Spelled({name: value for name, value in settings.items() if name.lower() not in _SUMMED}, frozenset(), settings.of)
+    told = AnyCase({name: value for name, value in settings.items() if name.lower() not in _SUMMED}, frozenset(), settings.of)
     fields = item.fields()
     told |= {"Id": fields.get("Id"), "ARN": fields.get("Arn"), "DomainName": fields.get("DomainName"), "Status": fields.get("Status")}
     return told
@@ -53,7 +53,7 @@ DISTRIBUTION = Recorded(
 )
 
 
-def _policies(item: Configured) -> Any:
+def _policies(item: ConfigurationItem) -> Any:
     policies = item.more("LoadBalancerPolicies")
     return {"PolicyDescriptions": policies} if isinstance(policies, list) else None
 
@@ -62,7 +62,7 @@ CLASSIC = as_listed("AWS::ElasticLoadBalancing::LoadBalancer", describe_load_bal
 API = as_listed("AWS::ApiGateway::RestApi")
 
 
-def _stage(item: Configured) -> Any:
+def _stage(item: ConfigurationItem) -> Any:
     """Of which API it is, its ARN tells: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html."""
     # https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html: a stage that has none of them lacks these
     fields = item.fields("webAclArn", "accessLogSettings", "canarySettings")

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded
+from assay.scanner.sources.aws.recorded import AUDIT, ConfigurationItem, Recorded
 from assay.scanner.sources.raw import Unknown
 
 
@@ -25,7 +25,7 @@ def _document(text: Any) -> Any:
         return Unknown("a policy document in AWS Config is no JSON", AUDIT)
 
 
-def _with_documents(item: Configured, lists: dict[str, str], *texts: str) -> Any:
+def _with_documents(item: ConfigurationItem, lists: dict[str, str], *texts: str) -> Any:
     """What is configured, with the documents in lists (each name to that of the document in an element) and at names decoded."""
     fields = item.fields("PermissionsBoundary", "Description", "RoleLastUsed", "PasswordLastUsed")
     for name in texts:
@@ -48,7 +48,7 @@ def _has(element: Any, name: str) -> bool:
     return element.get(name) is not None
 
 
-def _role(item: Configured) -> Any:
+def _role(item: ConfigurationItem) -> Any:
     return _with_documents(item, {"RolePolicyList": "PolicyDocument"}, "AssumeRolePolicyDocument")
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.sources.aws.recorded import Configured, Recorded
+from assay.scanner.sources.aws.recorded import ConfigurationItem, Recorded
 
 
-def _attributes(item: Configured, *texts: str) -> dict[str, Any]:
+def _attributes(item: ConfigurationItem, *texts: str) -> dict[str, Any]:
     """The attributes; policies are texts in an answer, and may be objects in an item."""
     fields = item.fields("KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds")
     for name in texts:
@@ -22,18 +22,18 @@ def _attributes(item: Configured, *texts: str) -> dict[str, Any]:
     return {"Attributes": fields}
 
 
-def _queue(item: Configured) -> dict[str, Any]:
+def _queue(item: ConfigurationItem) -> dict[str, Any]:
     name, url = item.arn.rpartition(":")[2], item.configuration.get("QueueUrl")
     return {"value": url if isinstance(url, str) and url.endswith(f"/{name}") else name or item.name}
 
 
-def _queue_attributes(item: Configured) -> dict[str, Any]:
+def _queue_attributes(item: ConfigurationItem) -> dict[str, Any]:
     told = _attributes(item, "Policy", "RedrivePolicy", "RedriveAllowPolicy")
     told["Attributes"]["QueueArn"] = told["Attributes"].get("QueueArn") if isinstance(told["Attributes"].get("QueueArn"), str) else item.arn
     return told
 
 
-def _queue_tags(item: Configured) -> Any:
+def _queue_tags(item: ConfigurationItem) -> Any:
     return {"Tags": item.tags} if isinstance(item.tags, dict) else None
 
 
@@ -45,11 +45,11 @@ TOPIC = Recorded(
 )
 
 
-def _stream(item: Configured) -> dict[str, Any]:
+def _stream(item: ConfigurationItem) -> dict[str, Any]:
     return {"StreamName": item.configuration.get("Name") or item.name, "StreamARN": item.configuration.get("Arn") or item.arn}
 
 
-def _summary(item: Configured) -> Any:
+def _summary(item: ConfigurationItem) -> Any:
     """As CloudFormation has it. One without an encryption tells nothing of it."""
     fields = item.fields()
     encryption = item.configuration.get("StreamEncryption")

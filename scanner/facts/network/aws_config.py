@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import AUDIT, Configured, Recorded, Spelled, as_listed
+from assay.scanner.sources.aws.recorded import AUDIT, AnyCase, ConfigurationItem, Recorded, as_listed
 from assay.scanner.sources.raw import Unknown
 
 _NO_RANGES = Unknown("the rule of a security group has no list of ranges in AWS Config", AUDIT)
 
 
-def _group(item: Configured) -> Any:
+def _group(item: ConfigurationItem) -> Any:
     fields = item.fields("VpcId", "Description")
     for name in ("IpPermissions", "IpPermissionsEgress"):
         rules = fields.get(name)
@@ -25,10 +25,10 @@ def _rule(rule: Any) -> Any:
     """`ipRanges` is a list of texts, and `ipv4Ranges` has the same with descriptions."""
     described, texts = rule.get("ipv4Ranges"), rule.get("ipRanges")
     if not isinstance(described, list) and not isinstance(texts, list):
-        return Spelled({**rule, "IpRanges": _NO_RANGES})
+        return AnyCase({**rule, "IpRanges": _NO_RANGES})
     ranges = [*(described or []), *({"CidrIp": text} if isinstance(text, str) else text for text in texts or [])]
     known = {ip_range.get("CidrIp"): ip_range for ip_range in ranges}
-    return Spelled({**{name: value for name, value in rule.items() if name.lower() != "ipranges"}, "IpRanges": list(known.values())})
+    return AnyCase({**{name: value for name, value in rule.items() if name.lower() != "ipranges"}, "IpRanges": list(known.values())})
 
 
 SECURITY_GROUP = Recorded("AWS::EC2::SecurityGroup", _group)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import Configured, Recorded, Spelled
+from assay.scanner.sources.aws.recorded import AnyCase, ConfigurationItem, Recorded
 
 
-def _secret(item: Configured) -> Any:
+def _secret(item: ConfigurationItem) -> Any:
     """None of one that is being deleted, which no list has."""
     fields = item.fields("KmsKeyId", "RotationLambdaARN", "RotationRules", "Description", "RotationEnabled")
     if fields.get("Deleted") is True or fields.get("Deleted") == "true":
@@ -18,7 +18,7 @@ def _secret(item: Configured) -> Any:
     rules = fields.get("RotationRules")
     if isinstance(rules, dict):
         schedule = rules.get("RotationScheduleExpression") or rules.get("ScheduleExpression")
-        fields["RotationRules"] = Spelled({"AutomaticallyAfterDays": rules.get("AutomaticallyAfterDays"), "ScheduleExpression": schedule})
+        fields["RotationRules"] = AnyCase({"AutomaticallyAfterDays": rules.get("AutomaticallyAfterDays"), "ScheduleExpression": schedule})
     return fields
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import AUDIT, NOT_SET, Configured, Recorded
+from assay.scanner.sources.aws.recorded import AUDIT, NOT_SET, ConfigurationItem, Recorded
 from assay.scanner.sources.raw import Unknown
 
 _OF_EVERY_BUCKET = ("AccessControlList", "BucketPolicy", "BucketVersioningConfiguration")
@@ -26,7 +26,7 @@ _PERMISSIONS = {"FullControl": "FULL_CONTROL", "Read": "READ", "Write": "WRITE",
 def _part(name: str, wrapper: str = "") -> Any:
     """A part that is as the answer is; a bucket that has none has an item without it."""
 
-    def told(item: Configured) -> Any:
+    def told(item: ConfigurationItem) -> Any:
         configuration = item.more(name)
         if configuration is None:
             return NOT_SET if item.is_whole and item.has(*_OF_EVERY_BUCKET) and name not in item.supplementary else None
@@ -35,23 +35,23 @@ def _part(name: str, wrapper: str = "") -> Any:
     return told
 
 
-def _bucket(item: Configured) -> dict[str, Any]:
+def _bucket(item: ConfigurationItem) -> dict[str, Any]:
     return {"Name": item.name or item.id, "CreationDate": item.configuration.get("creationDate")}
 
 
-def _policy(item: Configured) -> Any:
+def _policy(item: ConfigurationItem) -> Any:
     policy = item.more("BucketPolicy")
     if not isinstance(policy, dict) or "policyText" not in policy:
         return None
     return NOT_SET if policy["policyText"] is None else {"Policy": policy["policyText"]}
 
 
-def _policy_status(item: Configured) -> Any:
+def _policy_status(item: ConfigurationItem) -> Any:
     """What S3 thinks of a policy where there is none."""
     return NOT_SET if _policy(item) is NOT_SET else None
 
 
-def _acl(item: Configured) -> Any:
+def _acl(item: ConfigurationItem) -> Any:
     acl = item.more("AccessControlList")
     grants = acl.get("grantList") or acl.get("grantSet") if isinstance(acl, dict) else None
     return {"Grants": [_grant(grant) for grant in grants]} if isinstance(grants, list) else None
@@ -70,13 +70,13 @@ def _grant(grant: Any) -> Any:
     return {"Grantee": told, "Permission": _PERMISSIONS.get(permission, permission if permission in _PERMISSIONS.values() else why)}
 
 
-def _versioning(item: Configured) -> Any:
+def _versioning(item: ConfigurationItem) -> Any:
     configuration = item.more("BucketVersioningConfiguration")
     status = configuration.get("status") if isinstance(configuration, dict) else None
     return {} if status == "Off" else {"Status": status} if status in ("Enabled", "Suspended") else None
 
 
-def _logging(item: Configured) -> Any:
+def _logging(item: ConfigurationItem) -> Any:
     configuration = item.more("BucketLoggingConfiguration")
     if not isinstance(configuration, dict) or "destinationBucketName" not in configuration:
         return None
@@ -84,24 +84,24 @@ def _logging(item: Configured) -> Any:
     return {} if target is None else {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": configuration.get("logFilePrefix") or ""}}
 
 
-def _encryption(item: Configured) -> Any:
+def _encryption(item: ConfigurationItem) -> Any:
     """S3 encrypts every bucket since 2023, and changed no item for that: one without it tells nothing."""
     configuration = item.more("ServerSideEncryptionConfiguration")
     return {"ServerSideEncryptionConfiguration": configuration} if isinstance(configuration, dict) and configuration.get("rules") else None
 
 
-def _tags(item: Configured) -> Any:
+def _tags(item: ConfigurationItem) -> Any:
     if not isinstance(item.tags, dict):
         return None
     return {"TagSet": item.pairs} if item.tags else NOT_SET
 
 
-def _lock(item: Configured) -> Any:
+def _lock(item: ConfigurationItem) -> Any:
     configuration = item.more("ObjectLockConfiguration")
     return {"ObjectLockConfiguration": configuration} if isinstance(configuration, dict) else None
 
 
-def _lifecycle(item: Configured) -> Any:
+def _lifecycle(item: ConfigurationItem) -> Any:
     configuration = _part("BucketLifecycleConfiguration")(item)
     if not isinstance(configuration, dict):
         return configuration
@@ -179,7 +179,7 @@ ACCOUNT = Recorded(
 )
 
 
-def _point(item: Configured) -> Any:
+def _point(item: ConfigurationItem) -> Any:
     fields = item.fields("VpcConfiguration", "PolicyStatus")
     return {"AccessPointArn": item.arn, "Name": fields.get("Name"), "Bucket": fields.get("Bucket"), "OfBucket": fields.get("Bucket")}
 

@@ -11,7 +11,7 @@ import msgspec
 
 from assay.scanner.sources.aws.asking import NO_ANSWER, Account, Asker, NoRole, Refused
 from assay.scanner.sources.aws.calls import Call
-from assay.scanner.sources.aws.organization import Tree
+from assay.scanner.sources.aws.organization import UnitTree
 from assay.scanner.sources.aws.request import Request, part_of
 from assay.scanner.sources.aws.session import Caller, Clients, assumed, own_caller
 from assay.scanner.sources.coverage import Gap, LeftOut
@@ -31,7 +31,7 @@ ALWAYS_ENABLED = (
 )  # fmt: skip
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class AccountCandidate(msgspec.Struct, frozen=True):
     """An account that is to be gone through and was not entered yet."""
 
     id: str
@@ -52,22 +52,22 @@ class Accounts:
         self.gaps: list[Gap] = []
         self.left_out: list[LeftOut] = []
         self._own, self.home = own_caller(request.profile)
-        self._tree: Tree | None = None
+        self._tree: UnitTree | None = None
 
     def own(self) -> Account | None:
         """The account of the credentials that the audit was started with; None, with a gap, where they do not work."""
         return self._account("", "", self._own)
 
-    def find(self) -> list[Candidate]:
+    def find(self) -> list[AccountCandidate]:
         """The accounts to go through. Raises CredentialsError and Stopped."""
         if self.request.organization:
             return list(self._organization())
         if self.request.roles:
-            return [Candidate(_account_of(role), "", "", functools.partial(self._assumed, role)) for role in self.request.roles]
+            return [AccountCandidate(_account_of(role), "", "", functools.partial(self._assumed, role)) for role in self.request.roles]
         own = self.own()
-        return [Candidate(own.id, own.name, "", lambda: own)] if own else []
+        return [AccountCandidate(own.id, own.name, "", lambda: own)] if own else []
 
-    def _organization(self) -> Iterator[Candidate]:
+    def _organization(self) -> Iterator[AccountCandidate]:
         own = self.own()
         if own is None:
             return
@@ -79,12 +79,12 @@ class Accounts:
             way = _ALONE if refused.answer.code == _NOT_IN_USE else way
             self.gaps.append(Gap(f"aws:{own.id}", "account_failed", reason, way))
             return
-        tree = self._tree = Tree(own, self.home, self.asker)
+        tree = self._tree = UnitTree(own, self.home, self.asker)
         accounts = sorted(listed, key=lambda account: str(account.get("Id")))
         for account in accounts:
             if self._is_chosen(own, account):
                 id_, name = str(account.get("Id")), str(account.get("Name", ""))
-                yield Candidate(id_, name, tree.path(id_), functools.partial(self._entered, own, id_, name))
+                yield AccountCandidate(id_, name, tree.path(id_), functools.partial(self._entered, own, id_, name))
         if len(self.left_out) == len(accounts) and not any(left.part for left in self.left_out):
             chosen = [f"--include {pattern}" for pattern in self.request.include]
             chosen += [f"--exclude {pattern}" for pattern in self.request.exclude]

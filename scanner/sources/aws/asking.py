@@ -12,7 +12,7 @@ import msgspec
 
 from assay.scanner.sources.aws import tabular
 from assay.scanner.sources.aws.calls import Call, Preparation
-from assay.scanner.sources.aws.items import NOT_ENABLED, Answer, walk
+from assay.scanner.sources.aws.items import NOT_ENABLED, CallOutcome, walk
 from assay.scanner.sources.aws.limits import RateLimits
 from assay.scanner.sources.aws.session import Caller, Clients, acting
 from assay.scanner.sources.coverage import CallCount
@@ -38,7 +38,7 @@ class Stopped(Exception):
 class Refused(Exception):
     """A listing that was not answered."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: CallOutcome) -> None:
         super().__init__(answer.code)
         self.answer = answer
 
@@ -46,7 +46,7 @@ class Refused(Exception):
 class NoRole(Exception):
     """The role of an account could not be taken on, so that a call could not be signed."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: CallOutcome) -> None:
         super().__init__(answer.code)
         self.answer = answer
 
@@ -100,7 +100,7 @@ class Asker:
 
     def ask(
         self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global", gone: tuple[str, ...] = ()
-    ) -> Answer:
+    ) -> CallOutcome:
         """The answer to one call at an endpoint of `region`, entered in the ledger under `unit`. Raises Stopped.
 
         `gone` are codes that say that what the call is about was deleted in the meantime, which is an answer (`absent`).
@@ -112,9 +112,9 @@ class Asker:
             raise
         except Exception as error:  # whatever a client raises is what became of this call
             answer = classify(error, call)
-            return self._enter(account, region, call, Answer("absent", code=answer.code) if answer.code in gone else answer, unit)
+            return self._enter(account, region, call, CallOutcome("absent", code=answer.code) if answer.code in gone else answer, unit)
         malformed = not isinstance(data, dict) or (not call.may_be_empty and all(value == {} for value in data.values()))
-        return self._enter(account, region, call, Answer("failed", code=MALFORMED) if malformed else Answer(data=data), unit)
+        return self._enter(account, region, call, CallOutcome("failed", code=MALFORMED) if malformed else CallOutcome(data=data), unit)
 
     def pages(
         self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global", gone: tuple[str, ...] = ()
@@ -167,7 +167,7 @@ class Asker:
     def _attempt(self, account: Account, region: str, call: Call) -> _Attempt:
         return _Attempt(account, self.limits.of(account.id, region, call.service, call.operation), self.stop)
 
-    def _enter(self, account: Account, region: str, call: Call, answer: Answer, unit: str) -> Answer:
+    def _enter(self, account: Account, region: str, call: Call, answer: CallOutcome, unit: str) -> CallOutcome:
         outcome = answer.outcome if answer.outcome in ("denied", "failed") else "answered"
         answer.operation, answer.time = call.label, now()
         if outcome != "answered":
@@ -186,7 +186,7 @@ class Asker:
                 self._unanswered.pop((call.service, region), None)
         return answer
 
-    def spoil(self, account: Account, call: Call, code: str, unit: str) -> Answer:
+    def spoil(self, account: Account, call: Call, code: str, unit: str) -> CallOutcome:
         """An answer that cannot be used after all: it stands in the ledger as failed, no longer as answered."""
         answered = CallCount(account.id, unit, call.service, call.operation, "answered", "", call.permission, 0)
         failed = msgspec.structs.replace(answered, outcome="failed", code=code)
@@ -197,7 +197,7 @@ class Asker:
             else:
                 ledger.pop(answered, None)
             ledger[failed] = ledger.get(failed, 0) + 1
-        return Answer("failed", code=code, permission=call.permission, operation=call.label, time=now())
+        return CallOutcome("failed", code=code, permission=call.permission, operation=call.label, time=now())
 
     def spare(self, account: Account, call: Call, unit: str) -> None:
         """Enter in the ledger that a call was not made, since the answer of an earlier snapshot is still so."""
@@ -225,22 +225,22 @@ NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
 _TOKENS_KEPT = 100  # of the positions in a listing, to see that it goes in a circle
 
 
-def classify(error: Exception, call: Call) -> Answer:
+def classify(error: Exception, call: Call) -> CallOutcome:
     """What an exception of a client says about its call."""
     if isinstance(error, NoRole):
-        return Answer("failed", code=f"{error.answer.operation} {error.answer.code}")
+        return CallOutcome("failed", code=f"{error.answer.operation} {error.answer.code}")
     if not isinstance(error, botocore.exceptions.ClientError):
         silent = (botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError)
-        return Answer("failed", code=NO_ANSWER if isinstance(error, silent) else type(error).__name__)
+        return CallOutcome("failed", code=NO_ANSWER if isinstance(error, silent) else type(error).__name__)
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in call.absent:
-        return Answer("absent", code=code)
+        return CallOutcome("absent", code=code)
     if code in THROTTLED or code in EXPIRED or code in NOT_ENABLED:
-        return Answer("failed", code=code)
+        return CallOutcome("failed", code=code)
     if status in _DENIED_STATUS or "AccessDenied" in code or "Unauthorized" in code or code in ("403", "AuthorizationError"):
-        return Answer("denied", code=code or str(status))
-    return Answer("failed", code=code or str(status))
+        return CallOutcome("denied", code=code or str(status))
+    return CallOutcome("failed", code=code or str(status))
 
 
 class _Position(msgspec.Struct, frozen=True):

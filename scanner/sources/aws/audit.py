@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources import snapshot
-from assay.scanner.sources.aws.accounts import Accounts, Candidate
+from assay.scanner.sources.aws.accounts import AccountCandidate, Accounts
 from assay.scanner.sources.aws.asking import Asker, Stopped, now
 from assay.scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
-from assay.scanner.sources.aws.earlier import Earlier, is_of_this_version
+from assay.scanner.sources.aws.earlier import EarlierSnapshot, is_of_this_version
 from assay.scanner.sources.aws.pool import AT_ONCE, Pool
 from assay.scanner.sources.aws.resume import resumed
 from assay.scanner.sources.aws.session import Clients
@@ -76,13 +76,13 @@ def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         yield "aws", itertools.chain([header], map(written, itertools.chain(closing_lines, end)))
 
 
-def _candidates(accounts: Accounts) -> list[Candidate]:
+def _candidates(accounts: Accounts) -> list[AccountCandidate]:
     with contextlib.suppress(Stopped):
         return accounts.find()
     return []
 
 
-def _collected(collector: Collector, earlier: dict[str, Spool], folder: str, candidate: Candidate) -> Spool | None:
+def _collected(collector: Collector, earlier: dict[str, Spool], folder: str, candidate: AccountCandidate) -> Spool | None:
     """Everything of one account; None where it could not be entered. One that an earlier snapshot has whole is not even entered."""
     taken_over = earlier.get(candidate.id)
     if taken_over is not None and taken_over.done:
@@ -107,7 +107,7 @@ def _since(audit: Any, asker: Asker, folder: str) -> Since | None:
     if not is_of_this_version(audit.request.since):
         audit.notes.append("asked anew: the earlier snapshot is of an older version")
         return None
-    return Since(Earlier(audit.request.since, folder), asker, audit.request.days)
+    return Since(EarlierSnapshot(audit.request.since, folder), asker, audit.request.days)
 
 
 def _closing(asker: Asker, left_out: Iterable[LeftOut], gaps: Iterable[Gap]) -> Iterator[bytes]:

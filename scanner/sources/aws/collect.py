@@ -17,7 +17,7 @@ import msgspec
 
 from assay.scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
 from assay.scanner.sources.aws.calls import Call, Listing, resource_id
-from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record, walk
+from assay.scanner.sources.aws.items import CallOutcome, ItemRecord, UnlistedRecord, redacted_record, walk
 from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.spool import SHARED, Spool
 from assay.scanner.sources.aws.unchanged import Since, Unchanged
@@ -53,7 +53,7 @@ class Progress(msgspec.Struct):
         return self.units + (self.accounts - self.accounts_entered) * self.units // entered if self.units else 0
 
 
-class Unit(msgspec.Struct, frozen=True):
+class RegionUnit(msgspec.Struct, frozen=True):
     """One region of one account, or its global services (`global`)."""
 
     account: Account
@@ -80,7 +80,7 @@ class _Patience:
         return self._until - time.monotonic()
 
 
-def _offered(listing: Listing, unit: Unit) -> bool:
+def _offered(listing: Listing, unit: RegionUnit) -> bool:
     """Whether there can be anything to list."""
     return not listing.regions or unit.region in listing.regions
 
@@ -126,7 +126,7 @@ class Collector:
         at = int(account.id) % (len(regions) or 1) if account.id.isdecimal() else 0  # not all accounts ask the same region at once
         order = [GLOBAL, *regions[at:], *regions[:at]]
         unchanged = self.since.of(account) if self.since else None
-        units = [Unit(account, region, unchanged) for region in order if region not in spool.complete]
+        units = [RegionUnit(account, region, unchanged) for region in order if region not in spool.complete]
         spool.regions = regions
         with self._lock:
             self.progress.accounts_entered += 1
@@ -134,7 +134,7 @@ class Collector:
             self.progress.units_done += len(regions) + 1 - len(units)
         listers, details = ThreadPoolExecutor(LISTERS, f"{THREADS} lists"), ThreadPoolExecutor(DETAILERS, f"{THREADS} details")
         try:
-            running: dict[Unit, dict[Future[bool], list[Listing]]] = {}
+            running: dict[RegionUnit, dict[Future[bool], list[Listing]]] = {}
             for unit in units:
                 groups = [group for group in self._roots if group[0].everywhere == (unit.region == GLOBAL) and _offered(group[0], unit)]
                 running[unit] = {listers.submit(self._list, unit, group, spool, details): group for group in groups}
@@ -156,9 +156,9 @@ class Collector:
 
     def _leave_out(self, spool: Spool) -> None:
         for listing in self.plan.left_out:
-            spool.write(SHARED, UnlistedRecord(listing.type, spool.account, "", Answer("failed"), left_out=True))
+            spool.write(SHARED, UnlistedRecord(listing.type, spool.account, "", CallOutcome("failed"), left_out=True))
 
-    def _ended(self, unit: Unit, future: Future[bool], group: list[Listing], spool: Spool) -> bool:
+    def _ended(self, unit: RegionUnit, future: Future[bool], group: list[Listing], spool: Spool) -> bool:
         """Whether a group of listings was gone through to its end. One that still waits for an answer when the run ends is given up."""
         while not future.done():
             wait([future], _TICK)
@@ -170,7 +170,7 @@ class Collector:
         self._write(unit, spool, self._unlisted(unit, group, _interrupted(group[0].call), {}))
         return False
 
-    def _list(self, unit: Unit, group: list[Listing], spool: Spool, details: ThreadPoolExecutor) -> bool:
+    def _list(self, unit: RegionUnit, group: list[Listing], spool: Spool, details: ThreadPoolExecutor) -> bool:
         """One listing call, for all the types that its answer tells; whether it was gone through to its end or refused, not stopped."""
         try:
             if not group[0].entries:
@@ -193,7 +193,7 @@ class Collector:
             self._write(unit, spool, self._unlisted(unit, group, broken, {}))
         return not self.asker.stop.is_set()  # else calls about some of its resources were not made
 
-    def _write(self, unit: Unit, spool: Spool, records: list[Any]) -> None:
+    def _write(self, unit: RegionUnit, spool: Spool, records: list[Any]) -> None:
         for record in records:
             shared = self._listings[record.type].joined_across_regions
             spool.write(SHARED if shared else unit.region, redacted_record(record))
@@ -201,11 +201,11 @@ class Collector:
             self.progress.resources += len(records)
 
     def _pages(
-        self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any], region: str = "", gone: tuple[str, ...] = ()
+        self, unit: RegionUnit, call: Call, entry: dict[str, Any], parent: dict[str, Any], region: str = "", gone: tuple[str, ...] = ()
     ) -> Iterator[dict[str, Any]]:
         return self.asker.pages(unit.account, region or unit.home, call, _parameters(call, unit.account, entry, parent), unit.region, gone)
 
-    def _single(self, unit: Unit, listing: Listing) -> list[Any]:
+    def _single(self, unit: RegionUnit, listing: Listing) -> list[Any]:
         """An answer that is itself the resource."""
         answer = self.asker.ask(unit.account, unit.home, listing.call, _parameters(listing.call, unit.account, {}, {}), unit.region)
         record = _record(unit, listing, {})
@@ -214,7 +214,7 @@ class Collector:
             record.answers[call.name] = self._detail(unit, call, record, {})
         return [record]
 
-    def _described(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any], region: str = "") -> list[Any]:
+    def _described(self, unit: RegionUnit, listing: Listing, entry: Any, parent: dict[str, Any], region: str = "") -> list[Any]:
         """The records of one listed resource: itself with the answers about it, and those of the resources that are listed for it.
 
         `region`: that of what it is listed for, where this was listed globally.
@@ -237,7 +237,7 @@ class Collector:
             records += self._children_of(unit, group, record)
         return records
 
-    def _in_chosen_region(self, unit: Unit, listing: Listing, record: ItemRecord) -> bool:
+    def _in_chosen_region(self, unit: RegionUnit, listing: Listing, record: ItemRecord) -> bool:
         """Whether a resource of a global listing is in a chosen region; enters its region in the record."""
         region = record.listed.get(listing.region)
         if not region and listing.locate:
@@ -251,7 +251,7 @@ class Collector:
         record.region = region or ""
         return not self.chosen or not region or region in self.chosen
 
-    def _entries(self, unit: Unit, page: dict[str, Any], group: list[Listing]) -> list[tuple[Listing, Any]]:
+    def _entries(self, unit: RegionUnit, page: dict[str, Any], group: list[Listing]) -> list[tuple[Listing, Any]]:
         """The resources of a page, with the listing of each.
 
         A page that holds none of the listings' fields, or something other than lists in them, is a malformed answer.
@@ -263,7 +263,7 @@ class Collector:
             raise Refused(self.asker.spoil(unit.account, group[0].call, MALFORMED, unit.region))
         return [(listing, entry) for listing, entries in lists for entry in entries or []]
 
-    def _unlisted(self, unit: Unit, group: list[Listing], answer: Answer, parent: dict[str, Any]) -> list[Any]:
+    def _unlisted(self, unit: RegionUnit, group: list[Listing], answer: CallOutcome, parent: dict[str, Any]) -> list[Any]:
         """What stands for the resources of a listing that failed, and for those below them that are judged by themselves."""
         records: list[Any] = []
         for listing in group:
@@ -280,10 +280,10 @@ class Collector:
                 yield child
                 yield from self._below(child)
 
-    def _detail(self, unit: Unit, call: Call, record: ItemRecord, parent: dict[str, Any]) -> Answer:
+    def _detail(self, unit: RegionUnit, call: Call, record: ItemRecord, parent: dict[str, Any]) -> CallOutcome:
         known = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
         if not _applies(unit, call, known):
-            return Answer("absent", operation=call.label, time=now())
+            return CallOutcome("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
             taken = unit.unchanged.answer(record, call, region) if unit.unchanged else None
@@ -295,7 +295,7 @@ class Collector:
         except Stopped:
             return _interrupted(call, call.permission)
 
-    def _children_of(self, unit: Unit, group: list[Listing], record: ItemRecord) -> list[Any]:
+    def _children_of(self, unit: RegionUnit, group: list[Listing], record: ItemRecord) -> list[Any]:
         parent = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
         records: list[Any] = []
         if group[0].made is not None:
@@ -316,16 +316,16 @@ class Collector:
         return records
 
 
-def _interrupted(call: Call, permission: str = "") -> Answer:
+def _interrupted(call: Call, permission: str = "") -> CallOutcome:
     """Of a call that was not made, or not waited for, since the run was to end."""
-    return Answer("failed", code=INTERRUPTED, permission=permission, operation=call.label, time=now())
+    return CallOutcome("failed", code=INTERRUPTED, permission=permission, operation=call.label, time=now())
 
 
 def _is_list_of_entries(entries: Any) -> bool:
     return entries is None or (isinstance(entries, list) and all(isinstance(entry, (dict, str)) for entry in entries))
 
 
-def _applies(unit: Unit, call: Call, known: dict[str, Any]) -> bool:
+def _applies(unit: RegionUnit, call: Call, known: dict[str, Any]) -> bool:
     """Whether a call is to be made about a resource: its condition (`Call.when`) holds, or cannot be told."""
     if call.when is None:
         return True
@@ -367,12 +367,12 @@ def _entries_at(page: dict[str, Any], path: str) -> Any:
     return malformed if malformed is not None else [entry for entries in lists_inside for entry in entries or []]
 
 
-def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
+def _record(unit: RegionUnit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
     id_ = resource_id(listing, listed, unit.account.partition, unit.account.id, unit.home)
     region = "" if unit.region == GLOBAL else unit.region
     return ItemRecord(listing.type, id_, unit.account.id, region, listing.call.label, now(), listed)
 
 
-def _unlisted(unit: Unit, listing: Listing, answer: Answer, known: dict[str, Any]) -> UnlistedRecord:
+def _unlisted(unit: RegionUnit, listing: Listing, answer: CallOutcome, known: dict[str, Any]) -> UnlistedRecord:
     region = "" if unit.region == GLOBAL else unit.region
     return UnlistedRecord(listing.type, unit.account.id, region, answer, known)

@@ -16,10 +16,10 @@ import msgspec
 
 from assay.scanner.options import Options
 from assay.scanner.override import override
-from assay.scanner.sources.aws.config_accounts import AccountReader, Known
+from assay.scanner.sources.aws.config_accounts import AccountReader, Completeness
 from assay.scanner.sources.aws.config_files import Broken, ConfigElement, ConfigFile
 from assay.scanner.sources.aws.config_items import DELETED, NOT_RECORDED, NoItem, configured
-from assay.scanner.sources.aws.recorded import AUDIT, Configured
+from assay.scanner.sources.aws.recorded import AUDIT, ConfigurationItem
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.entries import Entries
@@ -77,7 +77,7 @@ class ConfigSource(Source):
             yield from inventory.collections()
 
 
-class Entry(msgspec.Struct):
+class ItemEntry(msgspec.Struct):
     """The newest item of one resource: where it is in the spool."""
 
     order: tuple[str, int]
@@ -97,16 +97,16 @@ class Inventory:
         self._types = {listing.recorded.type for listing in wanted.listings.values() if listing.recorded}
         self._spool, self._end = spool, 0
         self._files: list[str] = []
-        self._entries: dict[tuple[str, str, str, str], Entry] = {}
+        self._entries: dict[tuple[str, str, str, str], ItemEntry] = {}
         """Account, region, type and id to the newest item."""
         self._elsewhere: set[tuple[str, str, str, str]] = set()
         """Those of types that nothing reads."""
-        self.known = Known()
+        self.known = Completeness()
         self.coverage = Coverage()
 
     def add(self, path: str) -> None:
         """Enter the items of a file. What is no item is one gap, however often."""
-        file, told = ConfigFile(path), Known()
+        file, told = ConfigFile(path), Completeness()
         self._files.append(show(path))
         self.coverage.files.found += 1
         failed: list[str] = []
@@ -129,7 +129,7 @@ class Inventory:
                 self.coverage.gaps.append(Gap(show(path), "parse_error", reason, _AGAIN))
         self.known.add(told, whole=file.is_snapshot and not failed)
 
-    def _element(self, element: ConfigElement, told: Known) -> str:
+    def _element(self, element: ConfigElement, told: Completeness) -> str:
         """Enter an element; why it is no item, or empty text."""
         data = element.data
         type_ = data.get("resourceType") if isinstance(data, dict) else None
@@ -150,7 +150,7 @@ class Inventory:
         self._enter(item, data)
         return ""
 
-    def _enter(self, item: Configured, data: dict[str, Any]) -> None:
+    def _enter(self, item: ConfigurationItem, data: dict[str, Any]) -> None:
         key = (item.account, item.region, item.type, item.id)
         state = str(data.get("configurationStateId", ""))
         order = (item.time, int(state) if state.isdecimal() and len(state) < 20 else 0)
@@ -159,7 +159,7 @@ class Inventory:
             return
         raw = b"" if item.status in (*DELETED, NOT_RECORDED) else msgspec.json.encode(data)
         self._spool.write(raw)
-        self._entries[key] = Entry(order, self._end, len(raw), len(self._files) - 1, item.is_whole)
+        self._entries[key] = ItemEntry(order, self._end, len(raw), len(self._files) - 1, item.is_whole)
         self._end += len(raw)
 
     def collections(self) -> Iterator[Collection]:

@@ -10,20 +10,20 @@ from assay.scanner.override import override
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.config_items import ConfigItem, item_of
 from assay.scanner.sources.aws.items import UnlistedResources
-from assay.scanner.sources.aws.recorded import AUDIT, GLOBAL, Configured
+from assay.scanner.sources.aws.recorded import AUDIT, GLOBAL, ConfigurationItem
 from assay.scanner.sources.aws.records import AccountRecord, RegionRecord, SnapshotReader
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Collection, Item, Unlisted, Wanted
 from assay.scanner.sources.raw import Unknown
 
-Items = Callable[[frozenset[str], "frozenset[str] | None"], Iterable[tuple["Configured | Gap", str]]]
+Items = Callable[[frozenset[str], "frozenset[str] | None"], Iterable[tuple["ConfigurationItem | Gap", str]]]
 """Types and regions to the items of them, each with its file."""
 _SHAPES = (AttributeError, TypeError, KeyError, ValueError, IndexError, RecursionError)
 """What an item of another shape than Config's may raise."""
 _NAMED = 3
 
 
-class Known(msgspec.Struct):
+class Completeness(msgspec.Struct):
     """What is known of the completeness of what was given."""
 
     regions: dict[str, set[str]] = {}
@@ -35,12 +35,12 @@ class Known(msgspec.Struct):
     lacking: set[tuple[str, str, str]] = set()
     """Those of which a resource is known to be there, and not what it is like."""
 
-    def see(self, item: Configured, recorded: bool) -> None:
+    def see(self, item: ConfigurationItem, recorded: bool) -> None:
         """Enter an item."""
         self.regions.setdefault(item.account, set()).add(item.region)
         (self.seen if recorded else self.lacking).add((item.account, item.region, item.type))
 
-    def add(self, told: Known, whole: bool) -> None:
+    def add(self, told: Completeness, whole: bool) -> None:
         """Enter what a file tells; `whole`: it is a snapshot that was read to its end."""
         for account, regions in told.regions.items():
             self.regions.setdefault(account, set()).update(regions)
@@ -53,7 +53,7 @@ class Known(msgspec.Struct):
 class AccountReader(SnapshotReader):
     """One account. The first of its collections carries `coverage`, the ledger of all."""
 
-    def __init__(self, account: str, wanted: Wanted, known: Known, coverage: Coverage) -> None:
+    def __init__(self, account: str, wanted: Wanted, known: Completeness, coverage: Coverage) -> None:
         super().__init__("", wanted.listings)
         self._id, self._known, self._wanted = account, known, wanted
         self._coverage = coverage
@@ -94,7 +94,7 @@ class AccountReader(SnapshotReader):
             for listing in by_type[item.type]:
                 self._made(item, listing, file)
 
-    def _made(self, item: Configured, listing: Listing, file: str) -> None:
+    def _made(self, item: ConfigurationItem, listing: Listing, file: str) -> None:
         try:
             assert listing.recorded is not None
             made: ConfigItem | None = item_of(item, listing, listing.recorded, file)
@@ -173,9 +173,11 @@ def _named(regions: list[str]) -> str:
     return ", ".join(regions[:_NAMED]) + (f" and {more} more regions" if more > 0 else "")
 
 
-def _newest(items: Iterable[tuple[Configured | Gap, str]], by_type: dict[str, list[Listing]]) -> Iterator[tuple[Configured | Gap, str]]:
+def _newest(
+    items: Iterable[tuple[ConfigurationItem | Gap, str]], by_type: dict[str, list[Listing]]
+) -> Iterator[tuple[ConfigurationItem | Gap, str]]:
     """Items, and of what comes in revisions the newest."""
-    revisions: dict[tuple[str, str, str], tuple[int, Configured, str]] = {}
+    revisions: dict[tuple[str, str, str], tuple[int, ConfigurationItem, str]] = {}
     for item, file in items:
         newest = None if isinstance(item, Gap) else next((known.recorded.newest for known in by_type[item.type] if known.recorded), None)
         if newest is None or isinstance(item, Gap):

@@ -13,8 +13,8 @@ import msgspec
 from assay.scanner import lazy_re
 from assay.scanner.override import override
 from assay.scanner.sources.aws.calls import Listing, resource_id
-from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord
-from assay.scanner.sources.aws.recorded import AUDIT, GLOBAL, NOT_SET, Configured, Recorded, spelled
+from assay.scanner.sources.aws.items import ApiItem, CallOutcome, ItemRecord
+from assay.scanner.sources.aws.recorded import AUDIT, GLOBAL, NOT_SET, ConfigurationItem, Recorded, spelled
 from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.values import Value
@@ -29,7 +29,7 @@ class NoItem(ValueError):
     """An element of a file is no configuration item; the text says why."""
 
 
-def configured(data: Any, is_whole: bool) -> Configured:
+def configured(data: Any, is_whole: bool) -> ConfigurationItem:
     """An item as delivered or as a query gives it. Raises NoItem, RecursionError."""
     if not isinstance(data, dict):
         raise NoItem("it is no object")
@@ -47,7 +47,7 @@ def configured(data: Any, is_whole: bool) -> Configured:
         raise NoItem(f"{type_} {id_} has no configuration")
     more = _decoded(data.get("supplementaryConfiguration"))
     tags = data.get("tags")
-    return Configured(
+    return ConfigurationItem(
         type=type_,
         id=id_,
         name=_text(data, "resourceName"),
@@ -102,7 +102,7 @@ class ConfigItem(ApiItem):
 
     __slots__ = ("_file", "_item", "_listing")
 
-    def __init__(self, record: ItemRecord, item: Configured, listing: Listing, file: str) -> None:
+    def __init__(self, record: ItemRecord, item: ConfigurationItem, listing: Listing, file: str) -> None:
         super().__init__(record, "")
         self._item, self._listing, self._file = item, listing, file
 
@@ -128,7 +128,7 @@ class ConfigItem(ApiItem):
         return tags_of(self._item.tags if isinstance(self._item.tags, dict) else none)
 
 
-def _id(item: Configured, listing: Listing, listed: dict[str, Any], region: str) -> str:
+def _id(item: ConfigurationItem, listing: Listing, listed: dict[str, Any], region: str) -> str:
     """The ARN of the resource, as live. Raises NoItem for an item without what that is made of, by which others name the resource."""
     is_made = "{" in listing.id
     for name in _NAME.findall(listing.id) if is_made else [listing.id]:
@@ -144,17 +144,17 @@ _NAME = lazy_re.pattern(r"\{(\w+)")
 _GIVEN = ("partition", "account", "region", "last")
 
 
-def item_of(item: Configured, listing: Listing, recorded: Recorded, file: str) -> ConfigItem | None:
+def item_of(item: ConfigurationItem, listing: Listing, recorded: Recorded, file: str) -> ConfigItem | None:
     """The resource of a listing that an item is; None where it is none of it."""
     listed = recorded.listed(item)
     if listed is None:
         return None
-    operation, answers = f"config:{item.type}", dict[str, Answer]()
+    operation, answers = f"config:{item.type}", dict[str, CallOutcome]()
     for name, told in recorded.answers:
         data = told(item)
         if data is not None:
             outcome = "absent" if data is NOT_SET else "answered"
-            answers[name] = Answer(outcome, data=None if data is NOT_SET else data, operation=operation, time=item.time)
+            answers[name] = CallOutcome(outcome, data=None if data is NOT_SET else data, operation=operation, time=item.time)
     region = "" if item.region == GLOBAL else item.region
     record = ItemRecord(listing.type, _id(item, listing, listed, region), item.account, region, operation, item.time, listed, answers)
     return ConfigItem(record, item, listing, file)

@@ -27,7 +27,7 @@ class Covered(msgspec.Struct, frozen=True):
     """Where AWS says that the item has it: the attributes that are recorded, or a rule which such a change sets off."""
 
 
-class Gate(msgspec.Struct, frozen=True):
+class ReadingPolicy(msgspec.Struct, frozen=True):
     """A policy of the resource, which may keep AWS Config out: it is asked for, and has to be what Config has read itself."""
 
     call: str
@@ -65,5 +65,5 @@ COVERED = MappingProxyType(
     }
 )
 """Call, as the ledger names it, to what covers it."""
-GATES = MappingProxyType({_BUCKET: Gate("get_bucket_policy", "Policy", "BucketPolicy", "policyText")})
+GATES = MappingProxyType({_BUCKET: ReadingPolicy("get_bucket_policy", "Policy", "BucketPolicy", "policyText")})
 """Type to what has to be asked for before anything of such a resource is taken over."""

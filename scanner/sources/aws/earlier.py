@@ -36,7 +36,7 @@ class EarlierAccount(msgspec.Struct):
     resources: dict[Key, ItemRecord] = {}
 
 
-class Earlier:
+class EarlierSnapshot:
     """An earlier snapshot, its accounts in files of `folder` until they are asked for."""
 
     def __init__(self, path: str, folder: str) -> None:

@@ -22,7 +22,7 @@ _NOT_ASKED = Unknown("none of the calls that were made answers with its tags", "
 CUT_SHORT = "run the audit again, or go on with --resume"
 
 
-class Answer(msgspec.Struct, omit_defaults=True):
+class CallOutcome(msgspec.Struct, omit_defaults=True):
     """What became of one call."""
 
     outcome: str = "answered"
@@ -56,7 +56,7 @@ class ItemRecord(msgspec.Struct, tag="item", tag_field="record", omit_defaults=T
     operation: str
     time: str
     listed: dict[str, Any]
-    answers: dict[str, Answer] = {}
+    answers: dict[str, CallOutcome] = {}
 
 
 def without_hidden(record: ItemRecord) -> ItemRecord:
@@ -71,7 +71,7 @@ class UnlistedRecord(msgspec.Struct, tag="unlisted", tag_field="record", omit_de
     type: str
     account: str
     region: str
-    answer: Answer
+    answer: CallOutcome
     known: dict[str, Any] = {}
     left_out: bool = False
     """The user left the service out."""

@@ -18,25 +18,25 @@ _MOST_UNITS = 10_000
 """An organisation has at most 2,000: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
 
 
-class Unit(msgspec.Struct, frozen=True):
+class OrganizationalUnit(msgspec.Struct, frozen=True):
     """A root or an organisational unit."""
 
     id: str
     name: str
 
 
-class Tree:
+class UnitTree:
     """The units of an organisation, as far as whoever calls may see them."""
 
     def __init__(self, own: Account, home: str, asker: Asker) -> None:
         """`own`: of the management account or a delegated administrator's. Asks for the whole tree. Raises Stopped."""
         self._own, self._home, self._asker = own, home, asker
-        self._above: dict[str, tuple[Unit, ...]] = {}
+        self._above: dict[str, tuple[OrganizationalUnit, ...]] = {}
         self.refused: list[str] = []
         """The permissions of calls that were not answered: what is below there is not known."""
         self._read()
 
-    def above(self, account: str) -> tuple[Unit, ...]:
+    def above(self, account: str) -> tuple[OrganizationalUnit, ...]:
         """The units that an account is in, from the root inwards; none where that is not known."""
         return self._above.get(account, ())
 
@@ -45,14 +45,14 @@ class Tree:
         return "/".join(unit.name.replace("/", "∕") for unit in self.above(account))
 
     def _read(self) -> None:
-        waiting: list[tuple[Unit, ...]] = [(Unit(id_, name),) for id_, name in self._listed(ROOTS, {}, "Roots")]
+        waiting: list[tuple[OrganizationalUnit, ...]] = [(OrganizationalUnit(id_, name),) for id_, name in self._listed(ROOTS, {}, "Roots")]
         seen = 0
         while waiting and seen < _MOST_UNITS:
             path = waiting.pop()
             seen += 1
             inside = {"ParentId": path[-1].id}
             self._above |= {id_: path for id_, _ in self._listed(MEMBERS, inside, "Accounts")}
-            waiting += [(*path, Unit(id_, name)) for id_, name in self._listed(UNITS, inside, "OrganizationalUnits")]
+            waiting += [(*path, OrganizationalUnit(id_, name)) for id_, name in self._listed(UNITS, inside, "OrganizationalUnits")]
 
     def _listed(self, call: Call, parameters: dict[str, Any], field: str) -> Iterator[tuple[str, str]]:
         """The ids and names that a call gives; as far as it is answered."""

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from assay.scanner.sources.aws.accounts import Candidate
+from assay.scanner.sources.aws.accounts import AccountCandidate
 from assay.scanner.sources.aws.asking import Stopped
 from assay.scanner.sources.aws.collect import GRACE_SECONDS, THREADS
 from assay.scanner.sources.aws.spool import Spool
@@ -43,16 +43,16 @@ def at_once() -> int:
 class Pool:
     """Collects accounts, and gives each as it is done. Gaps name those that the end of the run came before."""
 
-    def __init__(self, collect: Callable[[Candidate], Spool | None], stop: threading.Event) -> None:
+    def __init__(self, collect: Callable[[AccountCandidate], Spool | None], stop: threading.Event) -> None:
         """`collect` is called in a thread of its own; None where an account could not be entered. It may raise Stopped."""
         self._collect, self._stop = collect, stop
         self.gaps: list[Gap] = []
 
-    def spools(self, candidates: Sequence[Candidate]) -> Generator[Spool]:
+    def spools(self, candidates: Sequence[AccountCandidate]) -> Generator[Spool]:
         """What was collected, in the order in which it is done. No more wait on disk than are under way."""
         most = min(at_once(), len(candidates)) or 1
         threads = ThreadPoolExecutor(most, f"{THREADS} accounts")
-        waiting, running = deque(candidates), dict[Future[Spool | None], Candidate]()
+        waiting, running = deque(candidates), dict[Future[Spool | None], AccountCandidate]()
         try:
             while (waiting and not self._stop.is_set()) or running:
                 while waiting and len(running) < 2 * most and not self._stop.is_set():
@@ -77,7 +77,7 @@ class Pool:
                 self._stop.set()
             threads.shutdown(wait=not running, cancel_futures=True)
 
-    def _done(self, running: dict[Future[Spool | None], Candidate]) -> set[Future[Spool | None]]:
+    def _done(self, running: dict[Future[Spool | None], AccountCandidate]) -> set[Future[Spool | None]]:
         """Those that are done next; none where the run is to end and they still wait for answers after the time that they are given."""
         until = None
         while True:
@@ -89,6 +89,6 @@ class Pool:
                 if time.monotonic() > until:
                     return set()
 
-    def _interrupted(self, candidate: Candidate) -> None:
+    def _interrupted(self, candidate: AccountCandidate) -> None:
         reason = "the audit was stopped before it reached this account"
         self.gaps.append(Gap(f"aws:{candidate.id}", "interrupted", reason, "go on with --resume"))

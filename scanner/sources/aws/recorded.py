@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/config/latest/developerguide/config-item-table.html. What Config has of a resource is its `configuration` and
 its `supplementaryConfiguration`. Areas declare beside their readers which answers these amount to (`recorded=` of a Listing). A call that
 nothing of an item amounts to was not asked: its facts are unknown, and so is a field that an item does not have, unless Config leaves it
-out where nothing is set (`Configured.fields`).
+out where nothing is set (`ConfigurationItem.fields`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ GLOBAL = "global"
 """The region of items of services without regions."""
 
 
-class Spelled(dict[str, Any]):
+class AnyCase(dict[str, Any]):
     """An object whose names are found however they are capitalised.
 
     Items write the names of an API as the library of each type does: of DynamoDB `ssedescription.kmsmasterKeyArn`, of databases
@@ -62,11 +62,11 @@ def spelled(data: Any, name: str = "") -> Any:
     if isinstance(data, dict):
         if name in _WRAPPED and data.keys() == {"value"}:
             return data["value"]
-        return Spelled({name: spelled(value, name) for name, value in data.items()})
+        return AnyCase({name: spelled(value, name) for name, value in data.items()})
     return [spelled(element, name) for element in data] if isinstance(data, list) else data
 
 
-class Configured(msgspec.Struct, kw_only=True):
+class ConfigurationItem(msgspec.Struct, kw_only=True):
     """A configuration item: what AWS Config recorded of one resource at one time."""
 
     type: str
@@ -101,10 +101,10 @@ class Configured(msgspec.Struct, kw_only=True):
         """Whether the supplementary configuration has these parts."""
         return all(name in self.supplementary for name in names)
 
-    def fields(self, *omits: str) -> Spelled:
+    def fields(self, *omits: str) -> AnyCase:
         """The configuration; `omits` are the names that Config leaves out where nothing is set."""
         left_out = frozenset(name.lower() for name in omits) if self.is_whole else frozenset[str]()
-        return Spelled(self.configuration, left_out, f"the item of {self.name or self.id}")
+        return AnyCase(self.configuration, left_out, f"the item of {self.name or self.id}")
 
     @property
     def pairs(self) -> list[dict[str, Any]] | Unknown:
@@ -114,7 +114,7 @@ class Configured(msgspec.Struct, kw_only=True):
         return [{"Key": name, "Value": value} for name, value in self.tags.items()]
 
 
-Told: TypeAlias = Callable[[Configured], Any]
+Told: TypeAlias = Callable[[ConfigurationItem], Any]
 """What a call would have answered, by what an item has: NOT_SET where it says that nothing is configured, None where it says nothing."""
 
 
@@ -127,14 +127,14 @@ class Recorded(msgspec.Struct, frozen=True):
     """The entry of the listing, an object; None of an item that is no resource of it."""
     answers: tuple[tuple[str, Told], ...] = ()
     """Calls by their names (`get_bucket_policy`) to what they would have answered."""
-    newest: Callable[[Configured], tuple[str, int]] | None = None
+    newest: Callable[[ConfigurationItem], tuple[str, int]] | None = None
     """Of what comes in revisions, of which the listing gives the newest: the name that they share, and the number."""
 
 
 def as_listed(type_: str, *omits: str, **answers: Told) -> Recorded:
     """Items whose configuration is what the listing has of the resource; `omits` is left out of it where nothing is set."""
 
-    def listed(item: Configured) -> Any:
+    def listed(item: ConfigurationItem) -> Any:
         return item.fields(*omits)
 
     return Recorded(type_, listed, tuple(answers.items()))

@@ -10,10 +10,10 @@ import msgspec
 
 from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
-from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
+from assay.scanner.sources.aws.items import ApiItem, CallOutcome, ItemRecord, UnlistedRecord, unlisted, without_hidden
 from assay.scanner.sources.aws.plan import TREE
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut, Named
-from assay.scanner.sources.interface import Collection, Item, Part, Unlisted
+from assay.scanner.sources.interface import AccountPart, Collection, Item, Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
 
@@ -225,7 +225,7 @@ class SnapshotReader:
         self._lost = False
         try:
             stage.enter(f"{self._scope()} in {self.path}" if self.path else self._scope())
-        except stage.Lost as lost:
+        except stage.LostInput as lost:
             self._lost = True
             self._gap(lost_gap(self._scope(), lost))
             self._doubt("UnreadableRegion")
@@ -238,7 +238,7 @@ class SnapshotReader:
         part = self._region if self._region in _PARTS else "region"
         for listing in self.listings.values():
             if self._part(listing) == part and (not self._called or listing.call.label in self._called):
-                answer = Answer("failed", code=code, operation=listing.call.label)
+                answer = CallOutcome("failed", code=code, operation=listing.call.label)
                 region = self._region.removeprefix("global")
                 record = UnlistedRecord(listing.type, self._account.account, region, answer)
                 self._items.append(unlisted(record, self._account.caller))
@@ -286,7 +286,7 @@ class SnapshotReader:
         items, coverage = self._items, self._coverage
         self._items, self._coverage, self._doubted = [], Coverage(), False
         context = [*self._shared, *self._left_out]
-        collection = Collection(self._scope(), items, coverage, context, f"aws:{self._account.account}", part=Part.SOME)
+        collection = Collection(self._scope(), items, coverage, context, f"aws:{self._account.account}", part=AccountPart.SOME)
         self._kept += [item for item in items if (listing := self.listings.get(item.type)) is not None and listing.of_whole_account]
         if not self._region:
             self._shared = items
@@ -300,7 +300,7 @@ class SnapshotReader:
             types = {item.type for item in kept}
             context = [*(item for item in self._shared if item.type not in types), *self._left_out]
             scope = f"aws:{self._account.account}" if self._account.account else "aws"
-            yield Collection(scope, kept, Coverage(), context, scope, part=Part.WHOLE)
+            yield Collection(scope, kept, Coverage(), context, scope, part=AccountPart.WHOLE)
 
     def _part(self, listing: Listing) -> str:
         """The part of an account where its resources stand: empty for what other regions refer to, `global`, or `region` for a region."""
@@ -339,7 +339,7 @@ def _grant(permission: str) -> str:
     return f"grant {', '.join(tree[:-1])} and {tree[-1]} to whoever starts the audit: they tell which units accounts are in"
 
 
-def lost_gap(scope: str, lost: stage.Lost) -> Gap:
+def lost_gap(scope: str, lost: stage.LostInput) -> Gap:
     """Of what is not read again, since a worker was lost over it."""
     way = "leave it out with --regions; --limit-memory and --limit-seconds say what it may take"
     return Gap(scope, "input_failed", str(lost.strerror), way)
@@ -354,7 +354,7 @@ def read_part(part: SnapshotPart, listings: Mapping[str, Listing]) -> Iterator[C
     """The collections of what an audit collected of one account."""
     try:
         stage.enter(part.name, os.path.getsize(part.file))
-    except stage.Lost as lost:
+    except stage.LostInput as lost:
         yield Collection(part.name, [], Coverage(gaps=[lost_gap(part.name, lost)]))
         return
     with open(part.file, "rb") as lines:

@@ -15,7 +15,7 @@ import msgspec
 from assay.scanner.errors import AssayError
 from assay.scanner.sources.aws.asking import Account, Asker, Refused
 from assay.scanner.sources.aws.calls import Call
-from assay.scanner.sources.aws.items import Answer
+from assay.scanner.sources.aws.items import CallOutcome
 from assay.scanner.sources.aws.session import Clients, own_caller
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
@@ -86,7 +86,7 @@ class SecurityHub:
             raise self._error(call, answer)
         return answer.data
 
-    def _error(self, call: Call, answer: Answer) -> HubError:
+    def _error(self, call: Call, answer: CallOutcome) -> HubError:
         way = _WAYS.get(answer.code) or _WAYS.get(answer.outcome) or "try again"
         if call is _IDENTITY and answer.code != "NoAnswer":
             way = "log in again, or name another --profile"

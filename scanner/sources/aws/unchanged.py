@@ -19,9 +19,9 @@ import msgspec
 
 from assay.scanner.sources.aws.asking import Account, Asker, Refused, now
 from assay.scanner.sources.aws.calls import Call
-from assay.scanner.sources.aws.covered import COVERED, GATES, Covered, Gate
-from assay.scanner.sources.aws.earlier import Earlier, EarlierAccount
-from assay.scanner.sources.aws.items import Answer, ItemRecord
+from assay.scanner.sources.aws.covered import COVERED, GATES, Covered, ReadingPolicy
+from assay.scanner.sources.aws.earlier import EarlierAccount, EarlierSnapshot
+from assay.scanner.sources.aws.items import CallOutcome, ItemRecord
 from assay.scanner.sources.aws.plan import RECORDED, RECORDED_ITEMS, RECORDER_STATUS, RECORDERS
 from assay.scanner.sources.aws.recorder import NotRecorded, may_keep_out, recording_since
 from assay.scanner.sources.coverage import CallCount
@@ -35,7 +35,7 @@ _SHAPES = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 """What an answer of another shape than Config's may raise."""
 
 
-class Seen(msgspec.Struct):
+class ConfigRecord(msgspec.Struct):
     """What Config has of a resource."""
 
     id: str
@@ -51,7 +51,7 @@ class Region(msgspec.Struct):
     """What Config has of a region, and since when it records."""
 
     since: datetime.datetime
-    seen: dict[tuple[str, str], Seen]
+    seen: dict[tuple[str, str], ConfigRecord]
     """Type in AWS Config and ARN to the newest item."""
     at: str
     """When it said so."""
@@ -68,7 +68,7 @@ class Unchanged:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def answer(self, record: ItemRecord, call: Call, region: str) -> Answer | None:
+    def answer(self, record: ItemRecord, call: Call, region: str) -> CallOutcome | None:
         """The answer of the earlier snapshot to a call about a resource, where it is still so. `region`: where it would be asked.
 
         Raises Stopped.
@@ -122,7 +122,7 @@ class Unchanged:
         statuses = self._one(region, RECORDER_STATUS, {}).get("ConfigurationRecordersStatus") or []
         types = sorted({COVERED[answer.operation].type for answer in self._of_region(region) if answer.operation in COVERED})
         since = recording_since(recorders, statuses, types)
-        at, seen = now(), dict[tuple[str, str], Seen]()
+        at, seen = now(), dict[tuple[str, str], ConfigRecord]()
         listed = ", ".join(f"'{type_}'" for type_ in types)
         expression = f"SELECT resourceType, resourceId, arn, configurationItemCaptureTime WHERE resourceType IN ({listed})"
         for page in self._asker.pages(self._account, region, RECORDED, {"Expression": expression}, region):
@@ -132,12 +132,12 @@ class Unchanged:
                 key = (row["resourceType"], row.get("arn") or "")
                 if captured is None or (key in seen and seen[key].captured >= captured):
                     continue
-                seen[key] = Seen(row["resourceId"], captured)
+                seen[key] = ConfigRecord(row["resourceId"], captured)
         for type_ in GATES.keys() & set(types):
             self._read_policies(region, type_, {key: entry for key, entry in seen.items() if key[0] == type_})
         return Region(since, seen, at)
 
-    def _read_policies(self, region: str, type_: str, seen: dict[tuple[str, str], Seen]) -> None:
+    def _read_policies(self, region: str, type_: str, seen: dict[tuple[str, str], ConfigRecord]) -> None:
         """Enter what Config has of the policies of resources that the earlier snapshot has, too."""
         gate, ours = GATES[type_], {record.id for record in self._earlier.resources.values()}
         wanted = [entry.id for (_, arn), entry in seen.items() if arn in ours]
@@ -150,7 +150,7 @@ class Unchanged:
                     recorded.captured = max(recorded.captured, captured)
                     recorded.policy = _recorded_policy(gate, item)
 
-    def _of_region(self, region: str) -> Iterator[Answer]:
+    def _of_region(self, region: str) -> Iterator[CallOutcome]:
         """What the earlier snapshot has of resources that are asked about there; of services without regions, of all of them."""
         for (_, _, held_in), record in self._earlier.resources.items():
             if held_in in ("", region):
@@ -164,12 +164,12 @@ class Unchanged:
         return data
 
 
-def _is_settled(answer: Answer) -> bool:
+def _is_settled(answer: CallOutcome) -> bool:
     """Whether the account answered, if by a code that says `not configured`. What did not apply was not asked, and may apply now."""
     return answer.outcome == "answered" or (answer.outcome == "absent" and bool(answer.code))
 
 
-def _is_open(covered: Covered, seen: Seen, record: ItemRecord) -> bool:
+def _is_open(covered: Covered, seen: ConfigRecord, record: ItemRecord) -> bool:
     """Whether Config can read the resource: what it has of the policy is what was just answered, and that keeps nothing from it."""
     gate = GATES.get(covered.type)
     if gate is None:
@@ -183,7 +183,7 @@ def _is_open(covered: Covered, seen: Seen, record: ItemRecord) -> bool:
     return policy is not None and seen.policy == policy and not may_keep_out(policy)
 
 
-def _recorded_policy(gate: Gate, item: dict[str, Any]) -> Any:
+def _recorded_policy(gate: ReadingPolicy, item: dict[str, Any]) -> Any:
     """The document that an item has, NO_POLICY, or None where it does not say."""
     part = (item.get("supplementaryConfiguration") or {}).get(gate.part)
     part = msgspec.json.decode(part) if isinstance(part, str) else part
@@ -211,7 +211,7 @@ def _moment(text: Any) -> datetime.datetime | None:
 class Since:
     """An audit beside an earlier snapshot: what it may take of each account."""
 
-    def __init__(self, earlier: Earlier, asker: Asker, days: float) -> None:
+    def __init__(self, earlier: EarlierSnapshot, asker: Asker, days: float) -> None:
         """`asker`: one of its own, since what is denied here hides nothing."""
         self.earlier, self.asker, self._days = earlier, asker, days
         self._accounts: dict[str, Unchanged] = {}

@@ -18,7 +18,7 @@ from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.templates.embedded import EmbeddedDocument
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.values import Value, Written, may_be_document
+from assay.scanner.sources.values import Value, WrittenDocument, may_be_document
 
 _FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 _DEEP = Unknown("it could not be computed", "simplify the template")
@@ -93,7 +93,7 @@ class TreeNode(Node):
             value.written = self._written(raw, source)
         return value
 
-    def _written(self, raw: Any, source: Path) -> Written | None:
+    def _written(self, raw: Any, source: Path) -> WrittenDocument | None:
         """Where the parts of a document are written; None where a function gives it."""
         if isinstance(raw, str):
             return EmbeddedDocument(self.scope.template.parsed, source)

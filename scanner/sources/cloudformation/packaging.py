@@ -70,7 +70,7 @@ def _fill(properties: dict[str, Any], key: str) -> None:
         properties[key] = _URI
 
 
-class Marks:
+class PlaceholderTexts:
     """Text for each name that stands in for its value while a template is translated."""
 
     def __init__(self, data: Any, names: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from assay.scanner.sources.cloudformation.packaging import Marks, packaged
+from assay.scanner.sources.cloudformation.packaging import PlaceholderTexts, packaged
 from assay.scanner.sources.cloudformation.template import CORRECT, Template
 from assay.scanner.sources.templates.syntax import Path
 
@@ -48,7 +48,7 @@ def translated(template: Template, values: dict[str, Any], region: str | None) -
         return template.rewritten(data)
     packaged(data)
     withheld = [name for name, declared in template.parameters.items() if _withheld(declared)]
-    marks = Marks(data, withheld)
+    marks = PlaceholderTexts(data, withheld)
     given = {name: value for name, value in values.items() if isinstance(value, str)} | marks.by_name
     content, refused = _translated(template, data, given, region)
     if content is None:

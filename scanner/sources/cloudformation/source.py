@@ -15,7 +15,7 @@ from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation import cdk, parameters
 from assay.scanner.sources.cloudformation.exports import Exports
 from assay.scanner.sources.cloudformation.scope import NESTED
-from assay.scanner.sources.cloudformation.stack import Stack, Use, nested_path, undecided
+from assay.scanner.sources.cloudformation.stack import NestedStack, Stack, nested_path, undecided
 from assay.scanner.sources.cloudformation.template import Template, is_template
 from assay.scanner.sources.cloudformation.texts import plain
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -221,7 +221,7 @@ class CloudFormationSource(Source):
         open_worlds = worlds if len(worlds) > 1 else []
         return Collection(stack.template.file, items, coverage, context=context, worlds=open_worlds, sensitive=stack.sensitive)
 
-    def _covers(self, stack: Stack, path: str, uses: list[Use], worlds: int) -> bool:
+    def _covers(self, stack: Stack, path: str, uses: list[NestedStack], worlds: int) -> bool:
         """Whether the uses of a template deploy it in every world as it would be by itself."""
         template = stack.templates.get(path)
         if template is None:

@@ -37,7 +37,7 @@ class Neighbours(Protocol):
         """An output of a stack by their names."""
 
 
-class Use(NamedTuple):
+class NestedStack(NamedTuple):
     """A nested stack in one world."""
 
     world: int
@@ -67,7 +67,7 @@ class Stack:
         self.pseudo = _pseudo(region, account, name)
         self.templates = {template.path: template}
         """Those that were read for this stack, by their paths."""
-        self.uses: dict[str, list[Use]] = {}
+        self.uses: dict[str, list[NestedStack]] = {}
         """By the paths of their templates, the nested stacks of all worlds whose items were made."""
         self._literals: dict[str, set[str]] | None = None
         self._own_exports: list[Any] | None = None
@@ -203,7 +203,7 @@ class Stack:
             yield TemplateItem(scope, resource, doubt or template, self.template.file, own)
             child = scope.child(resource)
             if child is not None:
-                use = Use(world, (doubt or template) is None, child.parameters)
+                use = NestedStack(world, (doubt or template) is None, child.parameters)
                 self.uses.setdefault(child.template.path, []).append(use)
                 yield from self._items(child, doubt or template, own, world)
             elif resource.type == NESTED:

@@ -40,7 +40,7 @@ _PLAIN = lazy_re.pattern(r"[\w.-]+")
 CONNECTOR = "cnrm.cloud.google.com"
 
 
-class Covered(msgspec.Struct):
+class KustomizedParts(msgspec.Struct):
     """What a kustomization builds on, as far as its fields may change it."""
 
     kinds: set[tuple[str, str]] = msgspec.field(default_factory=set)
@@ -56,7 +56,7 @@ class Covered(msgspec.Struct):
         labels = manifest.labels if isinstance(manifest.labels, dict) else {}
         self.labels.update((str(name), str(value)) for name, value in labels.items())
 
-    def merge(self, other: Covered) -> int:
+    def merge(self, other: KustomizedParts) -> int:
         """Add what another one covers; gives how much that is."""
         self.kinds |= other.kinds
         self.namespaces |= other.namespaces
@@ -103,7 +103,7 @@ class Kustomization(msgspec.Struct):
         """The fields by which there are objects that no manifest says."""
         return [field for field in _FROM_ELSEWHERE if self.data.get(field)]
 
-    def changing(self, covered: Covered, read: Callable[[str], Any]) -> list[str]:
+    def changing(self, covered: KustomizedParts, read: Callable[[str], Any]) -> list[str]:
         """The fields that may change a verdict on what it covers. `read`: the documents of a patch, or of the file that it names; None
         where they cannot be read."""
         known = {*_SETTINGS, *_BUILT_ON, *_FROM_ELSEWHERE, "components"}
@@ -139,7 +139,7 @@ def read(path: str, overlay: Overlay) -> Kustomization:
     return Kustomization(path, show(path), data, {name.lower(): parsed.place((name,)).line for name in parsed.data})
 
 
-def _changes(field: str, value: Any, covered: Covered, read: Callable[[str], Any]) -> bool:
+def _changes(field: str, value: Any, covered: KustomizedParts, read: Callable[[str], Any]) -> bool:
     """Whether a field may change a verdict; one that is not known may."""
     if not covered.kinds:
         return False
@@ -153,7 +153,7 @@ def _changes(field: str, value: Any, covered: Covered, read: Callable[[str], Any
     return True
 
 
-def _common(field: str, value: Any, entries: list[Any], covered: Covered) -> bool:
+def _common(field: str, value: Any, entries: list[Any], covered: KustomizedParts) -> bool:
     """What is set of all objects alike. Labels that are added say more of a resource; those that replace one may give it another role."""
     if field == "namespace":
         return bool(covered.namespaces - {value})
@@ -172,7 +172,7 @@ def _common(field: str, value: Any, entries: list[Any], covered: Covered) -> boo
     return any(set_.get(name, text) != text for name, text in covered.labels)
 
 
-def _patches(entry: Any, covered: Covered, read: Callable[[str], Any]) -> bool:
+def _patches(entry: Any, covered: KustomizedParts, read: Callable[[str], Any]) -> bool:
     """Whether an entry of `patches`, or of the older fields, may be for a kind of Config Connector that is covered."""
     target = entry.get("target") if isinstance(entry, dict) else None
     if target is not None:
@@ -189,14 +189,14 @@ def _meant(patch: dict[str, Any]) -> dict[str, Any]:
     return {"kind": patch["kind"], **({"group": group} if group and version else {})}
 
 
-def _replaces(entry: Any, covered: Covered) -> bool:
+def _replaces(entry: Any, covered: KustomizedParts) -> bool:
     targets = entry.get("targets") if isinstance(entry, dict) else None
     if not isinstance(targets, list):
         return True
     return any(_selects(target.get("select") if isinstance(target, dict) else None, covered) for target in targets)
 
 
-def _selects(target: Any, covered: Covered) -> bool:
+def _selects(target: Any, covered: KustomizedParts) -> bool:
     """Whether a selector may be for what is covered: patterns are taken to fit, plain words to mean themselves."""
     if not isinstance(target, dict):
         return True

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.config_connector import kustomization
-from assay.scanner.sources.config_connector.kustomization import Covered, Kustomization
+from assay.scanner.sources.config_connector.kustomization import Kustomization, KustomizedParts
 from assay.scanner.sources.config_connector.manifests import KUSTOMIZATIONS, Applier, Manifest
 from assay.scanner.sources.config_connector.manifests import read as read_manifests
 from assay.scanner.sources.coverage import Gap
@@ -34,11 +34,11 @@ class Kustomize:
         """`paths`: of the kustomizations. `judged`: the files whose manifests are judged."""
         self._boundary, self._overlay = boundary, boundary.overlay
         self._judged = {self._overlay.real(path) for path in judged}
-        self._of_files: dict[str, Covered] = {}
+        self._of_files: dict[str, KustomizedParts] = {}
         for manifest in manifests:
-            self._of_files.setdefault(manifest.file, Covered()).add(manifest)
+            self._of_files.setdefault(manifest.file, KustomizedParts()).add(manifest)
         self._read: dict[str, Kustomization | None] = {}
-        self._covered: dict[str, Covered] = {}
+        self._covered: dict[str, KustomizedParts] = {}
         self._inner: dict[str, list[Kustomization]] = {}
         self._budget = Budget()
         self._gaps: dict[Gap, None] = {}
@@ -71,7 +71,7 @@ class Kustomize:
     def _gap(self, owner: Kustomization, field: str, reason: str, code: str = "template_unsupported") -> None:
         self._gaps[Gap(owner.file, code, reason, _WAY, owner.lines.get(field, 0))] = None
 
-    def _changes(self, owner: Kustomization, covered: Covered, top: Kustomization) -> None:
+    def _changes(self, owner: Kustomization, covered: KustomizedParts, top: Kustomization) -> None:
         """Gaps for what the fields of a kustomization change of what another, or itself, covers."""
         fields = owner.changing(covered, lambda text: self._documents(owner, text))
         if not fields:
@@ -92,7 +92,7 @@ class Kustomize:
 
     # What a kustomization builds on.
 
-    def _cover(self, top: Kustomization) -> Covered:
+    def _cover(self, top: Kustomization) -> KustomizedParts:
         """All that a kustomization builds on: what is inside comes first, so that each is put together once."""
         waiting, begun = [top], set()
         while waiting:
@@ -107,10 +107,10 @@ class Kustomize:
                 waiting += [inner for inner in self._built_on(current) if inner.path not in begun]
         return self._covered[top.path]
 
-    def _merged(self, owner: Kustomization) -> Covered:
-        covered = Covered()
+    def _merged(self, owner: Kustomization) -> KustomizedParts:
+        covered = KustomizedParts()
         for path in self._local(owner):
-            self._budget.step(1 + covered.merge(self._of_files.get(show(path), Covered())))
+            self._budget.step(1 + covered.merge(self._of_files.get(show(path), KustomizedParts())))
         for inner in self._built_on(owner):
             if inner.path in self._covered:  # else one in a circle, which Kustomize refuses
                 self._budget.step(1 + covered.merge(self._covered[inner.path]))
@@ -208,7 +208,7 @@ class Kustomize:
 
 def changed_by(appliers: Iterable[Applier], manifests: Iterable[Manifest]) -> Iterator[Gap]:
     """Gaps for what objects of Flux or Argo CD have Kustomize change. Which manifests they apply is not told: it may be any."""
-    covered = Covered()
+    covered = KustomizedParts()
     for manifest in manifests:
         covered.add(manifest)
     for applier in appliers:

@@ -15,7 +15,7 @@ from jinja2 import nodes
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.limits import Choices, OpenProperties, Perhaps
-from assay.scanner.sources.deployment_manager.marks import Marks, Weight, weigh, without_lines
+from assay.scanner.sources.deployment_manager.marks import ValueMarks, Weight, weigh, without_lines
 from assay.scanner.sources.raw import Text, Unknown
 
 _NOT_KNOWN = " is not known"
@@ -24,7 +24,7 @@ _NOT_KNOWN = " is not known"
 class Decisions:
     """Decisions of one rendering. Each costs steps of the budget."""
 
-    def __init__(self, marks: Marks, choices: Choices, budget: Budget) -> None:
+    def __init__(self, marks: ValueMarks, choices: Choices, budget: Budget) -> None:
         self.marks, self.choices, self.budget = marks, choices, budget
 
     def weigh(self, data: Any) -> Weight:

@@ -20,7 +20,7 @@ OUTPUT, PROPERTY = "deployment.output", "deployment.property"
 _MAX_DEPTH = 20
 
 
-class Written(msgspec.Struct):
+class NamedValue(msgspec.Struct):
     """A value under a name."""
 
     type: str
@@ -38,15 +38,15 @@ class Written(msgspec.Struct):
         return ".".join(filter(None, (self.type.rpartition(".")[2], self.owner, self.name)))
 
 
-def outputs(sheet: Sheet, owner: str) -> Iterator[Written]:
+def outputs(sheet: Sheet, owner: str) -> Iterator[NamedValue]:
     """What a configuration or a rendered template gives out."""
     listed = sheet.data.get("outputs") if isinstance(sheet.data, dict) else None
     for at, entry in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(entry, dict) and isinstance(entry.get("name"), str):
-            yield Written(OUTPUT, owner, entry["name"], entry.get("value"), sheet, ("outputs", at, "value"))
+            yield NamedValue(OUTPUT, owner, entry["name"], entry.get("value"), sheet, ("outputs", at, "value"))
 
 
-def defaults(schema: Sheet, owner: str) -> Iterator[Written]:
+def defaults(schema: Sheet, owner: str) -> Iterator[NamedValue]:
     """The defaults that a schema writes and that may be a secret, also those of objects inside."""
     waiting: list[tuple[Any, Path]] = [(schema.data, ())]
     while waiting:
@@ -59,4 +59,4 @@ def defaults(schema: Sheet, owner: str) -> Iterator[Written]:
             waiting.append((described, place))
             value = described.get("default") if isinstance(described, dict) else None
             if value is not None and may_hold(str(name), value):
-                yield Written(PROPERTY, owner, str(name), value, schema, (*place, "default"))
+                yield NamedValue(PROPERTY, owner, str(name), value, schema, (*place, "default"))

@@ -12,7 +12,7 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.deployment_manager import declarations, files, limits, sandbox, types
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet
-from assay.scanner.sources.deployment_manager.marks import Marks, lines
+from assay.scanner.sources.deployment_manager.marks import ValueMarks, lines
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.raw import Location, Reference, Unknown, describe
@@ -55,12 +55,12 @@ class Expansion:
 
     def __init__(self, path: str, project: Any, readable: files.ReadableFiles, choices: limits.Choices, budget: Budget) -> None:
         self.path, self.readable, self.choices, self.budget = path, readable, choices, budget
-        self.marks = Marks()
+        self.marks = ValueMarks()
         self.env = {name: Reference("env", name) for name in _ENV} | {"project": project}
         self.entries: list[ResourceEntry] = []
         self.templates: dict[str, ResourceEntry] = {}
         self.gaps: dict[Gap, None] = {}
-        self.written: list[declarations.Written] = []
+        self.written: list[declarations.NamedValue] = []
         """Outputs, and defaults of properties."""
         self.used: list[str] = []
         """Files of templates that were read."""

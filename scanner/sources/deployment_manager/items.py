@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.deployment_manager.declarations import OUTPUT, Written
+from assay.scanner.sources.deployment_manager.declarations import OUTPUT, NamedValue
 from assay.scanner.sources.deployment_manager.expand import Expansion, ResourceEntry
 from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
@@ -48,7 +48,7 @@ class Built:
         else:
             self._resource(entry, kind)
 
-    def _written(self, written: Written) -> None:
+    def _written(self, written: NamedValue) -> None:
         """An output, or the default of a property: `value`."""
 
         def place(below: Path) -> Any:

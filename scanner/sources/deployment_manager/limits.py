@@ -11,7 +11,7 @@ MAX_STEPS, MAX_SIZE = 3_000_000, 64_000_000
 """Of a deployment, in all worlds: steps, and bytes of what its templates make (sources/budget.py)."""
 
 
-class TooMuch(TooLarge):
+class ValueTooLarge(TooLarge):
     """A value that is more than any template means."""
 
 

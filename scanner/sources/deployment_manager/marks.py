@@ -20,7 +20,7 @@ _PRIVATE = lazy_re.pattern("[\ue000-\ue003]")
 _SCRAMBLED = Unknown("the template takes a value apart that is not known", "give the template all its properties")
 
 
-class Marks:
+class ValueMarks:
     """The values behind marks, for one deployment."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from assay.scanner.override import override
-from assay.scanner.sources.deployment_manager.limits import TooMuch
+from assay.scanner.sources.deployment_manager.limits import ValueTooLarge
 from assay.scanner.sources.deployment_manager.marks import END, LINE
 
 _MAX_NESTING = 120
@@ -28,7 +28,7 @@ class Rewriter(NodeTransformer):
         """Raises TooMuch where the template is nested too deeply."""
         self.depth += 1
         if self.depth > _MAX_NESTING:
-            raise TooMuch("it is nested too deeply")
+            raise ValueTooLarge("it is nested too deeply")
         try:
             return super().visit(node, *args, **kwargs)
         finally:
@@ -72,7 +72,7 @@ class Rewriter(NodeTransformer):
         self._tested(node)
         self.repeated -= 1
         if node.recursive:
-            raise TooMuch("a recursive loop is not computed")
+            raise ValueTooLarge("a recursive loop is not computed")
         node.iter = self._through("_each", node.iter)
         return node
 

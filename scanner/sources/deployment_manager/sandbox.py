@@ -31,9 +31,9 @@ from assay.scanner.sources.deployment_manager.limits import (
     WHOLE_METHODS,
     Choices,
     OpenProperties,
-    TooMuch,
+    ValueTooLarge,
 )
-from assay.scanner.sources.deployment_manager.marks import Marks, TooLarge
+from assay.scanner.sources.deployment_manager.marks import TooLarge, ValueMarks
 from assay.scanner.sources.deployment_manager.rewriting import Rewriter
 from assay.scanner.sources.raw import Unknown
 
@@ -55,7 +55,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
     intercepted_unops = frozenset(ImmutableSandboxedEnvironment.default_unop_table)
 
-    def __init__(self, sources: Mapping[str, str], marks: Marks, choices: Choices, budget: Budget) -> None:
+    def __init__(self, sources: Mapping[str, str], marks: ValueMarks, choices: Choices, budget: Budget) -> None:
         self.sources = sources
         super().__init__(
             loader=jinja2.DictLoader(sources), optimized=False, auto_reload=False, undefined=_undefined(marks), finalize=self._printed
@@ -78,7 +78,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         expressions, length = _code(source)
         if expressions > MAX_EXPRESSIONS or length > MAX_CODE:
-            raise TooMuch(f"it has more than {MAX_EXPRESSIONS} expressions and statements, or {MAX_CODE} characters of them")
+            raise ValueTooLarge(f"it has more than {MAX_EXPRESSIONS} expressions and statements, or {MAX_CODE} characters of them")
         self.budget.step(20 + len(source) // 10 + 100 * expressions + 5 * length)
         tree = super()._parse(source, name, filename)
         if name is not None and name not in self.names:
@@ -97,13 +97,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _sized(self, result: Any) -> Any:
         if isinstance(result, (str, bytes)):
             if len(result) > MAX_TEXT:
-                raise TooMuch("a text is too long")
+                raise ValueTooLarge("a text is too long")
             self.budget.step(1 + len(result) // 500)
             self.budget.made(len(result))
         elif isinstance(result, (list, tuple, dict)):
             self.budget.made(self.decisions.weigh(result).size)
         elif isinstance(result, int) and abs(result) > _MAX_NUMBER:
-            raise TooMuch("a number is too large")
+            raise ValueTooLarge("a number is too large")
         else:
             self.budget.step()
         return result
@@ -111,7 +111,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _range(self, *bounds: int) -> range:
         numbers = range(*bounds)
         if len(numbers) > 10_000:
-            raise TooMuch("a range is too long")
+            raise ValueTooLarge("a range is too long")
         return numbers
 
     @override
@@ -124,13 +124,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "*" and (isinstance(left, _SEQUENCES) or isinstance(right, _SEQUENCES)):
             length, times = (len(left), right) if isinstance(left, _SEQUENCES) else (len(right), left)
             if not isinstance(times, int) or length * times > MAX_TEXT:
-                raise TooMuch("a value is too long")
+                raise ValueTooLarge("a value is too long")
         if operator == "**" and not (_small(left, 10**6) and _small(right, 20)):
-            raise TooMuch("a number is too large")
+            raise ValueTooLarge("a number is too large")
         if operator == "%" and isinstance(left, (str, bytes)):
             text = left if isinstance(left, str) else left.decode("latin-1")
             if any(char.isdecimal() or char in "*." for char in _specifiers(text)):
-                raise TooMuch("a format with a width is not computed")
+                raise ValueTooLarge("a format with a width is not computed")
             self._repeated(text.count("%"), right)
         return self._sized(super().call_binop(context, operator, left, right))
 
@@ -175,7 +175,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _repeated(self, times: int, value: Any) -> None:
         """What will hold something many times must not be too long."""
         if times * self.decisions.weigh(value).size > MAX_TEXT:
-            raise TooMuch("a value is too long")
+            raise ValueTooLarge("a value is too long")
 
     @override
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -185,7 +185,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return None
         text: str = value.__self__
         if re.search(r":[^}]*[\d{]", text):
-            raise TooMuch("a format with a width is not computed")
+            raise ValueTooLarge("a format with a width is not computed")
 
         def formatted(*args: Any, **kwargs: Any) -> str:
             self._repeated(text.count("{"), [args, kwargs])
@@ -230,7 +230,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _concat(self, *parts: Any) -> str:
         if self.decisions.weigh(parts).size > MAX_TEXT + 4 * len(parts):
-            raise TooMuch("a text is too long")
+            raise ValueTooLarge("a text is too long")
         return str(self._sized("".join(str(self._printed(part)) for part in parts)))
 
     def _printed(self, value: Any) -> Any:
@@ -250,14 +250,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             weight = self.decisions.weigh(operands)
             self.budget.step(2 + weight.parts + weight.size // 5)
             if any(isinstance(operand, int) and not isinstance(operand, bool) and abs(operand) > 10_000 for operand in operands[1:]):
-                raise TooMuch(f"a number for {name} is too large")
+                raise ValueTooLarge(f"a number for {name} is too large")
             if name == "tojson" and operands[1:]:
-                raise TooMuch("JSON with an indent is not computed")
+                raise ValueTooLarge("JSON with an indent is not computed")
             if name in ("replace", "join", "indent"):
                 added = [" " * operand if isinstance(operand, int) else operand for operand in operands[1:]]
                 self._repeated(_places(name, operands), added)
             if name == "sum" and any(isinstance(operand, (list, tuple)) for operand in operands[1:]):
-                raise TooMuch("a sum of lists is not computed")
+                raise ValueTooLarge("a sum of lists is not computed")
             taken_apart = name in ("first", "last", "list", "join", "map") and isinstance(next(iter(operands), None), str)
             if (name not in WHOLE_FILTERS or taken_apart) and self.decisions.is_marked(operands):
                 return self.decisions.unknown(f"{name} of {', '.join(self.decisions.show(operand) for operand in operands)}")
@@ -272,7 +272,7 @@ def _again(context: Any, value: Any) -> Any:
     return value
 
 
-def _undefined(marks: Marks) -> type[jinja2.Undefined]:
+def _undefined(marks: ValueMarks) -> type[jinja2.Undefined]:
     """What is not set is false and empty to a condition, as for Jinja2; where it is written into a resource it is unknown."""
 
     class Missing(jinja2.Undefined):
@@ -351,6 +351,6 @@ def render(sandbox: Sandbox, name: str, values: dict[str, Any]) -> str:
         size += len(part)
         sandbox.budget.step(1 + len(part) // 500)
         if size > MAX_TEXT:
-            raise TooMuch("its text is too long")
+            raise ValueTooLarge("its text is too long")
         parts.append(part)
     return "".join(parts)

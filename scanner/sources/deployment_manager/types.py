@@ -159,7 +159,7 @@ OWNERS = ("resource", "bucket", "topic", "subscription", "secret", "name")
 HIGH = ("projects", "folders", "organizations")
 
 
-class Spelled(NamedTuple):
+class TypeName(NamedTuple):
     """A type name taken apart."""
 
     service: str
@@ -167,13 +167,13 @@ class Spelled(NamedTuple):
     noun: str
 
 
-def spelled(name: str) -> Spelled | None:
+def spelled(name: str) -> TypeName | None:
     """None for what is no type of Google's: a template, a composite type, a type provider of a project."""
     match = _LEGACY.fullmatch(name) or _PROVIDED.fullmatch(name)
-    return Spelled(*match.groups()) if match else None
+    return TypeName(*match.groups()) if match else None
 
 
-def resource_type(name: Spelled, wanted: frozenset[str] | None) -> Type | None:
+def resource_type(name: TypeName, wanted: frozenset[str] | None) -> Type | None:
     """What a type is; None for one that is not known. `wanted`: the asset types that something reads."""
     if name.service == "cloudfunctions" and name.noun in _FUNCTION:
         # The two versions of the API are two types of assets: https://cloud.google.com/asset-inventory/docs/asset-types
@@ -182,7 +182,7 @@ def resource_type(name: Spelled, wanted: frozenset[str] | None) -> Type | None:
     return TYPES.get((name.service, name.noun)) or _by_convention(name, wanted or frozenset())
 
 
-def _by_convention(name: Spelled, wanted: frozenset[str]) -> Type | None:
+def _by_convention(name: TypeName, wanted: frozenset[str]) -> Type | None:
     """`gcp-types/redis-v1:projects.locations.instances` and `redis.v1.instance` are assets of type `redis.googleapis.com/Instance`."""
     collection = name.noun.rpartition(".")[2]
     noun = singular(collection)
@@ -190,7 +190,7 @@ def _by_convention(name: Spelled, wanted: frozenset[str]) -> Type | None:
     return Type(asset, "parent", plural(noun), (f"{noun}Id", noun, "name")) if asset in wanted else None
 
 
-def holder(name: Spelled) -> str | None:
+def holder(name: TypeName) -> str | None:
     """The word for what a virtual type or an action sets bindings on: `buckets` of `virtual.buckets.iamMemberBinding`."""
     words = name.noun.split(".")
     if (words[0] == "virtual" and words[-1] == "iamMemberBinding" and len(words) > 2) or (words[-1] == "setIamPolicy" and len(words) > 1):

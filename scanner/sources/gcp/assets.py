@@ -18,7 +18,7 @@ from assay.scanner.sources.gcp.entry import AssetEntry
 from assay.scanner.sources.gcp.inventory import DENY_POLICY, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.records import RESOURCE
-from assay.scanner.sources.gcp.store import Store, read_file
+from assay.scanner.sources.gcp.store import AssetFile, read_file
 from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Recording, Records, Source, Wanted, recorded
 from assay.scanner.sources.secret_text import HIDDEN
 from assay.scanner.sources.snapshot import is_snapshot
@@ -49,7 +49,7 @@ _LOOKED_AT = 100
 
 def _is_export(path: str) -> bool:
     """Whether one of the first records names an asset, or is too damaged to tell."""
-    store, damaged = Store(), False
+    store, damaged = AssetFile(), False
     try:
         for record, *_ in islice(read_file(path, store), _LOOKED_AT):
             if isinstance(record, records.AssetRecord) and record.name.startswith("//") and "/" in record.type:

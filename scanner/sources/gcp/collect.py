@@ -11,7 +11,7 @@ from assay.scanner.sources import snapshot
 from assay.scanner.sources.gcp import plan as methods
 from assay.scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
 from assay.scanner.sources.gcp.deny_policies import DenyPolicies
-from assay.scanner.sources.gcp.export import Export
+from assay.scanner.sources.gcp.export import ContentExport
 from assay.scanner.sources.gcp.inventory import DENY_POLICY
 from assay.scanner.sources.gcp.plan import AssetPlan, Method
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, RESOURCE
@@ -175,7 +175,7 @@ class Collector:
     def _exported(self, client: Any, method: Method, types: tuple[str, ...]) -> Iterator[bytes]:
         """All assets by an export to Cloud Storage, which is one call whatever the size of an organisation."""
         self.at = f"exporting {method.content}"
-        export = Export(self.request, self.clients, self.asker)
+        export = ContentExport(self.request, self.clients, self.asker)
         try:
             for text in export.assets(client, method, types, lambda progress: setattr(self, "at", progress)):
                 yield self._asset(msgspec.json.decode(text))

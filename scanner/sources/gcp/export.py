@@ -18,7 +18,7 @@ ATTEMPTS = 4
 """To read one shard to its end."""
 
 
-class Export:
+class ContentExport:
     """One export of one kind of content."""
 
     def __init__(self, request: Request, clients: Clients, asker: Asker) -> None:

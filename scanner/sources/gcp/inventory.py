@@ -18,11 +18,11 @@ from assay.scanner.sources.gcp.records import (
     ORG_POLICY,
     RESOURCE,
     AssetRecord,
-    Head,
     Observed,
+    ResourceHead,
     filled,
 )
-from assay.scanner.sources.gcp.store import SPOOL, Store
+from assay.scanner.sources.gcp.store import SPOOL, AssetFile
 from assay.scanner.sources.raw import Location, Unknown
 
 PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{kind}" for kind in ("Project", "Folder", "Organization"))
@@ -45,7 +45,7 @@ class Inventory:
     """All assets of one input. Content is decoded where it is asked for, and the last decoded is kept."""
 
     def __init__(self, wanted: frozenset[str] | None) -> None:
-        self.store = Store()
+        self.store = AssetFile()
         self.names = FullNames()
         self.entries: dict[str, AssetEntry] = {}
         self.files: list[str] = []
@@ -92,7 +92,7 @@ class Inventory:
         if entry is None:
             entry = self.entries[name] = AssetEntry(name, sys.intern(type_))
         head = record.resource
-        if head.__class__ is Head:
+        if head.__class__ is ResourceHead:
             entry.location = sys.intern(head.location or "") or entry.location
         if not entry.lineage:
             lineage = record.ancestors or _parent(head)
@@ -336,9 +336,9 @@ def _time(record: AssetRecord, time: str) -> str:
     return time.removesuffix(" UTC").replace(" ", "T", 1) + "Z" if " " in time else time
 
 
-def _kinds(record: AssetRecord, head: Head | str | None) -> Iterator[str]:
+def _kinds(record: AssetRecord, head: ResourceHead | str | None) -> Iterator[str]:
     """The kinds of content that a record has."""
-    if head.__class__ is Head and (len(head.data) > LONGEST_EMPTY or filled(head.data)):
+    if head.__class__ is ResourceHead and (len(head.data) > LONGEST_EMPTY or filled(head.data)):
         yield RESOURCE
     policy = record.iam_policy or record.iamPolicy
     if policy and filled(policy):
@@ -350,9 +350,9 @@ def _kinds(record: AssetRecord, head: Head | str | None) -> Iterator[str]:
         yield ACCESS_POLICY
 
 
-def _parent(head: Head | str | None) -> tuple[str, ...]:
+def _parent(head: ResourceHead | str | None) -> tuple[str, ...]:
     """The lineage of an asset without ancestors: the project or folder that its resource names as its parent."""
-    parent = head.parent if isinstance(head, Head) else None
+    parent = head.parent if isinstance(head, ResourceHead) else None
     return (parent.removeprefix(RESOURCE_MANAGER),) if parent and parent.startswith(RESOURCE_MANAGER) else ()
 
 

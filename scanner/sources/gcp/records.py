@@ -37,7 +37,7 @@ def is_text(raw: msgspec.Raw) -> bool:
     return bool(raw) and memoryview(raw)[0] == QUOTE
 
 
-class Head(msgspec.Struct):
+class ResourceHead(msgspec.Struct):
     """The part of a resource beside its data, which is decoded only where a reader asks for it."""
 
     parent: str | None = None
@@ -53,7 +53,7 @@ class AssetRecord(msgspec.Struct):
     asset_type: str = ""
     assetType: str = ""  # noqa: N815
     ancestors: tuple[str, ...] | None = None
-    resource: Head | str | None = None
+    resource: ResourceHead | str | None = None
     iam_policy: msgspec.Raw = _NONE
     iamPolicy: msgspec.Raw = _NONE  # noqa: N815
     org_policy: msgspec.Raw = _NONE
@@ -83,12 +83,12 @@ class AssetRecord(msgspec.Struct):
     @property
     def of_table(self) -> bool:
         """Whether it is a row of BigQuery, which keeps the resource as text."""
-        return isinstance(self.resource, Head) and is_text(self.resource.data)
+        return isinstance(self.resource, ResourceHead) and is_text(self.resource.data)
 
     def text(self, kind: str) -> msgspec.Raw:
         """One kind of content; empty where it has none."""
         if kind == RESOURCE:
-            raw = self.resource.data if isinstance(self.resource, Head) else _NONE
+            raw = self.resource.data if isinstance(self.resource, ResourceHead) else _NONE
         elif kind == IAM_POLICY:
             raw = self.iam_policy or self.iamPolicy
         elif kind == ORG_POLICY:
@@ -118,7 +118,7 @@ class _Message(msgspec.Struct):
     data: bytes = b""
 
 
-class Envelope(msgspec.Struct, rename="camel"):
+class AssetEnvelope(msgspec.Struct, rename="camel"):
     """What assets come in: a page of a list, a history (`assets`), a page of a search (`results`), or what a feed tells (`asset`),
     as such or in the message of Pub/Sub that `gcloud pubsub subscriptions pull` prints.
 
@@ -135,7 +135,7 @@ class Envelope(msgspec.Struct, rename="camel"):
 
 
 decode = msgspec.json.Decoder(AssetRecord).decode
-envelope = msgspec.json.Decoder(Envelope).decode
+envelope = msgspec.json.Decoder(AssetEnvelope).decode
 _plain = msgspec.json.Decoder().decode
 
 
@@ -155,7 +155,7 @@ def content(raw: bytes, kind: str) -> Any:
 def version(raw: bytes) -> str:
     """The version of the API that the resource is written in."""
     head = decode(raw).resource
-    return head.version or "" if isinstance(head, Head) else ""
+    return head.version or "" if isinstance(head, ResourceHead) else ""
 
 
 _SNAKE_KEY = lazy_re.pattern(rb'"[a-z]+_[a-z_]+"\s*:')
@@ -182,7 +182,7 @@ def from_table(raw: bytes) -> bytes:
     return msgspec.json.encode(row)
 
 
-def observed(record: AssetRecord, told: Envelope) -> Observed:
+def observed(record: AssetRecord, told: AssetEnvelope) -> Observed:
     """An asset that a feed or a history tells of."""
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
     return Observed(**fields, since=told.window.start_time if told.window else "", deleted=bool(told.deleted))

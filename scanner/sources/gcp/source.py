@@ -63,7 +63,7 @@ class PartSource(Source):
         part = self.part
         try:
             stage.enter(part.name, os.path.getsize(part.file))
-        except stage.Lost as lost:
+        except stage.LostInput as lost:
             way = "audit its projects one by one; --limit-memory and --limit-seconds say what it may take"
             yield Collection(part.name, [], Coverage(gaps=[Gap(part.name, "input_failed", str(lost.strerror), way)]))
             return

@@ -13,7 +13,17 @@ import msgspec
 
 from assay.scanner import lazy_re
 from assay.scanner.sources.encodings import read_up_to
-from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, AssetRecord, Head, decode, envelope, from_search, from_table, observed
+from assay.scanner.sources.gcp.records import (
+    MALFORMED,
+    QUOTE,
+    AssetRecord,
+    ResourceHead,
+    decode,
+    envelope,
+    from_search,
+    from_table,
+    observed,
+)
 from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, damage, opened
 
 MAX_LINE_BYTES = 64_000_000
@@ -28,7 +38,7 @@ Read: TypeAlias = tuple[AssetRecord | Exception, bytes, int, int, int]
 """A record (or the error that says why it is none), its text, the number of its file (or SPOOL), its offset in bytes, and its line."""
 
 
-class Store:
+class AssetFile:
     """Reads by file, offset and length."""
 
     def __init__(self) -> None:
@@ -84,7 +94,7 @@ class Store:
         self._open, self._spool = {}, None
 
 
-def read_file(path: str, store: Store) -> Iterator[Read]:
+def read_file(path: str, store: AssetFile) -> Iterator[Read]:
     """The records of one file, packed as `packed.opened` reads it: JSON lines, an array, or whole JSON texts such as pages of a list.
 
     Raises OSError where it cannot be read, one of MALFORMED where it is an array that is broken.
@@ -141,7 +151,7 @@ _LAST_LINE = lazy_re.pattern(rb"^[}\]]\s*$", re.MULTILINE)
 """Of a JSON text over several lines, of which the others begin with white space."""
 
 
-def _lines(path: str, line: bytes, text: Opened, store: Store) -> Iterator[Read]:
+def _lines(path: str, line: bytes, text: Opened, store: AssetFile) -> Iterator[Read]:
     """The records of JSON lines, of which `line` is the first."""
     file, offset, number = SPOOL if text.offset is None else store.file(path), text.offset or 0, 0
     while line:
@@ -153,7 +163,7 @@ def _lines(path: str, line: bytes, text: Opened, store: Store) -> Iterator[Read]
                 yield from _spread(line, number, store) if line.lstrip()[:1] == b"[" else ((error, line, file, offset, number),)
         else:
             head = record.resource
-            if head.__class__ is Head:
+            if head.__class__ is ResourceHead:
                 raw = head.data
                 plain = not raw or memoryview(raw)[0] != QUOTE  # a row of a table has text there
             else:
@@ -169,7 +179,7 @@ def _lines(path: str, line: bytes, text: Opened, store: Store) -> Iterator[Read]
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _spread(source: bytes, line: int, store: Store, depth: int = 0) -> Iterator[Read]:
+def _spread(source: bytes, line: int, store: AssetFile, depth: int = 0) -> Iterator[Read]:
     """The records in a JSON text: of an array, a page or a history those of its elements, of anything else itself."""
     try:
         if depth > MAX_DEPTH:

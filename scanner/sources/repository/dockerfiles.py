@@ -20,20 +20,20 @@ from assay.scanner.sources.raw import Location
 from assay.scanner.sources.repository.dockerfile_syntax import Dockerfile, Instruction, parse
 from assay.scanner.sources.repository.item import FileItem, Path
 from assay.scanner.sources.repository.key_files import MAX_BYTES, key_file, secret_in
-from assay.scanner.sources.repository.reading import Read, Tree
+from assay.scanner.sources.repository.reading import ReadFile, RepositoryFiles
 from assay.scanner.sources.sensitive import Sensitive
 
 _MOST_PROBLEMS = 5
 
 
-def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
+def read(path: str, type_: str, tree: RepositoryFiles) -> Iterator[ReadFile]:
     """What a Dockerfile holds. Raises OSError, Malformed, OverBudget."""
     file = show(path)
     text, lines = tree.text(path, file)
     parsed = parse(text, tree.budget)
     if not any(made.command == "FROM" for made in parsed.instructions):
         if not parsed.problems and not parsed.instructions:
-            yield Read(file, became="other", why="a Dockerfile without instructions")
+            yield ReadFile(file, became="other", why="a Dockerfile without instructions")
             return
         parsed.problems.append(("has no FROM", 0))
     gaps = [
@@ -46,10 +46,12 @@ def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
             if value is not None:
                 sensitive.named(name.text, value.text)
     item = FileItem(type_, file, _content(parsed, path, tree), _Places(parsed, text, lines).place, lines.location(0, len(text)), sensitive)
-    yield Read(file, [item], gaps, "unread" if gaps else "judged", "no Dockerfile that can be read to the end" if gaps else "", sensitive)
+    yield ReadFile(
+        file, [item], gaps, "unread" if gaps else "judged", "no Dockerfile that can be read to the end" if gaps else "", sensitive
+    )
 
 
-def _content(parsed: Dockerfile, path: str, tree: Tree) -> dict[str, Any]:
+def _content(parsed: Dockerfile, path: str, tree: RepositoryFiles) -> dict[str, Any]:
     stages, names = -1, list[str]()
     instructions: list[dict[str, Any]] = []
     for made in parsed.instructions:
@@ -74,7 +76,7 @@ def _content(parsed: Dockerfile, path: str, tree: Tree) -> dict[str, Any]:
     return {"instructions": instructions, "stages": names, "syntax": parsed.directives.get("syntax", ""), "problems": len(parsed.problems)}
 
 
-def _copied(made: Instruction, texts: list[str], path: str, tree: Tree) -> list[dict[str, Any]]:
+def _copied(made: Instruction, texts: list[str], path: str, tree: RepositoryFiles) -> list[dict[str, Any]]:
     """The key files that a COPY or ADD brings in: those that it names, and of a directory those right in it."""
     of_stage = any(flag.text.startswith("--from") for flag in made.flags)
     key_files: list[dict[str, Any]] = []
@@ -93,7 +95,7 @@ def _copied(made: Instruction, texts: list[str], path: str, tree: Tree) -> list[
     return key_files
 
 
-def _holds(path: str, source: str, tree: Tree) -> bool | None:
+def _holds(path: str, source: str, tree: RepositoryFiles) -> bool | None:
     """Whether a file that is copied holds a secret; None where it is not in the tree.
 
     The context is the directory of the Dockerfile, or the top of the repository.
@@ -109,7 +111,7 @@ def _holds(path: str, source: str, tree: Tree) -> bool | None:
     return secret_in(content) is not None or (b"\0" in content)
 
 
-def _within(source: str, at: int, path: str, tree: Tree) -> list[dict[str, Any]]:
+def _within(source: str, at: int, path: str, tree: RepositoryFiles) -> list[dict[str, Any]]:
     """Key files with secrets that are in a directory that is copied, and that .dockerignore does not leave out."""
     directory = os.path.normpath(os.path.join(os.path.dirname(path) or ".", source.lstrip("/")))
     if "*" in source or "$" in source or not tree.overlay.is_directory(directory) or not tree.holds(path, directory):
@@ -125,7 +127,7 @@ def _within(source: str, at: int, path: str, tree: Tree) -> list[dict[str, Any]]
     return key_files
 
 
-def _ignored(path: str, tree: Tree) -> list[str]:
+def _ignored(path: str, tree: RepositoryFiles) -> list[str]:
     """The patterns of the .dockerignore of a Dockerfile. https://docs.docker.com/build/concepts/context/#dockerignore-files"""
     for name in (f"{os.path.basename(path)}.dockerignore", ".dockerignore", ".containerignore"):
         target = tree.beside(path, name)

@@ -20,7 +20,7 @@ MAX_BYTES = 2_000_000
 """Of one file that tells how something is built or released."""
 
 
-class Read(msgspec.Struct):
+class ReadFile(msgspec.Struct):
     """What a file holds. `file`: as reports name it."""
 
     file: str
@@ -31,7 +31,7 @@ class Read(msgspec.Struct):
     sensitive: Sensitive | None = None
 
 
-class Tree:
+class RepositoryFiles:
     """The files that a run was given, and those around them that they refer to, within the repositories that they are in."""
 
     def __init__(self, paths: Iterable[str], overlay: Overlay, budget: Budget) -> None:

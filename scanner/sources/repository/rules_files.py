@@ -17,7 +17,7 @@ from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.repository.item import FileItem
 from assay.scanner.sources.repository.names import RULES, type_of
-from assay.scanner.sources.repository.reading import Read, Tree
+from assay.scanner.sources.repository.reading import ReadFile, RepositoryFiles
 from assay.scanner.sources.templates.json_text import parse
 from assay.scanner.sources.templates.syntax import Malformed
 from assay.scanner.sources.values import Value
@@ -30,15 +30,15 @@ _DEFAULT = "firestore.rules"
 CONTENT, IN_FORCE = "content", "in_force"
 
 
-def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
+def read(path: str, type_: str, tree: RepositoryFiles) -> Iterator[ReadFile]:
     """The rules in a file, or those that a `firebase.json` names and that have other names than these files have."""
     file = show(path)
     if type_ == RULES:
         text, lines = tree.text(path, file)
         if os.path.basename(path) != _DEFAULT and _SERVICE.search(_COMMENT.sub(" ", text)) is None:
-            yield Read(file, became="other", why="rules of something else than Firestore")
+            yield ReadFile(file, became="other", why="rules of something else than Firestore")
             return
-        yield Read(file, [RulesItem(file, text, lines, _in_force(path, tree))])
+        yield ReadFile(file, [RulesItem(file, text, lines, _in_force(path, tree))])
         return
     gaps: list[Gap] = []
     named = list(_named(path, tree))
@@ -50,12 +50,12 @@ def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
             )
         elif type_of(target) != RULES:
             text, lines = tree.text(target, show(target))
-            yield Read(show(target), [RulesItem(show(target), text, lines, True)])
+            yield ReadFile(show(target), [RulesItem(show(target), text, lines, True)])
     why = "" if named else "a firebase.json without rules for Firestore"
-    yield Read(file, gaps=gaps, became="judged" if named else "other", why=why)
+    yield ReadFile(file, gaps=gaps, became="judged" if named else "other", why=why)
 
 
-def _named(path: str, tree: Tree) -> Iterator[tuple[str, int]]:
+def _named(path: str, tree: RepositoryFiles) -> Iterator[tuple[str, int]]:
     """The files of rules for Firestore that a `firebase.json` names, each with the line. Raises OSError, Malformed, OverBudget.
 
     There is one for the database, or a list for several: https://firebase.google.com/docs/cli#firestore-multiple-databases
@@ -73,7 +73,7 @@ def _named(path: str, tree: Tree) -> Iterator[tuple[str, int]]:
             yield name, parsed.place(inside).line
 
 
-def _in_force(path: str, tree: Tree) -> bool | Unknown:
+def _in_force(path: str, tree: RepositoryFiles) -> bool | Unknown:
     """Whether something puts a file of rules in force: the `firebase.json` above it, else that it is called as such files are."""
     directory, top = os.path.dirname(path) or ".", tree.top(path)
     while True:
@@ -95,7 +95,7 @@ def _in_force(path: str, tree: Tree) -> bool | Unknown:
     return Unknown(f"whether {show(path)} is put in force", "name it in firebase.json, or scan the live project", Location(show(path)))
 
 
-def _names(path: str, tree: Tree) -> list[str | None]:
+def _names(path: str, tree: RepositoryFiles) -> list[str | None]:
     try:
         return [tree.beside(path, name) for name, _ in _named(path, tree)]
     except (OSError, Malformed):

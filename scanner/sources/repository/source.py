@@ -17,7 +17,7 @@ from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.repository import names
-from assay.scanner.sources.repository.reading import Read, Tree
+from assay.scanner.sources.repository.reading import ReadFile, RepositoryFiles
 from assay.scanner.sources.templates.syntax import Malformed
 
 _ROOM = "assay.scanner.sources.repository"
@@ -49,14 +49,14 @@ class RepositorySource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        tree = Tree(self.paths, self.overlay, Budget())
+        tree = RepositoryFiles(self.paths, self.overlay, Budget())
         for path in self.paths:
             yield from self._file(path, tree)
 
-    def _file(self, path: str, tree: Tree) -> Iterator[Collection]:
+    def _file(self, path: str, tree: RepositoryFiles) -> Iterator[Collection]:
         file, type_ = show(path), names.type_of(path) or ""
         try:
-            reads: Iterable[Read] = importlib.import_module(_READERS[type_]).read(path, type_, tree)
+            reads: Iterable[ReadFile] = importlib.import_module(_READERS[type_]).read(path, type_, tree)
             for read in reads:
                 yield self._collection(read)
         except OSError as error:
@@ -66,7 +66,7 @@ class RepositorySource(Source):
         except Malformed as error:
             yield self._unread(file, str(error), "correct the file", error.line)
 
-    def _collection(self, read: Read) -> Collection:
+    def _collection(self, read: ReadFile) -> Collection:
         coverage = Coverage(gaps=read.gaps)
         failed = read.became == "unread"
         if read.became != "other":

@@ -14,7 +14,7 @@ from assay.scanner.sources.discover import show
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.repository.item import FileItem, Path
 from assay.scanner.sources.repository.names import BUILDSPEC, CLOUDBUILD, GITHUB, GITLAB
-from assay.scanner.sources.repository.reading import Read, Tree
+from assay.scanner.sources.repository.reading import ReadFile, RepositoryFiles
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates import json_text, yaml_text
 from assay.scanner.sources.templates.syntax import Malformed, Parsed
@@ -26,13 +26,13 @@ _KEYS = {GITHUB: ("jobs",), CLOUDBUILD: ("steps",), BUILDSPEC: ("phases", "batch
 """One of them is in every such file."""
 
 
-def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
+def read(path: str, type_: str, tree: RepositoryFiles) -> Iterator[ReadFile]:
     """What a file of a pipeline holds. Raises OSError, Malformed, OverBudget."""
     file = show(path)
     parsed = _parsed(path, tree)
     data = parsed.data
     if not isinstance(data, dict) or (_KEYS[type_] and not any(key in data for key in _KEYS[type_])):
-        yield Read(file, became="other", why="no definition of a pipeline")
+        yield ReadFile(file, became="other", why="no definition of a pipeline")
         return
     gaps = [
         Gap(file, "duplicate_key", f"{name[:100]} is written twice in one map; the last one was read", "remove one of them", line)
@@ -45,10 +45,10 @@ def read(path: str, type_: str, tree: Tree) -> Iterator[Read]:
         sensitive.named_in(document)
     content = {"document": data, "files": {name: other.data for name, other in files.parsed.items()}}
     whole = parsed.place(())
-    yield Read(file, [FileItem(type_, file, content, _Places(parsed, files.parsed).place, whole, sensitive)], gaps, sensitive=sensitive)
+    yield ReadFile(file, [FileItem(type_, file, content, _Places(parsed, files.parsed).place, whole, sensitive)], gaps, sensitive=sensitive)
 
 
-def _parsed(path: str, tree: Tree) -> Parsed:
+def _parsed(path: str, tree: RepositoryFiles) -> Parsed:
     text, lines = tree.text(path, show(path))
     if text.lstrip().startswith("{") and path.endswith(".json"):
         return json_text.parse(text, lines)
@@ -65,7 +65,7 @@ def _parsed(path: str, tree: Tree) -> Parsed:
 class _Files:
     """What a file refers to, and these in turn."""
 
-    def __init__(self, path: str, tree: Tree, gaps: list[Gap]) -> None:
+    def __init__(self, path: str, tree: RepositoryFiles, gaps: list[Gap]) -> None:
         self.path, self.tree, self.gaps = path, tree, gaps
         self.parsed: dict[str, Parsed] = {}
 

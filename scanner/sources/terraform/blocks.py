@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.document_places import Opened
-from assay.scanner.sources.values import Written
+from assay.scanner.sources.values import WrittenDocument
 
 
 class FileText(Protocol):
@@ -49,7 +49,7 @@ class Argument(abc.ABC):
         return None
 
     @abc.abstractmethod
-    def document(self, opened: Opened) -> Written:
+    def document(self, opened: Opened) -> WrittenDocument:
         """Where the parts of the document are written that it gives."""
 
     @property

@@ -105,7 +105,7 @@ class TerraformSource(Source):
                     continue
                 try:
                     stage.enter(f"root module {self.show(directory)}")
-                except stage.Lost as lost:
+                except stage.LostInput as lost:
                     yield self._lost(directory, str(lost.strerror))
                     continue
                 collection, made = self._collect_root(directory, rest.get(os.path.normpath(directory)) or Budget())

@@ -13,7 +13,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Argument, Block
 from assay.scanner.sources.terraform.document_places import Opened
-from assay.scanner.sources.values import Written
+from assay.scanner.sources.values import WrittenDocument
 
 MACHINE = "google_compute_instance_from_template"
 _TEMPLATES = frozenset({"google_compute_instance_template", "google_compute_region_instance_template"})
@@ -42,7 +42,7 @@ class _Elsewhere(Argument):
         return tree.Attribute(tree.Attribute(tree.Name("google_compute_instance_template"), "elsewhere"), self.name)
 
     @override
-    def document(self, opened: Opened) -> Written:
+    def document(self, opened: Opened) -> WrittenDocument:
         return self._source.document(opened)
 
 

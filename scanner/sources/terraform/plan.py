@@ -22,7 +22,7 @@ from assay.scanner.sources.overlay import DISK, repository
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import plan_declarations
 from assay.scanner.sources.terraform.plan_items import PlanItem
-from assay.scanner.sources.terraform.planned import Plan
+from assay.scanner.sources.terraform.planned import PlanParts
 
 MAX_BYTES = 500_000_000
 _NAMED = 5
@@ -107,7 +107,7 @@ class PlanSource(Source):
         spent: list[str] = []
         budget = Budget(tell=spent.append)
         try:
-            plan = Plan(self.path, self.content, budget)
+            plan = PlanParts(self.path, self.content, budget)
             plan.sensitive = sensitive = plan.sensitive.joined(sensitive)
             planned = (*plan.resources(), *plan.provider_blocks(), *plan_declarations.declarations(plan))
             items: list[Item] = [PlanItem(plan, resource, code.get(resource["address"])) for resource in planned]

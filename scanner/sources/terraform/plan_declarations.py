@@ -11,13 +11,13 @@ from typing import Any
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.secret_detecting import may_hold
 from assay.scanner.sources.terraform.declarations import OUTPUT, VARIABLE
-from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan
+from assay.scanner.sources.terraform.planned import AFTER_APPLY, PlanParts
 
 _LOCAL = ("./", "../")
 """Beginnings of the sources of modules that are code of the same repository."""
 
 
-def declarations(plan: Plan) -> Iterator[dict[str, Any]]:
+def declarations(plan: PlanParts) -> Iterator[dict[str, Any]]:
     """The outputs and defaults of the root module, and of modules beside it what they write as a constant: a plan has no more."""
     yield from _constants(plan.configuration, "", plan)
     for name, told in (plan.configuration.get("outputs") or {}).items():
@@ -28,7 +28,7 @@ def declarations(plan: Plan) -> Iterator[dict[str, Any]]:
             plan.sensitive.named(name, value)
 
 
-def _constants(configuration: dict[str, Any], prefix: str, plan: Plan) -> Iterator[dict[str, Any]]:
+def _constants(configuration: dict[str, Any], prefix: str, plan: PlanParts) -> Iterator[dict[str, Any]]:
     for name, told in (configuration.get("variables") or {}).items():
         if may_hold(name, told.get("default")) and told.get("default") is not None:
             yield _entry(VARIABLE, f"{prefix}var.{name}", "default", plan.sensitive.named(name, told["default"]))
@@ -46,7 +46,7 @@ def _entry(type_: str, address: str, name: str, value: Any) -> dict[str, Any]:
     return {"type": type_, "address": address, "values": {name: value}}
 
 
-def _given(plan: Plan, name: str, references: list[str]) -> Any:
+def _given(plan: PlanParts, name: str, references: list[str]) -> Any:
     """The value of an output of the root module that is made of others."""
     targets = plan.targets("", [], references, "")
     if targets:

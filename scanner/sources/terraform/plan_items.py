@@ -15,7 +15,7 @@ from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Location, Reference, Unknown, unknown_inside
 from assay.scanner.sources.terraform import tags
 from assay.scanner.sources.terraform.costs import TooMuch
-from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
+from assay.scanner.sources.terraform.planned import AFTER_APPLY, PlanParts, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.values import Value, first_known, may_be_document
 
@@ -48,7 +48,7 @@ class PlanItem(Item):
 
     __slots__ = ("_context", "_for_each", "address", "code", "plan", "root", "template", "type", "values")
 
-    def __init__(self, plan: Plan, resource: dict[str, Any], code: Item | None) -> None:
+    def __init__(self, plan: PlanParts, resource: dict[str, Any], code: Item | None) -> None:
         self.plan, self.values, self.code = plan, resource["values"], code
         self.type, self.address, self.root = resource["type"], resource["address"], plan.path
         if not isinstance(self.type, str) or not isinstance(self.address, str):

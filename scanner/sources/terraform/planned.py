@@ -39,7 +39,7 @@ def without_keys(address: str) -> str:
     return "".join(parts) + address[at:]
 
 
-class Plan:
+class PlanParts:
     """The parts of a plan, by address."""
 
     def __init__(self, path: str, content: dict[str, Any], budget: Budget) -> None:

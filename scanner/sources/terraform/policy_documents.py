@@ -17,7 +17,7 @@ _MAX_TEXT = 10_000_000
 """Characters of all documents that one is made of."""
 
 
-class Body(Protocol):
+class DocumentBody(Protocol):
     """What of a data block is read: its attributes and nested blocks."""
 
     @property
@@ -31,7 +31,7 @@ class Body(Protocol):
         """The nested blocks of a type, and why there may be more."""
 
 
-def aws(body: Body) -> dict[str, Any]:
+def aws(body: DocumentBody) -> dict[str, Any]:
     """An IAM policy document in its JSON form; `Statement` may hold Unknown where statements are not known."""
     statements: dict[str, Any] = {}
 
@@ -72,7 +72,7 @@ def _sources(raw: Any) -> list[Any]:
     return statements
 
 
-def _statement(block: Body) -> Placed:
+def _statement(block: DocumentBody) -> Placed:
     statement = Placed(Effect=block.raw("effect") or "Allow")
     statement.place = block.place
     for name, key in (
@@ -122,7 +122,7 @@ def _conditions(blocks: list[Any]) -> Any:
     return conditions
 
 
-def google(body: Body) -> dict[str, Any]:
+def google(body: DocumentBody) -> dict[str, Any]:
     """A Google IAM policy: `{"bindings": [{"role", "members", "condition"?}], "auditConfigs"?: [{"service", "auditLogConfigs"}]}`."""
     blocks, more = body.nested("binding")
     bindings: list[Any] = []
@@ -140,7 +140,7 @@ def google(body: Body) -> dict[str, Any]:
     return document
 
 
-def _audit_config(block: Body) -> dict[str, Any]:
+def _audit_config(block: DocumentBody) -> dict[str, Any]:
     logs, more = block.nested("audit_log_configs")
     listed = [{"logType": log.raw("log_type"), "exemptedMembers": log.raw("exempted_members")} for log in logs]
     return {"service": block.raw("service"), "auditLogConfigs": listed + ([more] if more else [])}

@@ -10,7 +10,7 @@ import pytest
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import worlds
 from assay.scanner.sources.deployment_manager.limits import MAX_SIZE, Choices, OpenProperties
-from assay.scanner.sources.deployment_manager.marks import Marks, lines
+from assay.scanner.sources.deployment_manager.marks import ValueMarks, lines
 from assay.scanner.sources.deployment_manager.sandbox import FAILURES, Sandbox, render
 from assay.scanner.sources.raw import Reference, Text, Unknown
 from tests.patience import SOON
@@ -22,7 +22,7 @@ def rendered(
     source: str, properties: Any = None, answers: tuple[bool, ...] = (), **others: str
 ) -> tuple[Any, Choices, list[tuple[int, int]]]:
     """(the text with values in the place of marks, what was asked, the origin of each line)."""
-    marks, choices = Marks(), Choices(answers)
+    marks, choices = ValueMarks(), Choices(answers)
     jinja = Sandbox({"t": source, **others}, marks, choices, Budget(400_000, MAX_SIZE))
     given = {} if properties is None else properties
     text, origins = lines(render(jinja, "t", {"properties": given, "env": {"name": "n", "project": marks.mark(PROJECT)}}))
@@ -149,7 +149,7 @@ def test_all_answers_are_tried_once() -> None:
 
     class Made:
         def __init__(self, choices: Choices) -> None:
-            marks = Marks()
+            marks = ValueMarks()
             self.choices = choices
             seen.append(
                 lines(render(Sandbox({"t": source}, marks, choices, Budget(400_000, MAX_SIZE)), "t", {"properties": OpenProperties()}))[0]

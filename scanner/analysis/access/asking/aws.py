@@ -26,7 +26,7 @@ from assay.scanner.facts.spelling import Another, Many, Place, Spelling
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
-from assay.scanner.options import Question
+from assay.scanner.options import AccessQuestion
 from assay.scanner.sources import numbers
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of
@@ -118,7 +118,7 @@ def _inside(asked: str, names: list[str]) -> str | None:
     return None
 
 
-def _known(view: View, at: AskerAt, question: Question) -> _Known:
+def _known(view: View, at: AskerAt, question: AccessQuestion) -> _Known:
     def made() -> _Known:
         arns = Arns(view.items, at.forms)
         above = Organisation(view, () if at.organisation is None else at.organisation.spelling, arns)
@@ -152,7 +152,7 @@ def _told(view: View, action: str, who: Identity) -> Told:
     return Told({**tags, **account}, () if who.tags_open else tuple(prefixes), regions=region_of(view))
 
 
-def _callers(view: View, at: AskableAt, known: _Known, question: Question, on: list[Target]) -> Iterator[Any]:
+def _callers(view: View, at: AskableAt, known: _Known, question: AccessQuestion, on: list[Target]) -> Iterator[Any]:
     own = _own(view, at) if at.has_policy_for == question.action.lower().partition(":")[0] else Own([], at.alone)
     told = _told(view, question.action, view.identity(view[at.name]))
     asked = Asking(view, at.identities.spelling, known.arns, on, told, known.organisation, region_of(view))
@@ -241,7 +241,7 @@ def asker(view: View, at: AskerAt) -> Asker:
     return Asker(identity=who, callers=view.says(list(_anywhere(view, at, question)) if first == view.item.address else []))
 
 
-def _anywhere(view: View, at: AskerAt, question: Question) -> Iterator[Any]:
+def _anywhere(view: View, at: AskerAt, question: AccessQuestion) -> Iterator[Any]:
     known = _known(view, at, question)
     asked = Asking(view, at.identities.spelling, known.arns, _anything(question, known.arns), None, known.organisation, (None,))
     holding = known.holdings.with_any(asked.actions)
@@ -265,12 +265,12 @@ HAVE_POLICIES = (
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""
 
 
-def _unseen(question: Question) -> Unknown:
+def _unseen(question: AccessQuestion) -> Unknown:
     what = "the keys and roles themselves" if question.resource == "*" else question.resource
     return Unknown(f"what the policy of {what} says: it is not of this input", "scan it together with this, and ask for it by its name")
 
 
-def _anything(question: Question, arns: Arns) -> list[Target]:
+def _anything(question: AccessQuestion, arns: Arns) -> list[Target]:
     actions = frozenset({question.action.lower()})
     if is_of_no_resource(question.action):
         return [Target(actions, [NOWHERE])]

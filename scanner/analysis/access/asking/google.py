@@ -20,7 +20,7 @@ from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.spelling import Index, Link, Place
 from assay.scanner.facts.view import View
-from assay.scanner.options import Question
+from assay.scanner.options import AccessQuestion
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
@@ -77,7 +77,7 @@ def askable(view: View, at: AskableAt) -> Askable:
     return Askable(identity=who, asked=view.says(asked), takes=view.says(takes), callers=view.says(callers))
 
 
-def _callers(view: View, at: AskableAt, who: Identity, question: Question) -> Iterator[Any]:
+def _callers(view: View, at: AskableAt, who: Identity, question: AccessQuestion) -> Iterator[Any]:
     service = question.action.partition("/")[0] if "/" in question.action else f"{at.sort.prefix}.googleapis.com"
     name = at.sort.name.format(who.name if who.unnamed is None else NAMELESS)
     sought = Sought(frozenset({question.action}), frozenset(), service, name, held_permissions, who.name)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import Configured, Recorded
+from assay.scanner.sources.aws.recorded import ConfigurationItem, Recorded
 
 
-def _manual(item: Configured) -> Any:
+def _manual(item: ConfigurationItem) -> Any:
     """None of what RDS or AWS Backup made, which nobody can share and which is not listed."""
     return None if item.configuration.get("SnapshotType") in ("automated", "awsbackup") else item.fields("KmsKeyId")
 
@@ -19,7 +19,7 @@ def _manual(item: Configured) -> Any:
 def _shared(of: str) -> Any:
     """What tells with whom a snapshot is shared; `of` is `DBSnapshot` or `DBClusterSnapshot`."""
 
-    def told(item: Configured) -> Any:
+    def told(item: ConfigurationItem) -> Any:
         attributes = item.more(f"{of}Attributes")
         return {f"{of}AttributesResult": {f"{of}Attributes": attributes}} if isinstance(attributes, list) else None
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.recorded import Configured, Recorded
+from assay.scanner.sources.aws.recorded import ConfigurationItem, Recorded
 
 
-def _fields(item: Configured) -> Any:
+def _fields(item: ConfigurationItem) -> Any:
     imported = ("DomainValidationOptions",) if item.configuration.get("Type") == "IMPORTED" else ()
     return item.fields("RenewalSummary", *imported)
 

@@ -12,7 +12,7 @@ from assay.scanner.facts.secrets.settings.references import maybe_secret, secret
 from assay.scanner.sources.nodes import step
 from assay.scanner.sources.raw import Document, Either, Encoded, Made, Open, Reference, Text, Unknown, because, references_in
 from assay.scanner.sources.secret_detecting import by_form, is_placeholder, is_reference, says_secret
-from assay.scanner.sources.secret_settings import Kinds, Told, document, of_arguments, of_script, of_value
+from assay.scanner.sources.secret_settings import Kinds, RedactedSecret, document, of_arguments, of_script, of_value
 
 _FILLED_IN = lazy_re.pattern(r"\{\{resolve:|\$\(ref\.")
 _OPEN = "${x}"
@@ -58,7 +58,7 @@ def shown(name: str, raw: Any, linked: Linked) -> Answer:
 def _shown_kinds(name: str, raw: Any) -> Answer:
     if raw is None or isinstance(raw, bool):
         return ()
-    if isinstance(raw, Told):
+    if isinstance(raw, RedactedSecret):
         return raw.kinds
     if isinstance(raw, (Made, Reference)):
         return ()
@@ -150,7 +150,7 @@ def script(raw: Any, linked: Linked) -> Answer:
 def _in_script(raw: Any) -> Answer:
     if isinstance(raw, Made):
         return _in_script(raw.inside) if raw.inside is not None else because(raw)
-    if isinstance(raw, Told):
+    if isinstance(raw, RedactedSecret):
         return raw.kinds
     if isinstance(raw, Unknown):
         return because(raw)
@@ -183,7 +183,7 @@ def arguments(raw: Any, linked: Linked) -> Answer:
 
 def _in_arguments(raw: Any) -> Answer:
     words = raw if isinstance(raw, list) else [] if raw is None else [raw]
-    if told := next((word for word in words if isinstance(word, Told)), None):
+    if told := next((word for word in words if isinstance(word, RedactedSecret)), None):
         return told.kinds
     own = of_arguments([flat(word) if isinstance(word, Text) else word if isinstance(word, str) else _OPEN for word in words])
     options = [
