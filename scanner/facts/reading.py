@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.catalogue import Catalogue, Reader
-from assay.scanner.facts.item_index import ItemIndex, Unattached, spelled
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource, identity
 from assay.scanner.facts.spelling import Companion
+from assay.scanner.facts.targets import Unattached, spelled
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere

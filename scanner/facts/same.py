@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either
 
 

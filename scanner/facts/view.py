@@ -64,7 +64,7 @@ class View:
         if isinstance(place, Link):
             return self._first(place.path, linked=False)
         if isinstance(place, Referrer):
-            return self.referrers(place)[place.path]
+            return self.referrers(place)[place.path] if self._may_have(place) else Value(None)
         assert isinstance(place, tuple)
         value = self.says(None)
         for alternative in place:
@@ -179,7 +179,7 @@ class View:
 
     def identity(self, name: Value[Any], *further: Item) -> Identity:
         """The identity of the resource with the blocks of all its companions, and of `further` items."""
-        companions = [item for join in self.declared.companions for item in self._referring(join)[0]]
+        companions = [item for join in self.items.present(self.declared.companions) for item in self._referring(join)[0]]
         companions.sort(key=lambda item: (item.location().file, item.location().line))
         base: Identity = numbers.kept(self.items.of_one, ("identity", self.item), lambda: unnamed(self.item))
         return named(base, self.item, name, [*companions, *further])
@@ -226,9 +226,13 @@ class View:
         unclaimed = () if self.elsewhere else self.items.unclaimed(join)
         return [View(item, self.items, self.declared, doubt=doubt) for item, doubt in unclaimed]
 
-    def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
+    def _may_have(self, join: Referrer) -> bool:
+        """Whether anything may name this resource by a join: without an item of its type, only what is declared elsewhere."""
         self._check(join)
-        if not self.items.has(join.type) and not isinstance(self.item, Elsewhere):
+        return self.items.has(join.type) or isinstance(self.item, Elsewhere)
+
+    def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
+        if not self._may_have(join):
             return [], None
         key = (join.type, join.owner, join.through, join.unsaid)  # joins that differ in what they are for find the same
         if key not in self._joined:

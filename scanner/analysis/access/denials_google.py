@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Link
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted

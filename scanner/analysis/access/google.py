@@ -23,12 +23,12 @@ from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.erasing import CREATING_OBJECTS, DELETING_DOCUMENTS, DELETING_OBJECTS, SHARING_BUCKETS
 from assay.scanner.facts.iam.roles import is_service_agent
 from assay.scanner.facts.iam.tables import roles
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.patterns import ANY, ONE, OPEN
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.storage.lifecycle import google as lifecycles
 from assay.scanner.facts.storage.retention import google as retentions
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from assay.scanner.facts.bindings import OWN, Binding, bindings, companion_bindings, google_policy_bindings
 from assay.scanner.facts.iam.becoming import ACTING, DEPLOYING, IMPERSONATING
 from assay.scanner.facts.iam.roles import is_service_agent
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe

@@ -15,11 +15,11 @@ from assay.scanner.facts.bindings import Binding, bindings
 from assay.scanner.facts.iam import aws, google, google_raising, raising
 from assay.scanner.facts.iam.google import BindingsAt, called, is_going
 from assay.scanner.facts.iam.kinds import Permission
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.spelling import Another, Index, Link, Spelling
 from assay.scanner.facts.statements import statements
 from assay.scanner.facts.supply.web_identity import allowing, providers
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, because

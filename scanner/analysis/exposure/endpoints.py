@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Text, Unknown, unknown_inside

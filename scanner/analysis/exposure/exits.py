@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.item_index import ItemIndex, spelled
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.network.ranges import is_world, listed
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in

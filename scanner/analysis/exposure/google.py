@@ -6,9 +6,9 @@ import json
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import short
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.steps import step
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Document, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of

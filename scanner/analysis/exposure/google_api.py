@@ -9,8 +9,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Contribution, Index
+from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 

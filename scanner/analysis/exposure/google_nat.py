@@ -87,7 +87,7 @@ def _at(view: View, at: NatsAt, nat: Nat) -> tuple[str, str]:
 
 
 def _elsewhere(where: tuple[str, str], place: NetworkPlace) -> bool:
-    """Whether two places are surely not one: a known network or region differs. What begins with `\\0` is only a name (item_index.py)."""
+    """Whether two places are surely not one: a known network or region differs. What begins with `\\0` is only a name (targets.py)."""
     return any(
         one and other and one != other and "\0" not in (one[:1], other[:1])
         for one, other in zip(where, (place.network, place.region), strict=True)

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.raw import Exported, Unknown

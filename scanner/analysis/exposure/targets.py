@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in, unknown_inside

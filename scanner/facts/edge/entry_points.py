@@ -11,9 +11,9 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.edge.attached import names_firewall
 from assay.scanner.facts.edge.kinds import EntryPoint
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, because, references_in, unknown_inside

@@ -9,9 +9,9 @@ import msgspec
 
 from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.iam.permissions import Managed, managed_name, managed_policy, permissions_of
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item

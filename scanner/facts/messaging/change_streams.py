@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.kinds import ChangeStream, StreamConsumer
 from assay.scanner.facts.messaging.parties import called
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Annotated, Any
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.kinds import Delivery
 from assay.scanner.facts.messaging.parties import called
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node

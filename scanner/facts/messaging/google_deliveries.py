@@ -8,11 +8,11 @@ from typing import Any
 from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding, bindings, companion_bindings, inherited
 from assay.scanner.facts.google_assets import is_live
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.google import RECEIVES, RECEIVING, SENDING, SENDS, allows
 from assay.scanner.facts.messaging.kinds import Delivery
 from assay.scanner.facts.messaging.parties import called
 from assay.scanner.facts.spelling import Another, Index, Link, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside

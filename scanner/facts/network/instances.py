@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.google_assets import is_live
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.observe.kinds import EdgeLog
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, references_in, unknown_inside

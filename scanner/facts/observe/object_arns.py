@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import called, spelled
+from assay.scanner.facts.targets import called, spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value

@@ -8,12 +8,12 @@ from typing import Any
 
 from assay.scanner.facts.bindings import bindings, public_inherited
 from assay.scanner.facts.google_assets import days_until, is_live, missing, named
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.keys.google import days
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
 from assay.scanner.facts.spelling import Index, Namesakes, Place, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.nodes import Elsewhere

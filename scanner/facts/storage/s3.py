@@ -6,12 +6,12 @@ import re
 from typing import Annotated, Any
 
 from assay.scanner.facts import policies, statements
-from assay.scanner.facts.item_index import called
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Beside, Fixed, Index, One, Place, Referrer, Spelling
 from assay.scanner.facts.storage import access_points
 from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.facts.targets import called
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of, gather

@@ -8,11 +8,11 @@ from typing import Any
 from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.keys.references import crypto_key
 from assay.scanner.facts.spelling import Index, Link, Many
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside

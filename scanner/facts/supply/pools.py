@@ -13,10 +13,10 @@ import msgspec
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.patterns import OPEN, literal
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index, Link
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, describe

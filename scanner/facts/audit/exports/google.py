@@ -13,9 +13,9 @@ import msgspec
 from assay.scanner.facts.audit.exports.kinds import LogRouting
 from assay.scanner.facts.audit.trails.google import key_of
 from assay.scanner.facts.google_assets import is_live, short
-from assay.scanner.facts.item_index import Unattached
 from assay.scanner.facts.observe.sinks import DEFAULT, HOST, LEVELS, Sink, SinkAt, open_destination, owner, sink, sinks_above
 from assay.scanner.facts.spelling import Contribution, Index, Link, Many, Spelling
+from assay.scanner.facts.targets import Unattached
 from assay.scanner.facts.view import View
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.interface import Item

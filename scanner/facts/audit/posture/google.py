@@ -13,8 +13,8 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.audit.posture.kinds import PostureService
 from assay.scanner.facts.audit.posture.patterns import passes
 from assay.scanner.facts.google_assets import is_live, missing, named
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Unknown, unknown_inside

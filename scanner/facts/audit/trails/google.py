@@ -12,8 +12,8 @@ import msgspec
 
 from assay.scanner.facts.audit.trails.kinds import ApiTrail, Exemption
 from assay.scanner.facts.google_assets import is_live, named
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View, may_not_exist
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.compute.background.kinds import Listener, Sharer, Worker
 from assay.scanner.facts.compute.runners import TasksAt, strategy
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.statements import statements
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside

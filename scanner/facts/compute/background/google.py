@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from assay.scanner.facts.compute.background.kinds import Listener, Worker
 from assay.scanner.facts.compute.google import KEPT_OUT
 from assay.scanner.facts.google_assets import named, short
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Unknown

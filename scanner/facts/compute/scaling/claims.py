@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
 

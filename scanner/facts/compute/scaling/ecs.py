@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from assay.scanner.facts.compute.scaling.claims import Claim, Names, by_name
 from assay.scanner.facts.compute.scaling.kinds import ScaledService, Signal
 from assay.scanner.facts.compute.scaling.metrics import PolicyAt, signals
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown

@@ -14,8 +14,8 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.compute.scaling.claims import Names
 from assay.scanner.facts.compute.scaling.kinds import Signal
 from assay.scanner.facts.compute.scaling.metric_math import divides
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import days_until, is_live, named
 from assay.scanner.facts.iam.credentials.kinds import StaticCredential
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of

@@ -16,7 +16,7 @@ import msgspec
 from assay.scanner.facts.bindings import Binding
 from assay.scanner.facts.iam.duties.kinds import Holder
 from assay.scanner.facts.iam.roles import is_service_agent
-from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.raw import Either, Location, Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of
 

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either
 from assay.scanner.sources.values import Value

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, OPEN, EgressRule, let_out, of_all, openings_to
 from assay.scanner.facts.network.google import FirewallAt
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import filled, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Index, Link, Many, Place, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown

@@ -9,9 +9,9 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import is_live, named
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.networks.kinds import TrafficRecord
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.perimeters.kinds import Perimeter, PerimeterOpening, Service
+from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
 from assay.scanner.sources.values import Value, any_of

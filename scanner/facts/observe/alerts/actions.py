@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Records
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Unknown, unknown_inside

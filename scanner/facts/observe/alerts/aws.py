@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.audit.posture.aws import RulesAt, of_same_region, speaks
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.observe.alerts.actions import SubscriptionsAt, is_program, reaches
 from assay.scanner.facts.observe.alerts.kinds import Alert
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Unlisted
 from assay.scanner.sources.raw import Unknown, references_in, unknown_inside

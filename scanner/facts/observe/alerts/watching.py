@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.observe.alerts.aws import AlarmAt, alarm
 from assay.scanner.facts.spelling import Index, Records, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Unknown, unknown_inside

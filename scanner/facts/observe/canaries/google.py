@@ -12,12 +12,12 @@ from typing import Annotated, Any
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import is_live, missing
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.observe.alerts.google import PolicyAt, policy
 from assay.scanner.facts.observe.canaries.aws import exists, unshown
 from assay.scanner.facts.observe.canaries.kinds import Canary, CanarySet
 from assay.scanner.facts.observe.required_alerts.aws import turn
 from assay.scanner.facts.spelling import Index, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, references_in, unknown_inside

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import msgspec
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.item_index import called
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.observe.account_policies import SUBSCRIPTION, AccountPolicyAt, policies
 from assay.scanner.facts.observe.sources.kinds import LogSource, Stream, Target
 from assay.scanner.facts.spelling import Beside, Index, Place, Records, Referrer, Spelling
+from assay.scanner.facts.targets import called
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Unlisted

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.resilience.names.domains import OPEN, plain
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.resilience.names.kinds import PublicName, Serving
 from assay.scanner.facts.resilience.names.records import (
     NameAt,
@@ -22,6 +21,7 @@ from assay.scanner.facts.resilience.names.records import (
 from assay.scanner.facts.resilience.names.targets import leads
 from assay.scanner.facts.resilience.names.ways import NOWHERE, Region, Way, every, two, unclear
 from assay.scanner.facts.resilience.route53 import is_chosen
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown, because
 from assay.scanner.sources.values import Value, all_of, any_of
