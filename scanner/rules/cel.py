@@ -8,6 +8,7 @@ https://github.com/google/cel-spec/blob/master/proto/cel/expr/checked.proto, who
 
 from __future__ import annotations
 
+import marshal
 import re
 from typing import Any
 
@@ -53,18 +54,58 @@ class ExpressionReads:
         return [path for path, content in self.paths.items() if content or path[-1] == "*"]
 
 
+Answer = tuple[bool | None, str]
+"""What an expression gives: None for an error, then with its text, or for NOT_APPLICABLE."""
+_KEPT, _LONGEST = 256, 1_000
+"""Answers that a program keeps, and the bytes of the values that it keeps one for: resources are often alike."""
+
+
+class Activation:
+    """Values for the names of expressions. Those of CEL are made when an expression is evaluated that has no answer for them yet."""
+
+    __slots__ = ("_data", "_environment", "_made", "key")
+
+    def __init__(self, environment: Any, data: dict[str, Any]) -> None:
+        self._environment, self._data, self._made = environment, data, None
+        try:
+            key = marshal.dumps(data, 2)
+        except ValueError:
+            key = b""
+        self.key = key if len(key) <= _LONGEST else b""
+        """What the values are told from others by; empty where they are too many."""
+
+    @property
+    def values(self) -> Any:
+        """CEL converts what an expression reads, once for each activation."""
+        if self._made is None:
+            self._made = self._environment.Activation(self._data)
+        return self._made
+
+
 class Program:
     """A compiled expression."""
 
-    __slots__ = ("_expression",)
+    __slots__ = ("_answers", "_expression")
 
     def __init__(self, expression: Any) -> None:
         self._expression = expression
+        self._answers: dict[bytes, Answer] = {}
 
-    def evaluate(self, activation: Any) -> tuple[bool | None, str]:
-        """(verdict, text): None where the result is an error, then with its text, or NOT_APPLICABLE."""
+    def evaluate(self, activation: Activation) -> Answer:
+        """What the expression gives for some values. It hangs on these alone, so that those that are equal share an answer."""
+        key = activation.key
+        if not key:
+            return self._evaluated(activation.values)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= _KEPT:
+                self._answers.clear()
+            answer = self._answers[key] = self._evaluated(activation.values)
+        return answer
+
+    def _evaluated(self, values: Any) -> Answer:
         try:
-            value = self._expression.eval(activation)
+            value = self._expression.eval(values)
         except RuntimeError as error:  # the budget of iterations is spent: a list of lists, or one that is very long
             return None, str(error)
         result = value.value()
@@ -98,9 +139,9 @@ class Environment:
         """A program from what `Program.serialize` gave, which is not checked again."""
         return Program(self._env.deserialize(serialized))
 
-    def activation(self, data: dict[str, Any]) -> Any:
-        """Values for the names of expressions. CEL converts what an expression reads, once for each activation."""
-        return self._env.Activation(data)
+    def activation(self, data: dict[str, Any]) -> Activation:
+        """Values for the names of expressions."""
+        return Activation(self._env, data)
 
 
 def _cel_error(error: RuntimeError) -> CelError:
