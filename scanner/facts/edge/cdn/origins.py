@@ -232,15 +232,15 @@ def _readers(view: View, origin: View, origin_is: OriginBucket, at: OriginAccess
     known: Bucket = s3.bucket(bucket, at.bucket.spelling)
     name = bucket.says(known.identity.name)
     grants = known.grants.data if isinstance(known.grants.data, list) else [known.grants.data]
-    readers: list[Any] = [grant for grant in grants if isinstance(grant, Unknown)]
+    written = [entry for document in s3.documents(bucket, at.bucket.spelling) for entry in statements(document)]
+    readers: list[Any] = list({one.reason: one for one in (*grants, *written) if isinstance(one, Unknown)}.values())
     for grant in grants:
         if isinstance(grant, Grant) and grant.public.data is not False:
             readers.append(OriginReader(bucket=name, principal=grant.principal, passes_by=grant.exposed))
-    for document in s3.documents(bucket, at.bucket.spelling):
-        for entry in statements(document):
-            if isinstance(entry, Statement) and entry.allows is True and (reads := covers(entry, _READS)).data is not False:
-                told = [_reader(bucket, name, entry, kind, who, at) for kind, who in entry.principals]
-                readers += [_perhaps(reader, reads) for reader in told if reader is not None]
+    for entry in written:
+        if isinstance(entry, Statement) and entry.allows is True and (reads := covers(entry, _READS)).data is not False:
+            told = [_reader(bucket, name, entry, kind, who, at) for kind, who in entry.principals]
+            readers += [_perhaps(reader, reads) for reader in told if reader is not None]
     return readers
 
 
