@@ -122,12 +122,14 @@ def _classic(view: View, at: EgressNetworkAt) -> EgressRule | None:
     # Without ranges a rule is for all addresses: https://cloud.google.com/compute/docs/reference/rest/v1/firewalls (destinationRanges)
     ranges = firewall[at.destination_ranges].then(lambda data: None if data == [] else data).elements() or of_all(firewall)
     told = [span for block in allowed or denied for span in spans(protocol_name(block[at.firewall.protocol]), block["ports"])]
+    if (more or further) and not told:  # the blocks that there may be are for any traffic
+        told = spans(firewall.says("all"), firewall.says(None))
     narrowed = [filled(firewall[place]) for place in (*at.firewall.targets, at.firewall.source_ranges)]
     in_force = all_of([leaves, firewall["disabled"].default(False).truth().negate()])
     in_force = view.weighed(Value(more or further or in_force.data, in_force.seen), absence=False)
     return EgressRule(
         firewall["priority"].default(1000).number(),
-        ALLOW if allowed else DENY,
+        ALLOW if allowed else OPEN if more else DENY,
         openings_to(ranges, told),
         [],
         any_of(narrowed).negate(),
