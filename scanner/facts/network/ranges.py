@@ -153,8 +153,6 @@ def is_whole_network(cidr: Any) -> bool | Unknown:
     if isinstance(cidr, list):
         decided: bool | Unknown = any_of([Value.of(element).then(is_whole_network) for element in cidr]).data
         return decided
-    if cidr is None or isinstance(cidr, Unknown):
-        return False if cidr is None else cidr
     if isinstance(cidr, (Reference, Text)):
         return _may_be_network(cidr)
     told = range_of(cidr)
@@ -178,8 +176,6 @@ def is_inside(cidr: Any) -> bool | Unknown:
     if isinstance(cidr, list):
         decided: bool | Unknown = all_of([Value.of(element).then(is_inside) for element in cidr]).data
         return decided
-    if isinstance(cidr, Unknown):
-        return cidr
     if isinstance(cidr, (Reference, Text)):
         first = cidr.parts[0] if isinstance(cidr, Text) else cidr
         if _is_range_of_network(first) or (isinstance(first, str) and first.startswith(("10.", "192.168.", "fd"))):
