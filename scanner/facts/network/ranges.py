@@ -149,10 +149,7 @@ def limited(told: Opening, *conditions: Value[bool]) -> None:
 
 
 def is_whole_network(cidr: Any) -> bool | Unknown:
-    """Whether a CIDR range, or one of a list of them, is private and as wide as a network."""
-    if isinstance(cidr, list):
-        decided: bool | Unknown = any_of([Value.of(element).then(is_whole_network) for element in cidr]).data
-        return decided
+    """Whether a CIDR range is private and as wide as a network."""
     if isinstance(cidr, (Reference, Text)):
         return _may_be_network(cidr)
     told = range_of(cidr)
