@@ -288,7 +288,7 @@ def spans(protocol: Value[Any], ports: Value[Any]) -> list[Span]:
     """What a list of ports as Google writes it is for; any port where there is none."""
     told: list[Span] = []
     for port in ports.elements() or [Value("0-65535", ports.seen)]:
-        unknown = port.unknown or Unknown(f"{port.data} is not a port", "correct the ports")
+        unknown = port.unknown or Unknown(f"{describe(port.data)} is not a port", "correct the ports")
         first, last = (None if port.unknown else port_span(port.data)) or (unknown, unknown)
         told.append(Span(protocol, Value(first, ports.seen), Value(last, ports.seen)))
     return told

@@ -14,7 +14,7 @@ from assay.scanner.facts.network.ranges import filled, opening, protocol_name, s
 from assay.scanner.facts.spelling import Index, Link, Many, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _INSIDE = ("NON_INTERNET", "INTRA_VPC", "VPC_NETWORKS")
@@ -191,11 +191,13 @@ def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
 
     within = rule["|".join(field(f"match.{name}") for name in ("destNetworkContext", "destNetworkType", "destNetworkScope"))]
     openings = openings_to(named("destIpRanges"), [span])
-    openings += [opening(Value(f"region {code.data}", code.seen), span, code.unknown or True) for code in named("destRegionCodes")]
+    openings += [
+        opening(Value(f"region {describe(code.data)}", code.seen), span, code.unknown or True) for code in named("destRegionCodes")
+    ]
     for name, what in (("destAddressGroups", "address group"), ("destThreatIntelligences", "Google's list")):
         for group in named(name):
-            why = Unknown(f"which addresses are in {what} {group.data}", "name the ranges in the rule", rule.location)
-            openings.append(opening(Value(f"{what} {group.data}", group.seen), span, why))
+            why = Unknown(f"which addresses are in {what} {describe(group.data)}", "name the ranges in the rule", rule.location)
+            openings.append(opening(Value(f"{what} {describe(group.data)}", group.seen), span, why))
     openings = openings or ([] if named("destFqdns") else openings_to(of_all(rule), [span]))
     if within.default("").equals(*_INSIDE).data is True:
         for opened in openings:
