@@ -83,7 +83,7 @@ def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule
             _source(rule, value, [Value(False, value.seen)], "prefix list") for value in listed(rule.node, path, linked=True) if value.data
         ]
     for path in rules.sources:
-        for value in listed(rule.node, path, linked=True):
+        for value in _named(rule, path):
             if value.data is True or value.data == "true":  # `self`
                 told.append(_source(rule, Value(group.item.address, value.seen), [Value(True, value.seen)], "group"))
             elif value.data not in (None, False, "false", ""):
@@ -92,6 +92,15 @@ def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule
         if isinstance(source, TrafficSource) and doubt:
             source.trusted = all_of([source.trusted, *doubt]) if source.trusted.data is not False else doubt[0]
     return told
+
+
+def _named(rule: View, path: str) -> list[Value[Any]]:
+    """What a rule names; as a list in one value, of which a plan says that it is one of several."""
+    if "[]." in path:
+        return listed(rule.node, path, linked=True)
+    named = rule.node.link(path)
+    one_of_several = isinstance(named.data, list) and not isinstance(rule.node[path].data, list)
+    return [named] if one_of_several else named.elements()
 
 
 def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str, inside: Sequence[Item] = ()) -> TrafficSource:

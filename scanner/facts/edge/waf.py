@@ -40,6 +40,8 @@ class WebAclAt(Spelling, frozen=True, eq=False, kw_only=True):
     """… those of a rule group, …"""
     text_group: Annotated[Link | None, "rules"] = None
     """… and a rule group that a statement in such text refers to."""
+    of_groups: Any = None
+    """Of the spelling of rules in text: that of the rules of rule groups, which are no text."""
     separate: Annotated[tuple[Referrer, ...], "rules"] = ()
     """Rules of their own. Whether a web ACL blocks anything cannot be said from one of them, so that none is judged alone."""
     associations: Annotated[tuple[Referrer, ...], "rules"] = ()
@@ -83,7 +85,7 @@ def rules_in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
 
 def text_spelling(at: At) -> At:
     """How such rules are spelled: as the API does."""
-    return msgspec.structs.replace(at, field=str, group=at.text_group or at.group)
+    return msgspec.structs.replace(at, field=str, group=at.text_group or at.group, of_groups=at.of_groups or at)
 
 
 _ACTS = ("Block", "Captcha", "Challenge")
@@ -161,10 +163,10 @@ def _referenced(statement: View, at: WebAclAt) -> Value[bool]:
     group = statement.target(at.group)
     if group is None:
         return statement.says(_NOT_HERE)
-    overrides, group = _Overrides(statement, at), group.surely
+    overrides, group, of_groups = _Overrides(statement, at), group.surely, at.of_groups or at
     rules, more = group.inner(at.group_rules)
     texts, doubt = rules_in_text(group, at.group_text)
-    enforced = [overrides.of(rule[at.field("Name")].data, _acts(rule, "Action", at)) for rule in rules]
+    enforced = [overrides.of(rule[of_groups.field("Name")].data, _acts(rule, "Action", of_groups)) for rule in rules]
     enforced += [overrides.of(rule["Name"].data, _acts(rule, "Action", text_spelling(at))) for rule in texts]
     return any_of([*enforced, *(Value(unknown) for unknown in (more, doubt) if unknown)])
 

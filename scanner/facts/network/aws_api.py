@@ -20,7 +20,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.override import override
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value
 
 
@@ -61,7 +61,7 @@ class LiveLists(PrefixLists, frozen=True):
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
         """A list of AWS is not the world; what one of another account holds is Unknown, and so is one that was not listed."""
         by_id = rule.index(self.by_id)
-        source: Value[str] = Value(f"prefix list {name.data}", name.seen)
+        source: Value[str] = Value(f"prefix list {describe(name.data)}", name.seen)
         if str(name.data) not in by_id:
             unlisted = next(iter(by_id.get(None, ())), None)
             why = unlisted or Unknown(f"what the {source.data} holds: it is not among those that were listed", "audit again")

@@ -74,8 +74,6 @@ def _may_share(piece: _Piece, other: _Piece) -> bool:
 
 
 def _may_equal(one: Value[Any], two: Value[Any]) -> bool:
-    if one.unknown is None and two.unknown is None:
-        return bool(one.data == two.data)
     sides = [side.options or () if side.unknown else (side.data,) for side in (one, two)]
     return not all(sides) or any(option in sides[1] for option in sides[0])
 

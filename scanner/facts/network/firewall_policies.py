@@ -11,7 +11,7 @@ from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, limited, on_known_ports, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _LETS_IN = ("allow", "apply_security_profile_group")
@@ -103,11 +103,11 @@ def _sources(rule: View, span: Span, field: Callable[[str], str]) -> list[Openin
     openings = [opening(source, span) for source in named("srcIpRanges")]
     # A country is as good as the internet.
     for country in named("srcRegionCodes"):
-        openings.append(opening(Value(f"region {country.data}", country.seen), span, country.unknown or True))
+        openings.append(opening(Value(f"region {describe(country.data)}", country.seen), span, country.unknown or True))
     for name, what in (("srcAddressGroups", "address group"), ("srcThreatIntelligences", "Google's list")):
         for group in named(name):
-            why = Unknown(f"which addresses are in {what} {group.data}", "name the ranges in the rule", rule.location)
-            openings.append(opening(Value(f"{what} {group.data}", group.seen), span, why))
+            why = Unknown(f"which addresses are in {what} {describe(group.data)}", "name the ranges in the rule", rule.location)
+            openings.append(opening(Value(f"{what} {describe(group.data)}", group.seen), span, why))
     for name in ("srcFqdns", "srcSecureTags", "srcSecureTag", "srcNetworks"):
-        openings += [opening(Value(str(source.data), source.seen), span, world=False) for source in named(name)]
+        openings += [opening(Value(describe(source.data), source.seen), span, world=False) for source in named(name)]
     return openings or [opening(rule.says(ANYWHERE), span)]

@@ -81,16 +81,27 @@ def _last(cidr: Reference) -> str:
 
 def _of_text(cidr: Text) -> bool | Unknown:
     """Whether a range that is known in part is the internet: how wide it is may be known though its addresses are not."""
-    known = "".join(part for part in cidr.parts if isinstance(part, str)).strip()
-    length = re.search(r"/(\d{1,3})$", cidr.parts[-1].strip()) if isinstance(cidr.parts[-1], str) else None
-    families = [6] if ":" in known else [4] if "." in known else [4, 6]
-    if length and int(length[1]) == 0:
+    length = _length(cidr)
+    if length == 0:
         return True
-    if length and int(length[1]) > max(WIDE[family] for family in families):
+    if length is not None and length > _longest(WIDE, cidr):
         return False
-    if not known and len(cidr.parts) == 1:
+    if len(cidr.parts) == 1:
         return is_world(cidr.parts[0])
     return cidr.unknown or Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+
+
+def _length(cidr: Text) -> int | None:
+    """The length of the prefix of a range that is known in part, where that is known."""
+    end = cidr.parts[-1]
+    length = re.search(r"/(\d{1,3})$", end.strip()) if isinstance(end, str) else None
+    return int(length[1]) if length else None
+
+
+def _longest(lengths: dict[int, int], cidr: Text) -> int:
+    """The longest of the prefix lengths for the versions of addresses that a range which is known in part may be of."""
+    known = "".join(part for part in cidr.parts if isinstance(part, str))
+    return max(lengths[version] for version in ([6] if ":" in known else [4] if "." in known else [4, 6]))
 
 
 def filled(value: Value[Any]) -> Value[bool]:
@@ -138,12 +149,7 @@ def limited(told: Opening, *conditions: Value[bool]) -> None:
 
 
 def is_whole_network(cidr: Any) -> bool | Unknown:
-    """Whether a CIDR range, or one of a list of them, is private and as wide as a network."""
-    if isinstance(cidr, list):
-        decided: bool | Unknown = any_of([Value.of(element).then(is_whole_network) for element in cidr]).data
-        return decided
-    if cidr is None or isinstance(cidr, Unknown):
-        return False if cidr is None else cidr
+    """Whether a CIDR range is private and as wide as a network."""
     if isinstance(cidr, (Reference, Text)):
         return _may_be_network(cidr)
     told = range_of(cidr)
@@ -152,9 +158,12 @@ def is_whole_network(cidr: Any) -> bool | Unknown:
 
 def _may_be_network(cidr: Reference | Text) -> bool | Unknown:
     """The same of one that is known in part: its length may be known though its addresses are not."""
-    end = cidr.parts[-1] if isinstance(cidr, Text) else cidr.attribute.rpartition(".")[2]
-    length = re.search(r"/(\d{1,3})$", end.strip()) if isinstance(cidr, Text) and isinstance(end, str) else None
-    if (length and int(length[1]) > max(WHOLE.values())) or end in _HOSTS:
+    if isinstance(cidr, Reference):
+        is_part = _last(cidr) in _HOSTS
+    else:
+        length = _length(cidr)
+        is_part = length is not None and length > _longest(WHOLE, cidr)
+    if is_part:
         return False
     return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
 
@@ -164,8 +173,6 @@ def is_inside(cidr: Any) -> bool | Unknown:
     if isinstance(cidr, list):
         decided: bool | Unknown = all_of([Value.of(element).then(is_inside) for element in cidr]).data
         return decided
-    if isinstance(cidr, Unknown):
-        return cidr
     if isinstance(cidr, (Reference, Text)):
         first = cidr.parts[0] if isinstance(cidr, Text) else cidr
         if _is_range_of_network(first) or (isinstance(first, str) and first.startswith(("10.", "192.168.", "fd"))):
@@ -281,7 +288,7 @@ def spans(protocol: Value[Any], ports: Value[Any]) -> list[Span]:
     """What a list of ports as Google writes it is for; any port where there is none."""
     told: list[Span] = []
     for port in ports.elements() or [Value("0-65535", ports.seen)]:
-        unknown = port.unknown or Unknown(f"{port.data} is not a port", "correct the ports")
+        unknown = port.unknown or Unknown(f"{describe(port.data)} is not a port", "correct the ports")
         first, last = (None if port.unknown else port_span(port.data)) or (unknown, unknown)
         told.append(Span(protocol, Value(first, ports.seen), Value(last, ports.seen)))
     return told

@@ -130,7 +130,8 @@ def _group_rules(rule: _Rule, referenced: tuple[list[View], Any], managed: tuple
             continue
         rules, more = group.surely.inner(at.group_rules)
         texts, doubt = rules_in_text(group.surely, at.group_text)
-        told += [_Rule(inner, at, rule.doubt) for inner in rules] + [_Rule(inner, _of_text(at), rule.doubt) for inner in texts]
+        told += [_Rule(inner, at.of_groups or at, rule.doubt) for inner in rules]
+        told += [_Rule(inner, _of_text(at), rule.doubt) for inner in texts]
         told += [unknown for unknown in (more, doubt) if unknown]
     for statement in managed[0]:
         if statement[at.field("VendorName")].equals("AWS").data is not True:

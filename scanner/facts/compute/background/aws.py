@@ -170,11 +170,18 @@ def _keys(view: View, one: View, path: str, at: ServiceAt) -> set[str] | Unknown
     key = family(named)
     if not key:
         return unknown_inside(named) or Unknown(f"which task definition {view.item.address} runs", "scan the plan", view.location)
-    keys = {key}
-    target = view.named(named, at.definitions) if at.definitions is not None and isinstance(named, (Reference, str)) else None
-    if target is not None and isinstance(target[at.family].data, str):
-        keys.add(str(target[at.family].data))
-    return keys
+    if at.definitions is None:
+        return {key}
+    if (target := view.named(key, at.definitions)) is not None:
+        return {key, *filter(None, [_family_of(target, at)])}
+    # By the text of its family; others may refer to the definition that has it.
+    others = ((other, view.named(other, at.definitions)) for other in view.index(at.services) if isinstance(other, str))
+    return {key, *(other for other, target in others if target is not None and _family_of(target, at) == key)}
+
+
+def _family_of(definition: View, at: ServiceAt) -> str | None:
+    name = definition[at.family].data
+    return name if isinstance(name, str) else None
 
 
 def family(data: Any) -> str:

@@ -124,8 +124,7 @@ def _listeners(view: View, at: RunAt) -> list[Any]:
 
 def _led_to(view: View, at: RunAt) -> Value[bool]:
     """Whether an endpoint group of a load balancer leads to it; those of another region lead to services of their own."""
-    if at.groups is None:
-        return view.says(False)
+    assert at.groups is not None  # only a worker pool has none, and nothing asks that
     known = view.index(at.groups)
     name = short(view.called(at.name)).otherwise(named(view.item)) if at.name else named(view.item)
     keys = [view.item.address, *([name.data] if isinstance(name.data, str) else [])]

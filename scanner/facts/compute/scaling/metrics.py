@@ -164,13 +164,13 @@ def _of_service(view: View, at: MetricAt, service: Names) -> Value[bool]:
         pairs = view[at.dimension_map]
         if pairs.unknown or not isinstance(pairs.data, dict):
             return view.says(pairs.unknown or False)
-        named = pairs.data.get("ServiceName")
+        said, more = [pairs.data["ServiceName"]] if "ServiceName" in pairs.data else [], None
     else:
         blocks, more = view.inner(path)
         said = [block.link(value).data for block in blocks if block[name].data == "ServiceName"]
-        if not said:
-            return view.says(more or False)
-        named = said[0]
+    if not said:
+        return view.says(more or False)
+    named = said[0]
     if isinstance(named, Reference) and named.address in service.addresses:
         return view.says(True)
     text = spelled(named)

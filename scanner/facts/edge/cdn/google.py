@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.edge.cdn.headers import CSP, HSTS, limits_scripts, max_age, readable, written
+from assay.scanner.facts.edge.cdn.headers import CSP, HSTS, limits_scripts, max_age, not_known, readable, written
 from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, ViewerEntry, ViewerWay
 from assay.scanner.facts.edge.cdn.routes import EXTERNAL, HeaderChange, MapRoute, RoutesAt, routes_to, unsettled
 from assay.scanner.facts.edge.google import ForwardingRuleAt, forwarding_rule
@@ -101,7 +101,7 @@ def _own(view: View, at: BackendAt) -> Headers:
     for element in elements:
         header = _split(element)
         if header is None:
-            doubts.append(Value(readable(element), listed.seen))
+            doubts.append(Value(not_known(element), listed.seen))
         else:
             headers.setdefault(header[0], Value(header[1], listed.seen))
     for name in (HSTS, CSP):

@@ -40,7 +40,7 @@ _DOMAIN = "unknown.invalid"
 
 def readable(data: Any) -> Any:
     """The value of a header, of which parts may not be known; None where there is none, Unknown of what is no text."""
-    return data if data is None or isinstance(data, (str, Text, Unknown)) else _not_known(data)
+    return data if data is None or isinstance(data, (str, Text, Unknown)) else not_known(data)
 
 
 def written(header: str | Text) -> str:
@@ -55,7 +55,8 @@ def _joined(header: str | Text, for_unknown: str, for_reference: str = _DOMAIN) 
     return "".join(part if isinstance(part, str) else for_unknown if isinstance(part, Unknown) else for_reference for part in header.parts)
 
 
-def _not_known(data: Any) -> Unknown:
+def not_known(data: Any) -> Unknown:
+    """Why a header is not known of which a part is not."""
     return unknown_inside(data) or Unknown(f"what {data} is once it is deployed", "scan the plan or the live account")
 
 
@@ -68,12 +69,12 @@ def max_age(header: str | Text) -> int | Unknown | None:
     directives = [part.partition("=") for part in _joined(header, _OPEN, _OPEN).split(";") if part.strip()]
     names = [name.strip().lower() for name, _, _ in directives]
     if "max-age" not in names and any(_OPEN in name for name in names):
-        return _not_known(header)
+        return not_known(header)
     if len(names) != len(set(names)) or "max-age" not in names:
         return None
     text = directives[names.index("max-age")][2].strip()
     if _OPEN in text:
-        return _not_known(header)
+        return not_known(header)
     text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
@@ -89,7 +90,7 @@ def limits_scripts(header: str | Text) -> bool | Unknown:
         return any(map(_limits, text.split(",")))
     strict = any(_limits(_filled(policy, "script-src 'none'", "'nonce-'")) for policy in text.split(","))
     loose = any(_limits(_filled(policy, "script-src * 'unsafe-inline'", "* 'unsafe-inline'")) for policy in text.split(","))
-    return strict if strict == loose else _not_known(header)
+    return strict if strict == loose else not_known(header)
 
 
 def _filled(policy: str, directive: str, source: str) -> str:

@@ -11,15 +11,20 @@ from typing import Any
 from assay.scanner import lazy_re
 from assay.scanner.facts.statements import Condition, Statement, principal_account
 from assay.scanner.globs import matches
-from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
-from assay.scanner.sources.values import Value, all_of
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
-def covers(statement: Statement, wanted: tuple[str, ...]) -> bool:
-    """Whether a statement may be for an action: what is not known of its actions may be."""
-    patterns = [action.lower() for action in statement.actions if isinstance(action, str)]
-    fits = any(matches(pattern, name) for pattern in patterns for name in wanted)
-    return not fits if statement.not_action else fits or len(patterns) < len(statement.actions)
+def covers(statement: Statement, wanted: tuple[str, ...]) -> Value[bool]:
+    """Whether a statement is for one of some actions."""
+    fits = any_of([Value[bool](_fits(action, wanted), statement.seen) for action in statement.actions])
+    return fits.negate() if statement.not_action else fits
+
+
+def _fits(action: Any, wanted: tuple[str, ...]) -> bool | Unknown:
+    if isinstance(action, str):
+        return any(matches(action.lower(), name) for name in wanted)
+    return unknown_inside(action) or Unknown(f"which action {describe(action)} is", "scan the plan or the live account")
 
 
 _EXACT = ("stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase")
@@ -65,14 +70,16 @@ def _names_one(source: Any) -> bool | Unknown:
 
 
 def of_one(statement: Statement) -> Value[bool]:
-    """Whether a condition names identities one by one."""
+    """Whether a condition names identities one by one. The root of an account is then its root user alone, and not the account:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
     if isinstance(statement.conditions, Unknown):
         return Value(statement.conditions, statement.seen)
     tests = [
         condition for condition in statement.conditions if condition.key == "aws:principalarn" and condition.operator.lower() in _EXACT
     ]
     texts = [str(value) for condition in tests for value in condition.values]
-    return Value(bool(texts) and not any("*" in text or "?" in text or text.endswith(":root") for text in texts), statement.seen)
+    return Value(bool(texts) and not any("*" in text or "?" in text for text in texts), statement.seen)
 
 
 def foreign(who: Any, account: str | None, seen: Any) -> Value[bool]:

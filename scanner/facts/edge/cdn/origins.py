@@ -139,8 +139,8 @@ def _readable(view: View, origin: View, origin_is: OriginBucket, at: OriginAcces
     for entry in written:
         if isinstance(entry, Unknown):
             allowed.append(bucket.says(entry))
-        elif entry.allows is True and covers(entry, _READS):
-            allowed += [_lets_in(view, entry, kind, who, at) for kind, who in entry.principals]
+        elif entry.allows is True and (reads := covers(entry, _READS)).data is not False:
+            allowed += [all_of([_lets_in(view, entry, kind, who, at), reads]) for kind, who in entry.principals]
     allowed = allowed or [bucket.says(False)]
     decrypts = _decrypts(view, bucket, at) if by_control.data is True else bucket.says(True)
     return all_of([any_of(allowed), decrypts])
@@ -218,8 +218,9 @@ def _lets_decrypt(document: Value[Any]) -> Value[bool]:
     for entry in statements(document):
         if isinstance(entry, Unknown):
             allowed.append(Value(entry, document.seen))
-        elif entry.allows is True and covers(entry, ("kms:decrypt",)):
-            allowed += [Value.of(who, entry.seen).equals(_CLOUDFRONT, "*") for kind, who in entry.principals if kind in ("Service", "*")]
+        elif entry.allows is True:
+            whom = [Value.of(who, entry.seen).equals(_CLOUDFRONT, "*") for kind, who in entry.principals if kind in ("Service", "*")]
+            allowed.append(all_of([any_of(whom), covers(entry, ("kms:decrypt",))]))
     return any_of(allowed)
 
 
@@ -231,19 +232,26 @@ def _readers(view: View, origin: View, origin_is: OriginBucket, at: OriginAccess
     known: Bucket = s3.bucket(bucket, at.bucket.spelling)
     name = bucket.says(known.identity.name)
     grants = known.grants.data if isinstance(known.grants.data, list) else [known.grants.data]
-    readers: list[Any] = [grant for grant in grants if isinstance(grant, Unknown)]
+    written = [entry for document in s3.documents(bucket, at.bucket.spelling) for entry in statements(document)]
+    readers: list[Any] = list({one.reason: one for one in (*grants, *written) if isinstance(one, Unknown)}.values())
     for grant in grants:
         if isinstance(grant, Grant) and grant.public.data is not False:
             readers.append(OriginReader(bucket=name, principal=grant.principal, passes_by=grant.exposed))
-    for document in s3.documents(bucket, at.bucket.spelling):
-        for entry in statements(document):
-            if isinstance(entry, Statement) and entry.allows is True and covers(entry, _READS):
-                readers += [reader for kind, who in entry.principals if (reader := _reader(view, name, entry, kind, who, at)) is not None]
+    for entry in written:
+        if isinstance(entry, Statement) and entry.allows is True and (reads := covers(entry, _READS)).data is not False:
+            told = [_reader(bucket, name, entry, kind, who, at) for kind, who in entry.principals]
+            readers += [_perhaps(reader, reads) for reader in told if reader is not None]
     return readers
 
 
+def _perhaps(reader: OriginReader, reads: Value[bool]) -> OriginReader:
+    """The reader that someone is if a statement is for reading at all."""
+    reader.passes_by = all_of([reader.passes_by, reads])
+    return reader
+
+
 def _reader(view: View, bucket: Value[str], statement: Statement, kind: str, who: Any, at: OriginAccessAt) -> OriginReader | None:
-    """Whom a statement lets read, but for the public, whom grants tell."""
+    """Whom a statement lets read, but for the public, whom grants tell. `view`: of the bucket."""
     seen = statement.seen
     if statement.not_principal:
         return None
@@ -258,6 +266,17 @@ def _reader(view: View, bucket: Value[str], statement: Statement, kind: str, who
             return None
         distributions = Value[str]("any CloudFront distribution within the conditions of its statement", seen)
         return OriginReader(bucket=bucket, principal=distributions, passes_by=pinned(statement).negate())
-    if kind != "AWS" or _is_identity(view, kind, who, at, seen).data is True or not names_whole_account(who):
-        return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=Value(False, seen))
-    return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=foreign(who, view.account, seen))
+    return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=_of_another(view, kind, who, at, seen))
+
+
+def _of_another(view: View, kind: str, who: Any, at: OriginAccessAt, seen: Any) -> Value[bool]:
+    """Whether a principal is another account as a whole, which a canonical user is unless it is an identity of CloudFront."""
+    if kind not in ("AWS", "CanonicalUser") or _is_identity(view, kind, who, at, seen).data is True:
+        return Value(False, seen)
+    if isinstance(who, Unknown):
+        return Value(who, seen)
+    if kind == "CanonicalUser":
+        return Value(
+            Unknown(f"of which account {describe(who)} is the canonical user", "name the identity or the account by its ARN"), seen
+        )
+    return foreign(who, view.account, seen) if names_whole_account(who) else Value(False, seen)

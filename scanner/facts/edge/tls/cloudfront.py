@@ -12,7 +12,7 @@ from assay.scanner.facts.edge.tls.kinds import TlsEndpoint, TlsSide
 from assay.scanner.facts.edge.tls.negotiation import CLOUDFRONT, VERSIONS, Negotiation, of, side
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown, either
+from assay.scanner.sources.raw import Unknown, describe, either
 from assay.scanner.sources.values import Value
 
 
@@ -90,7 +90,9 @@ def _origin(origin: View, at: DistributionTlsAt) -> TlsSide | None:
     if versions.absent and encrypted.unknown:
         versions = origin.says(encrypted.unknown)
     unsaid = Unknown("which versions of TLS an origin is asked with: nothing says it", "name them", (vpc or origin).location)
-    words = versions.then(lambda listed: ", ".join(map(str, listed)) if isinstance(listed, list) else listed or "the provider's choice")
+    words = versions.then(
+        lambda listed: ", ".join(map(describe, listed)) if isinstance(listed, list) else listed or "the provider's choice"
+    )
     negotiation = versions.then(lambda listed: unsaid if listed is None else _offered(listed))
     if encrypted.unknown:
         negotiation = Value.of(either(encrypted.unknown, negotiation.raw, _NOTHING), protocol.seen + negotiation.seen)

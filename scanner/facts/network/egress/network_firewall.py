@@ -247,7 +247,7 @@ def _drops_others(reference: View, strict: Value[bool], at: FirewallsAt) -> Valu
     """
     group = reference.target(at.group)
     if group is None:
-        return reference.says(False)
+        return reference.says(False if _is_of_aws(reference.link(at.group)) else _not_here(reference, at))
     reason = f"whether {group.item.address} drops what it does not list, since the order is strict"
     by_itself = strict.then(lambda is_so: Unknown(reason, "add a default action that drops", group.location) if is_so else True)
     return all_of([_allows(group.surely, at), _any_is(group.surely[at.list_types], "TLS_SNI"), by_itself])
@@ -257,8 +257,7 @@ def _forwards(reference: View, at: FirewallsAt) -> Value[bool]:
     """Whether a rule group for packets leaves those that it does not drop to the rules for connections."""
     group = reference.target(at.group)
     if group is None:
-        reason = f"what the rule group {reference.link(at.group).data} lets through is not in this input"
-        return reference.says(Unknown(reason, "scan it together with this"))
+        return reference.says(_not_here(reference, at))
     if any_of([action.equals("aws:pass") for action in listed(group.surely.node, at.packet_actions)]).data is False:
         return reference.says(True)
     reason = f"which packets {group.item.address} lets past the rules that name hosts"
@@ -267,12 +266,11 @@ def _forwards(reference: View, at: FirewallsAt) -> Value[bool]:
 
 def _group(reference: View, at: FirewallsAt) -> Value[bool]:
     """Whether a rule group lets nothing through but what it names."""
-    arn = reference.link(at.group)
-    if isinstance(arn.data, str) and ":aws-managed:" in arn.data:
+    if _is_of_aws(reference.link(at.group)):
         return reference.says(True)  # those of AWS drop and alert
     group = reference.target(at.group)
     if group is None:
-        return reference.says(Unknown(f"what the rule group {arn.data} lets through is not in this input", "scan it together with this"))
+        return reference.says(_not_here(reference, at))
     group = group.surely
     rules, more = group.inner(at.rules)
     text = group[at.text]
@@ -283,6 +281,15 @@ def _group(reference: View, at: FirewallsAt) -> Value[bool]:
     elif not text.absent and not isinstance(text.data, str):
         told.append(group.says(text.text().unknown))
     return all_of(told) if told else group.says(True)
+
+
+def _is_of_aws(arn: Value[Any]) -> bool:
+    return isinstance(arn.data, str) and ":aws-managed:" in arn.data
+
+
+def _not_here(reference: View, at: FirewallsAt) -> Unknown:
+    reason = f"what the rule group {reference.link(at.group).data} lets through is not in this input"
+    return Unknown(reason, "scan it together with this")
 
 
 def _names_target(rule: View, at: FirewallsAt) -> Value[bool]:

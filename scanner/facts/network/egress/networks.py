@@ -14,7 +14,7 @@ from assay.scanner.facts.spelling import Index, Link, Many, Place, Referrer, Spe
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _INSIDE = ("NON_INTERNET", "INTRA_VPC", "VPC_NETWORKS")
@@ -122,12 +122,14 @@ def _classic(view: View, at: EgressNetworkAt) -> EgressRule | None:
     # Without ranges a rule is for all addresses: https://cloud.google.com/compute/docs/reference/rest/v1/firewalls (destinationRanges)
     ranges = firewall[at.destination_ranges].then(lambda data: None if data == [] else data).elements() or of_all(firewall)
     told = [span for block in allowed or denied for span in spans(protocol_name(block[at.firewall.protocol]), block["ports"])]
+    if (more or further) and not told:  # the blocks that there may be are for any traffic
+        told = spans(firewall.says("all"), firewall.says(None))
     narrowed = [filled(firewall[place]) for place in (*at.firewall.targets, at.firewall.source_ranges)]
     in_force = all_of([leaves, firewall["disabled"].default(False).truth().negate()])
     in_force = view.weighed(Value(more or further or in_force.data, in_force.seen), absence=False)
     return EgressRule(
         firewall["priority"].default(1000).number(),
-        ALLOW if allowed else DENY,
+        ALLOW if allowed else OPEN if more else DENY,
         openings_to(ranges, told),
         [],
         any_of(narrowed).negate(),
@@ -189,11 +191,13 @@ def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
 
     within = rule["|".join(field(f"match.{name}") for name in ("destNetworkContext", "destNetworkType", "destNetworkScope"))]
     openings = openings_to(named("destIpRanges"), [span])
-    openings += [opening(Value(f"region {code.data}", code.seen), span, code.unknown or True) for code in named("destRegionCodes")]
+    openings += [
+        opening(Value(f"region {describe(code.data)}", code.seen), span, code.unknown or True) for code in named("destRegionCodes")
+    ]
     for name, what in (("destAddressGroups", "address group"), ("destThreatIntelligences", "Google's list")):
         for group in named(name):
-            why = Unknown(f"which addresses are in {what} {group.data}", "name the ranges in the rule", rule.location)
-            openings.append(opening(Value(f"{what} {group.data}", group.seen), span, why))
+            why = Unknown(f"which addresses are in {what} {describe(group.data)}", "name the ranges in the rule", rule.location)
+            openings.append(opening(Value(f"{what} {describe(group.data)}", group.seen), span, why))
     openings = openings or ([] if named("destFqdns") else openings_to(of_all(rule), [span]))
     if within.default("").equals(*_INSIDE).data is True:
         for opened in openings:

@@ -88,7 +88,7 @@ def _openings(rule: AclRule, denials: list[AclRule]) -> list[Opening]:
         return [told]
     left, doubt = _left(rule, denials)
     open_ = rule.span.first.unknown or rule.span.last.unknown
-    if open_ and left != [_ALL]:  # what is left of ports that are not known
+    if open_ and left and left != [_ALL]:  # what is left of ports that are not known
         left, doubt = [_ALL], because(open_)
     openings: list[Opening] = []
     for first, last in left:
@@ -157,7 +157,8 @@ def _covers(denial: AclRule, rule: AclRule) -> bool:
 def _may_cover(denial: AclRule, rule: AclRule) -> bool:
     """The same of one of which not all is known."""
     known = [value.data for value in (denial.span.protocol,) if value.unknown is None]
-    return all(name in ("all", rule.span.protocol.data) or rule.span.protocol.data == "all" for name in known)
+    allowed = rule.span.protocol.data
+    return all(name in ("all", allowed) or (name, allowed) == ("tcp", "all") for name in known)
 
 
 def _ports(span: Span) -> tuple[int, int]:
