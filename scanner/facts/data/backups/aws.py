@@ -69,16 +69,18 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def store(view: View, at: StoreAt) -> BackedUpStore | None:
     """A database; None for what is backed up as a part of another."""
-    if view[at.part_of].is_set().data is True:
+    part, name = view[at.part_of].is_set(), view[at.name]
+    if part.data is True:
         return None
-    name = view[at.name]
+    identity = view.identity(name)
+    identity.perhaps = part.unknown
     schedules: list[Any] = []
     if at.retention:
         days = view[at.retention].default(at.retention_unset).number()
         schedules.append(Schedule(by=view.says("automatic backups"), interval_hours=view.says(24.0), retention_days=days))
     if at.selection is not None:
         schedules += _planned(view, at, at.selection, name)
-    return BackedUpStore(identity=view.identity(name), schedules=view.says(schedules))
+    return BackedUpStore(identity=identity, schedules=view.says(schedules))
 
 
 def _planned(view: View, at: StoreAt, of: SelectionAt, name: Value[Any]) -> list[Any]:

@@ -38,9 +38,7 @@ def group(view: View, at: GroupAt) -> MaskedLog | None:
     delivers, identity = view[at.class_].equals("DELIVERY"), view.identity(view.called(at.name))
     if delivers.data is True:
         return None
-    if delivers.unknown:
-        why = f"whether somebody reads in {view.item.address}: {delivers.unknown.reason}"
-        identity.perhaps = Unknown(why, delivers.unknown.settles_it, view.location)
+    identity.perhaps = delivers.unknown
     own = [value for place in _places(at.policies) for value in view.values(place) if not value.absent]
     return MaskedLog(
         identity=identity,
