@@ -164,7 +164,8 @@ def _service(view: View, source: str | Link) -> Value[Any]:
         fields = spelled(data).split(":") if not isinstance(data, Unknown) else []  # a live reference is an ARN
         if data is None:
             return "kafka"
-        return fields[2] if len(fields) > 2 else unknown_inside(data) or Unknown(f"what {data} is", "give its ARN", view.location)
+        told = len(fields) > 2 and "\0" not in fields[2]  # the name of an open value, which may be any
+        return fields[2] if told else unknown_inside(data) or Unknown(f"what {data} is", "give its ARN", view.location)
 
     return value.then(service)
 

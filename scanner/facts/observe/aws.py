@@ -177,14 +177,11 @@ def stage(view: View, at: StageAt) -> EdgeLog:
     """An API is public unless it is private: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"""
     api = view.target(at.api) if at.api else view
     types = api.surely[at.types] if api else view.says(None)
+    private = any_of([Value(False, types.seen), *(type_.equals("PRIVATE") for type_ in types.elements())])
     elsewhere = Unknown("whether the API is private: it is declared elsewhere", "scan it together with this", view.location)
     return EdgeLog(
         identity=view.identity(view[at.name]),
         sort=view.says("stage"),
-        public=types.then(lambda listed: "PRIVATE" not in _listed(listed)) if api else view.says(elsewhere),
+        public=private.negate() if api else view.says(elsewhere),
         logged=view.link(at.destination).is_set(),
     )
-
-
-def _listed(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else [data]

@@ -60,7 +60,7 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
     retention: Annotated[Place, "schedules"] = ""
     """Days that automatic backups are kept, which are made daily; 0 switches them off."""
     retention_unset: Annotated[int, "schedules"] = 0
-    selection: Annotated[SelectionAt | None, "schedules"] = None
+    selection: Annotated[SelectionAt, "schedules"]
     tags_untold: Annotated[Unknown | None, "schedules"] = None
     """Why the tags of the resource are not known, of an input that does not tell them."""
     part_of: Annotated[Place, "schedules"] = ""
@@ -69,20 +69,22 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def store(view: View, at: StoreAt) -> BackedUpStore | None:
     """A database; None for what is backed up as a part of another."""
-    if view[at.part_of].is_set().data is True:
+    part, name = view[at.part_of].is_set(), view[at.name]
+    if part.data is True:
         return None
-    name = view[at.name]
+    identity = view.identity(name)
+    identity.perhaps = part.unknown
     schedules: list[Any] = []
     if at.retention:
         days = view[at.retention].default(at.retention_unset).number()
         schedules.append(Schedule(by=view.says("automatic backups"), interval_hours=view.says(24.0), retention_days=days))
-    if at.selection is not None:
-        schedules += _planned(view, at, at.selection, name)
-    return BackedUpStore(identity=view.identity(name), schedules=view.says(schedules))
+    schedules += _planned(view, at, name)
+    return BackedUpStore(identity=identity, schedules=view.says(schedules))
 
 
-def _planned(view: View, at: StoreAt, of: SelectionAt, name: Value[Any]) -> list[Any]:
+def _planned(view: View, at: StoreAt, name: Value[Any]) -> list[Any]:
     """The rules of every plan that takes the resource; an Unknown where it is not known whether it does."""
+    of = at.selection
     known = view.index(of.selections)
     rules: list[Any] = list(known.get(None, ()))
     for item in known.get(of.selections.types[0], ()):

@@ -62,8 +62,10 @@ class InstanceAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def instance(view: View, at: InstanceAt) -> BackedUpStore | None:
     """Automated backups are made daily, and seven are kept: https://cloud.google.com/sql/docs/mysql/backup-recovery/backups"""
-    if view[at.primary].is_set().data is True:
+    replica, identity = view[at.primary].is_set(), view.identity(view[at.name] if at.name else named(view.item))
+    if replica.data is True:
         return None
+    identity.perhaps = replica.unknown
     kept = view[at.enabled].default(False).truth().then(lambda on: view[at.kept].default(7).number().raw if on else 0)
     schedule = Schedule(by=view.says("automated backups"), interval_hours=view.says(_DAILY), retention_days=Value.of(kept.raw, kept.seen))
-    return BackedUpStore(identity=view.identity(view[at.name] if at.name else named(view.item)), schedules=view.says([schedule]))
+    return BackedUpStore(identity=identity, schedules=view.says([schedule]))

@@ -47,11 +47,13 @@ class CacheAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def cache(view: View, at: CacheAt) -> Cache | None:
     """A cache; None for what is a part of another."""
-    if view[at.member].is_set().data is True:
+    member, identity = view[at.member].is_set(), view.identity(view[at.name] if at.name else named(view.item))
+    if member.data is True:
         return None
+    identity.perhaps = member.unknown
     valkey = view[at.engine].default("").equals("valkey")
     return Cache(
-        identity=view.identity(view[at.name] if at.name else named(view.item)),
+        identity=identity,
         encryption_key=_key(view, at, valkey),
         encrypted_in_transit=_in_transit(view, at, valkey),
         authenticated=_authenticated(view, at),

@@ -67,11 +67,13 @@ def store(view: View, at: DatabaseAt) -> DataStore | None:
 
     The other clusters of a global database are stores like it: each has backups and a key of its own, and may take the writes over.
     """
-    if at.part_of and view[at.part_of].is_set().data is True:
+    part, identity = view[at.part_of].is_set(), view.identity(view[at.name])
+    if part.data is True:
         return None
+    identity.perhaps = part.unknown
     return database(
         view,
-        view.identity(view[at.name]),
+        identity,
         region=_region(view, at),
         key=key_of(view, view, at.kept),
         days=view[at.days].default(at.days_unset).number(),

@@ -33,15 +33,18 @@ class GuardAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def guard(view: View, at: GuardAt) -> DeletionGuard | None:
     """A resource with its copies; None for what is a part of another."""
-    if any(view[place].is_set().data is True for place in (at.part_of, at.deleted)):
+    elsewhere = any_of([view[place].is_set() for place in (at.part_of, at.deleted)])
+    if elsewhere.data is True:
         return None
     blocks, more = view.inner(*at.copies)
     copies: list[Any] = [_copy(view, block, at) for block in blocks]
     home = [] if at.copies and not at.protected else [GuardedCopy(region=_region(view), protected=_protected(view, at))]
+    identity = view.identity(
+        view[at.name] if at.name else named(view.item), *[block.item for block in blocks if block.item is not view.item]
+    )
+    identity.perhaps = elsewhere.unknown
     return DeletionGuard(
-        identity=view.identity(
-            view[at.name] if at.name else named(view.item), *[block.item for block in blocks if block.item is not view.item]
-        ),
+        identity=identity,
         copies=view.says([*home, *copies, *([more] if more else [])]),
     )
 

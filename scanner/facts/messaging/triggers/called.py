@@ -122,6 +122,8 @@ def _home(arn: str) -> str:
 
 def _by_policy(one: View, data: Any) -> bool | Unknown:
     """Whether what is called without a role admits the caller by its own policy."""
+    if isinstance(data, Text) and isinstance(data.parts[0], Reference) and data.parts[0].type.startswith(_CALLED):
+        data = data.parts[0]  # `${aws_lambda_function.scan.arn}:live`
     if isinstance(data, Reference) and not _is_arn(data):
         if data.is_data and not data.type.startswith(_CALLED):
             return Unknown(f"whether {data} takes a role", "give the target one", one.location)

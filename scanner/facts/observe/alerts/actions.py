@@ -15,7 +15,7 @@ from assay.scanner.facts.spelling import Index, Link, Records
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Unknown, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _TOPICS = ("aws_sns_topic", "AWS::SNS::Topic")
@@ -98,9 +98,10 @@ def reaches(view: View, action: Any, at: SubscriptionsAt) -> Value[bool]:
 
 
 def _service(action: Any) -> str:
-    """The service of an ARN, if it is one."""
+    """The service of an ARN, if it is one; empty where that part of it is not known."""
     parts = _PART.sub("*", _key(action)).split(":")
-    return parts[2] if len(parts) > 4 and parts[0] == "arn" else ""
+    service = parts[2] if len(parts) > 4 and parts[0] == "arn" else ""
+    return "" if "*" in service or "\0" in service else service  # the name of an open value, which may be any
 
 
 def _subscribed(view: View, action: Any, at: SubscriptionsAt) -> Value[bool]:
@@ -115,7 +116,8 @@ def _subscribed(view: View, action: Any, at: SubscriptionsAt) -> Value[bool]:
     doubts = [view.says(doubt) for doubt in known.get(None, ())]
     here = topic is not None or (isinstance(action, Reference) and action.type in _TOPICS and not action.is_data)
     if not here and not _of_account(view, _key(action)):
-        why = f"whether anybody is subscribed to {_key(action)}, which is declared elsewhere"
+        name = describe(action) if isinstance(action, Text) else _key(action)
+        why = f"whether anybody is subscribed to {name}, which is declared elsewhere"
         doubts.append(view.says(Unknown(why, "scan it together with this, or the account that it is in", view.location)))
     return any_of([*heard, *doubts, view.says(False)])
 

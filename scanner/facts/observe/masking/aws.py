@@ -35,11 +35,13 @@ def group(view: View, at: GroupAt) -> MaskedLog | None:
 
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/userguide/CloudWatch_Logs_Log_Classes.html
     """
-    if view[at.class_].equals("DELIVERY").data is True:
+    delivers, identity = view[at.class_].equals("DELIVERY"), view.identity(view.called(at.name))
+    if delivers.data is True:
         return None
+    identity.perhaps = delivers.unknown
     own = [value for place in _places(at.policies) for value in view.values(place) if not value.absent]
     return MaskedLog(
-        identity=view.identity(view.called(at.name)),
+        identity=identity,
         sort=view.says("log group"),
         masked=_any(view, at, own, _DEIDENTIFY),
         found=_any(view, at, own, _AUDIT),

@@ -15,11 +15,12 @@ from assay.scanner.facts.observe.required_alerts.kinds import AlertSet, RaisedAl
 from assay.scanner.facts.spelling import Index, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html: those of services without the prefix.
 _OF_SERVICES = ("AWS/", "ECS/ContainerInsights", "ContainerInsights", "CloudWatchSynthetics", "LambdaInsights")
+_WAY = "name the metric in the param emitted_metrics for this control if a program puts it, or scan the live account"
 
 
 class AlertsAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -134,13 +135,21 @@ def _emitted(view: View, at: AlertsAt) -> Value[bool]:
     if at.state:
         without = Unknown("whether its metric has ever had data: it says INSUFFICIENT_DATA", "look at its metric", view.location)
         return view[at.state].then(lambda state: without if state == "INSUFFICIENT_DATA" else True)
-    namespace, metric = view[at.namespace], view[at.metric]
-    name = f"{namespace.data} {metric.data}" if isinstance(metric.data, str) else "its metrics"
-    way = "name the metric in the param emitted_metrics for this control if a program puts it, or scan the live account"
-    why = Unknown(f"whether anything emits {name}", way, view.location)
+    metrics, more = view.inner(at.queries)
+    watched = [one for one in (view, *metrics) if not (one[at.namespace].absent and one[at.metric].absent)]
+    tests = [*(_has_emitter(view, one, at) for one in watched), *([view.says(more)] if more else [])]
+    return all_of(tests) if tests else view.says(Unknown("whether anything emits its metrics", _WAY, view.location))
+
+
+def _has_emitter(view: View, watched: View, at: AlertsAt) -> Value[bool]:
+    """Whether something emits a metric that an alarm watches."""
+    namespace, metric = watched[at.namespace], watched[at.metric]
     if isinstance(namespace.data, str) and namespace.data.startswith(_OF_SERVICES):
         return view.says(True)
+    if namespace.unknown or metric.unknown:
+        return view.says(namespace.unknown or metric.unknown)
     told = isinstance(namespace.data, str) and isinstance(metric.data, str)
     metric_filters = view.index(at.filters).get((namespace.data, metric.data), ()) if at.filters and told else ()
     filters = [view.of(item) for item in metric_filters]
+    why = Unknown(f"whether anything emits {describe(namespace.data)} {describe(metric.data)}", _WAY, view.location)
     return any_of([*(one.weighed(one.says(True), absence=False) for one in filters), view.says(why)])

@@ -52,10 +52,10 @@ def _by_itself(view: View, at: FunctionAt) -> Value[bool]:
     """Whether a layer or a variable says that its code is instrumented; what that sends where is the code's."""
     names = view[at.variables]
     listed = names.data if isinstance(names.data, dict) else {}
-    layers = [describe(value.raw) for value in _layers(view, at)]
-    if any(_BY_ITSELF.match(name) for name in listed) or any(_LAYER.search(text) for text in layers):
+    layers = _layers(view, at)
+    if any(_BY_ITSELF.match(name) for name in listed) or any(_LAYER.search(describe(layer.raw)) for layer in layers):
         return view.says(_own(view))
-    return view.says(False)
+    return view.says(next((told.unknown for told in (names, *layers) if told.unknown), False))
 
 
 def _layers(view: View, at: FunctionAt) -> list[Value[Any]]:

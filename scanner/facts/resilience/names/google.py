@@ -45,10 +45,13 @@ class NameAt(Spelling, frozen=True, eq=False, kw_only=True):
     geo_flat: tuple[str, ...] = ()
     """Where an input has the answers one level higher."""
     fence: str = "routingPolicy.geo.enableFencing|routingPolicy.enableGeoFencing"
-    others: tuple[str, ...] = ("routingPolicy.wrr.items", "routingPolicy.primaryBackup")
-    """Answers that are not chosen by where users are."""
-    inside: str = "healthCheckedTargets.internalLoadBalancers"
-    outside: str = "healthCheckedTargets.externalEndpoints"
+    others: tuple[str, ...] = (
+        "routingPolicy.wrr.items", "routingPolicy.primaryBackup.primaryTargets", "routingPolicy.primaryBackup.backupGeoTargets.items",
+    )  # fmt: skip
+    """Answers that are not chosen by where users are: a backup is given where the primary does not work."""
+    inside: tuple[str, ...] = ("healthCheckedTargets.internalLoadBalancers", "internalLoadBalancers")
+    outside: tuple[str, ...] = ("healthCheckedTargets.externalEndpoints", "externalEndpoints")
+    """Of an answer, and of a primary."""
     rules: Index
     """Forwarding rules by their address (`by_address`)."""
     global_rules: tuple[str, ...] = ("compute.googleapis.com/GlobalForwardingRule",)
@@ -159,7 +162,7 @@ def _always(view: View, at: NameAt) -> list[Way]:
 def _outside(answer: View, at: NameAt) -> list[Value[Any]]:
     """What an answer names, apart from internal load balancers."""
     values: list[Value[Any]] = []
-    for path in (at.answers, at.outside, at.referred):
+    for path in (at.answers, *at.outside, at.referred):
         listed = answer.link(path)
         values += [Value.of(data, listed.seen) for data in listed.data] if isinstance(listed.data, list) else []
         values += [listed] if isinstance(listed.data, (Unknown, Reference, Text)) else []
@@ -167,7 +170,7 @@ def _outside(answer: View, at: NameAt) -> list[Value[Any]]:
 
 
 def _answers(answer: View, at: NameAt) -> list[Way]:
-    inside, more = answer.inner(at.inside)
+    inside, more = answer.inner(*at.inside)
     ways = [into(block["region"].text(), entry=block.says(False)) for block in inside] + ([unclear(more)] if more else [])
     return ways + [_named(answer, value, at) for value in _outside(answer, at)]
 

@@ -21,7 +21,14 @@ READERS = (
             zone=Link("managedZone", ("dns.googleapis.com/ManagedZone",)),
             # Config Connector has the answers themselves where the API has an object with them.
             geo_flat=("routingPolicy.geo",),
-            others=("routingPolicy.wrr.items", "routingPolicy.wrr", "routingPolicy.primaryBackup"),
+            others=(
+                "routingPolicy.wrr.items",
+                "routingPolicy.wrr",
+                "routingPolicy.primaryBackup.primaryTargets",
+                "routingPolicy.primaryBackup.primary",
+                "routingPolicy.primaryBackup.backupGeoTargets.items",
+                "routingPolicy.primaryBackup.backupGeo",
+            ),
             # Also as Config Connector has it: https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeforwardingrule
             rules=by_address(("IPAddress", "ipAddress.ip", "ipAddress.address"), *FORWARDING_RULES),
             proxy=FORWARDING_RULE.target,

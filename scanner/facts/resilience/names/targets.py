@@ -57,9 +57,11 @@ def leads(view: View, at: NameAt, seen: frozenset[str], follow: Follow) -> Way:
 
 
 def _address(view: View, value: Value[Any]) -> Way:
-    """What has an address is not told by it; that of an instance, or an elastic one, is of one region."""
+    """What has an address is not told by it; that of an instance, or an elastic one, is of one region, that of an accelerator of none."""
     no: Value[bool] = Value(value.unknown or False, value.seen)
-    if isinstance(value.data, Reference) and value.data.type not in _ACCELERATORS:
+    if isinstance(value.data, Reference) and value.data.type in _ACCELERATORS:
+        return _accelerator(view)
+    if isinstance(value.data, Reference):
         return into(view.says(Unknown(f"the region of {value.data.address}", _TOGETHER, view.location)), entry=no)
     address = _text(value.data).replace(OPEN, "*")
     return unclear(

@@ -231,10 +231,7 @@ def written(raw: Any, late: bool, placeholders: bool) -> Answer:
     if isinstance(raw, list):
         return joined([written(element, late, placeholders) for element in raw])
     if isinstance(raw, Text):
-        known = flat(raw)
-        content = document(known)
-        kinds = of_value("", known) if content is None else of_value("", content)
-        return kinds or next((because(part) for part in raw.parts if _open(part) and not late), ())
+        return of_value("", flat(raw)) or next((because(part) for part in raw.parts if _open(part) and not late), ())
     text = str(raw)
     content = document(text)
     if content is not None:

@@ -79,10 +79,13 @@ class Own:
             return None
         fields = text.split(":", 5)
         if len(fields) < 6 or fields[0] != "arn":
-            return "*" if covers(text, f"arn:aws:{self.service}:::") and text.endswith("*") else text
+            if covers(text, f"arn:aws:{self.service}:::") and text.endswith("*"):
+                return "*"
+            return text if _open(text) or text.startswith("*") else None  # no ARN is any other text
         if not overlaps(_SIGNS.sub("*", fields[2]), self.service):
             return None
-        here = (self.view.item.region.data, self.view.account)
+        # The ARN of a bucket has neither: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+        here = ("", "") if self.service == "s3" else (self.view.item.region.data, self.view.account)
         for field, own in zip(fields[3:5], here, strict=True):
             if field and isinstance(own, str) and not overlaps(_SIGNS.sub("*", field), own):
                 return None

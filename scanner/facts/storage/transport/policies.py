@@ -159,10 +159,14 @@ def _holds(condition: Condition) -> bool | Unknown:
         # The services of AWS use TLS by themselves, and nobody else can be one of them.
         return _says_false(condition) if operator in ("bool", "boolifexists") else False
     if condition.key == "s3:tlsversion" and operator in ("numericlessthan", "numericlessthanifexists"):
-        least = Value.of(condition.values[0] if len(condition.values) == 1 else None).number().data
-        if isinstance(least, Unknown) or least is None:
-            return least or False
-        return False if least < 1.2 else operator.endswith("ifexists") or _NO_VERSION
+        versions: list[Any] = [Value.of(value).number().data for value in condition.values]  # any of several suffices
+        if why := next((version for version in versions if isinstance(version, Unknown)), None):
+            return why
+        return (
+            False
+            if max((version for version in versions if version is not None), default=0) < 1.2
+            else operator.endswith("ifexists") or _NO_VERSION
+        )
     return False
 
 
