@@ -147,8 +147,10 @@ def _run(control: str, name: str, folder: Path, policies: list[str], overrides: 
 def _result(case: str, result: Result, folder: Path) -> CaseResult:
     at = telling.place(result)
     texts = [_said(result), _written(at), _known_by(result, at.file if at is not None else "")]
-    for named in (str(folder), os.path.relpath(folder)):  # whatever the directory is from which it is run
-        texts = [text.replace(f"{named}/", "").replace(named, case) for text in texts]
+    of_control = Path(str(folder).removesuffix(f"/{case}"))
+    for named in (folder, of_control):  # whatever the directory is from which it is run
+        for written in (str(named), os.path.relpath(named)):
+            texts = [text.replace(f"{written}/", "").replace(written, case) for text in texts]
     return CaseResult(case, result.resource.address, result.element, result.verdict, *texts)
 
 
