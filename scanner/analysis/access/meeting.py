@@ -76,7 +76,7 @@ def _compares(operator: str, told: list[str], condition: Condition, statement: S
     if plain == "null":
         return (not told) is ([str(value).lower() for value in condition.values] == ["true"])
     negated = plain in NEGATED
-    if plain not in POSITIVE and not negated:
+    if plain not in (*POSITIVE, "bool") and not negated:
         return _untold(condition, statement)
     if (
         not told
@@ -96,7 +96,7 @@ def _matches(value: Any, told: list[str], operator: str) -> bool | None:
     if NEGATED.get(operator, operator).startswith("stringequals"):
         written = written.translate(_LITERAL)
     text = written.replace("\0", "*")
-    fold = str.lower if "ignorecase" in operator else str
+    fold = str.lower if "ignorecase" in operator or operator == "bool" else str
     same = [overlaps(fold(text), fold(one)) for one in told]
     if not any(same):
         return False
