@@ -172,7 +172,7 @@ def _account(member: Any) -> str:
     return member.partition(":")[2] if isinstance(member, str) and member.startswith("serviceAccount:") else ""
 
 
-def _keys(view: View, account: str) -> list[str]:
+def account_keys(view: View, account: str) -> list[str]:
     """A service account by its address and by its mail address, as far as the code tells of both."""
     mails: dict[str, str] = numbers.kept(view.items.answers, "analysis.access.members.mails", lambda: dict(_mails(view)))
     return [account, *(mail if key == account else key for key, mail in mails.items() if account in (key, mail))]
@@ -208,7 +208,7 @@ def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
 def _into(asked: _Asked, acted_as: Member) -> Iterator[Member]:
     """Those who make credentials of an account, or deploy code that runs as it."""
     known = asked.view.index(asked.at.accounts)
-    own = [entry for key in _keys(asked.view, acted_as.account) for entry in known.get(key, ())]
+    own = [entry for key in account_keys(asked.view, acted_as.account) for entry in known.get(key, ())]
     own = [(item, binding) for item, written in own for binding in written]
     perhaps = [(item, binding) for item, written in known.get(None, ()) for binding in written]
     for item, binding in [*own, *perhaps, *((None, binding) for binding in asked.project)]:
