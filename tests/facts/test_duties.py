@@ -10,7 +10,7 @@ from assay.scanner.facts.bindings import Binding
 from assay.scanner.facts.iam.duties.pairs import Given, may_be, same_member
 from assay.scanner.facts.iam.duties.places import FOLDER, KEY, ORGANIZATION, PROJECT, RING, Standing, encloses
 from assay.scanner.run import Options, Scan
-from assay.scanner.sources.raw import Open, Reference, Text, Unknown
+from assay.scanner.sources.raw import Location, Open, Reference, Text, Unknown
 from tests.scans import write
 
 ALICE = "user:alice@example.com"
@@ -49,6 +49,14 @@ def test_members_are_one_where_they_are_written_alike(one: object, other: object
     for pair in ((one, other), (other, one)):
         found = same_member(given(pair[0]), given(pair[1]))
         assert found is same if same is not None else isinstance(found, Unknown)
+
+
+def test_where_two_bindings_may_be_of_one_member() -> None:
+    place, there = Location("a.tf", 1), Location("b.tf", 2)
+    found = same_member(Given(Binding("r", ANY, None, ())), Given(Binding("r", ALICE, None, (place, there))))
+    assert isinstance(found, Unknown) and found.location == place
+    found = same_member(Given(Binding("r", ANY, None, (there,))), Given(Binding("r", ALICE, None, (place,))))
+    assert isinstance(found, Unknown) and found.location == there
 
 
 @pytest.mark.parametrize(

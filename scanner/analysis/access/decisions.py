@@ -19,7 +19,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 
 from .arns import reaches_named
 from .holdings import Holding
-from .meeting import Told, meets
+from .meeting import Told, meets, narrowed
 from .requests import Request
 from .whose import as_for, spares
 
@@ -43,14 +43,21 @@ def allowed(
     holds = unbounded(holding.statement) if told is None else meets(holding.statement, told)
     if holds is False:
         return iter(())
+    found = told or Told({})
     mine = [one for denial in (*holding.denials, *denials) if (one := as_for(denial, holding.who)) is not None]
+    mine = [one for denial in mine if (one := narrowed(denial, found)) is not None]
     doubt = holding.doubt or exists(view, holding) or (holds if isinstance(holds, Unknown) else None)
-    bounds = [] if holding.boundary is None else [holding.boundary]
+    bounds = [] if holding.boundary is None else [_found(holding.boundary, found)]
     if holding.organisation.has_policies:
         asked = told or Told({}, regions=region_of(view))
         limits = holding.organisation.limits(Request(holding.who, asked, asked.regions), holding.item, view.item)
         mine, bounds = [*mine, *limits.denials], [*bounds, *limits.bounds]
     return on(targets, holding.statement, holding.actions, mine, bounds, doubt)
+
+
+def _found(bound: list[Statement | Unknown], told: Told) -> list[Statement | Unknown]:
+    """The statements of a bound whose conditions may hold."""
+    return [one for entry in bound if (one := narrowed(entry, told) if isinstance(entry, Statement) else entry) is not None]
 
 
 def on(
@@ -122,7 +129,7 @@ def left_by(allow: Statement, denials: list[Statement], targets: list[Target], a
 
 
 def within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bool]:
-    """Whether a statement of a bound leaves an action. Its conditions are taken to be met."""
+    """Whether a statement of a bound leaves an action. Conditions that are left in it are taken to be met."""
     if isinstance(entry, Unknown) or entry.allows is False:
         return Value(entry if isinstance(entry, Unknown) else False)
     actions, more = allowed_of(entry, [action])

@@ -227,7 +227,9 @@ def _trusted(document: Value[Any]) -> Iterator[tuple[str, Any]]:
     for entry in statements(document):
         if isinstance(entry, Unknown):
             yield "?", entry
-        elif entry.allows is not False:
+        elif isinstance(entry.allows, Unknown):
+            yield "?", entry.allows
+        elif entry.allows:
             yield from entry.principals
 
 

@@ -76,7 +76,7 @@ def _compares(operator: str, told: list[str], condition: Condition, statement: S
     if plain == "null":
         return (not told) is ([str(value).lower() for value in condition.values] == ["true"])
     negated = plain in NEGATED
-    if plain not in POSITIVE and not negated:
+    if plain not in (*POSITIVE, "bool") and not negated:
         return _untold(condition, statement)
     if (
         not told
@@ -92,14 +92,20 @@ def _matches(value: Any, told: list[str], operator: str) -> bool | None:
     """Whether a value of a condition is one of some; None where that hangs on what is not known."""
     if not isinstance(value, (str, Text)):
         return None
-    written = marked(value).replace("\0", "*") if isinstance(value, Text) else value
-    text = POLICY_VARIABLE.sub("*", written)
-    fold = str.lower if "ignorecase" in operator else str
+    written = POLICY_VARIABLE.sub("\0", marked(value) if isinstance(value, Text) else value)
+    if NEGATED.get(operator, operator).startswith("stringequals"):
+        written = written.translate(_LITERAL)
+    text = written.replace("\0", "*")
+    fold = str.lower if "ignorecase" in operator or operator == "bool" else str
     same = [overlaps(fold(text), fold(one)) for one in told]
     if not any(same):
         return False
-    literal = isinstance(value, Text) or text != written or any("*" in one for one in told)
-    return None if literal and fold(text) not in map(fold, told) else True
+    is_told = "\0" not in written and not any("*" in one for one in told)
+    return True if is_told or fold(text) in map(fold, told) else None
+
+
+_LITERAL = {ord("*"): "\ue100", ord("?"): "\ue101"}
+"""Of operators that read no wildcards, for the characters themselves, which no value has."""
 
 
 def _untold(condition: Condition, statement: Statement) -> Unknown:

@@ -18,6 +18,7 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
+from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -45,7 +46,8 @@ def on_accounts(prefix: str, owner: str) -> Index:
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
         target = item.link(owner).data
-        key = target.address if isinstance(target, Reference) else _email(spelled(target))
+        named = next((part for part in (target.parts if isinstance(target, Text) else (target,)) if isinstance(part, Reference)), None)
+        key = named.address if named is not None else _email(target) if isinstance(target, str) else ""
         yield key or None, (item, companion_bindings(item.type, item))
 
     return Index(tuple(f"{prefix}_{part}" for part in ("member", "binding", "policy")), records)
@@ -171,6 +173,19 @@ def _account(member: Any) -> str:
     return member.partition(":")[2] if isinstance(member, str) and member.startswith("serviceAccount:") else ""
 
 
+def account_keys(view: View, account: str) -> list[str]:
+    """A service account by its address and by its mail address, as far as the code tells of both."""
+    mails: dict[str, str] = numbers.kept(view.items.answers, "analysis.access.members.mails", lambda: dict(_mails(view)))
+    return [account, *(mail if key == account else key for key, mail in mails.items() if account in (key, mail))]
+
+
+def _mails(view: View) -> Iterator[tuple[str, str]]:
+    for item in view.items.of("google_service_account"):
+        name, project = item["account_id"].data, item["project"].data or item.account.data
+        if isinstance(name, str) and isinstance(project, str):
+            yield item.address, f"{name}@{project}.iam.gserviceaccount.com"
+
+
 def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
     """Those who act as an account that may, in up to some steps."""
     met = {str(member.name.data) for member in direct if member.certain.data is True}
@@ -194,7 +209,8 @@ def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
 def _into(asked: _Asked, acted_as: Member) -> Iterator[Member]:
     """Those who make credentials of an account, or deploy code that runs as it."""
     known = asked.view.index(asked.at.accounts)
-    own = [(item, binding) for item, written in known.get(acted_as.account, ()) for binding in written]
+    own = [entry for key in account_keys(asked.view, acted_as.account) for entry in known.get(key, ())]
+    own = [(item, binding) for item, written in own for binding in written]
     perhaps = [(item, binding) for item, written in known.get(None, ()) for binding in written]
     for item, binding in [*own, *perhaps, *((None, binding) for binding in asked.project)]:
         if isinstance(binding, Unknown) or _is_nobody(binding.member):

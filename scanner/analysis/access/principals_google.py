@@ -14,6 +14,8 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 _EVERYBODY = "principalSet://goog/public:all"
 _ACCOUNT = lazy_re.pattern(r"principal://iam\.googleapis\.com/projects/[^/]+/serviceAccounts/(.+)")
 _PUBLIC = ("allUsers", "allAuthenticatedUsers")
+_TYPES = ("/type/ServiceAccount", "/type/ServiceAgent")
+"""All service accounts of a project, a folder or an organisation."""
 _REFERRED = "\0"
 
 
@@ -43,25 +45,33 @@ def is_among(view: View, principal: Any, member: Any, *, excepts: bool = False) 
         return _may(principal, member) if same is None else same
     if text.startswith("principalSet://goog/group/"):
         return True if kind == "group" and _same(text.rpartition("/")[2], theirs.partition(":")[2]) is True else _may(principal, member)
-    return _of_pool(text, theirs, principal, member)
+    return _of_pool(text, theirs, principal, member, excepts)
 
 
 def _of_group(principal: Any, member: Any, excepts: bool) -> bool | Unknown:
     """A person or an account that is named where the member is a group: the others of that are not denied, and it may be one of it."""
-    return _may(principal, member) if excepts and _text(member).startswith("group:") else False
+    return _may(principal, member) if excepts and _text(member).startswith(("group:", "principalSet:")) else False
 
 
-def _of_pool(text: str, theirs: str, principal: Any, member: Any) -> bool | Unknown:
+def _of_pool(text: str, theirs: str, principal: Any, member: Any, excepts: bool) -> bool | Unknown:
     """An identity, or a set of these, of a workforce or workload identity pool; or of a customer, a project, an organisation."""
     if text == theirs:
         return True
+    if text.endswith(_TYPES) and not theirs.startswith("serviceAccount:"):
+        return _of_group(principal, member, excepts)
     pooled = "Pools/" in text
     if pooled and not theirs.startswith(("principal:", "principalSet:", "group:")):
         return False
-    if text.endswith("/*") and theirs.partition("://")[2].startswith(text[:-1].partition("://")[2]):
+    inner, outer = theirs.partition("://")[2], text[:-1].partition("://")[2]
+    if text.endswith("/*") and inner.startswith(outer):
         return True
-    if pooled and theirs.startswith("principal:") and text.startswith("principal:") and _REFERRED not in text + theirs:
+    told = _REFERRED not in text + theirs
+    if pooled and told and theirs.startswith("principal:") and text.startswith("principal:"):
         return False
+    if pooled and told and text.endswith("/*") and inner:
+        return False  # of another pool
+    if pooled and text.startswith("principal:") and not theirs.startswith("principal:"):
+        return _of_group(principal, member, excepts)
     return _may(principal, member)
 
 
@@ -79,8 +89,8 @@ def _same_account(view: View, principal: Any, member: Any, email: str) -> bool |
     if isinstance(told, str) and _REFERRED not in text and text.partition("@")[0] != told:
         return False
     project = item["project"].data if item is not None else None
-    if isinstance(told, str) and isinstance(project, str) and text == f"{told}@{project}.iam.gserviceaccount.com":
-        return True
+    if isinstance(told, str) and isinstance(project, str) and _REFERRED not in text and ":" not in project:
+        return text == f"{told}@{project}.iam.gserviceaccount.com"
     return _may(principal, member)
 
 
@@ -97,14 +107,19 @@ def _reference(raw: Any) -> Reference | None:
 
 
 def _text(raw: Any) -> str:
-    """As text, with a sign for each part that is not known; a reference to what a service account is called is one of such."""
+    """As text, with a sign of its own for each part that is not known; a reference to what a service account is called is one of such."""
     if isinstance(raw, Reference):
-        return f"serviceAccount:{_REFERRED}" if raw.attribute == "member" else _REFERRED
+        return f"serviceAccount:{_sign(raw)}" if raw.attribute == "member" else _sign(raw)
     if isinstance(raw, Text):
         if isinstance(raw.parts[0], Reference) and len(raw.parts) == 1:
             return _text(raw.parts[0])
-        return "".join(part if isinstance(part, str) else _REFERRED for part in raw.parts)
+        return "".join(part if isinstance(part, str) else _sign(part) for part in raw.parts)
     return str(raw)
+
+
+def _sign(part: Any) -> str:
+    """The same wherever the same part stands, and without a character that means something in a name."""
+    return _REFERRED + repr(part).encode().hex()
 
 
 def _may(principal: Any, member: Any) -> Unknown:

@@ -27,6 +27,7 @@ from assay.scanner.sources.values import Value, all_of
 
 from .holdings import IdentityAt
 from .kinds import Deployer, DeployGrant
+from .members import account_keys
 
 _BUILDING = frozenset(f"{name}.amazonaws.com" for name in ("codebuild", "codepipeline", "codedeploy", "cloudformation"))
 """Services that build and release: a stack is made with the role that is given to CloudFormation."""
@@ -142,7 +143,7 @@ def _deploys(view: View, at: ReleasesAt, member: Any) -> bool | Unknown:
     """Whether a member is the account of Cloud Build, or that of a trigger."""
     if isinstance(member, str) and _LEGACY.fullmatch(member):
         return True
-    if at.builders and view.index(at.builders).get(_key(member)):
+    if at.builders and any(view.index(at.builders).get(key) for key in account_keys(view, _key(member))):
         return True
     if isinstance(member, Text):
         end = member.parts[-1]

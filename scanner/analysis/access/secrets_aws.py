@@ -32,7 +32,7 @@ from .following import Reached, followed, merged, reached
 from .handed import SUFFIX, names_it, secrets_of
 from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
-from .meeting import Told, meets
+from .meeting import Told, meets, narrowed
 from .organisation import Limits
 from .questioned import is_left_out
 from .requests import Request
@@ -93,9 +93,11 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     forms = arns_of(view, at.forms)
     all_ways = ways(view, at.identities.spelling, at.runs.spelling, forms, organisation.known(view, at.organisation, forms))
     own = [entry for document in view.values(at.policies) for entry in statements(document)]
-    denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
+    told = _told(view, at, who)
+    written = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
+    denials = [one for denial in written if (one := narrowed(denial, told)) is not None]
     end = [step(who.name, (view.location,))]
-    asked = _Secret(view, at, all_ways, _names(view, at, forms), _told(view, at, who), denials, forms, end)
+    asked = _Secret(view, at, all_ways, _names(view, at, forms), told, denials, forms, end)
     readers = [*_direct(asked), *_by_policy(asked, own, forms), *_at_launch(asked, forms)]
     unread = [entry for entry in own if isinstance(entry, Unknown)]
     doubts = [why for item, why in all_ways.holdings.doubts if view.item.same_account(item) is not False]

@@ -131,16 +131,22 @@ def _is(principal: Any, who: Identity) -> bool | Unknown:
     if who.id.startswith("arn:"):
         return covers(text, who.id) or (_not_told(principal) if _OPEN in text and overlaps(text.replace(_OPEN, "*"), who.id) else False)
     sort, _, path = text.rpartition(":")[2].partition("/")
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
+    owner = text.split(":", 5)[4] if text.count(":") > 4 else ""
+    if (owner.isdecimal() and who.account not in (None, owner)) or _OTHER_SORT.get(sort, "\0") in who.type.lower():
+        return False
     if _REFERRED in name:
         return False  # it is called as another one is
     if sort not in ("role", "user"):
         return _not_told(principal) if _OPEN in sort else text == "*"
+    if folder and "*" in name and (who.unnamed is not None or overlaps(name, who.name)):
+        return _not_told(principal)  # which path it has is not told here
     if who.unnamed is not None:
         return True if name == "*" else who.unnamed
     return covers(name, who.name) or (_not_told(principal) if _OPEN in name and overlaps(name.replace(_OPEN, "*"), who.name) else False)
 
 
+_OTHER_SORT = {"role": "user", "user": "role"}
 _OPEN, _REFERRED = "\0", "\1"
 """A part of an ARN that is not known, and one that is what another identity is called."""
 

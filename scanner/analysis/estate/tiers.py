@@ -34,6 +34,11 @@ def _is(*sorts: str) -> Holds:
     return lambda resource: resource.sort.equals(*sorts)
 
 
+def _is_no_schedule(store: Any) -> Value[bool]:
+    """A schedule keeps the message that it sends, and nothing that anybody puts there."""
+    return Value("schedule" not in store.identity.type.lower())
+
+
 def _by_nat(workload: Any) -> Value[bool]:
     standings = workload.subnets.data
     if not isinstance(standings, list):
@@ -50,7 +55,7 @@ TIERS: dict[str, TierAt] = {
     "auth": TierAt({"Directory": _any}),
     "ui_service": TierAt({"Workload": _is("service")}, _BOTH),
     "background_jobs": TierAt({"Workload": _is("scheduled task", "job", "function"), "Worker": lambda one: one.per_run}, _BOTH),
-    "queue": TierAt({"MessageStore": _any}, _AWS),
+    "queue": TierAt({"MessageStore": _is_no_schedule}, _AWS),
     "scheduler": TierAt({"Trigger": _is("schedule")}, _AWS),
     "data": TierAt({"DataStore": _any}, _AWS),
     "objects": TierAt({"Bucket": _any}, _AWS),

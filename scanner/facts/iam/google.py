@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.bindings import BASIC, ITSELF, PUBLIC_MEMBERS, ROLES, Binding, bindings, inherited, role_holds, role_permissions
+from assay.scanner.facts.bindings import (
+    BASIC,
+    ITSELF,
+    PUBLIC_MEMBERS,
+    ROLES,
+    Binding,
+    bindings,
+    inherited,
+    listed_permissions,
+    open_permission,
+    role_permissions,
+)
 from assay.scanner.facts.conditions import bounded
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.roles import harmless, names_resources, role_permission, worst
-from assay.scanner.facts.iam.trust import ACTING, google_trust, unread_role
+from assay.scanner.facts.iam.trust import ACTING, google_trust
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -120,15 +131,18 @@ class AccountAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     bindings: Place = ITSELF
     inherited: Place = ""
-    """The bindings of its project and above; an input that has them has custom roles too (`ROLES`)."""
+    """The bindings of its project and above."""
     roles: Index = ROLES
 
 
 def service_account(view: View, at: AccountAt) -> TrustPolicy:
     """Who may act as a service account, by the bindings on it and by what broad members inherit from the project and above."""
 
-    def acting(role: str) -> bool | Unknown:
-        return role_holds(view, role, ACTING.__contains__) if at.inherited else unread_role(role)
+    def acting(role: Any) -> bool | Unknown:
+        listed = listed_permissions(view, role, at.roles)
+        if isinstance(listed, Unknown):
+            return listed
+        return any(permission in ACTING for permission in listed if isinstance(permission, str)) or open_permission(listed) or False
 
     written = [*bindings(view, at.bindings), *(binding for binding in inherited(view, at.inherited) if _broad(binding.member))]
     return TrustPolicy(

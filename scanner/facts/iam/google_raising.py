@@ -190,5 +190,7 @@ def _of_another(view: View, at: AccountAt, member: Any) -> bool | Unknown:
         return unknown_inside(member) or False
     if not text.startswith("serviceAccount:"):
         return False
-    owns = (view.item.address, str(called(view, at).data))
-    return text.partition(":")[2] not in [own.rpartition("/")[2] for own in owns]
+    told, owns = text.partition(":")[2], [own.rpartition("/")[2] for own in (view.item.address, str(called(view, at).data))]
+    if isinstance(member, Text) and any(own.startswith(told) for own in owns):
+        return unknown_inside(member) or Unknown(f"whether {describe(member)} is the account itself", "scan the plan")
+    return told not in owns

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from assay.scanner import lazy_re
-from assay.scanner.facts.condition_keys import of_resources, without_type
+from assay.scanner.facts.condition_keys import of_resources
 from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.iam.tables import policies
@@ -97,10 +97,14 @@ def every_resource(resource: Any) -> bool | Unknown:
     fields = resource.split(":", 5)
     if len(fields) < 6:
         return fields[-1].endswith("*")  # whatever comes after the service or the region
-    # All but S3 begin with the type of the resource; there `orders/*` is what is in one bucket.
-    name = fields[5] if fields[2] == "s3" else without_type(fields[5])
+    name = fields[5] if fields[2] in _NAME_FIRST else _TYPES.sub("", fields[5])
     return name.strip("*?/:") == "" and "*" in name
 
+
+_TYPES = lazy_re.pattern(r"(?:^/)?[\w-]+[/:](?=[*?])")
+"""Types before wildcards: of `table/*`, of `table/*/index/*`."""
+_NAME_FIRST = frozenset({"s3", "execute-api", "sns"})
+"""Services whose resources begin with a name, where others have their type: `orders/*` is what is in one bucket."""
 
 NARROW = Spared(
     of_resources,

@@ -28,7 +28,7 @@ from assay.scanner.facts.statements import (
 from assay.scanner.facts.supply.web_identity import Provider, allowing, providers, scoped
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 class Role:
@@ -55,7 +55,7 @@ def aws_trusts(document: Value[Any], role: Role) -> list[Any]:
     """Everyone whom a trust policy allows; CI systems are left out: they are judged as federation."""
     written = statements(document)
     trusts: list[Any] = [statement for statement in written if isinstance(statement, Unknown)]
-    denials = [statement for statement in written if isinstance(statement, Statement) and statement.allows is False]
+    denials = [statement for statement in written if isinstance(statement, Statement) and statement.allows is not True]
     for statement in allowing(written):
         trusts += [
             _trust(statement, who, _scoped(statement, kind, who, role, denials))
@@ -95,9 +95,8 @@ _SAME_ACCOUNT = ("aws:principalaccount", "kms:calleraccount")
 
 def _scoped(statement: Statement, kind: str, who: Any, role: Role, denials: list[Statement]) -> Value[bool]:
     if statement.not_principal or kind == "*":
-        return any_of(
-            [bounded_by(statement, _of_anyone), *(leaves_bounded(denial, _of_anyone) for denial in denials if _denies_everyone(denial))]
-        )
+        denying = [denial for denial in denials if denial is not statement and _denies_everyone(denial)]
+        return any_of([bounded_by(statement, _of_anyone), *map(_left, denying)])
     if kind != "AWS":
         return Value(True)  # a service, whichever it is
     in_account = bounded_by(statement, _in_account)
@@ -145,6 +144,12 @@ def _in_account(key: str) -> KeyTest | None:
     if key == "aws:principalarn":
         return _name
     return (of_callers(key) or exact) if key in _TRUST_KEYS else None
+
+
+def _left(denial: Statement) -> Value[bool]:
+    """Whether a denial leaves none but some that are named."""
+    effect = denial.allows if isinstance(denial.allows, Unknown) else True
+    return all_of([Value(effect, denial.seen), leaves_bounded(denial, _of_anyone)])
 
 
 def _denies_everyone(denial: Statement) -> bool:
@@ -197,12 +202,12 @@ def _acts(role: str) -> bool | Unknown:
     return Unknown(reason, "grant a role that is in the table, or a custom role that lists its permissions")
 
 
-def unread_role(name: str) -> Unknown:
+def unread_role(role: Any) -> Unknown:
     """What is known of a custom role by its name alone."""
-    return Unknown(f"what the custom role {name} allows: it is named by its text", "scan the live project")
+    return Unknown(f"what the role {describe(role)} allows", "scan the live project")
 
 
-def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unknown] = unread_role) -> Trust | Unknown | None:
+def google_trust(binding: Binding | Unknown, acting: Callable[[Any], bool | Unknown] = unread_role) -> Trust | Unknown | None:
     """A binding on a service account; None where its role does not let anybody act as the account.
 
     `acting` tells whether a custom role does.
@@ -211,9 +216,7 @@ def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unkn
         return binding
 
     def lets_act(role: Any) -> bool | Unknown:
-        if not isinstance(role, str):
-            return True
-        return _acts(role) if role.startswith("roles/") else acting(role)
+        return _acts(role) if isinstance(role, str) and role.startswith("roles/") else acting(role)
 
     acts = Value.of(binding.role).then(lets_act).data
     if acts is False:

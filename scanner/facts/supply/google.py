@@ -169,8 +169,10 @@ def _pinned(way: Way, written: tuple[Any, ...]) -> bool | Unknown:
     """Whether the tests of one way name a repository, project, pipeline or workspace."""
     told: dict[str, str] = {}
     for test in way:
-        name = _claim(test.path) if isinstance(test, Test) else None
-        if name and isinstance(test, Test) and (name not in told or claims.says_something({name: test.pattern})):
+        if not isinstance(test, Test):
+            continue
+        name = _claim(test.path)
+        if name and (name not in told or claims.says_something({name: test.pattern})):
             told[name] = test.pattern
     if claims.pins_repository({name: pattern.replace(OPEN, ANY) for name, pattern in told.items()}):
         return True

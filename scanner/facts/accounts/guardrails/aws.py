@@ -13,7 +13,7 @@ from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.statements import Condition, Statement, glob, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Unlisted
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"
@@ -145,14 +145,19 @@ def _denies(view: View, statement: Statement) -> Value[bool]:
     everything = statement.not_action != ("*" in statement.actions)  # to leave out * denies nothing
     resources = not statement.not_resource and (not statement.resources or "*" in statement.resources)
     # Who is spared is named; a condition on anything else leaves it to the request.
-    spared = all(test.key in _WHO and _operator(test) in _NOT_IN and not any(map(_is_everybody, test.values)) for test in others)
+    named = all(test.key in _WHO and _operator(test) in _NOT_IN for test in others)
+    everybody = any_of([*(Value(_is_everybody(value)) for test in others for value in test.values), Value(False)])
     outside = all(_operator(test) in _NOT_IN and "*" not in test.values for test in regions)
-    return Value(everything and resources and spared and outside, statement.seen)
+    denies = all_of([Value(everything and resources and named and outside), everybody.negate()])
+    return Value(denies.data, statement.seen)
 
 
-def _is_everybody(value: Any) -> bool:
-    """Whether a value of a condition on who asks is for any role of any account."""
-    return isinstance(value, str) and ("*" in value or "?" in value) and any(glob(value.lower()).fullmatch(role) for role in _ANY_ROLE)
+def _is_everybody(value: Any) -> bool | Unknown:
+    """Whether a value of a condition on who asks is for any role of any account; what is not known in it may be anything."""
+    parts = value.parts if isinstance(value, Text) else (value,)
+    text = "".join("*" if isinstance(part, Unknown) else str(part) for part in parts)
+    is_everybody = ("*" in text or "?" in text) and any(glob(text.lower()).fullmatch(role) for role in _ANY_ROLE)
+    return (unknown_inside(value) or True) if is_everybody else False
 
 
 def _spares(view: View, statement: Statement) -> Value[bool]:

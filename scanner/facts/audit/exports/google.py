@@ -5,11 +5,13 @@ https://cloud.google.com/logging/docs/export/aggregated_sinks, https://cloud.goo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.audit.exports.kinds import LogRouting
 from assay.scanner.facts.audit.trails.google import key_of
 from assay.scanner.facts.google_assets import is_live, short
@@ -20,12 +22,14 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 FROM_THE_START = (DEFAULT, "_Required")
 """The buckets that entries are in without an export: what is put there has not left."""
 _FULL = f"//{HOST}"
+_PROJECT = lazy_re.pattern(rf"(?:{re.escape(HOST)})?projects/([^/]+)")
+"""A whole project as a destination: its own sinks see what comes to it."""
 _DEEPEST = 12
 """Folders nest ten levels deep: https://cloud.google.com/resource-manager/docs/creating-managing-folders"""
 
@@ -203,10 +207,17 @@ def _is_elsewhere(view: View, at: RoutingAt, raw: Any) -> Any:
         return True if bucket is None else short(bucket[at.bucket_name]).equals(*FROM_THE_START).negate().raw
     whole = raw.address.removeprefix(_FULL) if isinstance(raw, Reference) else raw
     text = whole.parts[-1] if isinstance(whole, Text) else whole
+    if isinstance(whole, str) and (itself := _PROJECT.fullmatch(whole)):
+        return _is_of_another(view, at, itself[1])
     scope, separator, bucket_id = text.rpartition("/buckets/") if isinstance(text, str) else ("", "", "")
     if not separator or bucket_id not in FROM_THE_START:
         return True
-    return _is_of_another(view, at, scope.removeprefix("projects/").partition("/")[0] if isinstance(whole, str) else "")
+    if isinstance(whole, Text):
+        own = any(isinstance(part, Reference) and part.address == view.item.address for part in whole.parts)
+        return not own and (
+            unknown_inside(whole) or Unknown(f"whether {describe(whole)} is of this project", "scan the plan", view.location)
+        )
+    return _is_of_another(view, at, scope.removeprefix("projects/").partition("/")[0])
 
 
 def _is_of_another(view: View, at: RoutingAt, named: str) -> bool | Unknown:

@@ -85,8 +85,9 @@ def _allows(given: Any, wanted: dict[tuple[str, ...], set[str]], above: tuple[st
 # A comparison of a filter; `:` is for a part of a text.
 _COMPARISON = lazy_re.pattern(r"""(-|\bNOT\s+)?\b([a-z_.]+)\s*(!=|=|:|>=|<=|>|<)\s*(?:"([^"]*)"|'([^']*)'|([^\s()"']+))""", re.IGNORECASE)
 _SEVERE = {"HIGH", "CRITICAL"}
-_UNMUTED = {"UNMUTED", "UNDEFINED"}
-_KNOWN = {"state": {"ACTIVE"}, "severity": _SEVERE, "mute": _UNMUTED}
+_NEW = "UNDEFINED"
+"""Of a finding that was never muted nor unmuted: https://cloud.google.com/security-command-center/docs/reference/rest/v2/Mute"""
+_KNOWN = {"state": {"ACTIVE"}, "severity": _SEVERE, "mute": {_NEW}}
 
 
 def passes(filter_: Any) -> bool | Unknown:
@@ -116,7 +117,7 @@ def passes(filter_: Any) -> bool | Unknown:
         asked.setdefault(field, set()).add(value)
     if _mixed(text):
         return unclear
-    unmuted = "mute" not in asked or bool(asked.pop("mute") & _UNMUTED)
+    unmuted = _NEW in asked.pop("mute", {_NEW})
     return unmuted and all(values >= _KNOWN[field] for field, values in asked.items())
 
 

@@ -64,7 +64,7 @@ def _follow(view: View, sort: str, target: Any, by: Item, names: dict[str, str])
     elif isinstance(target, str):
         _of_text(sort, target, names)
     else:
-        names[outer] = ""
+        names |= dict.fromkeys((outer, PROJECT), "")
 
 
 def _project(target: Any, declared: View | None, by: Item) -> str:

@@ -92,7 +92,7 @@ def is_default(data: Any, known: Known) -> bool | Unknown:
         return _is_looked_up(names[0]) if names else False
     if isinstance(data, (str, Text)):
         return bool(_DEFAULT.fullmatch(str(data))) or data == "default"
-    return data if isinstance(data, Unknown) else Unknown(f"which service account {describe(data)} is", "scan the plan")
+    return Unknown(f"which service account {describe(data)} is", "scan the plan")
 
 
 def _is_looked_up(called: Called) -> bool | Unknown:

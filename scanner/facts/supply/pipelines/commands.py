@@ -41,6 +41,13 @@ _WRAPPERS = frozenset(
     {"sudo", "time", "nohup", "exec", "command", "env", "npx", "nice", "timeout", "pnpm", "yarn", "uvx", "pipx", "poetry", "uv"}
 )
 _OF_WRAPPERS = frozenset({"run", "dlx", "exec", "--yes", "-y"})
+_VALUED = {
+    "sudo": ("-u", "--user", "-g", "--group", "-D", "--chdir"), "nice": ("-n",), "timeout": ("-k", "-s"), "env": ("-u", "-C"),
+    "time": ("-f", "-o"),
+    "run": ("--with", "--spec", "--python", "-p", "--extra", "--group"), "uvx": ("--with", "--from", "--python", "-p"),
+    "npx": ("-p", "--package"), "dlx": ("-p", "--package"),
+}  # fmt: skip
+"""Options, of programs that only start another and of their subcommands, which take the next word."""
 _OPENED = lazy_re.pattern(r"\$\{?\w|\$\(|\$\[\[|\$\{\{")
 
 
@@ -50,6 +57,8 @@ def doings(words: list[str], environment: Mapping[str, Any]) -> list[Doing]:
     if not words:
         return []
     program, rest = words[0].rpartition("/")[2].lower(), words[1:]
+    if program in ("docker", "podman", "nerdctl") and rest[:1] == ["container"]:
+        rest = rest[1:]
     if program in ("docker", "podman", "nerdctl", "buildah") and rest[:1] == ["run"]:
         image = _image_of_run(rest[1:])
         return doings([program_of_image(image[0]), *image[1:]], environment) if image else []
@@ -65,14 +74,16 @@ def unwrapped(words: list[str]) -> list[str]:
     while words and (words[0].rpartition("/")[2] in _WRAPPERS or "=" in words[0] or words[0] in _OF_WRAPPERS):
         started = words[0].rpartition("/")[2]
         words = words[1:]
-        if started == "timeout" and words and words[0][:1].isdigit():
-            words = words[1:]
-        while words and started in _WRAPPERS and words[0].startswith("-"):
-            words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[2 if words[0] in _VALUED.get(started, ()) else 1 :]
+        if started == "timeout":
+            words = words[1:]  # how long
     return words
 
 
-_FLAGS_OF_RUN = lazy_re.pattern(r"-[itdP]+|--(?:rm|privileged|init|interactive|tty|detach|read-only|publish-all|no-healthcheck|quiet)")
+_FLAGS_OF_RUN = lazy_re.pattern(
+    r"-[itdPq]+|--(?:rm|privileged|init|interactive|tty|detach|read-only|publish-all|no-healthcheck|quiet|oom-kill-disable)"
+)
 """Options of `docker run` that take no value: https://docs.docker.com/reference/cli/docker/container/run/"""
 
 

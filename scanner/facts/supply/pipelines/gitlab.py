@@ -16,6 +16,8 @@ _GLOBAL = frozenset(
 )  # fmt: skip
 _STAGES = [".pre", "build", "test", "deploy", ".post"]
 """https://docs.gitlab.com/ci/yaml/#stages"""
+_ELSEWHERE = frozenset({"project", "pipeline"})
+"""In a need: it takes artifacts of another pipeline, and waits for nothing. https://docs.gitlab.com/ci/yaml/#needsproject"""
 _WHEN = ("rules", "only", "except")
 MAX_DEPTH = 11
 """Of `extends`: https://docs.gitlab.com/ci/yaml/#extends"""
@@ -86,7 +88,8 @@ class _Pipeline:
         needs = job.get("needs")
         after = earlier
         if isinstance(needs, list):
-            after = [str(mapping(need).get("job", need)) for need in needs if not isinstance(need, dict) or "job" in need]
+            own = [need for need in needs if not isinstance(need, dict) or ("job" in need and not _ELSEWHERE & need.keys())]
+            after = [str(mapping(need).get("job", need)) for need in own]
         when = str(job.get("when", "on_success"))
         model = JobModel(
             name, [], [before for before in after if before in jobs], self._tolerated(job, when), always=when in ("always", "on_failure")

@@ -40,7 +40,7 @@ class Script:
                 environment[name] = token.text.partition("=")[2]
             if command.texts[:1] == ["export"]:
                 environment |= {name: value for name, sign, value in (word.partition("=") for word in command.texts[1:]) if sign}
-            nested = self._nested(command)
+            nested = self._nested(command, environment)
             if nested is not None:
                 yield from self._inner(nested, at, numbers)
                 continue
@@ -66,25 +66,30 @@ class Script:
             command.after == "&&",
         )
 
-    def _nested(self, command: Command) -> str | None:
+    def _nested(self, command: Command, environment: Mapping[str, Any]) -> Script | None:
         """The script of `bash -c SCRIPT`."""
         words = commands.unwrapped(command.texts)
-        return script_of(words[0], words[1:])[0] if words and words[0].rpartition("/")[2] in _SHELLS else None
+        text, shell = script_of(words[0], words[1:]) if words else (None, Shell())
+        place = (*self.place, TEXT, command.start, command.end)
+        return None if text is None else Script(text, place, shell, environment, self.budget)
 
-    def _inner(self, text: str, at: int, numbers: list[int]) -> Iterator[Act]:
-        own = self.commands[at]
+    def _inner(self, nested: Script, at: int, numbers: list[int]) -> Iterator[Act]:
         self.budget.step(len(self.commands))
         stops, why = flow.stops(self.commands, at, self.shell)
-        errexit = any(word[:1] == "-" and "e" in word for word in own.texts[1:2])
-        for act in Script(text, (*self.place, TEXT, own.start, own.end), Shell(errexit), self.environment, self.budget).acts():
+        for act in nested.acts():
             if act.stops is True and stops is not True:
                 act.stops, act.why = stops, why
-            act.place, act.list_ = (*self.place, TEXT, own.start, own.end), (numbers[at], at)
+            act.place, act.list_ = nested.place, (numbers[at], at)
             yield act
 
     def opaque(self) -> str:
         """What it runs that is not seen and may be a scanner, by its name; empty for nothing."""
         for command in self.commands:
+            nested = self._nested(command, {})
+            if nested is not None:
+                if told := nested.opaque():
+                    return told
+                continue
             words = commands.unwrapped(command.texts)
             program = words[0] if words else ""
             is_other = program.startswith(("./", "/")) or program.endswith((".sh", ".py")) or program in _RUNNERS
@@ -128,20 +133,16 @@ def script_of(program: str, arguments: list[str]) -> tuple[str | None, Shell]:
     """The script that `bash -c SCRIPT` runs, and how; None where it runs none."""
     if program.rpartition("/")[2] not in _SHELLS:
         return None, Shell()
-    errexit = pipefail = False
-    for at, word in enumerate(arguments):
-        if not word.startswith("-"):
-            return None, Shell()
+    errexit = pipefail = wanted = False
+    words = iter(arguments)
+    for word in words:
+        if not word.startswith("-"):  # the script, or a file that holds it
+            return (word if wanted else None), Shell(errexit, pipefail)
         flags = word.lstrip("-") if not word.startswith("--") else ""
-        errexit |= "e" in flags
-        if "o" in flags and at + 1 < len(arguments):
-            pipefail |= arguments[at + 1] == "pipefail"
-        if "c" in flags:
-            after = arguments[at + 1 :]
-            after = after[1:] if after[:1] == ["pipefail"] else after
-            return (after[0] if after else None), Shell(errexit, pipefail)
-        if word == "-o":
-            continue
+        named = next(words, "") if "o" in flags else ""
+        errexit |= "e" in flags or named == "errexit"
+        pipefail |= named == "pipefail"
+        wanted |= "c" in flags
     return None, Shell()
 
 
