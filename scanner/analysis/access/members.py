@@ -16,7 +16,6 @@ from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
-from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item
