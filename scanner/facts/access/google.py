@@ -46,11 +46,11 @@ class BackendAt(Spelling, frozen=True, eq=False, kw_only=True):
     enabled_by_default: Fixed = Fixed(False)
     """What a block without a word about it means: once it had none."""
     backends: Annotated[str, "routes"] = "backends"
-    group: Annotated[Link | None, "routes"] = None
+    group: Annotated[Link, "routes"]
     """Of a backend."""
     service: Annotated[str, "routes"] = "cloudRun.service"
     """Of an endpoint group."""
-    services: Annotated[Index | None, "routes"] = None
+    services: Annotated[Index, "routes"]
     """Services of Cloud Run that sign users in themselves (`services`)."""
     settings: Annotated[Index | None, "domains", "federated_second_factor"] = None
     """Settings of Identity-Aware Proxy (`settings`)."""
@@ -113,27 +113,25 @@ def _proxied(view: View, at: BackendAt) -> Value[bool]:
 
 def _by_services(view: View, at: BackendAt) -> Value[bool]:
     """Cloud Run can sign users in itself: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run"""
-    if at.group is None or at.services is None:
-        return view.says(False)
     backends, more = view.inner(at.backends)
     if more is not None:
         return view.says(more)
-    enabled = [_by_group(view, backend, at, at.group, at.services) for backend in backends]
+    enabled = [_by_group(view, backend, at) for backend in backends]
     return all_of(enabled) if enabled else view.says(False)
 
 
-def _by_group(view: View, backend: View, at: BackendAt, link: Link, services: Index) -> Value[bool]:
-    group = backend.target(link)
+def _by_group(view: View, backend: View, at: BackendAt) -> Value[bool]:
+    group = backend.target(at.group)
     if group is None:
-        return view.says(_elsewhere(view, backend[link.path], link))
+        return view.says(_elsewhere(view, backend[at.group.path], at.group))
     named = group.link(at.service)
     if named.unknown or named.absent:  # without a service of Cloud Run, the group is of something else
         return view.says(named.unknown or False)
     key = named.data.address if isinstance(named.data, Reference) else str(named.data)
-    if records := view.index(services).get(key):
+    if records := view.index(at.services).get(key):
         several = Unknown(f"which of several services {key} is behind {view.item.address}", "give them names of their own", view.location)
         return Value.of(agreed(several, [enabled.raw for enabled in records]), named.seen)
-    return view.says(missing(view.item, f"the service {describe(named.data)}", services.types[0]))
+    return view.says(missing(view.item, f"the service {describe(named.data)}", at.services.types[0]))
 
 
 def _elsewhere(view: View, named: Value[Any], link: Link) -> Unknown | bool:
