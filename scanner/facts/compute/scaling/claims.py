@@ -64,6 +64,8 @@ class Claim(msgspec.Struct, frozen=True):
     """Of a policy, the addresses of the targets that it names, of which one is meant."""
     why: Unknown
     """Why it cannot be told which service it is for, where it cannot."""
+    of_ecs: bool = True
+    """Whether it is known to be for something of ECS."""
 
     def of(self, item: Item, service: Names, cluster: Names) -> bool | None:
         """Whether it is for a service; None where that cannot be told."""
@@ -110,8 +112,8 @@ def claims(type_: str, at: ClaimAt) -> Index:
 
 def _claim(item: Item, at: ClaimAt) -> Claim | None:
     """None for what scales something else."""
-    namespace = item[at.namespace].data
-    if isinstance(namespace, str) and namespace.lower() != "ecs":
+    namespace = item[at.namespace]
+    if isinstance(namespace.data, str) and namespace.data.lower() != "ecs":
         return None
     data, linked = _first(item, at.resource, linked=False), _first(item, at.resource, linked=True)
     text = _segments(data)
@@ -125,7 +127,7 @@ def _claim(item: Item, at: ClaimAt) -> Claim | None:
         [references_in(list(part)) for part in by_link[1:]] if by_link and len(by_link) == 3 else (references, references)
     )
     reason = f"which service {item.address} scales"
-    open_ = unknown_inside(data)
+    open_ = namespace.unknown or unknown_inside(data)
     why = Unknown(f"{reason}: {open_.reason}", open_.settles_it, item.location()) if open_ else None
     return Claim(
         item=item,
@@ -133,6 +135,7 @@ def _claim(item: Item, at: ClaimAt) -> Claim | None:
         cluster=Names(_addresses(of_cluster, CLUSTERS), _spelled(cluster)),
         targets=_addresses(references, TARGETS),
         why=why or Unknown(f"{reason} is not known", "scan the plan or the live account", item.location()),
+        of_ecs=namespace.unknown is None,
     )
 
 

@@ -129,9 +129,9 @@ def _claiming(
         named = _by_target(claim, targets) if claim.targets else claim.of(view.item, who, cluster)
         if claim.targets and named is None:
             named = claim.of(view.item, who, cluster)
-        if named:
+        if named and claim.of_ecs:
             items.append(claim.item)
-        elif named is None:
+        elif named is not False:
             more = more or claim.why
     return [view.of(item) for item in items], more
 
