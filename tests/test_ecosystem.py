@@ -422,7 +422,8 @@ def test_commands_and_options_that_messages_name_exist() -> None:
 
 OF_PIPELINES = {
     "--mount", "--secret", "--build-arg", "--list", "--security-checks", "--scanners", "--publish", "--yes", "--push", "--no-push", "--exit-on",
-    "--soft-fail", "--exit-code", "--pack", "--ignore-on-exit", "--tag", "--no-fail",
+    "--soft-fail", "--exit-code", "--pack", "--ignore-on-exit", "--tag", "--no-fail", "--group", "--chdir", "--with", "--spec", "--python",
+    "--extra", "--from", "--package",
 }  # fmt: skip
 """Options of the tools whose commands pipelines have."""
 FOREIGN = OF_PIPELINES | {

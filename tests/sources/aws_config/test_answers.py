@@ -12,7 +12,7 @@ from assay.scanner.facts.keys import aws_config as keys
 from assay.scanner.facts.messaging import aws_config as messaging
 from assay.scanner.facts.secrets import aws_config as secrets
 from assay.scanner.facts.storage import aws_config as storage
-from assay.scanner.sources.aws.recorded import NOT_SET, Configured, Recorded, spelled
+from assay.scanner.sources.aws.recorded import NOT_SET, ConfigurationItem, Recorded, spelled
 from assay.scanner.sources.raw import Unknown
 
 NAME = "trade"
@@ -20,13 +20,13 @@ EVERY_PART = {"AccessControlList": None, "BucketPolicy": {"policyText": None}, "
 """What an item of every bucket has."""
 
 
-def item(configuration: Any = None, more: dict[str, Any] | None = None, **fields: Any) -> Configured:
+def item(configuration: Any = None, more: dict[str, Any] | None = None, **fields: Any) -> ConfigurationItem:
     given = {"type": "", "id": "id-of-trade", "name": NAME, "arn": "arn:aws:x:us-east-1:123456789012:trade", "is_whole": True, **fields}
     common = {"account": "123456789012", "region": "us-east-1", "time": "2026-11-01T00:00:00Z", "status": "OK"}
-    return Configured(**given, **common, configuration=spelled(configuration or {}), supplementary=more or {})
+    return ConfigurationItem(**given, **common, configuration=spelled(configuration or {}), supplementary=more or {})
 
 
-def answer(recorded: Recorded, call: str, configured: Configured) -> Any:
+def answer(recorded: Recorded, call: str, configured: ConfigurationItem) -> Any:
     return dict(recorded.answers)[call](configured)
 
 
