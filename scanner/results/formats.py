@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -18,7 +18,9 @@ from assay.scanner.errors import AssayError
 from assay.scanner.results.fixes import Fix
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.rules.model import Control, Framework
-from assay.scanner.sources.answers import AnswerKey
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.answers import AnswerKey
 
 
 class Context(msgspec.Struct, frozen=True):
