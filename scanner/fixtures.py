@@ -141,15 +141,15 @@ def _run(control: str, name: str, folder: Path, policies: list[str], overrides: 
     if (folder / name / _CODE).exists():
         return _compared(control, name, folder, policies, overrides)
     results, scan = _scanned(control, folder / name, policies, **configured(folder, name), overrides=overrides)
-    return Case(control, name, [], _verdicts(results, scan), sorted(_result(name, result, folder / name) for result in results))
+    return Case(control, name, [], _verdicts(results, scan), sorted(_result(name, result, folder) for result in results))
 
 
 def _result(case: str, result: Result, folder: Path) -> CaseResult:
+    """`folder`: of the control."""
     at = telling.place(result)
     texts = [_said(result), _written(at), _known_by(result, at.file if at is not None else "")]
-    of_control = Path(str(folder).removesuffix(f"/{case}"))
-    for named in (folder, of_control):  # whatever the directory is from which it is run
-        for written in (str(named), os.path.relpath(named)):
+    for place in (folder / case, folder):
+        for written in (str(place), os.path.relpath(place)):  # whatever the directory is from which it is run
             texts = [text.replace(f"{written}/", "").replace(written, case) for text in texts]
     return CaseResult(case, result.resource.address, result.element, result.verdict, *texts)
 

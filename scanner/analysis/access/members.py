@@ -174,15 +174,18 @@ def _account(member: Any) -> str:
 
 def account_keys(view: View, account: str) -> list[str]:
     """A service account by its address and by its mail address, as far as the code tells of both."""
-    mails: dict[str, str] = numbers.kept(view.items.answers, "analysis.access.members.mails", lambda: dict(_mails(view)))
-    return [account, *(mail if key == account else key for key, mail in mails.items() if account in (key, mail))]
+    other: dict[str, str] = numbers.kept(view.items.answers, "analysis.access.members.other_keys", lambda: dict(_other_keys(view)))
+    return [account, other[account]] if account in other else [account]
 
 
-def _mails(view: View) -> Iterator[tuple[str, str]]:
+def _other_keys(view: View) -> Iterator[tuple[str, str]]:
+    """The address of each service account with its mail address, and the other way round."""
     for item in view.items.of("google_service_account"):
         name, project = item["account_id"].data, item["project"].data or item.account.data
         if isinstance(name, str) and isinstance(project, str):
-            yield item.address, f"{name}@{project}.iam.gserviceaccount.com"
+            mail = f"{name}@{project}.iam.gserviceaccount.com"
+            yield item.address, mail
+            yield mail, item.address
 
 
 def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:

@@ -13,7 +13,7 @@ from assay.scanner.facts.network.ranges import filled, is_inside, is_world, list
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, first_known
 
 # https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
@@ -288,7 +288,7 @@ def _is_of_aws(arn: Value[Any]) -> bool:
 
 
 def _not_here(reference: View, at: FirewallsAt) -> Unknown:
-    reason = f"what the rule group {reference.link(at.group).data} lets through is not in this input"
+    reason = f"what the rule group {describe(reference.link(at.group).data)} lets through is not in this input"
     return Unknown(reason, "scan it together with this")
 
 

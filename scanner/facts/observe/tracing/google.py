@@ -17,7 +17,7 @@ from assay.scanner.facts.spelling import Index, Place
 from assay.scanner.facts.spelling import Spelling as Base
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 TRACE = "cloudtrace.googleapis.com"
@@ -70,7 +70,7 @@ def _writes(entry: Any) -> Value[bool]:
         return Value(entry if isinstance(entry, Unknown) else False)
     role = Value.of(entry.role, entry.seen)
     if isinstance(role.data, str) and not role.data.startswith("roles/"):
-        return Value(Unknown(f"whether {role.data} lets anybody write traces", "grant roles/cloudtrace.agent"), entry.seen)
+        return Value(Unknown(f"whether {describe(role.data)} lets anybody write traces", "grant roles/cloudtrace.agent"), entry.seen)
     return role.equals(*_WRITERS)
 
 

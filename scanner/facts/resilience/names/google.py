@@ -19,7 +19,7 @@ from assay.scanner.facts.resilience.names.ways import NOWHERE, Region, Way, ever
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
@@ -189,7 +189,7 @@ def _named(view: View, value: Value[Any], at: NameAt) -> Way:
     if isinstance(value.data, (str, Reference)):
         if view[at.sort].data == "CNAME":
             return NOWHERE
-        reason = Unknown(f"what stands at {value.data}", _TOGETHER, view.location)
+        reason = Unknown(f"what stands at {describe(value.data)}", _TOGETHER, view.location)
         return unclear(next(iter(known.get(None, ())), reason), entry=view.says(next(iter(known.get(None, ())), False)))
     later = Unknown("what a record leads to is known after apply", "scan the live project", view.location)
     return unclear(value.text().unknown or later)

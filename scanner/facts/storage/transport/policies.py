@@ -162,11 +162,9 @@ def _holds(condition: Condition) -> bool | Unknown:
         versions: list[Any] = [Value.of(value).number().data for value in condition.values]  # any of several suffices
         if why := next((version for version in versions if isinstance(version, Unknown)), None):
             return why
-        return (
-            False
-            if max((version for version in versions if version is not None), default=0) < 1.2
-            else operator.endswith("ifexists") or _NO_VERSION
-        )
+        if max((version for version in versions if version is not None), default=0) < 1.2:
+            return False
+        return operator.endswith("ifexists") or _NO_VERSION
     return False
 
 
