@@ -24,7 +24,7 @@ def identity(cloud: str = "aws") -> Identity:
     return Identity(**fields, address="aws_dynamodb_table.orders", root=".", blocks=[])
 
 
-def each(regions: Any, part: Any) -> Value[Any]:
+def parts_in(regions: Any, part: Any) -> Value[Any]:
     """A part for each region; None stands for parts whose number is not known."""
     if isinstance(regions, Unknown):
         return Value(regions)
@@ -36,7 +36,7 @@ def test_a_table_is_listed_in_each_region(regions: Any, there: list[str] | None)
     def lag(region: Value[Any]) -> Lag:
         return Lag(source=Value("eu-west-1"), region=region, alarms=Value([]), unseen=Value(False), at_home=Value(False))
 
-    table = ReplicatedTable(identity=identity(), asynchronous=Value(True), placed=Value(True), lags=each(regions, lag))
+    table = ReplicatedTable(identity=identity(), asynchronous=Value(True), placed=Value(True), lags=parts_in(regions, lag))
     assert table.also_in == there
 
 
@@ -46,7 +46,7 @@ def store(cloud: str, regions: Any) -> DataStore:
 
     one: dict[str, Any] = dict.fromkeys(("replicated", "multi_region", "rewindable"), Value(False))
     one |= dict.fromkeys(("copy_of", "recovery_days"), Value(None))
-    return DataStore(identity=identity(cloud), replicas=each(regions, copy), followers=Value([]), location=Value("eu-west-1"), **one)
+    return DataStore(identity=identity(cloud), replicas=parts_in(regions, copy), followers=Value([]), location=Value("eu-west-1"), **one)
 
 
 @REGIONS

@@ -47,16 +47,16 @@ def test_members_are_one_where_they_are_written_alike(one: object, other: object
         return Given(Binding("roles/viewer", member, None, ()), account_id="order-service" if member is ORDER or member is MAIL else "")
 
     for pair in ((one, other), (other, one)):
-        found = same_member(given(pair[0]), given(pair[1]))
-        assert found is same if same is not None else isinstance(found, Unknown)
+        answer = same_member(given(pair[0]), given(pair[1]))
+        assert answer is same if same is not None else isinstance(answer, Unknown)
 
 
 def test_where_two_bindings_may_be_of_one_member() -> None:
     place, there = Location("a.tf", 1), Location("b.tf", 2)
-    found = same_member(Given(Binding("r", ANY, None, ())), Given(Binding("r", ALICE, None, (place, there))))
-    assert isinstance(found, Unknown) and found.location == place
-    found = same_member(Given(Binding("r", ANY, None, (there,))), Given(Binding("r", ALICE, None, (place,))))
-    assert isinstance(found, Unknown) and found.location == there
+    answer = same_member(Given(Binding("r", ANY, None, ())), Given(Binding("r", ALICE, None, (place, there))))
+    assert isinstance(answer, Unknown) and answer.location == place
+    answer = same_member(Given(Binding("r", ANY, None, (there,))), Given(Binding("r", ALICE, None, (place,))))
+    assert isinstance(answer, Unknown) and answer.location == there
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_where_two_bindings_may_be_of_one_member() -> None:
     ],
 )
 def test_a_place_encloses_another(outer: tuple[str, dict[str, str]], inner: tuple[str, dict[str, str]], encloses_it: bool | None) -> None:
-    found = encloses(Standing(*outer), Standing(*inner))
-    assert found is encloses_it if encloses_it is not None else isinstance(found, Unknown)
+    answer = encloses(Standing(*outer), Standing(*inner))
+    assert answer is encloses_it if encloses_it is not None else isinstance(answer, Unknown)
 
 
 def test_a_role_that_is_not_known_may_be_any() -> None:
@@ -116,8 +116,8 @@ resource "google_project_iam_member" "uses" {
 def test_projects_of_one_variable_are_one(tmp_path: Path, project: str, verdict: str) -> None:
     write(tmp_path, {"main.tf": CODE % project})
     results = Scan(Options(paths=[str(tmp_path)], controls=["iam.duties-separated"])).report().results
-    found = {each.resource.address: each.verdict for each in results}
-    assert found == {"google_project_iam_member.administers": "pass", "google_project_iam_member.uses": verdict}
+    answer = {each.resource.address: each.verdict for each in results}
+    assert answer == {"google_project_iam_member.administers": "pass", "google_project_iam_member.uses": verdict}
 
 
 def test_many_bindings_are_no_matter(tmp_path: Path) -> None:
