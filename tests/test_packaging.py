@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from tests.scans import FAILING, ROOT, write
 
+AT_THE_TOP = ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "hatch_build.py")
 WAYS = ("wheel", "sdist", "editable")
 _BUILD = "import sys; from hatchling.build import build_{way}; print(build_{way}(sys.argv[1]))"
 
@@ -31,7 +33,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what git has of the parts that are built."""
     copy = tmp_path_factory.mktemp("checkout") / "assay"
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "scanner", "reports", "policies", "*.toml", "*.md", "LICENSE", "hatch_build.py"],
+        ["git", "ls-files", "-co", "--exclude-standard", "scanner", "reports", "policies", *AT_THE_TOP],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
     for name in listed:
@@ -41,12 +43,19 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+@pytest.fixture(scope="module")
+def archive(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source as a package index has it, made below a repository that ignores parts of it."""
+    write(checkout.parent, {".gitignore": "scanner/\n*.yaml\n"})
+    return build("sdist", checkout, tmp_path_factory.mktemp("archive"))
+
+
 @pytest.fixture(scope="module", params=WAYS)
 def installed(request: pytest.FixtureRequest, checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of packages with only Assay in it."""
     out = tmp_path_factory.mktemp("built")
     if request.param == "sdist":
-        shutil.unpack_archive(build("sdist", checkout, out), out / "unpacked")
+        shutil.unpack_archive(request.getfixturevalue("archive"), out / "unpacked")
         (source,) = (out / "unpacked").iterdir()
         wheel = build("wheel", source, out)
     else:
@@ -100,9 +109,18 @@ def test_it_is_the_installed_package_that_runs(installed: Path, tmp_path: Path, 
     assert (Path(where).parent / "policies" / "storage" / "versioning-enabled.yaml").exists()
 
 
-def test_a_package_index_would_take_it(checkout: Path, tmp_path: Path) -> None:
+def test_the_archive_of_the_source_has_every_file_that_is_built(archive: Path, checkout: Path) -> None:
+    """Whatever a `.gitignore` above it says: that is of the repository that the source is unpacked in."""
+    with tarfile.open(archive) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    built = {path.relative_to(checkout).as_posix() for path in checkout.rglob("*") if path.is_file() and not path.is_symlink()}
+    assert len(built) > 1000 and built - names == set()
+    assert names - built == {"PKG-INFO", ".gitignore"}  # hatchling takes along that above
+
+
+def test_a_package_index_would_take_it(archive: Path, checkout: Path, tmp_path: Path) -> None:
     """Its description is Markdown that renders, and leads to no file that an index does not have."""
-    files = [build(way, checkout, tmp_path) for way in ("wheel", "sdist")]
+    files = [build("wheel", checkout, tmp_path), archive]
     ran = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *files], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     with zipfile.ZipFile(files[0]) as archive:
