@@ -8,7 +8,8 @@ from typing import Any
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, limited, on_known_ports, opening, protocol_name, spans
+from assay.scanner.facts.network.ordered import OrderedRule, ports_of, remaining
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, limited, narrowed, on_known_ports, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown, describe
@@ -16,6 +17,9 @@ from assay.scanner.sources.values import Value, all_of, any_of
 
 _LETS_IN = ("allow", "apply_security_profile_group")
 _INSIDE = ("NON_INTERNET", "INTRA_VPC", "VPC_NETWORKS")
+_STOPS = ("deny", "goto_next")
+_FROM = ("srcRegionCodes", "srcAddressGroups", "srcThreatIntelligences", "srcFqdns", "srcSecureTags", "srcSecureTag", "srcNetworks")
+_TO = ("destIpRanges", "destFqdns", "destRegionCodes", "destAddressGroups", "destThreatIntelligences")
 _TARGETS = ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")
 
 
@@ -39,8 +43,7 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
     rules, more = policy_rules(view, at)
     openings: list[Any] = []
     targeted: list[Value[bool]] = []
-    for rule in rules:
-        told = admitted(rule, at.field)
+    for rule, told in let_in(rules, at.field):
         openings += told
         if any(isinstance(one, Unknown) or one.world.data is not False for one in told):
             targeted.append(any_of([filled(rule[at.field(name)]) for name in _TARGETS]))
@@ -64,23 +67,59 @@ def policy_rules(view: View, at: FirewallPolicyAt) -> tuple[list[View], Unknown 
     return rules + separate.views, more or separate.more
 
 
-def admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
+def let_in(rules: list[View], field: Callable[[str], str]) -> list[tuple[View, list[Any]]]:
+    """What each of the rules of a policy lets in of the traffic that those before it neither deny nor leave to other policies."""
+    denials = [denial for rule in rules for denial in _denials(rule, field)]
+    return [(rule, [part for told in _admitted(rule, field) for part in _after(denials, rule, told)]) for rule in rules]
+
+
+def _after(denials: list[OrderedRule], rule: View, told: Opening | Unknown) -> list[Opening | Unknown]:
+    """What is left of an opening."""
+    if not denials or isinstance(told, Unknown):
+        return [told]
+    span = Span(told.protocol, told.from_port, told.to_port)
+    parts, doubt = remaining(OrderedRule(rule, rule["priority"].number(), rule.says(True), span, told.source), denials, _includes)
+    whole = ports_of(span)
+    if parts and parts != [whole]:
+        doubt = doubt or span.first.unknown or span.last.unknown  # what is left of ports that are not known
+        parts = [whole] if span.first.unknown or span.last.unknown else parts
+    left: list[Opening | Unknown] = []
+    for first, last in parts:
+        part = narrowed(told, first, last) if (first, last) != whole else told
+        if doubt:
+            limited(part, Value(doubt))
+        left.append(part)
+    return left
+
+
+def _includes(denied: str, allowed: str) -> bool:
+    return denied in ("all", allowed)
+
+
+def _denials(rule: View, field: Callable[[str], str]) -> list[OrderedRule]:
+    """The traffic that a rule denies, or leaves to other policies, whatever it is for. One with targets leaves it to other instances."""
+    enters = _enters(rule, field)
+    narrow = [filled(rule[path]) for path in (*map(field, _TARGETS), *(field(f"match.{name}") for name in _TO))]
+    stops = all_of([enters, rule["action"].equals(*_STOPS), *(part.negate() for part in (*narrow, filled(_scope(rule, field))))])
+    if stops.data is False:
+        return []
+    ranges = rule[field("match.srcIpRanges")].elements()
+    if not ranges and not any(filled(rule[field(f"match.{name}")]).data is not False for name in _FROM):
+        ranges = [rule.says(ANYWHERE), rule.says("::/0")]
+    layers, more = _layers(rule, field)
+    denied = [span for layer in layers for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"])]
+    denied += [Span(Value(more), Value(0), Value(65_535))] if more else []
+    number = rule["priority"].number()
+    return [OrderedRule(rule, number, stops.negate(), span, source) for span in denied for source in ranges]
+
+
+def _admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
     """The openings of one rule; none where it is for egress, denies or leaves it to the next."""
-    enters = all_of(
-        [
-            rule["direction"].default("INGRESS").equals("INGRESS"),
-            rule["action"].equals(*_LETS_IN),
-            rule["disabled"].default(False).truth().negate(),
-            rule[field("targetType")].default("INSTANCES").equals("INSTANCES"),
-        ]
-    )
+    enters = all_of([_enters(rule, field), rule["action"].equals(*_LETS_IN)])
     if enters.data is False:
         return []
-    # One setting by three names: https://cloud.google.com/firewall/docs/firewall-policies-rule-details#network-types
-    scope = rule["|".join(field(f"match.{name}") for name in ("srcNetworkContext", "srcNetworkType", "srcNetworkScope"))]
-    outside = scope.default("").equals(*_INSIDE).negate()
-    # Protocols with their ports; the singular is that of Terraform's policies that hold their rules.
-    layers, more = rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
+    outside = _scope(rule, field).default("").equals(*_INSIDE).negate()
+    layers, more = _layers(rule, field)
     openings: list[Any] = []
     for layer in layers:
         for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"]):
@@ -92,6 +131,27 @@ def admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
         told.world = all_of([told.world, outside])
         limited(told, enters)
     return openings + ([more] if more else [])
+
+
+def _enters(rule: View, field: Callable[[str], str]) -> Value[bool]:
+    """Whether a rule is for what enters instances, and in force."""
+    return all_of(
+        [
+            rule["direction"].default("INGRESS").equals("INGRESS"),
+            rule["disabled"].default(False).truth().negate(),
+            rule[field("targetType")].default("INSTANCES").equals("INSTANCES"),
+        ]
+    )
+
+
+def _scope(rule: View, field: Callable[[str], str]) -> Value[Any]:
+    """One setting by three names: https://cloud.google.com/firewall/docs/firewall-policies-rule-details#network-types"""
+    return rule["|".join(field(f"match.{name}") for name in ("srcNetworkContext", "srcNetworkType", "srcNetworkScope"))]
+
+
+def _layers(rule: View, field: Callable[[str], str]) -> tuple[list[View], Unknown | None]:
+    """Protocols with their ports; the singular is that of Terraform's policies that hold their rules."""
+    return rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
 
 
 def _sources(rule: View, span: Span, field: Callable[[str], str]) -> list[Opening]:

@@ -7,6 +7,8 @@ import ipaddress
 import re
 from typing import Any, NamedTuple
 
+import msgspec
+
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
@@ -146,6 +148,12 @@ def limited(told: Opening, *conditions: Value[bool]) -> None:
     told.world = all_of([told.world, *conditions])
     told.whole_network = all_of([told.whole_network, *conditions])
     told.inside = any_of([told.inside, *(condition.negate() for condition in conditions)])
+
+
+def narrowed(told: Opening, first: int, last: int) -> Opening:
+    """An opening on some of its ports."""
+    span = Span(told.protocol, Value(first, told.from_port.seen), Value(last, told.to_port.seen))
+    return msgspec.structs.replace(told, from_port=span.first, to_port=span.last, traffic=Value(_traffic(span), told.traffic.seen))
 
 
 def is_whole_network(cidr: Any) -> bool | Unknown:

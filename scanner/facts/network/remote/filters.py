@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.model import Resource
-from assay.scanner.facts.network.firewall_policies import FirewallPolicyAt, admitted, policy_rules
+from assay.scanner.facts.network.firewall_policies import FirewallPolicyAt, let_in, policy_rules
 from assay.scanner.facts.network.google import FirewallAt, firewall_openings
 from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
 from assay.scanner.facts.network.security_groups import GroupRulesAt, group_openings
@@ -61,7 +61,7 @@ def of_policy(kind: Told) -> Callable[[View, FirewallPolicyAt], Resource | None]
         if is_live(view.item) and view["associations"].absent:
             return None
         rules, more = policy_rules(view, at)
-        openings = [told for rule in rules for told in admitted(rule, at.field)]
+        openings = [told for _, admitted in let_in(rules, at.field) for told in admitted]
         return kind(view, view[at.name], [*openings, *([more] if more else [])])
 
     return firewall_policy
