@@ -15,7 +15,7 @@ from .denials_google import DeniesAt
 from .google import BucketAt, StoreAt, bucket, database
 from .kinds import Deployer, ReadableSecret, RecordStore
 from .members import ON_ASSETS
-from .releases import ReleasesAt, by_account, releases
+from .releases import ReleasesAt, of_triggers, releases
 from .secrets_google import SecretAt, secret
 
 DENIES = DeniesAt(
@@ -54,7 +54,7 @@ READERS = (
                 bindings=OWN,
                 title="projectId|displayName",
                 state="lifecycleState|state",
-                builders=by_account({"cloudbuild.googleapis.com/BuildTrigger": "serviceAccount"}),
+                builders=of_triggers({"cloudbuild.googleapis.com/BuildTrigger": "serviceAccount"}),
             ),
             always=False,
         )

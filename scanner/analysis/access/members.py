@@ -10,16 +10,17 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from assay.scanner.facts.bindings import OWN, Binding, bindings, companion_bindings, google_policy_bindings
+from assay.scanner.facts.iam.accounts import account_in, account_named, by_account, declared_accounts
 from assay.scanner.facts.iam.becoming import ACTING, DEPLOYING, IMPERSONATING
 from assay.scanner.facts.iam.roles import is_service_agent
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.steps import Step, step
+from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
-from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from .denials_google import Denies, denies
@@ -44,26 +45,20 @@ def on_accounts(prefix: str, owner: str) -> Index:
     """The bindings that code sets on service accounts, by the account."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        target = item.link(owner).data
-        named = next((part for part in (target.parts if isinstance(target, Text) else (target,)) if isinstance(part, Reference)), None)
-        key = named.address if named is not None else _email(target) if isinstance(target, str) else ""
-        yield key or None, (item, companion_bindings(item.type, item))
+        account = account_in(item.link(owner).data)
+        yield spelled(account) or None, (account, (item, companion_bindings(item.type, item)))
 
     return Index(tuple(f"{prefix}_{part}" for part in ("member", "binding", "policy")), records)
 
 
 def _on_asset(item: Item) -> Iterator[tuple[Hashable, Any]]:
     email = item["email"].data
-    for key in {item.address, _email(email if isinstance(email, str) else str(item["name"].data or ""))}:
-        yield key, (item, google_policy_bindings(item[OWN]))
+    account = email if isinstance(email, str) else account_in(str(item["name"].data or ""))
+    yield account, (account, (item, google_policy_bindings(item[OWN])))
 
 
 ON_ASSETS = Index(("iam.googleapis.com/ServiceAccount",), _on_asset)
-"""The bindings on service accounts that are REST resources, by address and by mail address."""
-
-
-def _email(text: str) -> str:
-    return text.rpartition("/")[2]
+"""The bindings on service accounts that are REST resources, by mail address."""
 
 
 class Sought(NamedTuple):
@@ -89,8 +84,8 @@ class Member(NamedTuple):
     steps: list[Step]
     """The way, from this one to what is asked about."""
     certain: Value[bool]
-    account: str
-    """The key of a service account, which others may act as; empty of any other member."""
+    account: Any
+    """A service account, which others may act as, as `account_named` gives it; None of any other member."""
 
 
 class _Asked(NamedTuple):
@@ -156,42 +151,17 @@ def _is_nobody(member: Any) -> bool:
 
 def _member(asked: _Asked, binding: Binding, by: str, certain: Value[Any], following: list[Step]) -> Member:
     """A member of a binding. `by`: what leads from there to the steps that follow."""
-    called, account = describe(binding.member), _account(binding.member)
-    item = asked.view.items.at(account) if account else None
+    called, account = describe(binding.member), account_named(binding.member)
+    item = next((item for item, doubt in declared_accounts(asked.view, account) if doubt is None), None)
     declared = (item.location(),) if item is not None else ()
     steps = [step(called, declared, by, binding.seen), *following]
     return Member(google_parties(asked.view, binding.member), Value(called, binding.seen), steps, certain, account)
 
 
-def _account(member: Any) -> str:
-    """The key of a service account: the address of the resource, or its mail address."""
-    parts = member.parts if isinstance(member, Text) else (member,)
-    reference = next((part for part in parts if isinstance(part, Reference)), None)
-    if reference is not None:
-        return reference.address
-    return member.partition(":")[2] if isinstance(member, str) and member.startswith("serviceAccount:") else ""
-
-
-def account_keys(view: View, account: str) -> list[str]:
-    """A service account by its address and by its mail address, as far as the code tells of both."""
-    other: dict[str, str] = numbers.kept(view.items.answers, "analysis.access.members.other_keys", lambda: dict(_other_keys(view)))
-    return [account, other[account]] if account in other else [account]
-
-
-def _other_keys(view: View) -> Iterator[tuple[str, str]]:
-    """The address of each service account with its mail address, and the other way round."""
-    for item in view.items.of("google_service_account"):
-        name, project = item["account_id"].data, item["project"].data or item.account.data
-        if isinstance(name, str) and isinstance(project, str):
-            mail = f"{name}@{project}.iam.gserviceaccount.com"
-            yield item.address, mail
-            yield mail, item.address
-
-
 def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
     """Those who act as an account that may, in up to some steps."""
     met = {str(member.name.data) for member in direct if member.certain.data is True}
-    front = [member for member in direct if member.account]
+    front = [member for member in direct if member.account is not None]
     for _ in range(_FAR):
         following: list[Member] = []
         for account in front:
@@ -201,7 +171,7 @@ def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
                 yield one
                 if one.certain.data is True:
                     met.add(str(one.name.data))
-                if one.account:
+                if one.account is not None:
                     following.append(one)
         if not following:
             return
@@ -210,10 +180,10 @@ def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
 
 def _into(asked: _Asked, acted_as: Member) -> Iterator[Member]:
     """Those who make credentials of an account, or deploy code that runs as it."""
-    known = asked.view.index(asked.at.accounts)
-    own = [entry for key in account_keys(asked.view, acted_as.account) for entry in known.get(key, ())]
-    own = [(item, binding) for item, written in own for binding in written]
-    perhaps = [(item, binding) for item, written in known.get(None, ()) for binding in written]
+    own: list[tuple[Item, Binding | Unknown]] = []
+    perhaps: list[tuple[Item, Binding | Unknown]] = []
+    for (item, written), same in by_account(asked.view, asked.at.accounts).of(acted_as.account):
+        (own if same is True else perhaps).extend((item, binding) for binding in written)
     for item, binding in [*own, *perhaps, *((None, binding) for binding in asked.project)]:
         if isinstance(binding, Unknown) or _is_nobody(binding.member):
             continue

@@ -13,6 +13,7 @@ import msgspec
 from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding, bindings
 from assay.scanner.facts.iam import aws, google, google_raising, raising
+from assay.scanner.facts.iam.accounts import account_in, account_named, by_account
 from assay.scanner.facts.iam.google import BindingsAt, called, is_going
 from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.messaging.parties import google_parties
@@ -22,12 +23,11 @@ from assay.scanner.facts.supply.web_identity import allowing, providers
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown, because
+from assay.scanner.sources.raw import Text, Unknown, because
 from assay.scanner.sources.values import Value, all_of
 
 from .holdings import IdentityAt
 from .kinds import Deployer, DeployGrant
-from .members import account_keys
 
 _BUILDING = frozenset(f"{name}.amazonaws.com" for name in ("codebuild", "codepipeline", "codedeploy", "cloudformation"))
 """Services that build and release: a stack is made with the role that is given to CloudFormation."""
@@ -93,17 +93,17 @@ class ReleasesAt(BindingsAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells the bindings of a project, and as which accounts builds run."""
 
     builders: Annotated[Index | None, "grants"] = None
-    """Accounts of triggers (`by_account`)."""
+    """Accounts of triggers (`of_triggers`)."""
 
 
-def by_account(types: Mapping[str, str]) -> Index:
+def of_triggers(types: Mapping[str, str]) -> Index:
     """The accounts that builds of triggers run as. `types`: type of triggers to where one names its account."""
 
-    def records(item: Item) -> Iterator[tuple[Hashable, Item]]:
-        account = item.link(types[item.type]).data
-        key = _key(account)
-        if key:
-            yield key, item
+    def records(item: Item) -> Iterator[tuple[Hashable, tuple[Any, Item]]]:
+        named = item.link(types[item.type])
+        if not named.absent and named.data != "":
+            account = account_in(named.data)
+            yield spelled(account) or None, (account, item)
 
     return Index(tuple(types), records)
 
@@ -143,20 +143,13 @@ def _deploys(view: View, at: ReleasesAt, member: Any) -> bool | Unknown:
     """Whether a member is the account of Cloud Build, or that of a trigger."""
     if isinstance(member, str) and _LEGACY.fullmatch(member):
         return True
-    if at.builders and any(view.index(at.builders).get(key) for key in account_keys(view, _key(member))):
-        return True
+    if at.builders:
+        same = next((same for _, same in by_account(view, at.builders).of(account_named(member))), False)
+        if same is not False:
+            return same
     if isinstance(member, Text):
         end = member.parts[-1]
         if isinstance(end, str):
             return end.endswith(_OF_CLOUD_BUILD)
         return because(end) if isinstance(end, Unknown) else False
     return because(member) if isinstance(member, Unknown) else False
-
-
-def _key(member: Any) -> str:
-    """A service account by its resource or its mail address."""
-    parts = member.parts if isinstance(member, Text) else (member,)
-    reference = next((part for part in parts if isinstance(part, Reference)), None)
-    if reference is not None:
-        return reference.address.rpartition("/")[2] if "/serviceAccounts/" in reference.address else reference.address
-    return spelled(member).removeprefix("serviceAccount:").rpartition("/")[2]

@@ -17,7 +17,7 @@ from .denials_google import DeniesAt
 from .google import BucketAt, StoreAt, bucket, database, project_bindings
 from .kinds import Deployer, ReadableSecret, RecordStore
 from .members import on_accounts
-from .releases import ReleasesAt, by_account, releases
+from .releases import ReleasesAt, of_triggers, releases
 from .secrets_google import SecretAt, secret
 
 PROJECT = project_bindings("google_project_iam")
@@ -91,7 +91,7 @@ READERS = (
         HIGH,
         releases,
         ReleasesAt(
-            name=Fixed(None), roles=ROLES, looked_up=LOOKED_UP, builders=by_account({"google_cloudbuild_trigger": "service_account"})
+            name=Fixed(None), roles=ROLES, looked_up=LOOKED_UP, builders=of_triggers({"google_cloudbuild_trigger": "service_account"})
         ),
         always=False,
     ),

@@ -26,11 +26,13 @@ class Parties(msgspec.Struct, frozen=True):
     """What a condition says that requests come from: any of these."""
     open: Unknown | None = None
     """Why it is not known in full who the principal is."""
+    perhaps: tuple[tuple[Identity, Unknown], ...] = ()
+    """Whom else the principal may be, with the reason why that is not known."""
 
     def roles(self, roles_of: RolesOf) -> list[str] | Unknown:
         """The roles of the principal."""
-        roles = _roles(self.principal, roles_of)
-        return roles or _roles(self.open, roles_of)
+        roles = _roles(self.principal, roles_of) or _roles(self.open, roles_of)
+        return roles or next((why for who, why in self.perhaps if _roles(who, roles_of)), [])
 
     def source_roles(self, roles_of: RolesOf) -> list[str] | Unknown:
         """The roles that all sources have."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.iam.accounts import account_named, declared_accounts, known_member
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.model import Identity, cloud_of, identity
 from assay.scanner.facts.spelling import Link, Place
@@ -74,11 +75,18 @@ def google_parties(view: View, member: Any) -> Parties:
     if not isinstance(member, (str, Text, Reference)):
         return Parties(open_ or Unknown(f"who {describe(member)} is", "scan the plan or the live project", view.location))
     text = str(member)  # with `${…}` for what is not known
-    if reference is None:
-        return Parties(_called(view, text, text.partition(":")[2] or text, "", labels=False), open=open_)
-    who = _called(view, reference.address, reference.address.rpartition(".")[2], reference.type, labels=False)
-    who.id = text
-    return Parties(who, open=open_)
+    if reference is not None:
+        who = _called(view, reference.address, reference.address.rpartition(".")[2], reference.type, labels=False)
+        who.id = known_member(view, reference.address) or text
+        return Parties(who, open=open_)
+    who = _called(view, text, text.partition(":")[2] or text, "", labels=False)
+    perhaps = []
+    for item, doubt in declared_accounts(view, account_named(member)):
+        if doubt is None:
+            who.address, who.type = item.address, item.type
+            return Parties(who)
+        perhaps.append((_called(view, item.address, item.label, item.type, labels=False), doubt))
+    return Parties(who, open=open_, perhaps=tuple(perhaps))
 
 
 def _called(view: View, address: str, name: str, type_: str, *, labels: bool = True) -> Identity:

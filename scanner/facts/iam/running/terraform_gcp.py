@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.iam.accounts import IDENTITIES
 from assay.scanner.facts.iam.running.google import MachineAt, RunAt, machine, runs
-from assay.scanner.facts.iam.running.identities import by_address
 from assay.scanner.facts.iam.running.kinds import RunsAs
 from assay.scanner.facts.iam.running.shared import Named, running
 
@@ -25,10 +25,9 @@ _ACCOUNTS = {
 }
 _SORTS = {_V2: "service", _V1: "service", _JOB: "job", _POOL: "pool of workers", _SECOND: "function", _FIRST: "function"}
 _INDEX = running({type_: Named(("name",), paths) for type_, paths in _ACCOUNTS.items()})
-_IDENTITIES = by_address({"google_service_account": "account_id", "data.google_service_account": "account_id"}, project="project")
 READERS = (
     *(
-        Reader(RunsAs, (type_,), runs, RunAt(name="name", sort=_SORTS[type_], accounts=paths, index=_INDEX, identities=_IDENTITIES))
+        Reader(RunsAs, (type_,), runs, RunAt(name="name", sort=_SORTS[type_], accounts=paths, index=_INDEX, identities=IDENTITIES))
         for type_, paths in _ACCOUNTS.items()
     ),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_instance#service_account
@@ -41,6 +40,6 @@ READERS = (
             "google_compute_region_instance_template",
         ),
         machine,
-        MachineAt(name="name", sort="instance", blocks="service_account", email="email", identities=_IDENTITIES),
+        MachineAt(name="name", sort="instance", blocks="service_account", email="email", identities=IDENTITIES),
     ),
 )
