@@ -113,16 +113,18 @@ def _reader(one: Reached) -> SecretReader:
 
 
 def _names(view: View, at: SecretAt, forms: Arns) -> list[str]:
-    """Its ARNs, in whichever region where it has replicas, with and without what is put behind its name."""
+    """Its ARNs, in each region where it has replicas, with and without what is put behind its name."""
     if view.item.address.startswith("arn:"):
         arns = [forms.text(view.item.address)]
     else:
         region = view.item.region.data
         made = forms.of(view.item.address, view.item.type, view[at.name].raw, region if isinstance(region, str) else None, view.account)
         arns = [made[0], *(f"{arn}-{SUFFIX}" for arn in made)]
-    if _regions(view, at) != [view.item.region.data]:
-        arns = [":".join([*arn.split(":")[:3], "*", *arn.split(":")[4:]]) for arn in arns]
-    return arns
+    regions = _regions(view, at)
+    if len(regions) == 1:
+        return arns
+    in_each = ([*arn.split(":")[:3], region if isinstance(region, str) else "*", *arn.split(":")[4:]] for arn in arns for region in regions)
+    return list(dict.fromkeys(map(":".join, in_each)))
 
 
 def _regions(view: View, at: SecretAt) -> list[Any]:
