@@ -83,7 +83,7 @@ def _exit(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
     outward = [entry for entry in entries if entry.hop.via is not Via.LOCAL and (_is_default(entry).data is True or _may_be(entry))]
     seen = (subnet.location(),)
     if not outward:
-        unknown: Value[Any] = Value(doubt or False, seen)
+        unknown: Value[Any] = Value(doubt or _elsewhere(entries) or False, seen)
         return Exit(unknown, unknown, [_of(subnet), step("no route to the internet")])
     told = [_through(view, routing, at, subnet, entry) for entry in outward]
     through: list[Value[Any]] = []
@@ -113,6 +113,20 @@ def _may_be(entry: RouteEntry) -> bool:
     """Whether a route is for addresses that are not known and leads somewhere that matters: those to endpoints are for services of AWS."""
     unknown = any(one.unknown for one in entry.destination.elements()) or _is_default(entry).unknown
     return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE, Via.NAT) or isinstance(entry.hop.via, Unknown))
+
+
+def _elsewhere(entries: list[RouteEntry]) -> Unknown | None:
+    """Why a route to another network may be for the internet: where none is known to be, such a network may have the way out.
+
+    A list of prefixes (`pl-0a1b…`) is one of some networks.
+    """
+    doubts = (_is_default(entry).unknown for entry in entries if entry.hop.via in _ONWARD and not isinstance(entry.destination.data, str))
+    return next(filter(None, doubts), None)
+
+
+_ONWARD = (Via.TRANSIT, Via.CORE, Via.VPN, Via.OUTPOST)
+"""What traffic for the internet can be sent on to, to leave somewhere else. A peered network sends none on:
+https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations"""
 
 
 def _through(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item, entry: RouteEntry) -> tuple[Value[Any], list[Step]]:
