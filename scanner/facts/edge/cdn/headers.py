@@ -68,7 +68,7 @@ def max_age(header: str | Text) -> int | Unknown | None:
     """
     directives = [part.partition("=") for part in _joined(header, _OPEN, _OPEN).split(";") if part.strip()]
     names = [name.strip().lower() for name, _, _ in directives]
-    if "max-age" not in names and any(_OPEN in name for name in names):
+    if any(_may_be(name, "max-age") for name in names):  # the first, or a second, with which the header is not valid
         return not_known(header)
     if len(names) != len(set(names)) or "max-age" not in names:
         return None
@@ -77,6 +77,12 @@ def max_age(header: str | Text) -> int | Unknown | None:
         return not_known(header)
     text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def _may_be(name: str, wanted: str) -> bool:
+    """Whether a name that is known in part may be another."""
+    pieces = [re.escape(piece) for piece in name.split(_OPEN)]
+    return len(pieces) > 1 and re.fullmatch(".*".join(pieces), wanted) is not None
 
 
 def limits_scripts(header: str | Text) -> bool | Unknown:
