@@ -137,12 +137,19 @@ def above(view: View, at: BindingsAt) -> Iterable[Binding | Unknown]:
 
 
 def of_project(view: View, at: BindingsAt, own: str | None = None) -> Iterator[Binding | Unknown]:
-    """The bindings of its own project, or of one that may be it. `own`: that project, where it is not told by its attribute."""
-    own = own or spelled(view.item.link("project").data) or view.account or ""
+    """The bindings of its own project, and why there may be more. `own`: that project, where it is not told by its attribute.
+
+    Where code leaves the project of one of them to whoever applies it, that is the project of the other.
+    """
+    own = own or spelled(view.item.link("project").data) or spelled(view.item.account.data)
     for item, written in view.index(at.project).get(None, ()) if at.project else ():
-        other = spelled(item.link("project").data)
-        if own == other or not _both_written(own, other):
+        project = item.link("project")
+        other = spelled(project.data)
+        if project.absent or not own or own == other:
             yield from (binding if view.item.coexists(item) else item.template or binding for binding in written)
+        elif not _both_written(own, other) and written:
+            way = "give both the project by one name, or scan the plan"
+            yield Unknown(f"whether {item.address} is for the project that {view.item.address} is in", way, item.location())
 
 
 def _both_written(own: str, other: str) -> bool:
