@@ -317,8 +317,12 @@ class _Hearing:
         return self.judgement(question, "error", f"the rule raised: {error or 'no unknown fact explains it'}")
 
     def _not_known(self, message: str) -> str:
-        """What is asked, of the message of a failure; of one that would tell too little of it, by the title of the control."""
-        if message.count(trace.NOT_KNOWN) < 2:
+        """What is asked, of the message of a failure; of one that would tell too little of it, by the title of the control.
+
+        Of a control that asks one thing, the title says as much as a message does that cannot name what it is about.
+        """
+        nameless = message.startswith(trace.NOT_KNOWN) and len(self.judge.assertions) == 1
+        if message.count(trace.NOT_KNOWN) < 2 and not nameless:
             return f"not known whether {message}"
         return f"not known of {self.subject.resource.identity.name}: {self.judge.control.title}"
 
