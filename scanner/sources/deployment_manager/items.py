@@ -159,7 +159,8 @@ class Built:
     def _bucket(self, written: Any) -> str | Unknown:
         """The full name of a bucket that is named by text; Unknown where a part of it is not known."""
         path = self.links.path(written)
-        return full_name("storage", path) if path else unknown_inside(written) or Unknown("which bucket it is for", "name it")
+        full = full_name("storage", path) if path else None
+        return full or unknown_inside(written) or Unknown("which bucket it is for", "name it")
 
 
 def _listed(bindings: Any) -> list[Any]:

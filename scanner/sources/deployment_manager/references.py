@@ -73,7 +73,7 @@ class Links:
         return joined
 
     def _target(self, written: Any) -> Any:
-        """`NAME.FIELD` as a Reference, or what a template gives under that name. None where a part is not known, and nothing is called so."""
+        """`NAME.FIELD` as a Reference, or what a template gives under that name. None where nothing is called so as far as it is known."""
         if SCRAMBLED in _pieces(written):
             return None
         path = _spelled_out(written)
