@@ -94,6 +94,14 @@ class Built:
             return Reference(f"Project.{flat(annotated)}", "project-id")
         return self._project or Reference(f"Namespace.{manifest.namespace or 'default'}", "project-id")
 
+    def _project_named(self, manifest: Manifest) -> str | None:
+        """The id of the project that a manifest declares, which its own bindings are of, whatever namespace declares it."""
+        kind = kind_of(manifest.kind, manifest.service, self._wanted)
+        if kind is None or kind.way != "project":
+            return None
+        spec = manifest.spec if isinstance(manifest.spec, dict) else {}
+        return flat(spec.get("resourceID", manifest.name))
+
     def full(self, manifest: Manifest) -> str | None:
         """Its full name; None where it is not known."""
         kind, own = kind_of(manifest.kind, manifest.service, self._wanted), self.address(manifest)
@@ -282,7 +290,7 @@ class Built:
             root=self.root,
             label=flat(manifest.name) or manifest.kind,
             full=full,
-            project=self.project(manifest),
+            project=self._project_named(manifest) or self.project(manifest),
             path=("spec",),
             labels=manifest.labels,
             marks=in_annotations(manifest.annotations, manifest.place(("metadata", "annotations"))),
