@@ -73,6 +73,8 @@ class Open(Unknown, frozen=True):
     name: str = ""
     marked: bool = False
     """Its author marks it as sensitive, so that whoever deploys gives it: `NoEcho`, `sensitive`."""
+    filled: bool = False
+    """It is known to be there and not to be empty, whatever it is."""
 
 
 class Exported(Open, frozen=True):
