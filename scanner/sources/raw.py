@@ -73,6 +73,8 @@ class Open(Unknown, frozen=True):
     name: str = ""
     marked: bool = False
     """Its author marks it as sensitive, so that whoever deploys gives it: `NoEcho`, `sensitive`."""
+    filled: bool = False
+    """It is known to be there and not to be empty, whatever it is."""
 
 
 class Exported(Open, frozen=True):
@@ -142,6 +144,7 @@ class Reference(msgspec.Struct, frozen=True):
     def type(self) -> str:
         """The resource type: `aws_kms_key` of `module.a["x"].aws_kms_key.k["y"]`, also for `data.` addresses."""
         address = _KEYS.sub("", self.address) if "[" in self.address else self.address
+        address = _WORDS.sub("", address) if "${" in address else address
         return address.rsplit(".", 2)[-2] if "." in address else ""
 
     @property
@@ -154,6 +157,8 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 _KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+_WORDS = lazy_re.pattern(r"\$\{[^{}]*\}")
+"""What stands in an address for a part of a name that is not known: `${env.deployment}`."""
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from assay.scanner.sources.raw import (
     Document,
     Either,
     Location,
+    Open,
     Placed,
     Reference,
     Text,
@@ -146,6 +147,8 @@ class Value(Generic[T]):
 
     def is_set(self) -> Value[bool]:
         """Whether something is set, whatever it is."""
+        if isinstance(self.data, Open) and self.data.filled:
+            return Value(True, self.seen)
         return self.then(lambda data: data is not None and data != "")
 
     def truth(self) -> Value[bool]:

@@ -127,6 +127,14 @@ def _switches(view: View, flag: Place) -> list[Value[bool]]:
     return [value.default(False).truth() for value in (*own, *of_account)]
 
 
+def is_shut(view: View, flags: tuple[Place, ...]) -> Value[bool]:
+    """Whether nobody gets in without credentials, whatever policies and ACLs say. `flags`: the last two of FLAGS.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-options
+    """
+    return all_of([any_of(_switches(view, flag)) for flag in flags])
+
+
 def is_directory(view: View) -> bool:
     """Whether it is a directory bucket: S3 Express, or a Local Zone.
 

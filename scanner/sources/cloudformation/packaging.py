@@ -27,8 +27,12 @@ _PSEUDO = ("AWS::Region", "AWS::Partition", "AWS::AccountId", "AWS::StackName", 
 
 
 def packaged(data: dict[str, Any]) -> None:
-    """Put addresses in S3 where local files, or nothing yet, stand for code, layers and definitions. Changes `data`."""
+    """Put addresses in S3 where local files, or nothing yet, stand for code, layers and definitions. Changes `data`.
+
+    What an API deploys is called by its definition, not by the time, also where it is to be deployed always: names stay from run to run.
+    """
     defaults = data.get("Globals")
+    _map(defaults, "Api").pop("AlwaysDeploy", None)
     function = _map(defaults, "Function")
     package = function.get("PackageType")
     function.pop("CodeUri", None)
@@ -42,6 +46,7 @@ def packaged(data: dict[str, Any]) -> None:
             body["Properties"] = properties
             _code(properties, properties.get("PackageType", package), inline="InlineCode" in function)
         elif isinstance(type_, str) and type_ in _LOCAL:
+            properties.pop("AlwaysDeploy", None)
             _fill(properties, _LOCAL[type_])
 
 

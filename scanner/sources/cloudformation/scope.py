@@ -46,8 +46,8 @@ class Fork(Exception):
         self.key, self.options = key, options
 
 
-class AnyBut(Unknown, frozen=True):
-    """Any value but some."""
+class AnyBut(Open, frozen=True):
+    """Any value of a variable but some."""
 
     excluded: tuple[str, ...] = ()
 
@@ -216,7 +216,7 @@ class Scope:
             return self._variable(name, Open("which region this stack is deployed to", "pass --region", name=name), None)
         if name in ("AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"):
             if self.exploring or name in self.assumed:
-                value = self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
+                value = self._variable(name, Open(f"{name} is known after deployment", "scan the live resource", filled=True), None)
                 if self.exploring or isinstance(value, str):
                     return value
             return Reference(name)
@@ -236,14 +236,15 @@ class Scope:
             way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
             if self.prefix:
                 way = f"give it in the Parameters of {self.prefix.rstrip('/')}"
-            why = Open(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}", secret)
+            filled = _is_filled(declared, str(type_))
+            why = Open(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}", secret, filled)
             return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")
         typed = _typed(given, str(type_))
         return self.stack.sensitive.add(typed) if secret else self.stack.sensitive.named(name, typed)
 
-    def _variable(self, key: str, why: Unknown, allowed: Any) -> Any:
+    def _variable(self, key: str, why: Open, allowed: Any) -> Any:
         if key in self.assumed:
             value = self.assumed[key]
             return either(why, *value.options) if isinstance(value, Either) else value
@@ -255,7 +256,9 @@ class Scope:
         if values:
             raise Fork(key, values)
         literals = self.stack.literals(key)
-        raise Fork(key, [*literals, AnyBut(why.reason, why.settles_it, why.location, tuple(literals))])
+        excluded = (*literals, "") if why.filled else tuple(literals)
+        others = AnyBut(why.reason, why.settles_it, why.location, why.name, why.marked, why.filled, excluded)
+        raise Fork(key, [*(text for text in literals if text or not why.filled), others])
 
     # Conditions: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 
@@ -337,9 +340,22 @@ def _is_pseudo(raw: Any) -> bool:
 
 def _never_empty(value: Any) -> bool:
     """Whether a value that is not known yet has text in any case: the name or ARN of a resource, or text around what is open."""
+    if isinstance(value, Open):
+        return value.filled
     if isinstance(value, Reference):
         return not value.is_data and (value.attribute == "" or value.attribute.endswith(("Arn", "Id")))
     return isinstance(value, Text) and any(bool(part) if isinstance(part, str) else _never_empty(part) for part in value.parts)
+
+
+def _is_filled(declared: dict[str, Any], type_: str) -> bool:
+    """Whether whoever deploys has to give a parameter that has no default, and cannot give an empty text.
+
+    Values of types of AWS are those of things that are there already, but for the names and values of parameters of Systems Manager:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+    """
+    least = plain(declared.get("MinLength"))
+    of_aws = type_.removeprefix("List<").startswith("AWS::") and "AWS::SSM::" not in type_
+    return of_aws or (isinstance(least, str) and least.isdecimal() and int(least) > 0)
 
 
 def _comparable(data: Any) -> Any:

@@ -84,7 +84,8 @@ class Stack:
         # CloudFormation does not resolve what a stack exports itself. Should it do so, that may be a resource of this one.
         if any(name == own for own in self._exported()):
             return Unknown(reason, _TOGETHER)
-        return Exported(reason, _TOGETHER, name=f"export {name}" if isinstance(name, str) else "")
+        # A stack that would export an empty text is refused: "Exported values must not be empty or whitespace-only".
+        return Exported(reason, _TOGETHER, name=f"export {name}" if isinstance(name, str) else "", filled=True)
 
     def _exported(self) -> list[Any]:
         if self._own_exports is None:

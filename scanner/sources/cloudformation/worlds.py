@@ -69,5 +69,5 @@ def _merged(leaves: list[dict[str, Any]]) -> dict[str, Any]:
     for key in shared:
         values = [leaf[key] for leaf in leaves]
         why = next((value for value in values if isinstance(value, Unknown)), Unknown(f"{key} has no value", "pass --parameter"))
-        merged[key] = either(why, *values)
+        merged[key] = values[0] if all(value == values[0] for value in values) else either(why, *values)
     return merged

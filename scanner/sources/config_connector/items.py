@@ -9,6 +9,7 @@ from assay.scanner.sources.config_connector.kinds import (
     ANYWHERE,
     BINDINGS,
     ENTRIES,
+    ENTRY_NAMES,
     HIGH,
     HOLDERS,
     KINDS,
@@ -18,7 +19,7 @@ from assay.scanner.sources.config_connector.kinds import (
     kind_of,
 )
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
-from assay.scanner.sources.config_connector.shapes import identity, organisation_policy, placing, put, replication, services
+from assay.scanner.sources.config_connector.shapes import identity, organisation_policy, placing, put, renamed, replication, services
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import AUDIT_CONFIGS, Attachment, Deployment, flat, full_name, project_name
@@ -93,6 +94,14 @@ class Built:
         if isinstance(annotated, (Text, Open)) and flat(annotated):
             return Reference(f"Project.{flat(annotated)}", "project-id")
         return self._project or Reference(f"Namespace.{manifest.namespace or 'default'}", "project-id")
+
+    def _project_named(self, manifest: Manifest) -> str | None:
+        """The id of the project that a manifest declares, which its own bindings are of, whatever namespace declares it."""
+        kind = kind_of(manifest.kind, manifest.service, self._wanted)
+        if kind is None or kind.way != "project":
+            return None
+        spec = manifest.spec if isinstance(manifest.spec, dict) else {}
+        return flat(spec.get("resourceID", manifest.name))
 
     def full(self, manifest: Manifest) -> str | None:
         """Its full name; None where it is not known."""
@@ -282,7 +291,7 @@ class Built:
             root=self.root,
             label=flat(manifest.name) or manifest.kind,
             full=full,
-            project=self.project(manifest),
+            project=self._project_named(manifest) or self.project(manifest),
             path=("spec",),
             labels=manifest.labels,
             marks=in_annotations(manifest.annotations, manifest.place(("metadata", "annotations"))),
@@ -376,8 +385,9 @@ class Built:
     def _entry(self, manifest: Manifest) -> None:
         spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
         key, kind, path = ENTRIES[manifest.kind]
-        target = self._holder(kind, self._reference(manifest, key, spec.get(key)) or Unknown("what it belongs to", f"name it in {key}"))
-        elements = [spec] if isinstance(manifest.spec, dict) else [_unread(manifest)]
+        named = self._reference(manifest, key, spec.get(key), kind) or Unknown("what it belongs to", f"name it in {key}")
+        target = self._holder(kind, named)
+        elements = [renamed(spec, ENTRY_NAMES)] if isinstance(manifest.spec, dict) else [_unread(manifest)]
         self.attached += 1
         self._attachments.append(Attachment(KINDS[kind].asset, target, path, elements, self.address(manifest), manifest.place()))
 

@@ -121,6 +121,8 @@ KINDS: dict[str, Kind] = {
     "ComputeFirewall": Kind(
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
     ),
+    "ComputeFirewallPolicy": Kind(f"{COMPUTE}/FirewallPolicy", ANYWHERE, "firewallPolicies"),
+    "ComputeNetworkFirewallPolicy": Kind(f"{COMPUTE}/NetworkFirewallPolicy", ANYWHERE, "networkFirewallPolicies"),
     "ComputeNetwork": Kind(f"{COMPUTE}/Network", "compute", "networks"),
     "ComputeInstance": Kind(f"{COMPUTE}/Instance", ANYWHERE, "instances", names=_INTERFACES),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeinstancetemplate
@@ -186,7 +188,12 @@ ENTRIES = {
     "StorageBucketAccessControl": ("bucketRef", "StorageBucket", "acl"),
     "StorageDefaultObjectAccessControl": ("bucketRef", "StorageBucket", "defaultObjectAcl"),
     "ComputeBackendBucketSignedURLKey": ("backendBucketRef", "ComputeBackendBucket", "cdnPolicy.signedUrlKeyNames"),
+    "ComputeFirewallPolicyRule": ("firewallPolicyRef", "ComputeFirewallPolicy", "rules"),
+    "ComputeNetworkFirewallPolicyRule": ("firewallPolicyRef", "ComputeNetworkFirewallPolicy", "rules"),
 }
+# https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computefirewallpolicyrule
+ENTRY_NAMES = {"srcIPRanges": "srcIpRanges", "destIPRanges": "destIpRanges"}
+"""A key of an entry, at any depth, to the key of the REST API."""
 # The kind that a reference means, by its key.
 REFERENCES = {
     "serviceRef": "RunService",

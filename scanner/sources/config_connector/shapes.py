@@ -105,3 +105,12 @@ def _at(data: Any, path: Path) -> Any:
         else:
             return None
     return data
+
+
+def renamed(data: Any, names: dict[str, str]) -> Any:
+    """The same with other keys, at any depth."""
+    if isinstance(data, list):
+        return [renamed(element, names) for element in data]
+    if isinstance(data, dict):
+        return {names.get(key, key): renamed(value, names) for key, value in data.items()}
+    return data

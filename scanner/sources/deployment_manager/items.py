@@ -12,9 +12,9 @@ from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
-from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment
+from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment, full_name
 from assay.scanner.sources.gcp.machines import MACHINE, of_template
-from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.raw import Reference, Unknown, unknown_inside
 
 
 class Built:
@@ -151,10 +151,16 @@ class Built:
     def _part(self, entry: ResourceEntry, part: Attached) -> None:
         own, properties = self._address(entry), self.links.value(entry.properties)
         owner: Any = properties.get(part.owner) if isinstance(properties, dict) else properties
-        target: Any = owner if isinstance(owner, (Reference, Unknown)) else f"//storage.googleapis.com/{self.links.path(owner) or ''}"
+        target: Any = owner if isinstance(owner, (Reference, Unknown)) else self._bucket(owner)
         self.attached += 1
         elements = [properties] if isinstance(properties, (dict, Unknown)) else []
         self._attachments.append(Attachment(part.asset, target, part.path, elements, own, entry.place()))
+
+    def _bucket(self, written: Any) -> str | Unknown:
+        """The full name of a bucket that is named by text; Unknown where a part of it is not known."""
+        path = self.links.path(written)
+        full = full_name("storage", path) if path else None
+        return full or unknown_inside(written) or Unknown("which bucket it is for", "name it")
 
 
 def _listed(bindings: Any) -> list[Any]:

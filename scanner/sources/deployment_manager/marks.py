@@ -17,7 +17,7 @@ _MARK = lazy_re.pattern(f"{OPEN}(\\d+){CLOSE}")
 _LINE = lazy_re.pattern(f"{LINE}(\\d+):(\\d+){END}")
 _LINES = lazy_re.pattern(f"(?:{_LINE.pattern})+")
 _PRIVATE = lazy_re.pattern("[\ue000-\ue003]")
-_SCRAMBLED = Unknown("the template takes a value apart that is not known", "give the template all its properties")
+SCRAMBLED = Unknown("the template takes a value apart that is not known", "give the template all its properties")
 
 
 class ValueMarks:
@@ -58,11 +58,11 @@ class ValueMarks:
         parts = [self._value(part) if at % 2 else part for at, part in enumerate(_MARK.split(text))]
         parts = [part for part in parts if part != ""]
         if any(isinstance(part, str) and _PRIVATE.search(part) for part in parts):
-            return _SCRAMBLED
+            return SCRAMBLED
         return parts[0] if len(parts) == 1 else Text(tuple(parts))
 
     def _value(self, number: str) -> Any:
-        return self._values[int(number)] if len(number) < 9 and int(number) < len(self._values) else _SCRAMBLED
+        return self._values[int(number)] if len(number) < 9 and int(number) < len(self._values) else SCRAMBLED
 
     def show(self, data: Any) -> Any:
         """Data with the values in the place of their marks. A map with a key that is not known is not known."""

@@ -10,6 +10,7 @@ from typing import Any
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import Expansion, ResourceEntry
+from assay.scanner.sources.deployment_manager.marks import SCRAMBLED, ValueMarks
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, PARTS, Type, holder, resource_type, spelled
 from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
 from assay.scanner.sources.raw import Reference, Text, Unknown
@@ -31,9 +32,9 @@ class Links:
     def __init__(self, expansion: Expansion, wanted: frozenset[str] | None, budget: Budget) -> None:
         self._wanted, self.budget = wanted, budget
         self.project = expansion.env["project"]
-        self._entries = {entry.name: entry for entry in reversed(expansion.entries)}
+        self._entries = {_called(entry): entry for entry in reversed(expansion.entries)}
         self._by_address = {address(entry): entry for entry in reversed(expansion.entries)}
-        self._templates = expansion.templates
+        self._templates = {_called(entry): entry for entry in reversed(expansion.templates.values())}
         self._reading: set[tuple[str, str]] = set()
         self._naming: set[str] = set()
         self._full: dict[str, str | None] = {}
@@ -52,23 +53,33 @@ class Links:
         if isinstance(raw, list):
             return [self.value(element) for element in raw]
         if isinstance(raw, Text):
-            return _joined([piece for part in raw.parts for piece in _pieces(self.value(part))])
+            written = any(isinstance(part, str) and "$(ref." in part for part in raw.parts)
+            return self._text(raw) if written else _joined([piece for part in raw.parts for piece in _pieces(self.value(part))])
         return raw
 
-    def _text(self, text: str) -> Any:
+    def _text(self, raw: str | Text) -> Any:
+        """Text with what its references lead to. A part of a name may not be known: it is the same in the name of the resource."""
+        marks = ValueMarks()
+        text = marks.text(raw)
         parts: list[Any] = []
         at = 0
         for match in _REFERENCE.finditer(text):
             self.budget.step(20)
-            parts += [text[at : match.start()], *_pieces(self._target(match[1]))]
+            target = self._target(marks.value(match[1]))
+            parts += [*_pieces(marks.value(text[at : match.start()])), *_pieces(marks.value(match[0]) if target is None else target)]
             at = match.end()
-        joined = _joined([*parts, text[at:]])
+        joined = _joined([*parts, *_pieces(marks.value(text[at:]))])
         self.budget.made(sum(len(piece) if isinstance(piece, str) else 100 for piece in _pieces(joined)))
         return joined
 
-    def _target(self, path: str) -> Any:
-        """`NAME.FIELD` as a Reference, or what a template gives under that name."""
+    def _target(self, written: Any) -> Any:
+        """`NAME.FIELD` as a Reference, or what a template gives under that name. None where nothing is called so as far as it is known."""
+        if SCRAMBLED in _pieces(written):
+            return None
+        path = _spelled_out(written)
         name = next((name for name in _prefixes(path) if name in self._entries or name in self._templates), None)
+        if name is None and isinstance(written, Text):
+            return None
         if name is None:
             return Unknown(f"there is no resource {path.partition('.')[0]} in this deployment", "correct the reference")
         field = path[len(name) + 1 :]
@@ -196,6 +207,16 @@ def identifier(entry: ResourceEntry, kind: Type) -> Any:
     if isinstance(entry.properties, Unknown):
         return entry.properties
     return next((properties[name] for name in kind.ids if properties.get(name) is not None), entry.raw.get("name"))
+
+
+def _called(entry: ResourceEntry) -> str:
+    """What references name it by."""
+    return _spelled_out(entry.raw.get("name") or entry.name)
+
+
+def _spelled_out(name: Any) -> str:
+    """A name, or the path of a reference, with words for parts that are not known: the same words are the same value."""
+    return name if isinstance(name, str) else str(Text(tuple(_pieces(name))))
 
 
 def _prefixes(path: str) -> list[str]:

@@ -37,6 +37,8 @@ class RepositoryFiles:
     def __init__(self, paths: Iterable[str], overlay: Overlay, budget: Budget) -> None:
         self.paths, self.overlay, self.budget = frozenset(paths), overlay, budget
         self._tops: dict[str, str] = {}
+        self.called: dict[str, frozenset[str]] = {}
+        """By folder of workflows, the files in it that others of it run."""
 
     def text(self, path: str, file: str) -> tuple[str, Lines]:
         """The text of a file, and its lines. Raises OSError, Malformed, OverBudget."""

@@ -1,11 +1,14 @@
 """Definitions of pipelines as items: workflows of GitHub, pipelines of GitLab, builds of Cloud Build and CodeBuild, with what they include.
 
 Content: `document`, the file, and `files`: what it refers to in the same repository (reusable workflows, composite actions, included
-files), by the name that it uses. A place has a path into that; `("document", …, TEXT, start, end)` is a part of a text.
+files), by the name that it uses; `part` is true of a workflow that runs only as a part of others of its folder. A place has a path into
+that; `("document", …, TEXT, start, end)` is a part of a text.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +16,7 @@ from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.repository.item import FileItem, Path
-from assay.scanner.sources.repository.names import BUILDSPEC, CLOUDBUILD, GITHUB, GITLAB
+from assay.scanner.sources.repository.names import BUILDSPEC, CLOUDBUILD, GITHUB, GITLAB, type_of
 from assay.scanner.sources.repository.reading import ReadFile, RepositoryFiles
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates import json_text, yaml_text
@@ -43,7 +46,9 @@ def read(path: str, type_: str, tree: RepositoryFiles) -> Iterator[ReadFile]:
     sensitive = Sensitive()
     for document in (data, *(other.data for other in files.parsed.values())):
         sensitive.named_in(document)
-    content = {"document": data, "files": {name: other.data for name, other in files.parsed.items()}}
+    content: dict[str, Any] = {"document": data, "files": {name: other.data for name, other in files.parsed.items()}}
+    if type_ == GITHUB and events(data) == {"workflow_call"}:
+        content["part"] = path in _called_beside(path, tree)
     whole = parsed.place(())
     yield ReadFile(file, [FileItem(type_, file, content, _Places(parsed, files.parsed).place, whole, sensitive)], gaps, sensitive=sensitive)
 
@@ -60,6 +65,26 @@ def _parsed(path: str, tree: RepositoryFiles) -> Parsed:
     parsed = documents[-1] if isinstance(documents[0].data, dict) and "spec" in documents[0].data else documents[0]
     tree.budget.step(text.count("\n") + 1)
     return parsed
+
+
+def events(workflow: dict[str, Any]) -> set[str]:
+    """What starts a workflow of GitHub. YAML 1.1 reads the key `on` as a flag; GitHub and our reader do not."""
+    written = workflow.get("on")
+    return set(map(str, written if isinstance(written, (dict, list)) else [written]))
+
+
+def _called_beside(path: str, tree: RepositoryFiles) -> frozenset[str]:
+    """The files of the folder of a workflow that other workflows of this run there have as jobs."""
+    folder = os.path.dirname(path)
+    if folder not in tree.called:
+        called: set[str] = set()
+        for other in sorted(tree.paths):
+            if os.path.dirname(other) == folder and type_of(other) == GITHUB:
+                with contextlib.suppress(OSError, Malformed):  # where it is read, a gap says so
+                    named = [tree.from_top(other, file) for _, files in _of_github(_parsed(other, tree).data) for file in files]
+                    called.update(target for target in named if target is not None and target != other)
+        tree.called[folder] = frozenset(called)
+    return tree.called[folder]
 
 
 class _Files:

@@ -464,3 +464,19 @@ def test_without_the_translator_serverless_resources_are_a_gap(tmp_path: Path, m
     assert gap.code == "macro_unsupported" and "assay[cloudformation-sam]" in gap.settles_it and gap.line == 2
     serverless = ["AWS::Serverless::Function.Work", "AWS::Serverless::SimpleTable.Table"]
     assert addresses(collection.items) == [*serverless, "AWS::Template::Parameter.Secret"]
+
+
+def test_what_an_api_deploys_is_called_alike_in_every_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = """
+        Transform: AWS::Serverless-2016-10-31
+        Globals: {Api: {AlwaysDeploy: true}}
+        Resources:
+          Orders:
+            Type: AWS::Serverless::Api
+            Properties: {StageName: prod, AlwaysDeploy: true, DefinitionBody: {openapi: 3.0.1, paths: {/orders: {get: {}}}}}
+        """
+    names = set()
+    for now in (1.0, 2.0):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        names |= {item.address for item in read(tmp_path, text).values() if item.type == "AWS::ApiGateway::Deployment"}
+    assert len(names) == 1

@@ -66,9 +66,9 @@ def project(view: View, at: RoutingAt) -> LogRouting | None:
     sinks = list(_all(view, at))
     if view.elsewhere and not _speaks_for_it(view, at):
         return None
-    if isinstance(view.item, Declared) and _only_named(view) and not any(isinstance(one, tuple) for one in sinks):
-        return None
     known = [one for one in sinks if isinstance(one, tuple)]
+    if isinstance(view.item, Declared) and _only_named(view) and all(one.perhaps for one, _ in known):
+        return None
     doubts = [view.says(one) for one in sinks if isinstance(one, Unknown)]
     here = any_of([*(_exports(view, at, *one) for one in known), *doubts, view.says(False)])
     settled = _live(view) or here.data is True

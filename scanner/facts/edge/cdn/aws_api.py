@@ -69,6 +69,7 @@ SITE = SiteAt(
     website=(WEBSITE.name,),
     redirects=(f"{WEBSITE.name}.RedirectAllRequestsTo",),
     tags=TAGS.name,
+    shut=BUCKET_AT.flags[2:],
 )
 
 READERS = (

@@ -32,6 +32,7 @@ SITE = SiteAt(
     ),
     website=("WebsiteConfiguration",),
     redirects=("WebsiteConfiguration.RedirectAllRequestsTo",),
+    shut=BUCKET.flags[2:],
 )
 
 READERS = (

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from assay.scanner.facts.edge.cdn.buckets import Served, at_address
 from assay.scanner.facts.edge.cdn.kinds import StaticSite
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
+from assay.scanner.facts.storage.s3 import is_shut
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Value, all_of, any_of
 
@@ -22,12 +23,18 @@ class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
     """What makes of that a redirect of every request."""
     configures: Annotated[tuple[Referrer, ...], "published", "served_directly"] = ()
     """Resources of their own that configure it: a CDN may name them in its place."""
+    shut: Annotated[tuple[Place, ...], "served_directly"]
+    """The flags by which a public access block takes the effect of ACLs and of policies away."""
     tags: Annotated[Place, "published"] = ""
     """Of a live account, the call that tells its tags."""
 
 
 def site(view: View, at: SiteAt) -> StaticSite:
-    """A web site that only redirects serves nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html"""
+    """A web site that only redirects serves nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
+
+    Nor does that of a bucket whose public access is blocked, since its endpoint knows no credentials:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html
+    """
     known = view.index(at.served)
     stand_ins = [other.item.address for join in at.configures for other in view.referrers(join).views]
     name = view[at.name].data
@@ -41,5 +48,5 @@ def site(view: View, at: SiteAt) -> StaticSite:
         identity=view.identity(view[at.name]),
         published=any_of([*(record.asked for record in records), website, *doubts, view.says(False)]),
         behind_cdn=any_of([*(all_of([record.asked, record.enabled]) for record in records), *doubts, view.says(False)]),
-        served_directly=website,
+        served_directly=all_of([website, is_shut(view, at.shut).negate()]),
     )

@@ -9,7 +9,7 @@ from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, Stati
 from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, key_policies, origin_access
 from assay.scanner.facts.edge.cdn.sites import SiteAt, site
 from assay.scanner.facts.indexes import by_text
-from assay.scanner.facts.spelling import Another, Link, Referrer
+from assay.scanner.facts.spelling import Another, Beside, Link, Referrer
 from assay.scanner.facts.storage.terraform_aws import BUCKET
 
 _DISTRIBUTION = "aws_cloudfront_distribution"
@@ -43,6 +43,10 @@ SITE = SiteAt(
     website=("website", Referrer(_WEBSITE, "bucket")),
     redirects=("website.redirect_all_requests_to", Referrer(_WEBSITE, "bucket", "redirect_all_requests_to")),
     configures=(Referrer(_WEBSITE, "bucket"),),
+    shut=tuple(
+        (Referrer("aws_s3_bucket_public_access_block", "bucket", flag), Beside("aws_s3_account_public_access_block", "account_id", flag))
+        for flag in ("ignore_public_acls", "restrict_public_buckets")
+    ),
 )
 
 READERS = (

@@ -30,6 +30,8 @@ def model(view: View, at: FileAt) -> PipelineModel:
 
 
 def pipeline(view: View, at: FileAt) -> Pipeline | None:
-    """The pipeline that a file defines; None where it releases nothing."""
+    """The pipeline that a file defines; None where it releases nothing, or runs as a part of others of its folder alone."""
     assert isinstance(view.item, FileItem)
+    if view[at.document].data.get("part"):
+        return None
     return meaning.resource(view, model(view, at), view.item.place)

@@ -14,6 +14,7 @@ from assay.scanner.facts.supply.pipelines.model import Act, BuildArgument, JobMo
 from assay.scanner.facts.supply.pipelines.steps import MAX_STEPS, Script, listed, mapping
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.repository.workflows import events
 
 _ALWAYS = lazy_re.pattern(r"\b(?:always|failure|cancelled)\s*\(\s*\)")
 _TRUE = lazy_re.pattern(r"(?:\$\{\{)?\s*(?:true|success\(\)|always\(\)|!\s*cancelled\(\)|success\(\)\s*\|\|\s*failure\(\))?\s*(?:\}\})?")
@@ -38,9 +39,7 @@ class _Workflow:
         self.budget = Budget(steps=MAX_STEPS)
 
     def read(self, document: dict[str, Any]) -> PipelineModel:
-        # YAML 1.1 reads the key `on` as a flag; GitHub and our reader do not
-        events = document.get("on")
-        names = set(events) if isinstance(events, dict) else set(map(str, listed(events)))
+        names = events(document)
         if names and names <= {"workflow_call", "workflow_run"}:
             reason = f"what runs before it: it is started by {' or '.join(sorted(names))}"
             self.made.before = Unknown(reason, "scan the workflow that starts it, or let this one scan by itself")
