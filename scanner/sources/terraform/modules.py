@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.raw import Open, Reference, Unknown
+from assay.scanner.sources.raw import Given, Reference, Unknown
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Block
@@ -155,7 +155,7 @@ class Module:
         if given is None or (raw is None and default is not None and block.expression("nullable") == tree.Literal(False)):
             if default is None:
                 why, way = f'variable "{name}" has no value', self._way(name, block)
-                return Open(why, way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
+                return Given(why, way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
             raw = evaluate(default, self.scope())
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
