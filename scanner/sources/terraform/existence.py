@@ -1,9 +1,9 @@
 """Whether one resource instance exists whenever another does, where the code does not tell how many instances there are.
 
-An instance whose number is not known hangs on repetitions: the `count` or `for_each` of its own block, and those of the module calls that
-lead to it. Two instances exist together where every repetition of the one is a repetition of the other too: the same module instance, or
-the same argument in the same module. That two numbers are unknown for the same reason says nothing: `for_each = var.names` and a filter
-over `var.names` lack the same variable and are different sets.
+An instance whose number is not known hangs on repetitions: the `count`, `enabled` or `for_each` of its own block, and those of the module
+calls that lead to it. Two instances exist together where every repetition of the one is a repetition of the other too: the same module
+instance, or the same argument in the same module. That two numbers are unknown for the same reason says nothing: `for_each = var.names` and
+a filter over `var.names` lack the same variable and are different sets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SAME_KEYS = ("toset", "keys", "tomap")
 
 
 class Repetition(msgspec.Struct):
-    """A block with a `count` or `for_each` whose value is not known, and the module instance that this is evaluated in."""
+    """A block with a `count`, `enabled` or `for_each` whose value is not known, and the module instance that this is evaluated in."""
 
     module: Any
     """Module."""
@@ -56,12 +56,13 @@ def _same(one: Repetition, other: Repetition) -> bool:
 
 
 def _argument(repetition: Repetition) -> tuple[str, Any]:
-    """`count` or `for_each` with the expression that decides, followed from `for_each = aws_s3_bucket.b` to the block of that name."""
+    """`count`, `enabled` or `for_each` with the expression that decides; from `for_each = aws_s3_bucket.b` to the block of that name."""
     block, passed = repetition.block, list[Block]()
     while True:
         expression = block.expression("for_each")
         if expression is None:
-            return "count", block.expression("count")
+            count = block.expression("count")
+            return ("count", count) if count is not None else ("enabled", block.enabled)
         expression = _keyed(expression)
         chained = _named(repetition.module, expression)
         if chained is None or chained in passed:

@@ -126,6 +126,8 @@ class Module:
     def _instances(self, resource: ResourceBlock | None, labels: tuple[str, ...], link: bool) -> Any:
         if resource is None:  # part of a configuration, as when one file of it is scanned
             return Reference(".".join(labels))
+        if resource.block.enabled is not None and not resource.instances:
+            return None  # it evaluates to null
         return Instances(resource, link)
 
     def _once(self, kind: str, name: str, link: bool, compute: Callable[[str, bool], Any]) -> Any:
@@ -215,7 +217,8 @@ class Module:
         block = self._blocks.get("module", {}).get((name,))
         if block is None:
             raise EvaluationError(f"module.{name} is not declared")
-        return Calls(name, self._instances_of(block), link)
+        called = self._instances_of(block)
+        return None if called == [] and block.enabled is not None else Calls(name, called, link)
 
     def _instances_of(self, block: Block) -> list[Module] | Unknown:
         """The instances of a module call, or why its code is not at hand. How many there are may depend on other modules."""
