@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.raw import Given, Reference, Unknown
+from assay.scanner.sources.raw import Given, Open, Reference, Unknown, because
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Block
@@ -146,7 +146,7 @@ class Module:
     def _variable(self, name: str, link: bool) -> Any:
         block = self._blocks.get("variable", {}).get((name,))
         if block is None:
-            raise EvaluationError(f"var.{name} is not declared")
+            return self._undeclared(f"var.{name}")
         if self.parent and self.call:
             given = self.call.expression(name)
             raw = evaluate(given, self.parent.scope(self._names(link), link)) if given is not None else None
@@ -162,6 +162,11 @@ class Module:
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
         return self.workspace.sensitive.add(raw) if _is_sensitive(block) else self.workspace.sensitive.named(name, raw)
+
+    def _undeclared(self, name: str) -> Open:
+        """What code names that is in no file here: a tool adds it (Terragrunt, templates of code), or a part of the code is not scanned."""
+        kind = Given if name.startswith("var.") and self.parent is None else Open
+        return kind(f"{name} is not declared", "scan the code that declares it too, or the plan", name=f"{self.address}{name}")
 
     def _way(self, name: str, block: Block) -> str:
         """How a variable gets a value. A command line is kept by shells and build servers, so that what is secret has no place there."""
@@ -210,13 +215,13 @@ class Module:
     def _local(self, name: str, link: bool) -> Any:
         block = self._locals.get(name)
         if block is None:
-            raise EvaluationError(f"local.{name} is not declared")
+            return self._undeclared(f"local.{name}")
         return evaluate(block.expression(name), self.scope(link=link))
 
     def _call(self, name: str, link: bool) -> Any:
         block = self._blocks.get("module", {}).get((name,))
         if block is None:
-            raise EvaluationError(f"module.{name} is not declared")
+            return because(self._undeclared(f"module.{name}"))
         called = self._instances_of(block)
         return None if called == [] and block.enabled is not None else Calls(name, called, link)
 
