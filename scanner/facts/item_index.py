@@ -218,7 +218,7 @@ class ItemIndex:
         taken = self._open_names[item.type, names]
         own = {(item.type, name) for alternatives in names for name in alternatives.split("|")}
         for other, why in targets.unclaimed:
-            if (item.type, targets.given.get(id(why))) in join.generated:
+            if (item.type, targets.given.get(id(why))) in join.generated and not item.taken_over:
                 continue
             if not targets.named_by.get(id(why), set()) & own and not targets.open_names.get(id(other), set()) & taken:
                 yield other, why

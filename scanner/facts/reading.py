@@ -92,9 +92,10 @@ def _read_orphans(reader: Reader, companions: Iterable[Companion], items: ItemIn
 
 def _orphans(reader: Reader, companion: Companion, items: ItemIndex) -> Iterator[tuple[Item, Any, Item | None]]:
     here = {type_ for type_ in reader.types if items.own(type_)}
+    taken_over = any(item.taken_over for type_ in here for item in items.own(type_)) if companion.generated else False
     for item, target, owner in items.orphans(companion, reader.types, reader.spelling.names):
         named = isinstance(target, Exported) or (spelled(target) and not isinstance(target, Unknown))
         generated = {type_ for type_, path in companion.generated if path == written(item, companion.owner)}
-        if named or isinstance(target, Unattached) or here <= (generated if isinstance(target, Given) else set()):
+        if named or isinstance(target, Unattached) or here <= (generated if isinstance(target, Given) and not taken_over else set()):
             yield item, target, owner
         # else it may belong to one of those, which know of it

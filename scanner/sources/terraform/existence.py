@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
@@ -20,6 +21,7 @@ from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 _SAME_KEYS = ("toset", "keys", "tomap")
 """Functions whose result has the keys of their argument, as far as `for_each` takes both."""
 
@@ -78,6 +80,24 @@ def _keyed(expression: Any) -> Any:
     ):
         expression = expression.arguments[0]
     return expression
+
+
+def imported(resource: ResourceBlock) -> bool:
+    """Whether an `import` block takes over an instance of a resource: https://developer.hashicorp.com/terraform/language/block/import"""
+    names = (*(part for name in resource.module.path for part in ("module", name)), *resource.block.labels)
+    return names in resource.module.root.taken_over
+
+
+def target_of(expression: Any) -> tuple[str, ...]:
+    """The names in an address, without the keys of instances: those of `module.m["x"].aws_subnet.s[0]`."""
+    if isinstance(expression, tree.Literal):  # in JSON
+        return tuple(_KEYS.sub("", str(expression.value)).split("."))
+    names: list[str] = []
+    while isinstance(expression, (tree.Attribute, tree.Index)):
+        if isinstance(expression, tree.Attribute):
+            names.insert(0, expression.name)
+        expression = expression.of
+    return (expression.name, *names) if isinstance(expression, tree.Name) else ()
 
 
 def _named(module: Module, expression: Any) -> Block | None:

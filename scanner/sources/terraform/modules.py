@@ -18,6 +18,7 @@ from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.declarations import declarations
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.existence import target_of
 from assay.scanner.sources.terraform.instances import (
     Instance,
     Instances,
@@ -72,9 +73,11 @@ class Module:
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
+        self.taken_over = {target_of(block.expression("to")) for block in blocks if block.type == "import"}
+        """The addresses of what `import` blocks take over, as names without keys."""
         self.providers = [ProviderBlock(self, block) for block in self.of("provider") if block.labels]
         self.declarations = list(declarations(self))
-        self.functions = workspace.functions(self._root().directory)
+        self.functions = workspace.functions(self.root.directory)
 
     @property
     def fetched(self) -> bool:
@@ -117,11 +120,13 @@ class Module:
 
     def _path(self, name: str) -> Any:
         if name == "module":
-            return os.path.relpath(self.directory, self._root().directory)
+            return os.path.relpath(self.directory, self.root.directory)
         return "." if name == "root" else Unknown(f"path.{name} depends on where terraform runs", "scan the plan")
 
-    def _root(self) -> Module:
-        return self.parent._root() if self.parent else self
+    @property
+    def root(self) -> Module:
+        """The root module that it is part of."""
+        return self.parent.root if self.parent else self
 
     def _instances(self, resource: ResourceBlock | None, labels: tuple[str, ...], link: bool) -> Any:
         if resource is None:  # part of a configuration, as when one file of it is scanned
@@ -254,7 +259,7 @@ class Module:
         if directory is None:
             if source.startswith("."):
                 return self._missing(block, f'module "{name}" names the directory {source}, which does not exist', "correct the source")
-            way = f"run terraform init in {self.workspace.show(self._root().directory)} to fetch it, or scan the plan"
+            way = f"run terraform init in {self.workspace.show(self.root.directory)} to fetch it, or scan the plan"
             return self._missing(block, f'module "{name}" ({source}) is not in .terraform/modules', way)
         if directory in self._ancestry():
             return self._missing(block, f'module "{name}" calls itself', "break the cycle")
