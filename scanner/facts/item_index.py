@@ -167,7 +167,7 @@ class ItemIndex:
         for name in names if targets.all else ():
             by_id |= {id(other): other for other in targets.called(item, name) if id(other) not in by_id}
         items = list(by_id.values())
-        return items, self._doubt(item, targets, tuple(names)) or targets.one_of(item) or self._unnamed(item, targets, names)
+        return items, self._doubt(item, join, tuple(names)) or targets.one_of(item) or self._unnamed(item, targets, names)
 
     def _unnamed(self, item: Item, targets: Targets, names: Iterable[str]) -> Unknown | None:
         """Why something that names by text may name an item: the item's own name is not known, and no other has that text."""
@@ -199,17 +199,33 @@ class ItemIndex:
             most = max(most, self._shared[item.type, name][text] if text is not None else 0)
         return most
 
-    def _doubt(self, item: Item, targets: Targets, names: tuple[str, ...]) -> Unknown | None:
-        """Why something may name an item: not what is known to name another by a name that is not known."""
+    def _doubt(self, item: Item, join: Referrer, names: tuple[str, ...]) -> Unknown | None:
+        """Why something may name an item."""
+        return next((why for _, why in self._doubts(item, join, names)), None)
+
+    def _doubts(self, item: Item, join: Referrer, names: tuple[str, ...]) -> Iterator[tuple[Item, Unknown]]:
+        """What may name an item, and why.
+
+        Not what is known to name another by a name that is not known; nor what whoever deploys gives, of what the cloud makes up:
+        a resource has no such identifier before it is made.
+        """
+        targets = self._targets_of(join)
         if not targets.unclaimed:
-            return None
+            return
         if (item.type, names) not in self._open_names:
             texts = (text for name in names for text in self._names(item.type, name))
             self._open_names[item.type, names] = {text for text in texts if text is not None and text.startswith(OPEN)}
         taken = self._open_names[item.type, names]
         own = {(item.type, name) for alternatives in names for name in alternatives.split("|")}
-        doubts = ((other, why) for other, why in targets.unclaimed if not targets.named_by.get(id(why), set()) & own)
-        return next((why for other, why in doubts if not targets.open_names.get(id(other), set()) & taken), None)
+        for other, why in targets.unclaimed:
+            if (item.type, targets.given.get(id(why))) in join.generated and not item.taken_over:
+                continue
+            if not targets.named_by.get(id(why), set()) & own and not targets.open_names.get(id(other), set()) & taken:
+                yield other, why
+
+    def possible(self, item: Item, join: Referrer, names: Iterable[str]) -> list[tuple[Item, Unknown]]:
+        """The items that may name `item`, which is not known, and why."""
+        return list(self._doubts(item, join, tuple(names))) if self.has(join.type) else []
 
     def unclaimed(self, join: Referrer) -> list[tuple[Item, Unknown]]:
         """The items that may name anything, and why."""

@@ -12,11 +12,11 @@ from assay.scanner.facts.catalogue import Catalogue, Reader
 from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource, identity
 from assay.scanner.facts.spelling import Companion
-from assay.scanner.facts.targets import Unattached, spelled
+from assay.scanner.facts.targets import Unattached, spelled, written
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Exported, Unknown
+from assay.scanner.sources.raw import Exported, Given, Unknown
 from assay.scanner.sources.values import Value
 
 Failed = Callable[[Item, Exception], None]
@@ -91,8 +91,11 @@ def _read_orphans(reader: Reader, companions: Iterable[Companion], items: ItemIn
 
 
 def _orphans(reader: Reader, companion: Companion, items: ItemIndex) -> Iterator[tuple[Item, Any, Item | None]]:
+    here = {type_ for type_ in reader.types if items.own(type_)}
+    taken_over = any(item.taken_over for type_ in here for item in items.own(type_)) if companion.generated else False
     for item, target, owner in items.orphans(companion, reader.types, reader.spelling.names):
         named = isinstance(target, Exported) or (spelled(target) and not isinstance(target, Unknown))
-        if named or isinstance(target, Unattached) or not any(items.own(type_) for type_ in reader.types):
+        generated = {type_ for type_, path in companion.generated if path == written(item, companion.owner)}
+        if named or isinstance(target, Unattached) or here <= (generated if isinstance(target, Given) and not taken_over else set()):
             yield item, target, owner
         # else it may belong to one of those, which know of it

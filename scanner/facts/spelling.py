@@ -48,6 +48,9 @@ class Referrer(Join, frozen=True):
     """Types that stand for the resource where they are named in its place, with the path to what each stands for."""
     unsaid: str = ""
     """The name that is meant where nothing is written there: of policies of event buses `default`."""
+    generated: tuple[tuple[str, str], ...] = ()
+    """Types of resources, each with the alternative of `owner` that names one by an identifier that the cloud makes up (`sg-0a1b`): nobody
+    can give it before the resource is made. What a provider takes over (`aws_default_security_group`) has one before."""
 
     @property
     @override

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner import lazy_re
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Exported, Open, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Exported, Given, Open, Reference, Text, Unknown, unknown_inside
 
 if TYPE_CHECKING:
     from assay.scanner.facts.item_index import ItemIndex
@@ -42,6 +42,8 @@ class Targets:
         self.named_by: dict[int, set[tuple[str, str]]] = {}
         """Why they may name anything, by identity, to the types and attributes of the references that lead there: the name of a resource is
         that of no other of its type, though it is not known."""
+        self.given: dict[int, str] = {}
+        """Why they may name anything, by identity, to the attribute that names it, where whoever deploys gives its value."""
         self._by_block: dict[str, list[tuple[Item, str]]] = {}
         """Items by the block of what they name, with its address: keys of instances left out."""
         self._claimed: dict[int, set[str]] = {}
@@ -91,6 +93,8 @@ class Targets:
                 reason = f"{item.address} may belong to it: {path} is not known ({why.reason})"
                 self.unclaimed.append((item, Unknown(reason, why.settles_it, item.location())))
                 self.named_by[id(self.unclaimed[-1][1])] = passed
+                if isinstance(step, Given):
+                    self.given[id(self.unclaimed[-1][1])] = written(item, path)
 
     def one_of(self, item: Item) -> Unknown | None:
         """Why something may name one of the instances that an item stands for, since their number is not known."""
@@ -122,6 +126,11 @@ class Targets:
         # Another resource of this type may have the same name, in another region.
         by_text = [other for other in self.by_text.get(text, ()) if item.type not in self._claimed.get(id(other), ())]
         return [*self.by_address.get(text, ()), *by_text]
+
+
+def written(item: Item, path: str) -> str:
+    """Of alternatives, the first that is there."""
+    return next((alternative for alternative in path.split("|") if item[alternative].data is not None), "")
 
 
 def _qualified(text: Text) -> bool:

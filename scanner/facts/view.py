@@ -223,7 +223,7 @@ class View:
     def possible(self, join: Referrer) -> list[View]:
         """The items that may name this resource, since it is not known whom they name: in doubt."""
         self._check(join)
-        unclaimed = () if self.elsewhere else self.items.unclaimed(join)
+        unclaimed = () if self.elsewhere else self.items.possible(self.item, join, self.names)
         return [View(item, self.items, self.declared, doubt=doubt) for item, doubt in unclaimed]
 
     def _may_have(self, join: Referrer) -> bool:

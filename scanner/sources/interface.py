@@ -73,6 +73,11 @@ class Item(Node):
         """What tells its block from others that begin on the same line, where an input may be written so."""
         return ""
 
+    @property
+    def taken_over(self) -> bool:
+        """Whether the code takes over what is there before it is applied: an `import` of it."""
+        return False
+
     vague_links: bool = False
     """What `link` gives is what the whole of an attribute refers to, whichever part of it does: that of a plan."""
 

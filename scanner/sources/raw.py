@@ -77,6 +77,10 @@ class Open(Unknown, frozen=True):
     """It is known to be there and not to be empty, whatever it is."""
 
 
+class Given(Open, frozen=True):
+    """An open value that whoever deploys gives before anything is made: it is no identifier that this deployment is given by the cloud."""
+
+
 class Exported(Open, frozen=True):
     """An open value that another stack gives: whatever it names, that is declared there and not in this input."""
 

@@ -23,9 +23,10 @@ _STAGE = EntryPointAt(
     api=Link("RestApiId", ("AWS::ApiGateway::RestApi",)),
     associations=_ASSOCIATIONS,
 )
+_GENERATED = (("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerArn"),)
 BALANCER = BalancerAt(
     name="Name",
-    listeners=(Many("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn"),),
+    listeners=(Many("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn", generated=_GENERATED),),
     rules=(Referrer("AWS::ElasticLoadBalancingV2::ListenerRule", "ListenerArn"),),
 )
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancing-loadbalancer.html

@@ -13,10 +13,11 @@ from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer, snake
 
 _BALANCERS = ("aws_lb", "aws_alb")
 _ASSOCIATIONS = by_arn("resource_arn", "aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
+_GENERATED = tuple((type_, "load_balancer_arn") for type_ in _BALANCERS)
 BALANCER = BalancerAt(
     name="name",
     type="load_balancer_type",
-    listeners=(Many("aws_lb_listener", "load_balancer_arn"), Many("aws_alb_listener", "load_balancer_arn")),
+    listeners=tuple(Many(type_, "load_balancer_arn", generated=_GENERATED) for type_ in ("aws_lb_listener", "aws_alb_listener")),
     rules=(Referrer("aws_lb_listener_rule", "listener_arn"), Referrer("aws_alb_listener_rule", "listener_arn")),
     port="port",
     protocol="protocol",

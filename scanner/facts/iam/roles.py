@@ -20,7 +20,14 @@ from assay.scanner.sources.raw import Either, Location, Reference, Text, Unknown
 from assay.scanner.sources.values import Value, all_of
 
 _ADMINISTRATOR = lazy_re.pattern(r"roles/[\w.]+\.admin")
-_SERVICE_AGENT = lazy_re.pattern(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
+_SERVICE_AGENT = lazy_re.pattern(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project|bq)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
+# What gives the address of one: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/project_service_identity,
+# …/data-sources/storage_project_service_account, storage_transfer_project_service_account, bigquery_default_service_account
+_AGENTS = (
+    "google_project_service_identity", "google_storage_project_service_account", "google_storage_transfer_project_service_account",
+    "google_bigquery_default_service_account",
+)  # fmt: skip
+_ADDRESSES = ("email", "email_address", "member")
 _ANY_NUMBER = "\0"
 """A part that is not known."""
 
@@ -31,9 +38,12 @@ Holds = Callable[[str], list[Any] | Unknown]
 def is_service_agent(member: Any) -> bool:
     """A service account that Google made for one of its services: https://cloud.google.com/iam/docs/service-agents
 
-    Its project may be any: `service-${data.google_project.trade.number}@gcp-sa-pubsub.iam.gserviceaccount.com`.
+    It may be told by what gives its address: `google_project_service_identity.pubsub.member`. Its project may be any:
+    `service-${data.google_project.trade.number}@gcp-sa-pubsub.iam.gserviceaccount.com`.
     """
     parts = member.parts if isinstance(member, Text) else (member,)
+    if isinstance(parts[-1], Reference) and parts[-1].type in _AGENTS and parts[-1].attribute in _ADDRESSES:
+        return parts[:-1] in ((), ("serviceAccount:",))
     text = "".join(part if isinstance(part, str) else _ANY_NUMBER for part in parts)
     return _ANY_NUMBER not in text.partition("@")[2] and bool(_SERVICE_AGENT.match(text.replace(_ANY_NUMBER, "0")))
 

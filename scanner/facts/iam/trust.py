@@ -30,6 +30,9 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in
 from assay.scanner.sources.values import Value, all_of, any_of
 
+_LOOKED_UP = ("aws_iam_role", "aws_iam_user")
+"""Data sources that find an identity in the account that they ask."""
+
 
 class Role:
     """What is known of a role beside its trust policy: the account that it is in, and what the policy may refer to."""
@@ -42,12 +45,18 @@ class Role:
         return providers(self.view, self.identity_providers, statement)
 
     def owner(self, who: Any) -> str | Unknown:
-        """The account of a principal (`principal_account`); `other` where it is declared here, in another account than the role."""
+        """The account of a principal (`principal_account`); `other` where it is declared here, in another account than the role.
+
+        An identity that is looked up is of the account in which its provider looks: that of the role, where both log in alike.
+        """
         if self.identities:
             for reference in references_in(who):
                 declared = self.view.named(reference, self.identities)
-                if declared and self.view.item.same_account(declared.item) is False:
+                alike = self.view.item.same_account(declared.item) if declared else None
+                if alike is False:
                     return "other"
+                if alike and reference is who and reference.type in _LOOKED_UP:
+                    return "this"
         return principal_account(who)
 
 

@@ -19,7 +19,6 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _AGENT = lazy_re.pattern(r"serviceAccount:service-.*@gcp-sa-pubsub\.iam\.gserviceaccount\.com")
-_IDENTITY = "google_project_service_identity"
 
 
 class SubscriptionAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -33,6 +32,8 @@ class SubscriptionAt(Spelling, frozen=True, eq=False, kw_only=True):
     """The bindings on the subscription."""
     of_topic: Another
     """The bindings on a topic."""
+    identities: Link | None = None
+    """What makes the service agent of a service, and where it names the service."""
     project: Index | None = None
     """The bindings of projects in code, under None."""
     inherited: Place = ""
@@ -110,15 +111,17 @@ def _of_agent(view: View, at: SubscriptionAt, binding: Any, those: frozenset[str
     if isinstance(binding, Unknown):
         return view.says(binding)
     assert isinstance(binding, Binding)
-    agent = _is_agent(binding.member)
+    agent = _is_agent(view, at, binding.member)
     role = allows(view, at.roles, binding.role, those, permissions) if agent is not False else False
     return all_of([Value(agent, binding.seen), Value(role, binding.seen)])
 
 
-def _is_agent(member: Any) -> bool | Unknown:
+def _is_agent(view: View, at: SubscriptionAt, member: Any) -> bool | Unknown:
     parts = member.parts if isinstance(member, Text) else (member,)
-    if any(isinstance(part, Reference) and part.type == _IDENTITY for part in parts):
-        return True
+    made = next((part for part in parts if isinstance(part, Reference) and at.identities and part.type in at.identities.types), None)
+    if made and at.identities:
+        identity = view.named(made, at.identities)
+        return identity[at.identities.path].equals("pubsub.googleapis.com").data if identity else True
     text = "".join(part if isinstance(part, str) else "" for part in parts)
     if _AGENT.fullmatch(text if len(parts) > 1 or isinstance(member, str) else ""):
         return True

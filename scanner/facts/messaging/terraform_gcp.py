@@ -23,6 +23,7 @@ _SUBSCRIPTION_AT = SubscriptionAt(
     dead_letter=Link(_DEAD_LETTER, ("google_pubsub_topic",)),
     own=iam("google_pubsub_subscription_iam", "subscription"),
     of_topic=Another(iam("google_pubsub_topic_iam", "topic")),
+    identities=Link("service", ("google_project_service_identity",)),
     project=project_bindings("google_project_iam"),
     subscribers=subscribers({_SUBSCRIPTION: "topic"}),
     dead_letters=subscribers({_SUBSCRIPTION: _DEAD_LETTER}),

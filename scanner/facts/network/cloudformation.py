@@ -43,12 +43,13 @@ _MEMBERS = {
     "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",), "AWS::AppRunner::VpcConnector": ("SecurityGroups",),
 }  # fmt: skip
 
+GENERATED = (("AWS::EC2::SecurityGroup", "GroupId"),)
 GROUP_RULES = GroupRulesAt(
     name="GroupName",
     names=("GroupName",),
     # Rules in the group and as resources of their own have the same properties:
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
-    rules=("SecurityGroupIngress", Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName")),
+    rules=("SecurityGroupIngress", Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName", generated=GENERATED)),
     sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
     prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
 )

@@ -100,10 +100,10 @@ def _length(cidr: Text) -> int | None:
     return int(length[1]) if length else None
 
 
-def _longest(lengths: dict[int, int], cidr: Text) -> int:
+def _longest(lengths: dict[int, int], cidr: Text, versions: tuple[int, ...] = (4, 6)) -> int:
     """The longest of the prefix lengths for the versions of addresses that a range which is known in part may be of."""
     known = "".join(part for part in cidr.parts if isinstance(part, str))
-    return max(lengths[version] for version in ([6] if ":" in known else [4] if "." in known else [4, 6]))
+    return max(lengths[version] for version in ((6,) if ":" in known else (4,) if "." in known else versions))
 
 
 def filled(value: Value[Any]) -> Value[bool]:
@@ -127,12 +127,15 @@ class Span(NamedTuple):
     last: Value[Any]
 
 
-def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None) -> Opening:
-    """Traffic from a range, or from something else of which it is said whether that is the internet."""
+def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None, versions: tuple[int, ...] = (4, 6)) -> Opening:
+    """Traffic from a range, or from something else of which it is said whether that is the internet.
+
+    `versions`: those that addresses may be of where the range stands.
+    """
     return Opening(
         source=Value(_called(source), source.seen),
         world=source.then(is_world) if world is None else Value(world, source.seen),
-        whole_network=source.then(is_whole_network)
+        whole_network=source.then(lambda cidr: is_whole_network(cidr, versions))
         if world is None
         else Value(world if isinstance(world, Unknown) else False, source.seen),
         inside=source.then(is_inside) if world is None else Value(world, source.seen).negate(),
@@ -156,21 +159,21 @@ def narrowed(told: Opening, first: int, last: int) -> Opening:
     return msgspec.structs.replace(told, from_port=span.first, to_port=span.last, traffic=Value(_traffic(span), told.traffic.seen))
 
 
-def is_whole_network(cidr: Any) -> bool | Unknown:
+def is_whole_network(cidr: Any, versions: tuple[int, ...] = (4, 6)) -> bool | Unknown:
     """Whether a CIDR range is private and as wide as a network."""
     if isinstance(cidr, (Reference, Text)):
-        return _may_be_network(cidr)
+        return _may_be_network(cidr, versions)
     told = range_of(cidr)
     return told is not None and told.private and told.is_as_wide_as(WHOLE)
 
 
-def _may_be_network(cidr: Reference | Text) -> bool | Unknown:
+def _may_be_network(cidr: Reference | Text, versions: tuple[int, ...]) -> bool | Unknown:
     """The same of one that is known in part: its length may be known though its addresses are not."""
     if isinstance(cidr, Reference):
         is_part = _last(cidr) in _HOSTS
     else:
         length = _length(cidr)
-        is_part = length is not None and length > _longest(WHOLE, cidr)
+        is_part = length is not None and length > _longest(WHOLE, cidr, versions)
     if is_part:
         return False
     return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")

@@ -143,7 +143,7 @@ def _openings(view: View, at: GroupRulesAt) -> list[Opening]:
     if enters.data is False:
         return []
     span = Span(protocol_name(rule[at.protocol]), rule[at.from_port].number(), rule[at.to_port].number())
-    openings = [opening(source, span) for path in at.ranges for source in listed(rule.node, path)]
+    openings = [opening(source, span, versions=_versions(path)) for path in at.ranges for source in listed(rule.node, path)]
     for source in (source for path in at.sources for source in listed(rule.node, path, linked=True)):
         openings += [opening(Value(describe(source.data), source.seen), span, world=False)] if source.data else []
     openings += at.prefix_lists.openings(rule, span)
@@ -153,6 +153,11 @@ def _openings(view: View, at: GroupRulesAt) -> list[Opening]:
         told.world, told.whole_network = (view.weighed(fact, absence=False) for fact in (told.world, told.whole_network))
         told.inside = view.weighed(told.inside, absence=True)
     return openings
+
+
+def _versions(path: str) -> tuple[int, ...]:
+    """Which addresses a range is of: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"""
+    return (6,) if "v6" in path.lower() else (4,)
 
 
 def _others(view: View, at: SecurityGroupAt, members: list[GroupMember]) -> list[Item]:

@@ -40,12 +40,13 @@ _MEMBERS = {
     "aws_spot_fleet_request": ("launch_specification[].vpc_security_group_ids",),
 }  # fmt: skip
 
+GENERATED = (("aws_security_group", "security_group_id"),)
 GROUP_RULES = GroupRulesAt(
     name="name",
     rules=(
         "ingress",
-        Many("aws_vpc_security_group_ingress_rule", "security_group_id"),
-        Many("aws_security_group_rule", "security_group_id"),
+        Many("aws_vpc_security_group_ingress_rule", "security_group_id", generated=GENERATED),
+        Many("aws_security_group_rule", "security_group_id", generated=GENERATED),
     ),
     direction="type",
     protocol="protocol|ip_protocol",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
 from assay.scanner.sources.cloudformation.template import CORRECT, Template, TemplateResource
 from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
-from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown, either
+from assay.scanner.sources.raw import Either, Given, Open, Reference, Text, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class Scope:
             if self.prefix:
                 way = f"give it in the Parameters of {self.prefix.rstrip('/')}"
             filled = _is_filled(declared, str(type_))
-            why = Open(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}", secret, filled)
+            why = Given(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}", secret, filled)
             return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")

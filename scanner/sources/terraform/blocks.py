@@ -115,6 +115,11 @@ class Block:
             if block.type == type_ or (block.type == "dynamic" and block.labels[:1] == (type_,)):
                 yield block
 
+    @property
+    def enabled(self) -> Any:
+        """What says whether its one instance exists, None where it surely does: https://opentofu.org/docs/language/meta-arguments/enabled"""
+        return next((told for inner in self.nested("lifecycle") if (told := inner.expression("enabled")) is not None), None)
+
     def has(self, type_: str) -> bool:
         """Whether there is a block of a type inside, or one that makes such blocks."""
         return next(iter(self.nested(type_)), None) is not None

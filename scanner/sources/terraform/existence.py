@@ -1,9 +1,9 @@
 """Whether one resource instance exists whenever another does, where the code does not tell how many instances there are.
 
-An instance whose number is not known hangs on repetitions: the `count` or `for_each` of its own block, and those of the module calls that
-lead to it. Two instances exist together where every repetition of the one is a repetition of the other too: the same module instance, or
-the same argument in the same module. That two numbers are unknown for the same reason says nothing: `for_each = var.names` and a filter
-over `var.names` lack the same variable and are different sets.
+An instance whose number is not known hangs on repetitions: the `count`, `enabled` or `for_each` of its own block, and those of the module
+calls that lead to it. Two instances exist together where every repetition of the one is a repetition of the other too: the same module
+instance, or the same argument in the same module. That two numbers are unknown for the same reason says nothing: `for_each = var.names` and
+a filter over `var.names` lack the same variable and are different sets.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
@@ -20,12 +21,13 @@ from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 _SAME_KEYS = ("toset", "keys", "tomap")
 """Functions whose result has the keys of their argument, as far as `for_each` takes both."""
 
 
 class Repetition(msgspec.Struct):
-    """A block with a `count` or `for_each` whose value is not known, and the module instance that this is evaluated in."""
+    """A block with a `count`, `enabled` or `for_each` whose value is not known, and the module instance that this is evaluated in."""
 
     module: Any
     """Module."""
@@ -56,12 +58,13 @@ def _same(one: Repetition, other: Repetition) -> bool:
 
 
 def _argument(repetition: Repetition) -> tuple[str, Any]:
-    """`count` or `for_each` with the expression that decides, followed from `for_each = aws_s3_bucket.b` to the block of that name."""
+    """`count`, `enabled` or `for_each` with the expression that decides; from `for_each = aws_s3_bucket.b` to the block of that name."""
     block, passed = repetition.block, list[Block]()
     while True:
         expression = block.expression("for_each")
         if expression is None:
-            return "count", block.expression("count")
+            count = block.expression("count")
+            return ("count", count) if count is not None else ("enabled", block.enabled)
         expression = _keyed(expression)
         chained = _named(repetition.module, expression)
         if chained is None or chained in passed:
@@ -77,6 +80,24 @@ def _keyed(expression: Any) -> Any:
     ):
         expression = expression.arguments[0]
     return expression
+
+
+def imported(resource: ResourceBlock) -> bool:
+    """Whether an `import` block takes over an instance of a resource: https://developer.hashicorp.com/terraform/language/block/import"""
+    names = (*(part for name in resource.module.path for part in ("module", name)), *resource.block.labels)
+    return names in resource.module.root.taken_over
+
+
+def target_of(expression: Any) -> tuple[str, ...]:
+    """The names in an address, without the keys of instances: those of `module.m["x"].aws_subnet.s[0]`."""
+    if isinstance(expression, tree.Literal):  # in JSON
+        return tuple(_KEYS.sub("", str(expression.value)).split("."))
+    names: list[str] = []
+    while isinstance(expression, (tree.Attribute, tree.Index)):
+        if isinstance(expression, tree.Attribute):
+            names.insert(0, expression.name)
+        expression = expression.of
+    return (expression.name, *names) if isinstance(expression, tree.Name) else ()
 
 
 def _named(module: Module, expression: Any) -> Block | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.marks import tags_of
-from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown
+from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown, because
 from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, tags
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
@@ -22,6 +22,7 @@ from assay.scanner.sources.terraform.operators import (
     brief,
     finish,
     is_identity,
+    to_bool,
     to_text,
     to_whole,
     unsettled,
@@ -85,13 +86,27 @@ def expand(block: Block, module: Module) -> list[Instance]:
     count, for_each = block.expression("count"), block.expression("for_each")
     expression = for_each if count is None else count
     if expression is None:
-        return [Instance(None, {}, template)]
+        return _enabled(block, module)
     try:
         raw = evaluate(expression, module.scope(module.instance.names))
         instances = _for_each(raw, template, module) if count is None else _counted(raw, template, module)
     except EvaluationError as error:
         instances = Unknown(str(error), "correct the expression", block.location())
     return [_unexpanded(instances, module, expression)] if isinstance(instances, Unknown) else instances
+
+
+def _enabled(block: Block, module: Module) -> list[Instance]:
+    """The one instance of a block without repetition, unless it is switched off."""
+    expression = block.enabled
+    if expression is None:
+        return [Instance(None, {}, module.template)]
+    try:
+        enabled = to_bool(evaluate(expression, module.scope(module.instance.names)))
+    except EvaluationError as error:
+        enabled = Unknown(str(error), "correct the expression", block.location())
+    if isinstance(enabled, Unknown):
+        return [Instance(None, {}, because(enabled), unexpanded=True)]
+    return [Instance(None, {}, module.template)] if enabled else []
 
 
 def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance] | Unknown:

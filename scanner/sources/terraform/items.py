@@ -14,7 +14,7 @@ from assay.scanner.sources.terraform.blocks import Argument
 from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
-from assay.scanner.sources.terraform.existence import exists_with
+from assay.scanner.sources.terraform.existence import exists_with, imported
 from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 from assay.scanner.sources.terraform.operators import FAILURES
 from assay.scanner.sources.terraform.workspace import FileFunction
@@ -232,6 +232,11 @@ class ResourceItem(BodyNode, Item):
             return Value(contents(self.body), (self.location(),))
         except RecursionError:
             return Value(Unknown("the blocks are nested too deeply", "simplify the configuration or scan its plan"), (self.location(),))
+
+    @property
+    @override
+    def taken_over(self) -> bool:
+        return imported(self.resource)
 
     @override
     def coexists(self, other: Item) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.raw import Open, Reference, Unknown
+from assay.scanner.sources.raw import Given, Open, Reference, Unknown, because
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.declarations import declarations
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.existence import target_of
 from assay.scanner.sources.terraform.instances import (
     Instance,
     Instances,
@@ -72,9 +73,11 @@ class Module:
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
+        self.taken_over = {target_of(block.expression("to")) for block in blocks if block.type == "import"}
+        """The addresses of what `import` blocks take over, as names without keys."""
         self.providers = [ProviderBlock(self, block) for block in self.of("provider") if block.labels]
         self.declarations = list(declarations(self))
-        self.functions = workspace.functions(self._root().directory)
+        self.functions = workspace.functions(self.root.directory)
 
     @property
     def fetched(self) -> bool:
@@ -117,15 +120,19 @@ class Module:
 
     def _path(self, name: str) -> Any:
         if name == "module":
-            return os.path.relpath(self.directory, self._root().directory)
+            return os.path.relpath(self.directory, self.root.directory)
         return "." if name == "root" else Unknown(f"path.{name} depends on where terraform runs", "scan the plan")
 
-    def _root(self) -> Module:
-        return self.parent._root() if self.parent else self
+    @property
+    def root(self) -> Module:
+        """The root module that it is part of."""
+        return self.parent.root if self.parent else self
 
     def _instances(self, resource: ResourceBlock | None, labels: tuple[str, ...], link: bool) -> Any:
         if resource is None:  # part of a configuration, as when one file of it is scanned
             return Reference(".".join(labels))
+        if resource.block.enabled is not None and not resource.instances:
+            return None  # it evaluates to null
         return Instances(resource, link)
 
     def _once(self, kind: str, name: str, link: bool, compute: Callable[[str, bool], Any]) -> Any:
@@ -144,7 +151,7 @@ class Module:
     def _variable(self, name: str, link: bool) -> Any:
         block = self._blocks.get("variable", {}).get((name,))
         if block is None:
-            raise EvaluationError(f"var.{name} is not declared")
+            return self._undeclared(f"var.{name}")
         if self.parent and self.call:
             given = self.call.expression(name)
             raw = evaluate(given, self.parent.scope(self._names(link), link)) if given is not None else None
@@ -155,11 +162,16 @@ class Module:
         if given is None or (raw is None and default is not None and block.expression("nullable") == tree.Literal(False)):
             if default is None:
                 why, way = f'variable "{name}" has no value', self._way(name, block)
-                return Open(why, way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
+                return Given(why, way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
             raw = evaluate(default, self.scope())
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
         return self.workspace.sensitive.add(raw) if _is_sensitive(block) else self.workspace.sensitive.named(name, raw)
+
+    def _undeclared(self, name: str) -> Open:
+        """What code names that is in no file here: a tool adds it (Terragrunt, templates of code), or a part of the code is not scanned."""
+        kind = Given if name.startswith("var.") and self.parent is None else Open
+        return kind(f"{name} is not declared", "scan the code that declares it too, or the plan", name=f"{self.address}{name}")
 
     def _way(self, name: str, block: Block) -> str:
         """How a variable gets a value. A command line is kept by shells and build servers, so that what is secret has no place there."""
@@ -208,14 +220,15 @@ class Module:
     def _local(self, name: str, link: bool) -> Any:
         block = self._locals.get(name)
         if block is None:
-            raise EvaluationError(f"local.{name} is not declared")
+            return self._undeclared(f"local.{name}")
         return evaluate(block.expression(name), self.scope(link=link))
 
     def _call(self, name: str, link: bool) -> Any:
         block = self._blocks.get("module", {}).get((name,))
         if block is None:
-            raise EvaluationError(f"module.{name} is not declared")
-        return Calls(name, self._instances_of(block), link)
+            return because(self._undeclared(f"module.{name}"))
+        called = self._instances_of(block)
+        return None if called == [] and block.enabled is not None else Calls(name, called, link)
 
     def _instances_of(self, block: Block) -> list[Module] | Unknown:
         """The instances of a module call, or why its code is not at hand. How many there are may depend on other modules."""
@@ -246,7 +259,7 @@ class Module:
         if directory is None:
             if source.startswith("."):
                 return self._missing(block, f'module "{name}" names the directory {source}, which does not exist', "correct the source")
-            way = f"run terraform init in {self.workspace.show(self._root().directory)} to fetch it, or scan the plan"
+            way = f"run terraform init in {self.workspace.show(self.root.directory)} to fetch it, or scan the plan"
             return self._missing(block, f'module "{name}" ({source}) is not in .terraform/modules', way)
         if directory in self._ancestry():
             return self._missing(block, f'module "{name}" calls itself', "break the cycle")

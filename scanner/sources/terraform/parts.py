@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import Made, Open, Reference, Unknown, because
+from assay.scanner.sources.raw import Given, Made, Open, Reference, Unknown, because
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, brief, to_text, to_whole, unsettled, why_unknown
 
 
@@ -57,7 +57,10 @@ def _part(raw: Unknown, step: str) -> Unknown:
         return because(raw)
     if isinstance(raw, Made):
         return raw
-    return Open(raw.reason, raw.settles_it, raw.location, raw.name + step, raw.marked) if isinstance(raw, Open) else because(raw)
+    if not isinstance(raw, Open):
+        return because(raw)
+    part = Given if isinstance(raw, Given) else Open
+    return part(raw.reason, raw.settles_it, raw.location, raw.name + step, raw.marked)
 
 
 def _key(key: Any) -> str:

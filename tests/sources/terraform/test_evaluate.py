@@ -232,9 +232,14 @@ def test_a_given_sensitive_value_is_judged(tmp_path: Path) -> None:
     assert found == ["hunter2", "HUNTER2"]
 
 
-def test_a_variable_that_is_not_declared_is_an_error_which_try_catches(tmp_path: Path) -> None:
-    assert value(tmp_path, 'try(var.nowhere, "caught")') == "caught"
-    assert "var.nowhere is not declared" in value(tmp_path, "var.nowhere").reason
+@pytest.mark.parametrize("name", ["var.nowhere", "local.nowhere", "module.nowhere.id"])
+def test_what_is_not_declared_is_not_known(tmp_path: Path, name: str) -> None:
+    """Terraform refuses it before it evaluates anything, so that `try` catches nothing: a part of the code is not here."""
+    for expression in (name, f'try({name}, "caught")'):
+        assert value(tmp_path, expression).reason == f"{name.removesuffix('.id')} is not declared"
+    text = value(tmp_path, f'"a-${{{name}}}"')
+    assert isinstance(text, Text)
+    assert text.prefix == "a-"
 
 
 @pytest.mark.parametrize("expression", ["local.a", "local.c", '"${local.a}"', "jsonencode(local.a)"])

@@ -133,6 +133,9 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
         ("for_each = null", ['probe.p["*"]']),
         ("for_each = data.aws_subnets.s.ids", ['probe.p["*"]']),
         ("count = null", ['probe.p["*"]']),
+        ("lifecycle {\n    enabled = false\n  }", []),
+        ('lifecycle {\n    enabled = "true"\n  }', ["probe.p"]),
+        ("lifecycle {\n    prevent_destroy = true\n  }", ["probe.p"]),
         ('count = "many"', ['probe.p["*"]']),
         ("count = 1.5", ['probe.p["*"]']),
         ("count = -1", ['probe.p["*"]']),
@@ -149,6 +152,22 @@ def test_the_instances_of_a_resource(tmp_path: Path, argument: str, addresses: l
     items = read(tmp_path, f'resource "probe" "p" {{\n  {argument}\n}}\nvariable "unset" {{}}\n')
     assert sorted(items) == addresses
     assert [item.template is None for item in items.values()] == ["*" not in address for address in addresses]
+
+
+@pytest.mark.parametrize("enabled", ["var.unset", "null", '"perhaps"'])
+def test_what_may_be_switched_off(tmp_path: Path, enabled: str) -> None:
+    code = 'resource "probe" "p" {{\n  lifecycle {{\n    enabled = {0}\n  }}\n}}\nresource "probe" "q" {{\n  v = probe.p.id\n}}\nvariable "unset" {{}}\n'
+    items = read(tmp_path, code.format(enabled))
+    assert sorted(items) == ["probe.p", "probe.q"]
+    assert items["probe.p"].template is not None
+    assert items["probe.q"].link("v").data == Reference("probe.p", "id")
+
+
+def test_what_is_switched_off_is_null(tmp_path: Path) -> None:
+    code = 'resource "probe" "p" {\n  lifecycle {\n    enabled = false\n  }\n}\nresource "probe" "q" {\n  v = probe.p == null ? "none" : "one"\n}\n'
+    items = read(tmp_path, code)
+    assert sorted(items) == ["probe.q"]
+    assert items["probe.q"]["v"].data == "none"
 
 
 def test_what_an_instance_calls_itself(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.spelling import Index, Spelling
 from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
+from assay.scanner.sources.raw import Made, Reference, Text, Unknown, references_in, unknown_inside
 
 SERVICES = ("aws_ecs_service", "AWS::ECS::Service")
 CLUSTERS = ("aws_ecs_cluster", "AWS::ECS::Cluster")
@@ -121,8 +121,8 @@ def _claim(item: Item, at: ClaimAt) -> Claim | None:
         return None  # `table/positions`
     by_link = _segments(linked)
     cluster, service = (text[1], text[2]) if text is not None and len(text) == 3 else ((), ())
-    # A plan lists what an expression refers to, without saying what stands where in it.
-    references = references_in(linked)
+    # A plan lists what an expression refers to, without saying what stands where in it; so does what is computed: `split(":", ….id)[5]`.
+    references = [one for one in linked.of if isinstance(one, Reference)] if isinstance(linked, Made) else references_in(linked)
     of_cluster, of_service = (
         [references_in(list(part)) for part in by_link[1:]] if by_link and len(by_link) == 3 else (references, references)
     )

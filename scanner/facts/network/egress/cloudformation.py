@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.cloudformation import GROUP_RULES, GROUPS
+from assay.scanner.facts.network.cloudformation import GENERATED, GROUP_RULES, GROUPS
 from assay.scanner.facts.network.egress.groups import EgressAt, security_group
 from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.network_firewall import FirewallsAt, by_table, by_vpc, to_gateways
@@ -33,7 +33,7 @@ READERS = (
         EgressAt(
             **{
                 **msgspec.structs.asdict(GROUP_RULES),
-                "rules": ("SecurityGroupEgress", Many("AWS::EC2::SecurityGroupEgress", "GroupId")),
+                "rules": ("SecurityGroupEgress", Many("AWS::EC2::SecurityGroupEgress", "GroupId", generated=GENERATED)),
                 "way": "egress",
                 "sources": ("DestinationSecurityGroupId",),
                 "prefix_lists": DeclaredLists("DestinationPrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),

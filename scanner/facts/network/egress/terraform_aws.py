@@ -8,7 +8,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.egress.groups import EgressAt, security_group
 from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.network_firewall import FirewallsAt, by_table, by_vpc, to_gateways
-from assay.scanner.facts.network.terraform_aws import GROUP_RULES, GROUPS
+from assay.scanner.facts.network.terraform_aws import GENERATED, GROUP_RULES, GROUPS
 from assay.scanner.facts.spelling import Another, Link, Many
 
 _ROUTES = "destination_cidr_block|destination_ipv6_cidr_block|cidr_block|ipv6_cidr_block"
@@ -48,8 +48,8 @@ READERS = (
                 **msgspec.structs.asdict(GROUP_RULES),
                 "rules": (
                     "egress",
-                    Many("aws_vpc_security_group_egress_rule", "security_group_id"),
-                    Many("aws_security_group_rule", "security_group_id"),
+                    Many("aws_vpc_security_group_egress_rule", "security_group_id", generated=GENERATED),
+                    Many("aws_security_group_rule", "security_group_id", generated=GENERATED),
                 ),
                 "way": "egress",
             },

@@ -10,7 +10,8 @@ from assay.scanner.facts.network.networks.kinds import TrafficRecord
 from assay.scanner.facts.network.networks.vpc import VpcAt, vpc
 from assay.scanner.facts.spelling import Referrer
 
-_LOGS = (Referrer("AWS::EC2::FlowLog", "ResourceId"),)
+_GENERATED = (("AWS::EC2::VPC", "ResourceId"), ("AWS::EC2::Subnet", "ResourceId"))
+_LOGS = (Referrer("AWS::EC2::FlowLog", "ResourceId", generated=_GENERATED),)
 
 READERS = (
     Reader(
@@ -19,7 +20,7 @@ READERS = (
         vpc,
         VpcAt(
             flow_logs=_LOGS,
-            subnets=(Referrer("AWS::EC2::Subnet", "VpcId"),),
+            subnets=(Referrer("AWS::EC2::Subnet", "VpcId", generated=(("AWS::EC2::VPC", "VpcId"),)),),
             subnet_logs=_LOGS,
             resolves="EnableDnsSupport",
             query_logs=(Referrer("AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation", "ResourceId"),),

@@ -14,8 +14,8 @@ READERS = (
         vpc,
         VpcAt(
             name="tags.Name",
-            flow_logs=(Referrer("aws_flow_log", "vpc_id"),),
-            subnets=(Referrer("aws_subnet", "vpc_id"),),
+            flow_logs=(Referrer("aws_flow_log", "vpc_id", generated=(("aws_vpc", "vpc_id"),)),),
+            subnets=(Referrer("aws_subnet", "vpc_id", generated=(("aws_vpc", "vpc_id"),)),),
             subnet_logs=(Referrer("aws_flow_log", "subnet_id"),),
             traffic="traffic_type",
             resolves="enable_dns_support",

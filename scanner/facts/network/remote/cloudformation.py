@@ -19,7 +19,7 @@ READERS = (
         ("AWS::EC2::NetworkAcl",),
         network_acl,
         AclAt(
-            rules=(Many("AWS::EC2::NetworkAclEntry", "NetworkAclId"),),
+            rules=(Many("AWS::EC2::NetworkAclEntry", "NetworkAclId", generated=(("AWS::EC2::NetworkAcl", "NetworkAclId"),)),),
         ),
     ),
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-clientvpnendpoint.html

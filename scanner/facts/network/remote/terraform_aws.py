@@ -22,7 +22,7 @@ READERS = (
         network_acl,
         AclAt(
             name=_NAME,
-            rules=("ingress", Many("aws_network_acl_rule", "network_acl_id")),
+            rules=("ingress", Many("aws_network_acl_rule", "network_acl_id", generated=(("aws_network_acl", "network_acl_id"),))),
             egress="egress",
             number="rule_no|rule_number",
             action="action|rule_action",
