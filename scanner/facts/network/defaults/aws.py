@@ -28,8 +28,6 @@ class VpcAt(Spelling, frozen=True, eq=False, kw_only=True):
     """VPC to what empties its default group (`emptied_by`)."""
     filled: Annotated[Index | None, "group_open"] = None
     """VPC to rules of its default group (`filled_by`)."""
-    handed_on: Annotated[Index | None, "group_open"] = None
-    """VPC to resources whose code, which is not seen, gets its name (`handed_to`)."""
 
 
 def vpc(view: View, at: VpcAt) -> NetworkDefaults:
@@ -60,31 +58,14 @@ def _has_rules(group: View, places: tuple[str | Referrer, ...]) -> Value[bool]:
 
 
 def _by_template(view: View, at: VpcAt) -> Value[bool]:
-    """A template cannot take the default group over, so that it has the rules that AWS gives it.
-
-    The CDK empties it with a resource of its own; other resources whose code is not seen may do so too.
-    """
-    assert at.emptied is not None and at.filled is not None and at.handed_on is not None
+    """A template cannot take the default group over; the CDK empties it with a resource of its own."""
+    assert at.emptied is not None and at.filled is not None
     if view.item.address in view.index(at.filled):
         return view.says(True)
     if view.item.address in view.index(at.emptied):
         return view.says(False)
-    others = view.index(at.handed_on).get(view.item.address)
-    if others:
-        reason = f"whether its default security group has rules: what {others[0].address} does to it is in code that is not seen"
-        return view.says(Unknown(reason, "scan the live account", others[0].location()))
-    return view.says(True)
-
-
-def handed_to(*beginnings: str) -> Index:
-    """VPC to items of types that begin so, and that name it: they hand it on to code that may do anything to it."""
-
-    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        if item.type.startswith(beginnings):
-            for reference in references_in(item.attributes().data):
-                yield reference.address, item
-
-    return Index((), records)
+    reason = "whether its default security group has rules: CloudFormation cannot take it over"
+    return view.says(Unknown(reason, "scan the live account, or have the CDK empty it (restrictDefaultSecurityGroup)", view.location))
 
 
 def of_default_group(path: str, *types: str) -> Index:

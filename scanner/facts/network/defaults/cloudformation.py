@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.defaults.aws import InstanceAt, VpcAt, handed_to, instance, of_default_group, vpc
+from assay.scanner.facts.network.defaults.aws import InstanceAt, VpcAt, instance, of_default_group, vpc
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 
 READERS = (
@@ -17,7 +17,6 @@ READERS = (
         VpcAt(
             # https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_ec2/Vpc.html: restrict_default_security_group
             emptied=of_default_group("DefaultSecurityGroupId", "Custom::VpcRestrictDefaultSG"),
-            handed_on=handed_to("Custom::", "AWS::CloudFormation::CustomResource"),
             filled=of_default_group("GroupId", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"),
         ),
     ),
