@@ -252,8 +252,12 @@ def test_the_last_comparison_decides_what_is_known(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b'{"schema": "assay-baseline/9", "made": ""}', b'{"schema": "assay-baseline/1", "made": "", "expires": "soon"}', b"\xff"],
-)
+    [
+        b"", b"[]", b'{"schema": "assay-baseline/9", "made": ""}', b'{"schema": "assay-baseline/1", "made": "", "expires": "soon"}', b"\xff",
+        b'{"x": ' + b"[" * 100_000,
+    ],
+    ids=["nothing", "a list", "a later format", "no date", "no text", "nested deeply"],
+)  # fmt: skip
 def test_what_is_no_baseline_is_refused(content: bytes) -> None:
     with pytest.raises(BaselineError, match=r"known\.json: "):
         decode(content, "known.json")

@@ -348,6 +348,7 @@ LINES: dict[str, str] = {
     "a secret of Kubernetes": f"stringData:\n  a: {CANARY}",
     "a comment": f"  x = 1 # password: {CANARY}",
     "a comment of slashes": f"  // token={CANARY}",
+    "a comment of slashes behind a value": f"  x = 1 // password: {CANARY}",
     "pwd": f'  pwd = "{CANARY}"',
     "DB_PASS": f'  DB_PASS = "{CANARY}"',
     "an external id": f'        "sts:ExternalId" = "{CANARY}"',

@@ -153,6 +153,12 @@ def test_other_objects_are_passed_over(tmp_path: Path) -> None:
     assert (verdicts(report), report.coverage.gaps, report.coverage.files.found) == ({"StorageBucket.trade/orders": "pass"}, [], 1)
 
 
+@pytest.mark.parametrize("document", ["", "5", "true"])
+def test_documents_that_are_no_objects_are_passed_over(document: str, tmp_path: Path) -> None:
+    report = scan(tmp_path, {"a.yaml": f"---\n{document}\n---\n{BUCKET}"}, "storage.versioning-enabled")
+    assert (verdicts(report), report.coverage.gaps) == ({"StorageBucket.trade/orders": "pass"}, [])
+
+
 @pytest.mark.parametrize("field", ["name", "external"])
 def test_a_binding_that_the_server_refuses_is_a_gap_and_for_nothing(field: str, tmp_path: Path) -> None:
     text = OPEN.replace("  name: orders", f"  {field}: [BUCKET_NAME]")

@@ -65,6 +65,16 @@ def test_a_bomb_ends(bomb: str) -> None:
     assert time.process_time() - began < SOON
 
 
+def test_what_is_written_once_is_paid_for_once_wherever_a_loop_stands() -> None:
+    def spent(source: str) -> int:
+        budget = Budget(400_000, MAX_SIZE)
+        render(Sandbox({"t": source}, ValueMarks(), Choices(()), budget), "t", {})
+        return MAX_SIZE - budget.size
+
+    loop, text = "{% for i in [1, 2] %}a{% endfor %}", "b" * 5_000
+    assert spent(loop + text) == spent(text + loop) < spent(loop.replace("a", text))
+
+
 @pytest.mark.parametrize(
     "source",
     [
