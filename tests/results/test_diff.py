@@ -225,6 +225,8 @@ def test_a_digest_that_differs_is_told(tmp_path: Path) -> None:
     assert (made.changes[0].state, made.changes[0].rule_changed) == ("new", "digest")
     assert "0.0.9" in made.rules.options[0]
     assert "may come of the rules" in diff_text.render(made).decode()
+    markdown = diff_markdown.render(made).decode()
+    assert "0.0.9" in markdown.split("### Not judged alike")[1] and "### Not seen" not in markdown
 
 
 def test_waivers_come_and_go(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -208,6 +209,30 @@ def test_a_region_that_hangs_costs_a_few_attempts_and_no_other_region(faulted: C
     for service, attempts in per_service.items():
         assert attempts <= max(asking._SILENT_AFTER, at_once[service]) * session.ATTEMPTS, service
     assert {each.region for each in found.report.coverage.calls if each.outcome == "failed"} == {"us-west-2"}
+
+
+class Hesitant:
+    """Clients of a service that is silent each second time, then for good."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def get(self, service: str, region: str) -> Any:
+        return self
+
+    def list_topics(self) -> dict[str, Any]:
+        self.asked += 1
+        if self.asked % 2 or self.asked > 6:
+            raise botocore.exceptions.ReadTimeoutError(endpoint_url="https://sns.example")
+        return {"Topics": []}
+
+
+def test_an_endpoint_that_answers_in_between_is_asked_on_and_one_that_stays_silent_is_not() -> None:
+    clients: Any = Hesitant()
+    asker, account = asking.Asker(clients, threading.Event()), asking.Account("123456789012", "", session.Caller(None), "")
+    outcomes = [asker.ask(account, HOME, Call("sns", "ListTopics"), {}).outcome for _ in range(10)]
+    assert outcomes == ["failed", "answered"] * 3 + ["failed"] * 4
+    assert clients.asked == 6 + asking._SILENT_AFTER
 
 
 # Bodies that make no sense
