@@ -235,6 +235,14 @@ def test_an_endpoint_that_answers_in_between_is_asked_on_and_one_that_stays_sile
     assert clients.asked == 6 + asking._SILENT_AFTER
 
 
+def test_calls_that_were_not_made_are_counted_one_by_one() -> None:
+    clients: Any = Hesitant()
+    asker, account = asking.Asker(clients, threading.Event()), asking.Account("123456789012", "", session.Caller(None), "")
+    for _ in range(3):
+        asker.spare(account, Call("sns", "ListTopics"), HOME)
+    assert [(call.outcome, call.count) for call in asker.closed(account.id)] == [("unchanged", 3)]
+
+
 # Bodies that make no sense
 
 
