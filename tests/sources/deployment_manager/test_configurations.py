@@ -187,6 +187,8 @@ def test_circles_of_names(tmp_path: Path) -> None:
 BROKEN: dict[str, tuple[str | bytes, set[str]]] = {
     "tabs": ("resources:\n\t- name: b\n\t  type: storage.v1.bucket\n", {"parse_error"}),
     "a key written twice": (OK.replace("ok", "twice") + "  properties: {}\n", {"duplicate_key"}),
+    "a second list of resources, that is none": (OK.replace("ok", "twice") + "resources:\n", {"duplicate_key"}),
+    "no resources, and another key twice": ("type: x.v1.y\nname: a\nname: b\n", set()),
     "aliases that explode": (
         "a: &a [x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"{chr(98 + at)}: &{chr(98 + at)} [{', '.join(['*' + chr(97 + at)] * 9)}]\n" for at in range(9))

@@ -102,6 +102,7 @@ def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expressi
         ("var.unset ? 1 : 1", 1),
         ('var.unset ? "a" : "a"', "a"),
         ('{ a = "known", b = var.unset }.a', "known"),
+        ("log(8, 2) == 3 && log(8, 10) < 1", True),
         ('["known", var.unset][0]', "known"),
         ('contains(["a", var.unset], "a")', True),
         ("length([var.unset, 1])", 2),
