@@ -171,6 +171,14 @@ def test_what_is_copied_is_paid_for_with_the_dockerfile(tmp_path: Path, monkeypa
     assert "too much memory" in gap.reason
 
 
+def test_a_file_that_costs_too_much_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "Budget", lambda: Budget(size=1_000_000))
+    files: dict[str, str | bytes] = {"a/Dockerfile": "FROM a\n" + "COPY .env /app/\n" * 20, "a/.env": "A=1\n" * 50_000}
+    report = Scan(Options(paths=[str(write(tmp_path, {**files, "b/Dockerfile": SECRETS}))], controls=[CONTROL])).report()
+    assert [os.path.basename(os.path.dirname(gap.scope)) for gap in report.coverage.gaps] == ["a"]
+    assert {os.path.basename(each.resource.root.removesuffix("/Dockerfile")) for each in report.results if each.verdict == "fail"} == {"b"}
+
+
 SECRETS = """FROM alpine AS build
 ARG BROKER_API_KEY=VALUE1x
 ENV DB_PASSWORD=VALUE \\
