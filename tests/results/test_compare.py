@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from assay import reports
 from assay.reports import compare_html, compare_json, compare_text
+from assay.scanner.compare.merged import merged
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison
 from assay.scanner.compare.names import family, spelled
 from assay.scanner.compare.state import State, read
 from assay.scanner.compare.table import compare
-from assay.scanner.results.model import ControlOutcome, InForce, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict
+from assay.scanner.results.model import ControlOutcome, InForce, Report, ResourceRef, Result, Run, StatementUse, Summary, Tool, UnknownFact, Verdict
 from assay.scanner.sources.coverage import CallCount, Coverage, FileCounts, Gap
 from tests.reports import samples
 
@@ -696,6 +697,21 @@ def test_what_was_not_seen_and_by_what_each_side_was_judged_is_told() -> None:
     assert "s3: a call was denied; grant it" in shown.split("Live:")[1].split("Not compared:")[0]
     assert "x.tfstate: it is no state; write it anew" in shown.split("Not compared:")[1]
     assert "in force in code: profile ours; in force live: profile theirs" in " ".join(shown.split())
+
+
+def test_one_report_of_both_sides_has_what_each_was_given() -> None:
+    def given(made: Report, target: str, reason: str) -> Report:
+        used = StatementUse(
+            control="storage.*", resource="*", statement=reason, holds=True, owner="data", date="2026-11-01", expires="2027-01-01", link="",
+            file=target, line=3, results=1,
+        )  # fmt: skip
+        run = msgspec.structs.replace(made.run, targets=[target])
+        return msgspec.structs.replace(made, run=run, gate=msgspec.structs.replace(made.gate, attestations=[used]))
+
+    ours, theirs = given(report(said(code("a"))), "infra", "of code"), given(audit(said(live("a"))), "aws", "live")
+    whole = merged(compare(ours, theirs, ()), ours, theirs)
+    assert whole.run.targets == ["infra", "aws"] and [result.resource.root for result in whole.results] == ["infra", f"aws:{ACCOUNT}"]
+    assert [use.statement for use in whole.gate.attestations] == ["of code", "live"]
 
 
 def test_the_page_has_one_policy_and_every_row() -> None:

@@ -8,6 +8,9 @@ import pytest
 
 from assay.scanner.results.model import Report
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.config_connector import kustomization
+from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.templates.syntax import Malformed
 from tests.scans import write
 
 NAMES = "metadata:\n  name: {}\n  namespace: {}\n"
@@ -151,6 +154,13 @@ def test_other_objects_are_passed_over(tmp_path: Path) -> None:
     }
     report = scan(tmp_path, files, "storage.versioning-enabled")
     assert (verdicts(report), report.coverage.gaps, report.coverage.files.found) == ({"StorageBucket.trade/orders": "pass"}, [], 1)
+
+
+def test_a_kustomization_that_cannot_be_read_is_a_gap_that_says_why() -> None:
+    gap = kustomization.gap_of(PermissionError(13, "Permission denied"), "prod/kustomization.yaml")
+    assert gap == Gap("prod/kustomization.yaml", "parse_error", "cannot be read (Permission denied)", "make it readable")
+    gap = kustomization.gap_of(Malformed("a key that is no text", 3), "prod/kustomization.yaml")
+    assert (gap.scope, gap.line, gap.settles_it) == ("prod/kustomization.yaml", 3, "correct it")
 
 
 @pytest.mark.parametrize("document", ["", "5", "true"])

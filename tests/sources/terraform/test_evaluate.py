@@ -92,6 +92,14 @@ def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expressi
     assert isinstance(value(tmp_path, expression, UNSET + "locals {\n  through = var.unset\n}\n"), Unknown)
 
 
+@pytest.mark.parametrize("attribute", ["arn", "id", "self_link", "invoke_arn", "fqdn", "writer_identity"])
+def test_what_the_provider_always_computes_is_not_empty(tmp_path: Path, attribute: str) -> None:
+    more = 'resource "any_thing" "r" {}\n'
+    assert value(tmp_path, f'any_thing.r.{attribute} == "" || any_thing.r.{attribute} == null', more) is False
+    assert isinstance(value(tmp_path, f'any_thing.r.{attribute} == "x"', more), Unknown)
+    assert isinstance(value(tmp_path, 'any_thing.r.note == ""', more), Unknown)
+
+
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
