@@ -156,6 +156,14 @@ def test_other_objects_are_passed_over(tmp_path: Path) -> None:
     assert (verdicts(report), report.coverage.gaps, report.coverage.files.found) == ({"StorageBucket.trade/orders": "pass"}, [], 1)
 
 
+@pytest.mark.parametrize(("project", "verdict"), [("trade-prod", "fail"), ("trade-dev", "pass")])
+def test_a_binding_on_a_project_is_one_on_what_is_in_it(project: str, verdict: str, tmp_path: Path) -> None:
+    bucket = BUCKET.replace("  namespace: trade\n", "  namespace: trade\n  annotations:\n    cnrm.cloud.google.com/project-id: trade-prod\n")
+    spec = f"member: allUsers\nrole: roles/storage.objectViewer\nresourceRef:\n  kind: Project\n  external: projects/{project}"
+    report = scan(tmp_path, {"a.yaml": bucket, "b.yaml": manifest("iam", "IAMPolicyMember", "open", spec)}, "storage.bucket-not-public")
+    assert verdicts(report) == {"StorageBucket.trade/orders": verdict}
+
+
 def test_a_kustomization_that_cannot_be_read_is_a_gap_that_says_why() -> None:
     gap = kustomization.gap_of(PermissionError(13, "Permission denied"), "prod/kustomization.yaml")
     assert gap == Gap("prod/kustomization.yaml", "parse_error", "cannot be read (Permission denied)", "make it readable")
