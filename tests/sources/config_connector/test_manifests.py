@@ -139,6 +139,13 @@ def test_what_another_tool_fills_in_is_unknown(tmp_path: Path) -> None:
     assert [(gap.scope[-6:], gap.code) for gap in report.coverage.gaps] == [(file, "template_unsupported") for file in ("b.yaml", "c.yaml")]
 
 
+@pytest.mark.parametrize("name", ["${BUCKET}", "'{{ .Values.bucket }}'", "'{{ .Values.bucket }}-open'"])
+def test_a_name_that_another_tool_fills_in_may_be_any_that_fits(name: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.yaml": BUCKET, "b.yaml": OPEN.replace("name: orders", f"name: {name}")}
+    report = scan(tmp_path, files, "storage.bucket-not-public")
+    assert verdicts(report)["StorageBucket.trade/orders"] == ("pass" if "-open" in name else "unknown")
+
+
 def test_the_same_names_in_two_environments(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"dev/a.yaml": BUCKET, "prod/a.yaml": BUCKET, "prod/b.yaml": OPEN}
     found = sorted(verdicts(scan(tmp_path, files, "storage.bucket-not-public")).values())

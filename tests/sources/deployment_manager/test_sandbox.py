@@ -105,6 +105,11 @@ def test_what_is_not_set_is_unknown_where_it_is_written_and_false_where_it_is_as
     assert (value, choices.made) == ("bc", {})
 
 
+@pytest.mark.parametrize(("source", "text"), [("{{ 'ab' * 2 }}", "abab"), ("{{ 2 * 'ab' }}", "abab"), ("{{ ([1] * 3)|length }}", "3"), ("{{ 2 * 3 }}", "6")])
+def test_texts_and_lists_are_repeated(source: str, text: str) -> None:
+    assert rendered(source)[0] == text
+
+
 def test_work_that_keeps_a_value_whole_goes_on() -> None:
     source = "{{ 'a-%s' % env.project }}/{{ '{}-b'.format(env['project']) }}/{{ env.project ~ '-c' }}/{{ ['d', env.project]|join('-') }}"
     value, choices, _ = rendered(source)
