@@ -22,7 +22,19 @@ from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison
 from assay.scanner.compare.names import family, spelled
 from assay.scanner.compare.state import State, read
 from assay.scanner.compare.table import compare
-from assay.scanner.results.model import ControlOutcome, InForce, Report, ResourceRef, Result, Run, StatementUse, Summary, Tool, UnknownFact, Verdict
+from assay.scanner.results.model import (
+    ControlOutcome,
+    InForce,
+    Report,
+    ResourceRef,
+    Result,
+    Run,
+    StatementUse,
+    Summary,
+    Tool,
+    UnknownFact,
+    Verdict,
+)
 from assay.scanner.sources.coverage import CallCount, Coverage, FileCounts, Gap
 from tests.reports import samples
 
