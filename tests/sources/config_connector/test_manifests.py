@@ -184,6 +184,15 @@ def test_documents_that_are_no_objects_are_passed_over(document: str, tmp_path: 
     assert (verdicts(report), report.coverage.gaps) == ({"StorageBucket.trade/orders": "pass"}, [])
 
 
+def test_a_binding_on_a_number_may_be_for_any_bucket(tmp_path: Path) -> None:
+    report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": OPEN.replace("  name: orders", "  external: 5")}, "storage.bucket-not-public")
+    (fact,) = next(each.unknown for each in report.results if each.resource.address == "StorageBucket.trade/orders")
+    assert (fact.reason, fact.settles_it) == (
+        "what IAMPolicyMember.trade/open is for: what a binding is for is not known",
+        "name it in resourceRef",
+    )
+
+
 @pytest.mark.parametrize("field", ["name", "external"])
 def test_a_binding_that_the_server_refuses_is_a_gap_and_for_nothing(field: str, tmp_path: Path) -> None:
     text = OPEN.replace("  name: orders", f"  {field}: [BUCKET_NAME]")
