@@ -17,7 +17,7 @@ from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.live.aws import make_plan
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import asking, session
-from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws.calls import Call, Preparation
 from tests.sources.aws.conftest import Impatient
 from tests.sources.aws.estate import CONTROLS, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Fault, Sent, Wire, answer, denied, error, on
@@ -233,6 +233,17 @@ def test_an_endpoint_that_answers_in_between_is_asked_on_and_one_that_stays_sile
     outcomes = [asker.ask(account, HOME, Call("sns", "ListTopics"), {}).outcome for _ in range(10)]
     assert outcomes == ["failed", "answered"] * 3 + ["failed"] * 4
     assert clients.asked == 6 + asking._SILENT_AFTER
+
+
+def test_what_is_waited_for_ends_with_the_run() -> None:
+    clients: Any = Hesitant()
+    clients.asked = 1  # the next call is answered
+    stop = threading.Event()
+    asker, account = asking.Asker(clients, stop), asking.Account("123456789012", "", session.Caller(None), "")
+    stop.set()
+    with pytest.raises(asking.Stopped):
+        asker.prepare(account, HOME, Preparation(Call("sns", "ListTopics"), "State", "COMPLETE"))
+    assert clients.asked == 2
 
 
 def test_calls_that_were_not_made_are_counted_one_by_one() -> None:
