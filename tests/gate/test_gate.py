@@ -242,6 +242,12 @@ def test_what_is_missing_is_known_whatever_else_changes(tmp_path: Path) -> None:
     assert run(path, beside=beside)[1].incomplete
 
 
+def test_waivers_of_one_line_are_told_by_their_resource(tmp_path: Path) -> None:
+    path = write(tmp_path, {"main.tf": FAILING})
+    report, _ = run(path, *(waiver(resource=f"aws_s3_bucket.{name}") for name in ("c", "b", "a")))
+    assert [(use.resource, use.findings) for use in report.gate.waivers] == [(f"aws_s3_bucket.{name}", int(name == "b")) for name in "abc"]
+
+
 def test_the_last_comparison_decides_what_is_known(tmp_path: Path) -> None:
     """A change may add to the baseline, and not to the revision that it is compared with."""
     path = write(tmp_path, {"main.tf": FAILING, "bad.tf": "resource {\n"})
