@@ -242,6 +242,13 @@ def test_what_is_missing_is_known_whatever_else_changes(tmp_path: Path) -> None:
     assert run(path, beside=beside)[1].incomplete
 
 
+@pytest.mark.parametrize(("accepted", "verdict"), [(("checkov",), "waived"), ((), "fail")])
+def test_a_comment_for_another_scanner_counts_behind_a_line_of_the_block(tmp_path: Path, accepted: tuple[str, ...], verdict: str) -> None:
+    code = FAILING.replace('bucket = "orders"', 'bucket = "orders" #checkov:skip=CKV_AWS_21:kept elsewhere')
+    report, _ = run(write(tmp_path, {"main.tf": code}), comments=True, accepted=accepted)
+    assert verdicts(report) == [verdict]
+
+
 def test_waivers_of_one_line_are_told_by_their_resource(tmp_path: Path) -> None:
     path = write(tmp_path, {"main.tf": FAILING})
     report, _ = run(path, *(waiver(resource=f"aws_s3_bucket.{name}") for name in ("c", "b", "a")))
