@@ -184,6 +184,15 @@ def test_documents_that_are_no_objects_are_passed_over(document: str, tmp_path: 
     assert (verdicts(report), report.coverage.gaps) == ({"StorageBucket.trade/orders": "pass"}, [])
 
 
+@pytest.mark.parametrize("target", ["targetHTTPProxyRef: {name: web}", "targetHTTPSProxyRef: null\n  targetHTTPProxyRef: {name: web}"])
+def test_the_target_of_a_forwarding_rule_is_the_one_that_is_given(target: str, tmp_path: Path) -> None:
+    proxy = manifest("compute", "ComputeTargetHTTPProxy", "web", "location: global\nurlMapRef:\n  name: web")
+    map_ = manifest("compute", "ComputeURLMap", "web", "location: global\ndefaultService:\n  backendServiceRef:\n    name: web")
+    spec = f"location: global\nloadBalancingScheme: EXTERNAL_MANAGED\nportRange: '80'\ntarget:\n  {target}"
+    files: dict[str, str | bytes] = {"a.yaml": "---\n".join([proxy, map_, manifest("compute", "ComputeForwardingRule", "web", spec)])}
+    assert "fail" in verdicts(scan(tmp_path, files, "edge.lb-https-only")).values()
+
+
 def test_a_binding_on_a_number_may_be_for_any_bucket(tmp_path: Path) -> None:
     report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": OPEN.replace("  name: orders", "  external: 5")}, "storage.bucket-not-public")
     (fact,) = next(each.unknown for each in report.results if each.resource.address == "StorageBucket.trade/orders")
