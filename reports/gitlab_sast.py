@@ -106,8 +106,8 @@ def _vulnerability(result: Result, report: Report, context: Context, opinions: S
 
 def _course(result: Result, report: Report) -> list[str]:
     """What a history knows of a finding: the format has no times of one, which GitLab keeps itself."""
-    age = history_view.age(result, report)
-    return [f"in the history: {age}, first found {result.course.first}"] if result.course and age else []
+    course = result.course
+    return [f"in the history: {history_view.age(result, report)}, first found {course.first}"] if course else []
 
 
 def _description(result: Result, control: Control | None, told: Sequence[str]) -> str:

@@ -431,6 +431,7 @@ def test_a_block_takes_the_exposure_and_not_the_fact(blocked: Any, expected: Any
     (Reference("data.aws_iam_role.r", "arn"), "unknown"),
     (Text(("arn:aws:iam::", Reference("data.aws_caller_identity.me", "account_id"), ":root")), "this"),
     (Text(("arn:aws:iam::", WHY, ":root")), "unknown"),
+    (Text(("arn:aws:iam::", Reference("data.aws_organizations_organization.o", "master_account_id"), ":root")), "unknown"),
     (Text(("arn:aws:iam::111122223333:role/", WHY)), "111122223333"),
     (Text((Reference("aws_iam_role.r", "arn"), "x")), "this"),
     (Text((WHY, ":root")), "unknown"),

@@ -242,6 +242,19 @@ def test_what_is_missing_is_known_whatever_else_changes(tmp_path: Path) -> None:
     assert run(path, beside=beside)[1].incomplete
 
 
+@pytest.mark.parametrize(("accepted", "verdict"), [(("checkov",), "waived"), ((), "fail")])
+def test_a_comment_for_another_scanner_counts_behind_a_line_of_the_block(tmp_path: Path, accepted: tuple[str, ...], verdict: str) -> None:
+    code = FAILING.replace('bucket = "orders"', 'bucket = "orders" #checkov:skip=CKV_AWS_21:kept elsewhere')
+    report, _ = run(write(tmp_path, {"main.tf": code}), comments=True, accepted=accepted)
+    assert verdicts(report) == [verdict]
+
+
+def test_waivers_of_one_line_are_told_by_their_resource(tmp_path: Path) -> None:
+    path = write(tmp_path, {"main.tf": FAILING})
+    report, _ = run(path, *(waiver(resource=f"aws_s3_bucket.{name}") for name in ("c", "b", "a")))
+    assert [(use.resource, use.findings) for use in report.gate.waivers] == [(f"aws_s3_bucket.{name}", int(name == "b")) for name in "abc"]
+
+
 def test_the_last_comparison_decides_what_is_known(tmp_path: Path) -> None:
     """A change may add to the baseline, and not to the revision that it is compared with."""
     path = write(tmp_path, {"main.tf": FAILING, "bad.tf": "resource {\n"})
@@ -252,8 +265,12 @@ def test_the_last_comparison_decides_what_is_known(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b'{"schema": "assay-baseline/9", "made": ""}', b'{"schema": "assay-baseline/1", "made": "", "expires": "soon"}', b"\xff"],
-)
+    [
+        b"", b"[]", b'{"schema": "assay-baseline/9", "made": ""}', b'{"schema": "assay-baseline/1", "made": "", "expires": "soon"}', b"\xff",
+        b'{"x": ' + b"[" * 100_000,
+    ],
+    ids=["nothing", "a list", "a later format", "no date", "no text", "nested deeply"],
+)  # fmt: skip
 def test_what_is_no_baseline_is_refused(content: bytes) -> None:
     with pytest.raises(BaselineError, match=r"known\.json: "):
         decode(content, "known.json")

@@ -54,6 +54,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hcl, "Budget", lambda tell=None: Budget(STEPS, SIZE, tell))
 
 
+def test_large_texts_are_put_together_within_the_budget(tmp_path: Path) -> None:
+    """Only a pattern that is looked for costs the product of two texts."""
+    part = '{ for i in range(400) : "KEY-${i}" => join("", [for j in range(40) : "a word "]) }'
+    ports = "length(merge(local.a, local.b)) == 400 ? 22 : 443"
+    group = OPEN.replace("from_port   = 22", f"from_port   = {ports}")
+    report = scan(tmp_path, {"main.tf": f"locals {{\n  a = {part}\n  b = {part}\n}}\n{group}"})
+    assert (fails(report), report.coverage.gaps) == (True, [])
+
+
 GROWTH = {
     "loops in loops": MANY.format("[for k in range(1000) : k]"),
     "a long text in every element": MANY.format('"${i}${local.t}"'),

@@ -52,6 +52,7 @@ HARMLESS = {
     "images and replicas": "images: [{name: a, newTag: b}]\nreplicas: [{name: a, count: 5}]",
     "objects of Kubernetes": "configMapGenerator: [{name: a, literals: [b=c]}]\nsecretGenerator: [{name: a, literals: [b=c]}]",
     "a patch of a workload": f"patches:\n  - path: deployment.yaml\n  - target: {{kind: Deployment}}\n    patch: '{OPERATIONS}'",
+    "a patch of another group": f"patches: [{{target: {{group: apps, kind: ComputeFirewall}}, patch: '{OPERATIONS}'}}]",
     "an older patch of a workload": "patchesStrategicMerge: [deployment.yaml]",
     "replacements in a workload": "replacements: [{targets: [{select: {kind: Deployment}}]}]",
     "settings": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsortOptions: {order: legacy}\ngeneratorOptions: {disableNameSuffixHash: true}",

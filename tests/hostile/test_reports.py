@@ -120,6 +120,14 @@ def test_gaps_without_end_are_counted_and_not_all_told() -> None:
     assert len(json.loads(made("json", report_of(0, gaps=20_000)))["coverage"]["gaps"]) == 20_000
 
 
+def test_gaps_of_one_way_out_are_told_at_once_only_where_one_deed_settles_them() -> None:
+    def sentences(code: str) -> list[str]:
+        return told([Gap(f"{number}.tf", code, f"reason {number}", "mend it") for number in range(3)])
+
+    assert sentences("parse_error") == [f"{number}.tf: reason {number}; mend it" for number in range(3)]
+    assert sentences("module_missing") == ["0.tf: reason 0 (and 2 more, the next at 1.tf); mend it"]
+
+
 @pytest.mark.parametrize(
     "text", ["[" * 200_000, "[](" * 60_000, "[a]" * 60_000, "]" * 200_000, "#" * 200_000 + "::" * 1_000, " " * 200_000]
 )

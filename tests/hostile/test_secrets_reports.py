@@ -18,6 +18,7 @@ from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.shown import gap_of
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.raw import Reference, Unknown
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 from tests.patience import SOON
 from tests.reports import samples
@@ -348,6 +349,7 @@ LINES: dict[str, str] = {
     "a secret of Kubernetes": f"stringData:\n  a: {CANARY}",
     "a comment": f"  x = 1 # password: {CANARY}",
     "a comment of slashes": f"  // token={CANARY}",
+    "a comment of slashes behind a value": f"  x = 1 // password: {CANARY}",
     "pwd": f'  pwd = "{CANARY}"',
     "DB_PASS": f'  DB_PASS = "{CANARY}"',
     "an external id": f'        "sts:ExternalId" = "{CANARY}"',
@@ -420,6 +422,16 @@ def test_lines_of_code_that_nobody_evaluated(line: str) -> None:
 )
 def test_lines_without_secrets_stay(line: str) -> None:
     assert without_secret_values(line, Sensitive()) == line
+
+
+def test_what_is_no_text_is_none_that_is_hidden() -> None:
+    """Numbers are, as an account of a bank; flags, and what is not known, say nothing."""
+    sensitive = Sensitive()
+    sensitive.add([True, None, 483_920, Reference("aws_kms_key.k", "arn"), Unknown("a variable", "give it")])
+    assert sensitive.texts == ["483920"]
+    assert [sensitive.mask(text) for text in ("True", "None", "483920")] == ["True", "None", SHOWN]
+    sensitive.named("db_password", [7_000, "hunter22", None])
+    assert sorted(sensitive.texts) == ["483920", "hunter22"]
 
 
 def test_names() -> None:

@@ -15,7 +15,7 @@ from assay.reports.view import where
 from assay.scanner.results import ledger
 from assay.scanner.results.model import Report
 from assay.scanner.results.telling import place
-from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap, LeftOut
+from assay.scanner.sources.coverage import Blocks, CallCount, Coverage, FileCounts, Gap, LeftOut
 from assay.scanner.words import shown, visible
 from tests.patience import SOON
 from tests.reports import samples
@@ -287,6 +287,8 @@ def test_what_is_read_for_joins_alone_is_not_called_judged() -> None:
         "1 of 1 files, 1 of 3 resource blocks, 2 read for joins",
         "nothing; everything that was found was read, and 1 resource judged",
     )
+    made = Coverage(FileCounts(0, 0, 0), calls=[CallCount("111122223333", "global", "s3", "ListBuckets", "answered", "", "s3:ListBuckets", 1200)])
+    assert "Read: 1,200 calls answered, 0 of 0 resource blocks" in text(samples.report(coverage=made))
     assert said(Blocks(3, 3), 2)[1] == "nothing; everything that was found was read, and 2 resources judged"
     assert said(Blocks(3, 3), 0)[1] == "nothing was judged; everything that was found was read"
 

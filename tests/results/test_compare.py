@@ -17,11 +17,24 @@ from hypothesis import strategies as st
 
 from assay import reports
 from assay.reports import compare_html, compare_json, compare_text
+from assay.scanner.compare.merged import merged
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison
 from assay.scanner.compare.names import family, spelled
 from assay.scanner.compare.state import State, read
 from assay.scanner.compare.table import compare
-from assay.scanner.results.model import ControlOutcome, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict
+from assay.scanner.results.model import (
+    ControlOutcome,
+    InForce,
+    Report,
+    ResourceRef,
+    Result,
+    Run,
+    StatementUse,
+    Summary,
+    Tool,
+    UnknownFact,
+    Verdict,
+)
 from assay.scanner.sources.coverage import CallCount, Coverage, FileCounts, Gap
 from tests.reports import samples
 
@@ -251,6 +264,19 @@ def test_a_name_that_is_no_identity_is_ambiguous_without_a_state() -> None:
     state = State("s", {"aws_kms_key.orders": frozenset({key.id})})
     (row,) = rows(ours, theirs, state)
     assert (row.status, row.joined_by) == ("fails_live", "state")
+
+
+def test_a_name_that_can_never_change_tells_at_least_what_a_resource_is_not() -> None:
+    """Of Google's, whose ring may be another; one of another name is not it."""
+
+    def key(name: str) -> ResourceRef:
+        id_ = f"//cloudkms.googleapis.com/projects/trade/locations/us/keyRings/r/cryptoKeys/{name}"
+        return live(name, "Key", "trade", "us", id=id_, cloud="google", root="google:trade", type="cloudkms.googleapis.com/CryptoKey")
+
+    ours = report(said(code("orders", "Key", cloud="google", type="google_kms_crypto_key", region=None)))
+    found = statuses(ours, audit(said(key("orders")), said(key("fills")), made=[]))
+    orders, fills = key("orders").id, key("fills").id
+    assert found == {"orders": "ambiguous", orders: "ambiguous", fills: "live_without_code"}
 
 
 def test_keys_are_joined_by_alias() -> None:
@@ -670,6 +696,34 @@ def test_text_wraps_and_has_no_colour_in_a_pipe() -> None:
     assert "\x1b[" not in shown and "\x1b[" in compare_text.render(found, width=60, color=True).decode()
     quiet = compare_text.render(found, width=60, quiet=True).decode()
     assert "PASSES IN CODE, FAILS LIVE" in quiet and "Rows:" not in quiet
+
+
+def test_what_was_not_seen_and_by_what_each_side_was_judged_is_told() -> None:
+    def by(made: Report, profile: str) -> Report:
+        return msgspec.structs.replace(made, run=msgspec.structs.replace(made.run, in_force=InForce(profile=profile)))
+
+    ours = by(report(said(code("a")), gaps=[Gap("m.tf", "module_missing", "a module is not here", "fetch it")]), "ours")
+    theirs = by(audit(said(live("a")), gaps=[Gap("s3", "call_failed", "a call was denied", "grant it")]), "theirs")
+    shown = compare_text.render(compare(ours, theirs, (), [Gap("x.tfstate", "parse_error", "it is no state", "write it anew")])).decode()
+    assert "m.tf: a module is not here; fetch it" in shown.split("Code:")[1].split("Live:")[0]
+    assert "s3: a call was denied; grant it" in shown.split("Live:")[1].split("Not compared:")[0]
+    assert "x.tfstate: it is no state; write it anew" in shown.split("Not compared:")[1]
+    assert "in force in code: profile ours; in force live: profile theirs" in " ".join(shown.split())
+
+
+def test_one_report_of_both_sides_has_what_each_was_given() -> None:
+    def given(made: Report, target: str, reason: str) -> Report:
+        used = StatementUse(
+            control="storage.*", resource="*", statement=reason, holds=True, owner="data", date="2026-11-01", expires="2027-01-01", link="",
+            file=target, line=3, results=1,
+        )  # fmt: skip
+        run = msgspec.structs.replace(made.run, targets=[target])
+        return msgspec.structs.replace(made, run=run, gate=msgspec.structs.replace(made.gate, attestations=[used]))
+
+    ours, theirs = given(report(said(code("a"))), "infra", "of code"), given(audit(said(live("a"))), "aws", "live")
+    whole = merged(compare(ours, theirs, ()), ours, theirs)
+    assert whole.run.targets == ["infra", "aws"] and [result.resource.root for result in whole.results] == ["infra", f"aws:{ACCOUNT}"]
+    assert [use.statement for use in whole.gate.attestations] == ["of code", "live"]
 
 
 def test_the_page_has_one_policy_and_every_row() -> None:

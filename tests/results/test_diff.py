@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from assay import reports
-from assay.reports import diff_json, diff_markdown, diff_text
+from assay.reports import diff_json, diff_markdown, diff_text, diff_view
 from assay.scanner.diff.join import FINDINGS, diff
 from assay.scanner.diff.model import COUNTING, STATES, Diff
 from assay.scanner.diff.scopes import Scopes
@@ -225,6 +225,8 @@ def test_a_digest_that_differs_is_told(tmp_path: Path) -> None:
     assert (made.changes[0].state, made.changes[0].rule_changed) == ("new", "digest")
     assert "0.0.9" in made.rules.options[0]
     assert "may come of the rules" in diff_text.render(made).decode()
+    markdown = diff_markdown.render(made).decode()
+    assert "0.0.9" in markdown.split("### Not judged alike")[1] and "### Not seen" not in markdown
 
 
 def test_waivers_come_and_go(tmp_path: Path) -> None:
@@ -272,6 +274,18 @@ def test_the_scope_of_a_root_is_found_wherever_a_run_started(tmp_path: Path, mon
     assert {scopes.of(result.resource.root) for result in second.results} == {"tree/a"}
     made = diff(first, second)
     assert (made.changes, made.summary.unchanged) == ([], {"fail": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word"),
+    [
+        ("pass", "fail", "fail"), ("unknown", "fail", "fail"), ("pass", "unknown", "unknown"), ("fail", "unknown", "unknown"),
+        ("fail", "pass", "pass"), ("unknown", "pass", "pass"), ("fail", "fail", "pass"),
+    ],
+)  # fmt: skip
+def test_the_word_of_a_diff(tmp_path: Path, before: str, after: str, word: str) -> None:
+    made = diff(of(tmp_path, "old", {"main.tf": VERDICTS[before]}), of(tmp_path, "new", {"main.tf": VERDICTS[after]}))
+    assert diff_view.outcome(made).word == word
 
 
 def test_formats(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -63,6 +64,16 @@ def test_a_condition_of_an_assertion() -> None:
     said = {options: verdict(of(one_of(*options), False), "resource.versioned", when="resource.encryption != 'none'") for options in
             (("a", "b"), ("none", "a"))}  # fmt: skip
     assert said == {("a", "b"): "false", ("none", "a"): "unknown"}
+
+
+def test_a_condition_of_an_assertion_on_an_element() -> None:
+    """The element that fails is named, whichever of its options the condition has."""
+    for options, expected in ((("a", "b"), "fail"), (("none", "a"), "unknown")):
+        part = grant()
+        part.principal = one_of(*options)
+        [result] = judged(bucket(grants=[part]), "g.foreign", each="resource.grants", when="g.principal != 'none'", **{"as": "g"})
+        assert result.verdict == expected
+        assert json.loads(result.element_key)["actions"] == "read" and "read" in result.element
 
 
 def test_what_has_no_options_stays_unknown() -> None:

@@ -34,8 +34,10 @@ class ReadFile(msgspec.Struct):
 class RepositoryFiles:
     """The files that a run was given, and those around them that they refer to, within the repositories that they are in."""
 
-    def __init__(self, paths: Iterable[str], overlay: Overlay, budget: Budget) -> None:
-        self.paths, self.overlay, self.budget = frozenset(paths), overlay, budget
+    def __init__(self, paths: Iterable[str], overlay: Overlay) -> None:
+        self.paths, self.overlay = frozenset(paths), overlay
+        self.budget = Budget()
+        """Of the file that is read, with those that it refers to."""
         self._tops: dict[str, str] = {}
         self.called: dict[str, frozenset[str]] = {}
         """By folder of workflows, the files in it that others of it run."""

@@ -49,8 +49,9 @@ class RepositorySource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        tree = RepositoryFiles(self.paths, self.overlay, Budget())
+        tree = RepositoryFiles(self.paths, self.overlay)
         for path in self.paths:
+            tree.budget = Budget()  # a file that costs too much costs only itself
             yield from self._file(path, tree)
 
     def _file(self, path: str, tree: RepositoryFiles) -> Iterator[Collection]:

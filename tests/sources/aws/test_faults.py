@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.live.aws import make_plan
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import asking, session
-from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws.calls import Call, Preparation
 from tests.sources.aws.conftest import Impatient
 from tests.sources.aws.estate import CONTROLS, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Fault, Sent, Wire, answer, denied, error, on
@@ -208,6 +209,49 @@ def test_a_region_that_hangs_costs_a_few_attempts_and_no_other_region(faulted: C
     for service, attempts in per_service.items():
         assert attempts <= max(asking._SILENT_AFTER, at_once[service]) * session.ATTEMPTS, service
     assert {each.region for each in found.report.coverage.calls if each.outcome == "failed"} == {"us-west-2"}
+
+
+class Hesitant:
+    """Clients of a service that is silent each second time, then for good."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def get(self, service: str, region: str) -> Any:
+        return self
+
+    def list_topics(self) -> dict[str, Any]:
+        self.asked += 1
+        if self.asked % 2 or self.asked > 6:
+            raise botocore.exceptions.ReadTimeoutError(endpoint_url="https://sns.example")
+        return {"Topics": []}
+
+
+def test_an_endpoint_that_answers_in_between_is_asked_on_and_one_that_stays_silent_is_not() -> None:
+    clients: Any = Hesitant()
+    asker, account = asking.Asker(clients, threading.Event()), asking.Account("123456789012", "", session.Caller(None), "")
+    outcomes = [asker.ask(account, HOME, Call("sns", "ListTopics"), {}).outcome for _ in range(10)]
+    assert outcomes == ["failed", "answered"] * 3 + ["failed"] * 4
+    assert clients.asked == 6 + asking._SILENT_AFTER
+
+
+def test_what_is_waited_for_ends_with_the_run() -> None:
+    clients: Any = Hesitant()
+    clients.asked = 1  # the next call is answered
+    stop = threading.Event()
+    asker, account = asking.Asker(clients, stop), asking.Account("123456789012", "", session.Caller(None), "")
+    stop.set()
+    with pytest.raises(asking.Stopped):
+        asker.prepare(account, HOME, Preparation(Call("sns", "ListTopics"), "State", "COMPLETE"))
+    assert clients.asked == 2
+
+
+def test_calls_that_were_not_made_are_counted_one_by_one() -> None:
+    clients: Any = Hesitant()
+    asker, account = asking.Asker(clients, threading.Event()), asking.Account("123456789012", "", session.Caller(None), "")
+    for _ in range(3):
+        asker.spare(account, Call("sns", "ListTopics"), HOME)
+    assert [(call.outcome, call.count) for call in asker.closed(account.id)] == [("unchanged", 3)]
 
 
 # Bodies that make no sense

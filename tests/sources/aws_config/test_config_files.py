@@ -206,6 +206,11 @@ def test_parts_of_any_shape_pass_nothing(tmp_path: Path, part: str, shape: Any) 
     assert "arn:aws:s3:::orders" not in passed or part != "BucketVersioningConfiguration"
 
 
+@pytest.mark.parametrize("tags", [[{"key": 7, "value": "a"}], [{"value": "a"}], [7], [None], "a"], ids=str)
+def test_tags_of_any_shape_are_none(tmp_path: Path, tags: Any) -> None:
+    assert only(write(tmp_path / "a.json", snapshot(bucket(tags=tags)))) == "pass"
+
+
 TYPES = sorted({listing.recorded.type for listing in catalogue("aws_api").listings.values() if listing.recorded})
 
 

@@ -124,6 +124,13 @@ def test_what_is_no_resource_is_a_gap(tmp_path: Path) -> None:
     assert [item.address for item in collections[0].items] == ["AWS::B::C.C"]
 
 
+@pytest.mark.parametrize("section", ["Parameters", "Mappings", "Conditions", "Outputs"])
+def test_a_section_that_is_no_map_is_a_gap(tmp_path: Path, section: str) -> None:
+    collections = collect(tmp_path, f"Resources:\n  C: {{Type: AWS::B::C}}\n{section}: [x]\n")
+    assert [(gap.code, gap.reason, gap.line) for gap in gaps(collections)] == [("input_failed", f"{section} is no map", 3)]
+    assert [item.address for item in collections[0].items] == ["AWS::B::C.C"]
+
+
 def test_a_key_written_twice_is_a_gap(tmp_path: Path) -> None:
     for name, text in (
         ("t.yaml", "Resources:\n  A: {Type: AWS::B::C, Properties: {P: 1, P: 2}}\n"),

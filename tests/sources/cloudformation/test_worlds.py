@@ -135,6 +135,9 @@ def test_conditions_that_lead_nowhere_are_unknown(tmp_path: Path) -> None:
     [collection] = collect(tmp_path, text)
     assert not collection.worlds and len(collection.items) == 6
     assert all(isinstance(item.template, Unknown) for item in collection.items)
+    told = {item.address[-2:]: item.template for item in collection.items}
+    assert [told["RF"].reason.partition(" in ")[0], told["RF"].settles_it] == ["there is no condition Missing", "correct the template"]
+    assert told["RA"].reason == "whether condition B holds: condition A leads back to itself", "one condition is named, and once"
 
 
 def test_the_number_of_combinations_is_bounded(tmp_path: Path) -> None:

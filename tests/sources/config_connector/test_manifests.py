@@ -8,6 +8,9 @@ import pytest
 
 from assay.scanner.results.model import Report
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.config_connector import kustomization
+from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.templates.syntax import Malformed
 from tests.scans import write
 
 NAMES = "metadata:\n  name: {}\n  namespace: {}\n"
@@ -136,6 +139,13 @@ def test_what_another_tool_fills_in_is_unknown(tmp_path: Path) -> None:
     assert [(gap.scope[-6:], gap.code) for gap in report.coverage.gaps] == [(file, "template_unsupported") for file in ("b.yaml", "c.yaml")]
 
 
+@pytest.mark.parametrize("name", ["${BUCKET}", "'{{ .Values.bucket }}'", "'{{ .Values.bucket }}-open'"])
+def test_a_name_that_another_tool_fills_in_may_be_any_that_fits(name: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.yaml": BUCKET, "b.yaml": OPEN.replace("name: orders", f"name: {name}")}
+    report = scan(tmp_path, files, "storage.bucket-not-public")
+    assert verdicts(report)["StorageBucket.trade/orders"] == ("pass" if "-open" in name else "unknown")
+
+
 def test_the_same_names_in_two_environments(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"dev/a.yaml": BUCKET, "prod/a.yaml": BUCKET, "prod/b.yaml": OPEN}
     found = sorted(verdicts(scan(tmp_path, files, "storage.bucket-not-public")).values())
@@ -151,6 +161,45 @@ def test_other_objects_are_passed_over(tmp_path: Path) -> None:
     }
     report = scan(tmp_path, files, "storage.versioning-enabled")
     assert (verdicts(report), report.coverage.gaps, report.coverage.files.found) == ({"StorageBucket.trade/orders": "pass"}, [], 1)
+
+
+@pytest.mark.parametrize(("project", "verdict"), [("trade-prod", "fail"), ("trade-dev", "pass")])
+def test_a_binding_on_a_project_is_one_on_what_is_in_it(project: str, verdict: str, tmp_path: Path) -> None:
+    bucket = BUCKET.replace("  namespace: trade\n", "  namespace: trade\n  annotations:\n    cnrm.cloud.google.com/project-id: trade-prod\n")
+    spec = f"member: allUsers\nrole: roles/storage.objectViewer\nresourceRef:\n  kind: Project\n  external: projects/{project}"
+    report = scan(tmp_path, {"a.yaml": bucket, "b.yaml": manifest("iam", "IAMPolicyMember", "open", spec)}, "storage.bucket-not-public")
+    assert verdicts(report) == {"StorageBucket.trade/orders": verdict}
+
+
+def test_a_kustomization_that_cannot_be_read_is_a_gap_that_says_why() -> None:
+    gap = kustomization.gap_of(PermissionError(13, "Permission denied"), "prod/kustomization.yaml")
+    assert gap == Gap("prod/kustomization.yaml", "parse_error", "cannot be read (Permission denied)", "make it readable")
+    gap = kustomization.gap_of(Malformed("a key that is no text", 3), "prod/kustomization.yaml")
+    assert (gap.scope, gap.line, gap.settles_it) == ("prod/kustomization.yaml", 3, "correct it")
+
+
+@pytest.mark.parametrize("document", ["", "5", "true"])
+def test_documents_that_are_no_objects_are_passed_over(document: str, tmp_path: Path) -> None:
+    report = scan(tmp_path, {"a.yaml": f"---\n{document}\n---\n{BUCKET}"}, "storage.versioning-enabled")
+    assert (verdicts(report), report.coverage.gaps) == ({"StorageBucket.trade/orders": "pass"}, [])
+
+
+@pytest.mark.parametrize("target", ["targetHTTPProxyRef: {name: web}", "targetHTTPSProxyRef: null\n  targetHTTPProxyRef: {name: web}"])
+def test_the_target_of_a_forwarding_rule_is_the_one_that_is_given(target: str, tmp_path: Path) -> None:
+    proxy = manifest("compute", "ComputeTargetHTTPProxy", "web", "location: global\nurlMapRef:\n  name: web")
+    map_ = manifest("compute", "ComputeURLMap", "web", "location: global\ndefaultService:\n  backendServiceRef:\n    name: web")
+    spec = f"location: global\nloadBalancingScheme: EXTERNAL_MANAGED\nportRange: '80'\ntarget:\n  {target}"
+    files: dict[str, str | bytes] = {"a.yaml": "---\n".join([proxy, map_, manifest("compute", "ComputeForwardingRule", "web", spec)])}
+    assert "fail" in verdicts(scan(tmp_path, files, "edge.lb-https-only")).values()
+
+
+def test_a_binding_on_a_number_may_be_for_any_bucket(tmp_path: Path) -> None:
+    report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": OPEN.replace("  name: orders", "  external: 5")}, "storage.bucket-not-public")
+    (fact,) = next(each.unknown for each in report.results if each.resource.address == "StorageBucket.trade/orders")
+    assert (fact.reason, fact.settles_it) == (
+        "what IAMPolicyMember.trade/open is for: what a binding is for is not known",
+        "name it in resourceRef",
+    )
 
 
 @pytest.mark.parametrize("field", ["name", "external"])

@@ -184,9 +184,17 @@ def test_circles_of_names(tmp_path: Path) -> None:
     assert verdicts(scan(tmp_path / "o", output))["storage.v1.bucket.own"] == "unknown"
 
 
+def test_outputs_are_no_resources_in_the_ledger(tmp_path: Path) -> None:
+    report = scan(tmp_path, {"c.yaml": f"{OK}outputs:\n- name: db_password\n  value: kT9vQ2mX7bRw\n"}, [])
+    assert {each.verdict for each in report.results if each.resource.address == "output.db_password"} == {"fail"}
+    assert (report.coverage.blocks.found, report.coverage.blocks.evaluated) == (1, 1)
+
+
 BROKEN: dict[str, tuple[str | bytes, set[str]]] = {
     "tabs": ("resources:\n\t- name: b\n\t  type: storage.v1.bucket\n", {"parse_error"}),
     "a key written twice": (OK.replace("ok", "twice") + "  properties: {}\n", {"duplicate_key"}),
+    "a second list of resources, that is none": (OK.replace("ok", "twice") + "resources:\n", {"duplicate_key"}),
+    "no resources, and another key twice": ("type: x.v1.y\nname: a\nname: b\n", set()),
     "aliases that explode": (
         "a: &a [x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"{chr(98 + at)}: &{chr(98 + at)} [{', '.join(['*' + chr(97 + at)] * 9)}]\n" for at in range(9))

@@ -65,6 +65,16 @@ def test_a_bomb_ends(bomb: str) -> None:
     assert time.process_time() - began < SOON
 
 
+def test_what_is_written_once_is_paid_for_once_wherever_a_loop_stands() -> None:
+    def spent(source: str) -> int:
+        budget = Budget(400_000, MAX_SIZE)
+        render(Sandbox({"t": source}, ValueMarks(), Choices(()), budget), "t", {})
+        return MAX_SIZE - budget.size
+
+    loop, text = "{% for i in [1, 2] %}a{% endfor %}", "b" * 5_000
+    assert spent(loop + text) == spent(text + loop) < spent(loop.replace("a", text))
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -93,6 +103,11 @@ def test_what_is_not_set_is_unknown_where_it_is_written_and_false_where_it_is_as
     assert value == Unknown("the template writes x, which is not set", "set x for the template")
     value, choices, _ = rendered("{% if properties['x'] %}a{% else %}b{% endif %}{{ properties['y']|default('c') }}")
     assert (value, choices.made) == ("bc", {})
+
+
+@pytest.mark.parametrize(("source", "text"), [("{{ 'ab' * 2 }}", "abab"), ("{{ 2 * 'ab' }}", "abab"), ("{{ ([1] * 3)|length }}", "3"), ("{{ 2 * 3 }}", "6")])
+def test_texts_and_lists_are_repeated(source: str, text: str) -> None:
+    assert rendered(source)[0] == text
 
 
 def test_work_that_keeps_a_value_whole_goes_on() -> None:

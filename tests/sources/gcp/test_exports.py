@@ -10,6 +10,7 @@ import pytest
 
 from assay.scanner.facts.spelling import Contribution
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.gcp.records import camel
 from assay.scanner.sources.raw import Reference, Unknown
 from tests.sources.gcp.exports import MANAGER, asset, bucket, collected, items, node, project, write
 
@@ -34,6 +35,12 @@ def test_shards_and_kinds_of_content_are_one_inventory(tmp_path: Path) -> None:
     assert item.location().file.endswith("resource-1") and item["#iam_policy"].seen[0].file.endswith("iam-0")
     assert (item.root, item.account.data) == ("google:trade", "trade")
     assert found[0].coverage.files.found == 3
+
+
+def test_keys_that_users_choose_keep_their_spelling() -> None:
+    """In what the client libraries spell in their own way: `iam_policy`."""
+    free = {name: {"cost_center": "a"} for name in ("labels", "annotations", "metadata", "tags")}
+    assert camel({"audit_configs": [{"log_type": 1}], **free}) == {"auditConfigs": [{"logType": 1}], **free}
 
 
 def test_both_spellings_and_arrays(tmp_path: Path) -> None:

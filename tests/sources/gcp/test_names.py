@@ -87,6 +87,8 @@ def test_what_names_nothing(text: str) -> None:
 
 def test_parts_of_a_name() -> None:
     assert (project_of(KEY), project_of("//storage.googleapis.com/orders")) == ("trade", None)
+    for word in ("-", "_", ""):  # words for whichever it is
+        assert project_of(f"//iam.googleapis.com/projects/{word}/serviceAccounts/a") is None
     assert (location_of(KEY), location_of(NETWORK)) == ("eu", "global")
     assert location_of("//compute.googleapis.com/projects/p/zones/europe-west1-b/disks/d") == "europe-west1"
 

@@ -11,6 +11,7 @@ import pytest
 
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.budget import Budget, OverBudget
+from assay.scanner.sources.repository import source
 from assay.scanner.sources.repository.dockerfile_syntax import parse
 from assay.scanner.sources.repository.names import DOCKERFILE, type_of
 from tests.hostile.test_secrets_reports import CANARY, reports
@@ -127,6 +128,55 @@ def test_a_link_out_of_the_tree_and_a_pipe_are_gaps(tmp_path: Path) -> None:
 def test_what_is_copied_from_outside_of_the_tree_is_not_read(tmp_path: Path) -> None:
     write(tmp_path, {"out/.npmrc": "registry=https://x\n", "in/Dockerfile": "FROM a\nCOPY ../out/.npmrc /\nCOPY .. /\n"})
     assert verdicts(tmp_path / "in", CONTROL) == {"Dockerfile": "unknown"}
+
+
+def of_image(folder: Path, command: str, files: dict[str, str | bytes] | None = None) -> str:
+    (verdict,) = verdicts(write(folder, {"Dockerfile": f"FROM alpine:3.22\n{command}\n", **(files or {})}), CONTROL).values()
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("command", "verdict"),
+    [
+        ("cp /run/secrets/npmrc /root/.npmrc", "fail"),
+        ("install -m 600 /run/secrets/npmrc /root/.npmrc", "fail"),
+        ("mv /run/secrets/npmrc /root/.npmrc", "fail"),
+        ("cp /run/secrets/npmrc /root/.npmrc && npm ci && rm /root/.npmrc", "pass"),
+        ("cp /run/secrets/npmrc /dev/shm/npmrc", "pass"),
+        ("cat /run/secrets/npmrc | npm login", "pass"),
+        ("npm ci --userconfig /run/secrets/npmrc /app", "pass"),
+    ],
+)
+def test_a_secret_of_the_build_that_a_command_copies_stays_in_the_layer(command: str, verdict: str, tmp_path: Path) -> None:
+    assert of_image(tmp_path, f"RUN --mount=type=secret,id=npmrc {command}") == verdict
+
+
+@pytest.mark.parametrize(
+    ("ignored", "verdict"),
+    [
+        ("", "fail"), ("**/.env", "pass"), ("**/app/.env", "pass"), ("app/.env", "pass"), ("app", "pass"), ("**/app", "pass"), (".env", "fail"),
+        ("**/.env\n!app/.env", "fail"), ("**/other/.env", "fail"), ("app/*", "pass"), ("*/.env", "pass"),
+    ],
+)  # fmt: skip
+def test_what_a_dockerignore_leaves_out(ignored: str, verdict: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"app/.env": "DB_PASSWORD=kT9vQ2mX7bRw\n", ".dockerignore": f"{ignored}\n"}
+    assert of_image(tmp_path, "COPY app /app", files) == verdict
+
+
+def test_what_is_copied_is_paid_for_with_the_dockerfile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"Dockerfile": "FROM a\n" + "COPY .env /app/\n" * 20, ".env": "A=1\n" * 50_000})
+    assert Scan(Options(paths=[str(tmp_path)], controls=[CONTROL])).report().coverage.gaps == []
+    monkeypatch.setattr(source, "Budget", lambda: Budget(size=1_000_000))
+    (gap,) = Scan(Options(paths=[str(tmp_path)], controls=[CONTROL], allow_empty=True)).report().coverage.gaps
+    assert "too much memory" in gap.reason
+
+
+def test_a_file_that_costs_too_much_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "Budget", lambda: Budget(size=1_000_000))
+    files: dict[str, str | bytes] = {"a/Dockerfile": "FROM a\n" + "COPY .env /app/\n" * 20, "a/.env": "A=1\n" * 50_000}
+    report = Scan(Options(paths=[str(write(tmp_path, {**files, "b/Dockerfile": SECRETS}))], controls=[CONTROL])).report()
+    assert [os.path.basename(os.path.dirname(gap.scope)) for gap in report.coverage.gaps] == ["a"]
+    assert {os.path.basename(each.resource.root.removesuffix("/Dockerfile")) for each in report.results if each.verdict == "fail"} == {"b"}
 
 
 SECRETS = """FROM alpine AS build

@@ -152,6 +152,21 @@ def test_the_place_of_what_is_not_there_is_that_of_its_nearest_surroundings() ->
         assert text[slice(*parsed.places.span(("z",)))] == text
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("a: 1\nb: \x01\n", 0, "characters are not allowed"),
+        ("a: 1\n? [x]\n: 2\n", 2, "a key that is no text"),
+        ("a: &a {" + ", ".join(f"k{at}: 1" for at in range(400)) + "}\nb:\n" + "- <<: *a\n" * 200, 64, "merge keys make 24800 values"),
+    ],
+    ids=["a character", "a key", "merge keys"],
+)
+def test_why_a_text_is_not_read_is_one_line_and_says_where(text: str, line: int, reason: str) -> None:
+    with pytest.raises(Malformed, match=reason) as refused:
+        yaml_text.parse(text)
+    assert "\n" not in str(refused.value) and refused.value.line == line
+
+
 def test_the_value_alone_of_a_path_in_json() -> None:
     text = '{"a": {"b": [1, "x"]}}'
     places = json_text.JsonPlaces(text)

@@ -92,6 +92,14 @@ def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expressi
     assert isinstance(value(tmp_path, expression, UNSET + "locals {\n  through = var.unset\n}\n"), Unknown)
 
 
+@pytest.mark.parametrize("attribute", ["arn", "id", "self_link", "invoke_arn", "fqdn", "writer_identity"])
+def test_what_the_provider_always_computes_is_not_empty(tmp_path: Path, attribute: str) -> None:
+    more = 'resource "any_thing" "r" {}\n'
+    assert value(tmp_path, f'any_thing.r.{attribute} == "" || any_thing.r.{attribute} == null', more) is False
+    assert isinstance(value(tmp_path, f'any_thing.r.{attribute} == "x"', more), Unknown)
+    assert isinstance(value(tmp_path, 'any_thing.r.note == ""', more), Unknown)
+
+
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
@@ -102,6 +110,7 @@ def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expressi
         ("var.unset ? 1 : 1", 1),
         ('var.unset ? "a" : "a"', "a"),
         ('{ a = "known", b = var.unset }.a', "known"),
+        ("log(8, 2) == 3 && log(8, 10) < 1", True),
         ('["known", var.unset][0]', "known"),
         ('contains(["a", var.unset], "a")', True),
         ("length([var.unset, 1])", 2),

@@ -768,6 +768,13 @@ def test_files_by_pattern(tmp_path: Path, pattern: str, named: list[str]) -> Non
     assert value(tmp_path, f"fileset({pattern})") == named
 
 
+def test_a_brace_that_closes_nothing_is_a_character_of_a_name(tmp_path: Path) -> None:
+    """https://github.com/bmatcuk/doublestar/tree/v1.1.5: only an open brace begins alternatives."""
+    write(tmp_path, dict.fromkeys(("d/a}.x", "d/b.x", "d/c.y"), "text"))
+    assert value(tmp_path, 'fileset("d", "*}.x")') == ["a}.x"]
+    assert value(tmp_path, 'fileset("d", "{a,b}*.x")') == ["a}.x", "b.x"]
+
+
 @pytest.mark.parametrize("pattern", ['"..", "*"', '"/etc", "*"', 'var.open, "*"', '"d", var.open', '"d", "{a"', '"away", "**"'])
 def test_files_outside_of_the_boundary_are_not_listed(tmp_path: Path, pattern: str) -> None:
     root = tmp_path / "root"

@@ -163,6 +163,20 @@ def test_a_google_policy(tmp_path: Path) -> None:
     assert isinstance(first["members"][1], Unknown) and isinstance(second, Unknown)
 
 
+def test_the_audit_of_a_google_policy(tmp_path: Path) -> None:
+    text = (
+        'data "google_iam_policy" "d" {\n'
+        ' audit_config {\n  service = "a"\n  audit_log_configs {\n   log_type = "DATA_READ"\n   exempted_members = ["user:x"]\n  }\n }\n'
+        ' audit_config {\n  service = "b"\n  audit_log_configs {\n   log_type = "DATA_READ"\n  }\n'
+        '  dynamic "audit_log_configs" {\n   for_each = var.unset\n   content {\n    log_type = "DATA_WRITE"\n   }\n  }\n }\n}\n'
+        'resource "probe" "p" {\n  policy = data.google_iam_policy.d.policy_data\n}\n'
+    )
+    first, second = read(tmp_path, text + VARIABLES)["probe.p"]["policy"].data.content["auditConfigs"]
+    assert first == {"service": "a", "auditLogConfigs": [{"logType": "DATA_READ", "exemptedMembers": ["user:x"]}]}
+    assert second["auditLogConfigs"][0] == {"logType": "DATA_READ", "exemptedMembers": None}
+    assert [isinstance(log, Unknown) for log in second["auditLogConfigs"]] == [False, True], "there may be more"
+
+
 def test_other_data_blocks_give_references(tmp_path: Path) -> None:
     text = 'data "aws_x" "d" {}\nresource "probe" "p" {\n  policy = data.aws_x.d.json\n}\n'
     assert read(tmp_path, text)["probe.p"]["policy"].data == Reference("data.aws_x.d", "json")
