@@ -26,9 +26,30 @@ def decode(raw: Any) -> Any:
     return Unknown(f"the policy is {raw}, whose text is known after apply", "scan the plan or the live resource")
 
 
-def _decode_text(text: Text) -> Any:
+def decode_yaml(raw: Any) -> Any:
+    """The content of text in YAML, of which JSON is a part. None stays None; a document that does not parse is Unknown."""
+    if not isinstance(raw, (str, Text)):
+        return decode(raw)
+    from assay.scanner.sources.templates import yaml_text
+    from assay.scanner.sources.templates.syntax import Malformed
+
+    marks, text = ({}, raw) if isinstance(raw, str) else (_marks(raw), "".join(_marked(raw)))
+    try:
+        return _restore(yaml_text.parse(text).data, marks)
+    except Malformed as error:
+        return Unknown(f"the document is neither JSON nor YAML: {error}", "correct the document")
+    except (ValueError, KeyError):
+        return Unknown("the document has parts that are known after apply", "scan the plan or the live resource")
+
+
+def _marks(text: Text) -> dict[str, Any]:
+    """What stands for a part of a text that is not known, to that part."""
     marks = {f"\ue000{at}\ue001": part for at, part in enumerate(text.parts) if not isinstance(part, str)}
-    marks |= {f"\ue002{at}\ue001": part.content for at, part in enumerate(text.parts) if isinstance(part, Encoded)}
+    return marks | {f"\ue002{at}\ue001": part.content for at, part in enumerate(text.parts) if isinstance(part, Encoded)}
+
+
+def _decode_text(text: Text) -> Any:
+    marks = _marks(text)
     try:
         return _restore(json.loads("".join(_marked(text))), marks)
     except (ValueError, KeyError, RecursionError):  # KeyError: the text has such a mark of its own

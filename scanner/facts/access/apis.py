@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from assay.scanner.facts.access.kinds import RequestRoute, UserEntry
+from assay.scanner.facts.access.openapi import Operation, ReadScheme, Scheme, operations
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.documents import decode_yaml
+from assay.scanner.sources.raw import Location, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _CODE = attestable("whether the function that authorizes requests verifies their token is in its code")
@@ -36,7 +38,7 @@ class ApiAt(Spelling, frozen=True, eq=False, kw_only=True):
 def api(view: View, at: ApiAt) -> UserEntry:
     """Reached from the internet: private integrations lead out of it, not in."""
     companions = view.referrers(at.routes)
-    more = companions.more or _in_document(view, at)
+    more = companions.more
     routes: list[Any] = [_route(route, at) for route in companions.views]
     connects = view[at.protocol].equals("WEBSOCKET")
     if connects.data is True:
@@ -55,17 +57,52 @@ def api(view: View, at: ApiAt) -> UserEntry:
         identity=view.identity(view[at.name]),
         internet_facing=view.says(True),
         asks_users=view.says(False),
-        routes=view.says(routes + ([more] if more else [])),
+        routes=view.says([*routes, *in_documents(view, [view[place] for place in at.document], _scheme), *([more] if more else [])]),
     )
 
 
-def _in_document(view: View, at: ApiAt) -> Unknown | None:
-    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-open-api.html"""
-    document = any_of([view[place].is_set() for place in at.document])
-    if document.data is False:
-        return None
-    reason = f"the routes of {view.item.address} are in an OpenAPI document, which is not read"
-    return Unknown(reason, "declare them one by one, or scan the live account", view.location)
+def in_documents(view: View, documents: list[Value[Any]], read: ReadScheme) -> list[RequestRoute | Unknown]:
+    """The routes in OpenAPI documents, and why there may be more: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-open-api.html"""
+    routes: list[RequestRoute | Unknown] = []
+    for document in documents:
+        if view.elsewhere or document.absent or document.data == "":
+            continue
+        content = decode_yaml(document.data)
+        for told in operations(content, read):
+            if isinstance(told, Unknown):
+                reason = f"the routes of {view.item.address} are in an OpenAPI document: {told.reason}"
+                way = told.settles_it or "declare them one by one, or scan the live account"
+                routes.append(Unknown(reason, way, document.seen[0] if document.seen else view.location))
+            else:
+                routes.append(_of_operation(told, document.seen_inside(content, told.place)))
+    return routes
+
+
+def _of_operation(told: Operation, seen: tuple[Location, ...]) -> RequestRoute:
+    everything = told.path == "/$default"
+    return RequestRoute(
+        name=Value("$default" if everything else f"{told.method} {told.path}", seen),
+        serves=Value(True, seen),
+        paths=Value([] if everything else [told.path], seen),
+        signs_in=Value(told.signs_in.data, seen),
+        issuer=Value(told.issuer, seen),
+        verifies_tokens=Value(told.verifies_tokens.data, seen),
+    )
+
+
+def _scheme(scheme: dict[str, Any]) -> Scheme:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html"""
+    authorizer = scheme.get("x-amazon-apigateway-authorizer")
+    if scheme.get("x-amazon-apigateway-authtype") == "awsSigv4":  # who signs requests with a key of AWS brings no token
+        return Scheme(True, True)
+    if not isinstance(authorizer, dict):
+        why = unknown_inside(authorizer)
+        return Scheme(why or False, why or False)
+    kind, jwt = authorizer.get("type"), authorizer.get("jwtConfiguration")
+    if kind == "jwt":
+        return Scheme(True, True, jwt.get("issuer") if isinstance(jwt, dict) else jwt)
+    why = unknown_inside(kind) or (_CODE if kind == "request" else None)
+    return Scheme(why or False, why or False)
 
 
 def _connections(view: View, routes: list[RequestRoute], more: Unknown | None) -> list[Any]:

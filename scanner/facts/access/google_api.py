@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.access.google import BackendAt, PlatformAt, backend, platform, proxied, services
+from assay.scanner.facts.access.google_apis import ApiConfigAt, api_config
 from assay.scanner.facts.access.kinds import Directory, UserEntry
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Link
@@ -16,6 +17,8 @@ BACKEND = BackendAt(
 
 READERS = (
     Reader(UserEntry, _BACKENDS, backend, BACKEND),
+    # https://cloud.google.com/api-gateway/docs/reference/rest/v1/projects.locations.apis.configs
+    Reader(UserEntry, ("apigateway.googleapis.com/ApiConfig",), api_config, ApiConfigAt()),
     Reader(Directory, _BACKENDS, proxied, BACKEND, always=False),
     Reader(Directory, ("identitytoolkit.googleapis.com/Config",), platform, PlatformAt()),
 )

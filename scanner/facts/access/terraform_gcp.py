@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.access.google import BackendAt, PlatformAt, backend, platform, proxied, services, settings
+from assay.scanner.facts.access.google_apis import ApiConfigAt, api_config
 from assay.scanner.facts.access.kinds import Directory, UserEntry
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
@@ -44,6 +45,13 @@ PLATFORM = PlatformAt(
 READERS = (
     Reader(UserEntry, ("google_compute_backend_service",), backend, BACKEND),
     Reader(UserEntry, ("google_compute_region_backend_service",), backend, REGIONAL),
+    # https://registry.terraform.io/providers/hashicorp/google-beta/latest/docs/resources/api_gateway_api_config
+    Reader(
+        UserEntry,
+        ("google_api_gateway_api_config",),
+        api_config,
+        ApiConfigAt(name="api_config_id|display_name", documents="openapi_documents", services="grpc_services"),
+    ),
     Reader(Directory, ("google_compute_backend_service",), proxied, BACKEND, always=False),
     Reader(Directory, ("google_compute_region_backend_service",), proxied, REGIONAL, always=False),
     Reader(Directory, ("google_identity_platform_config",), platform, PLATFORM),
