@@ -108,6 +108,7 @@ SCHEMAS = {
     "identitytoolkit.googleapis.com/Config": ("identitytoolkit.v2", "GoogleCloudIdentitytoolkitAdminV2Config"),
     "monitoring.googleapis.com/AlertPolicy": ("monitoring.v3", "AlertPolicy"),
     "monitoring.googleapis.com/NotificationChannel": ("monitoring.v3", "NotificationChannel"),
+    "networksecurity.googleapis.com/AddressGroup": ("networksecurity.v1", "AddressGroup"),
     "monitoring.googleapis.com/UptimeCheckConfig": ("monitoring.v3", "UptimeCheckConfig"),
     "networkmanagement.googleapis.com/VpcFlowLogsConfig": ("networkmanagement.v1", "VpcFlowLogsConfig"),
     "orgpolicy.googleapis.com/Policy": ("orgpolicy.v2", "GoogleCloudOrgpolicyV2Policy"),

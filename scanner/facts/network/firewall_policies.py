@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
+from assay.scanner.facts.network.address_groups import openings_of_groups
 from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.ordered import OrderedRule, ports_of, remaining
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, limited, narrowed, on_known_ports, opening, protocol_name, spans
-from assay.scanner.facts.spelling import Many, Spelling
+from assay.scanner.facts.spelling import Index, Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -32,6 +33,8 @@ class FirewallPolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Rules that are resources of their own."""
     field: Callable[[str], str] = str
     """What the input calls a field of a rule of the REST API."""
+    groups: Index | None = None
+    """Address group to its ranges (address_groups.py)."""
     settles_targets: str
     """How to learn what the targets are."""
 
@@ -43,7 +46,7 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
     rules, more = policy_rules(view, at)
     openings: list[Any] = []
     targeted: list[Value[bool]] = []
-    for rule, told in let_in(rules, at.field):
+    for rule, told in let_in(rules, at):
         openings += told
         if any(isinstance(one, Unknown) or one.world.data is not False for one in told):
             targeted.append(any_of([filled(rule[at.field(name)]) for name in _TARGETS]))
@@ -67,10 +70,10 @@ def policy_rules(view: View, at: FirewallPolicyAt) -> tuple[list[View], Unknown 
     return rules + separate.views, more or separate.more
 
 
-def let_in(rules: list[View], field: Callable[[str], str]) -> list[tuple[View, list[Any]]]:
+def let_in(rules: list[View], at: FirewallPolicyAt) -> list[tuple[View, list[Any]]]:
     """What each of the rules of a policy lets in of the traffic that those before it neither deny nor leave to other policies."""
-    denials = [denial for rule in rules for denial in _denials(rule, field)]
-    return [(rule, [part for told in _admitted(rule, field) for part in _after(denials, rule, told)]) for rule in rules]
+    denials = [denial for rule in rules for denial in _denials(rule, at)]
+    return [(rule, [part for told in _admitted(rule, at) for part in _after(denials, rule, told)]) for rule in rules]
 
 
 def _after(denials: list[OrderedRule], rule: View, told: Opening | Unknown) -> list[Opening | Unknown]:
@@ -96,34 +99,34 @@ def _includes(denied: str, allowed: str) -> bool:
     return denied in ("all", allowed)
 
 
-def _denials(rule: View, field: Callable[[str], str]) -> list[OrderedRule]:
+def _denials(rule: View, at: FirewallPolicyAt) -> list[OrderedRule]:
     """The traffic that a rule denies, or leaves to other policies, whatever it is for. One with targets leaves it to other instances."""
-    enters = _enters(rule, field)
-    narrow = [filled(rule[path]) for path in (*map(field, _TARGETS), *(field(f"match.{name}") for name in _TO))]
-    stops = all_of([enters, rule["action"].equals(*_STOPS), *(part.negate() for part in (*narrow, filled(_scope(rule, field))))])
+    enters = _enters(rule, at)
+    narrow = [filled(rule[path]) for path in (*map(at.field, _TARGETS), *(at.field(f"match.{name}") for name in _TO))]
+    stops = all_of([enters, rule["action"].equals(*_STOPS), *(part.negate() for part in (*narrow, filled(_scope(rule, at))))])
     if stops.data is False:
         return []
-    ranges = rule[field("match.srcIpRanges")].elements()
-    if not ranges and not any(filled(rule[field(f"match.{name}")]).data is not False for name in _FROM):
+    ranges = rule[at.field("match.srcIpRanges")].elements()
+    if not ranges and not any(filled(rule[at.field(f"match.{name}")]).data is not False for name in _FROM):
         ranges = [rule.says(ANYWHERE), rule.says("::/0")]
-    layers, more = _layers(rule, field)
-    denied = [span for layer in layers for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"])]
+    layers, more = _layers(rule, at)
+    denied = [span for layer in layers for span in spans(protocol_name(layer[at.field("ipProtocol")]), layer["ports"])]
     denied += [Span(Value(more), Value(0), Value(65_535))] if more else []
     number = rule["priority"].number()
     return [OrderedRule(rule, number, stops.negate(), span, source) for span in denied for source in ranges]
 
 
-def _admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
+def _admitted(rule: View, at: FirewallPolicyAt) -> list[Any]:
     """The openings of one rule; none where it is for egress, denies or leaves it to the next."""
-    enters = all_of([_enters(rule, field), rule["action"].equals(*_LETS_IN)])
+    enters = all_of([_enters(rule, at), rule["action"].equals(*_LETS_IN)])
     if enters.data is False:
         return []
-    outside = _scope(rule, field).default("").equals(*_INSIDE).negate()
-    layers, more = _layers(rule, field)
+    outside = _scope(rule, at).default("").equals(*_INSIDE).negate()
+    layers, more = _layers(rule, at)
     openings: list[Any] = []
     for layer in layers:
-        for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"]):
-            openings += _sources(rule, span, field)
+        for span in spans(protocol_name(layer[at.field("ipProtocol")]), layer["ports"]):
+            openings += _sources(rule, span, at)
     together(openings)
     for told in openings:
         # All sources within a network are the network.
@@ -133,41 +136,41 @@ def _admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
     return openings + ([more] if more else [])
 
 
-def _enters(rule: View, field: Callable[[str], str]) -> Value[bool]:
+def _enters(rule: View, at: FirewallPolicyAt) -> Value[bool]:
     """Whether a rule is for what enters instances, and in force."""
     return all_of(
         [
             rule["direction"].default("INGRESS").equals("INGRESS"),
             rule["disabled"].default(False).truth().negate(),
-            rule[field("targetType")].default("INSTANCES").equals("INSTANCES"),
+            rule[at.field("targetType")].default("INSTANCES").equals("INSTANCES"),
         ]
     )
 
 
-def _scope(rule: View, field: Callable[[str], str]) -> Value[Any]:
+def _scope(rule: View, at: FirewallPolicyAt) -> Value[Any]:
     """One setting by three names: https://cloud.google.com/firewall/docs/firewall-policies-rule-details#network-types"""
-    return rule["|".join(field(f"match.{name}") for name in ("srcNetworkContext", "srcNetworkType", "srcNetworkScope"))]
+    return rule["|".join(at.field(f"match.{name}") for name in ("srcNetworkContext", "srcNetworkType", "srcNetworkScope"))]
 
 
-def _layers(rule: View, field: Callable[[str], str]) -> tuple[list[View], Unknown | None]:
+def _layers(rule: View, at: FirewallPolicyAt) -> tuple[list[View], Unknown | None]:
     """Protocols with their ports; the singular is that of Terraform's policies that hold their rules."""
-    return rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
+    return rule.inner(at.field("match.layer4Configs"), at.field("match.layer4Config"))
 
 
-def _sources(rule: View, span: Span, field: Callable[[str], str]) -> list[Opening]:
+def _sources(rule: View, span: Span, at: FirewallPolicyAt) -> list[Opening]:
     """What a rule names as sources; without any, it matches all addresses."""
 
     def named(name: str) -> list[Value[Any]]:
-        return rule[field(f"match.{name}")].elements()
+        return rule[at.field(f"match.{name}")].elements()
 
     openings = [opening(source, span) for source in named("srcIpRanges")]
     # A country is as good as the internet.
     for country in named("srcRegionCodes"):
         openings.append(opening(Value(f"region {describe(country.data)}", country.seen), span, country.unknown or True))
-    for name, what in (("srcAddressGroups", "address group"), ("srcThreatIntelligences", "Google's list")):
-        for group in named(name):
-            why = Unknown(f"which addresses are in {what} {describe(group.data)}", "name the ranges in the rule", rule.location)
-            openings.append(opening(Value(f"{what} {describe(group.data)}", group.seen), span, why))
+    openings += openings_of_groups(rule, at.groups, at.field("match.srcAddressGroups"), span)
+    for list_ in named("srcThreatIntelligences"):
+        why = Unknown(f"which addresses are in Google's list {describe(list_.data)}", "name the ranges in the rule", rule.location)
+        openings.append(opening(Value(f"Google's list {describe(list_.data)}", list_.seen), span, why))
     for name in ("srcFqdns", "srcSecureTags", "srcSecureTag", "srcNetworks"):
         openings += [opening(Value(describe(source.data), source.seen), span, world=False) for source in named(name)]
-    return openings or [opening(rule.says(ANYWHERE), span)]
+    return openings if openings or named("srcAddressGroups") else [opening(rule.says(ANYWHERE), span)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.google_api import FORWARDING_RULE, FORWARDING_RULES
+from assay.scanner.facts.network import address_groups
 from assay.scanner.facts.network.firewall_policies import FirewallPolicyAt, firewall_policy
 from assay.scanner.facts.network.google import FirewallAt, IngressRuleAt, RunServiceAt, firewall, forwarding_rule, run_service
 from assay.scanner.facts.network.kinds import Ingress
@@ -17,6 +18,7 @@ POLICY = FirewallPolicyAt(
     # Hierarchical policies have a number for a name, and a name beside it.
     name="shortName|displayName|name",
     rules="rules",
+    groups=address_groups.ASSETS,
     # Secure tags are bound to instances by an API of their own, which is not read.
     settles_targets="name the ranges that need it as the source, or waive the rule",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.terraform_gcp import FORWARDING_RULE, FORWARDING_RULES
+from assay.scanner.facts.network import address_groups
 from assay.scanner.facts.network.firewall_policies import FirewallPolicyAt, firewall_policy
 from assay.scanner.facts.network.google import FirewallAt, IngressRuleAt, RunServiceAt, firewall, forwarding_rule, run_service
 from assay.scanner.facts.network.instances import declared
@@ -20,6 +21,7 @@ def _policy(rules: str = "", *separate: Many) -> FirewallPolicyAt:
         rules=rules,
         separate=separate,
         field=snake,
+        groups=address_groups.TERRAFORM,
         settles_targets="scan the live project",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network import address_groups
 from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.networks import EgressNetworkAt, associated, by_network, network
 from assay.scanner.facts.network.google_api import FIREWALL
@@ -20,6 +21,7 @@ READERS = (
             firewall=FIREWALL,
             policies=associated(f"{_COMPUTE}/NetworkFirewallPolicy"),
             rules="rules",
+            groups=address_groups.ASSETS,
             subnets=by_network("network", "stackType", f"{_COMPUTE}/Subnetwork"),
         ),
         always=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+from assay.scanner.facts.network.address_groups import openings_of_groups
 from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, OPEN, EgressRule, let_out, of_all, openings_to
 from assay.scanner.facts.network.google import FirewallAt
@@ -18,6 +19,7 @@ from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _INSIDE = ("NON_INTERNET", "INTRA_VPC", "VPC_NETWORKS")
+_TARGETS = ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")
 _ACTIONS = {"allow": ALLOW, "apply_security_profile_group": ALLOW, "deny": DENY, "goto_next": NEXT}
 
 
@@ -43,6 +45,8 @@ class EgressNetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
     """… and resources of their own."""
     field: Callable[[str], str] = str
     """What the input calls a field of a rule of a policy of the REST API."""
+    groups: Index | None = None
+    """Address group to its ranges (address_groups.py)."""
     subnets: Index
     """Network to its subnets, each with its addresses (`by_network`)."""
 
@@ -156,7 +160,7 @@ def _written(policy: View, at: EgressNetworkAt) -> list[EgressRule]:
     """The rules of a policy that are for egress."""
     rules, more = policy.inner(at.rules)
     separate = policy.referrers(*at.separate)
-    told = [told for rule in rules + separate.views if (told := _of_policy(rule, at.field)) is not None]
+    told = [told for rule in rules + separate.views if (told := _of_policy(rule, at)) is not None]
     if more or separate.more:
         doubt: Value[bool] = Value(more or separate.more, (policy.location,))
         everything = openings_to(of_all(policy), spans(policy.says("all"), policy.says(None)))
@@ -164,41 +168,43 @@ def _written(policy: View, at: EgressNetworkAt) -> list[EgressRule]:
     return told
 
 
-def _of_policy(view: View, field: Callable[[str], str]) -> EgressRule | None:
+def _of_policy(view: View, at: EgressNetworkAt) -> EgressRule | None:
     """A rule of a policy for egress; None of one for ingress."""
     rule = view.surely
     leaves = rule["direction"].default("INGRESS").equals("EGRESS")
     action = rule["action"].text()
     if leaves.data is False:
         return None
-    layers, more = rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
-    traffic = [span for layer in layers for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"])]
-    openings = [opened for span in traffic for opened in _to(rule, span, field)]
-    names = [name.then(lambda text: str(text).lower()) for name in rule[field("match.destFqdns")].elements()]
+    layers, more = rule.inner(at.field("match.layer4Configs"), at.field("match.layer4Config"))
+    traffic = [span for layer in layers for span in spans(protocol_name(layer[at.field("ipProtocol")]), layer["ports"])]
+    openings = [opened for span in traffic for opened in _to(rule, span, at)]
+    names = [name.then(lambda text: str(text).lower()) for name in rule[at.field("match.destFqdns")].elements()]
     hosts = [opening(name, span, name.unknown or False) for span in traffic for name in names]
-    narrowed = [filled(rule[field(name)]) for name in ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")]
-    narrowed += [filled(rule[field(f"match.{name}")]) for name in ("srcIpRanges", "srcSecureTags", "srcNetworks")]
+    narrowed = [
+        filled(rule[at.field(name)]) for name in ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")
+    ]
+    narrowed += [filled(rule[at.field(f"match.{name}")]) for name in ("srcIpRanges", "srcSecureTags", "srcNetworks")]
     in_force = all_of([leaves, rule["disabled"].default(False).truth().negate(), rule.says(more or action.unknown or True)])
     sort = OPEN if action.unknown else _ACTIONS.get(str(action.data).lower(), ALLOW)
     return EgressRule(rule["priority"].number(), sort, openings, hosts, any_of(narrowed).negate(), view.weighed(in_force, absence=False))
 
 
-def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
+def _to(rule: View, span: Any, at: EgressNetworkAt) -> list[Opening]:
     """What a rule of a policy names as destinations; without any, it matches all addresses."""
 
     def named(name: str) -> list[Value[Any]]:
-        return rule[field(f"match.{name}")].then(lambda data: None if data == [] else data).elements()
+        return rule[at.field(f"match.{name}")].then(lambda data: None if data == [] else data).elements()
 
-    within = rule["|".join(field(f"match.{name}") for name in ("destNetworkContext", "destNetworkType", "destNetworkScope"))]
+    within = rule["|".join(at.field(f"match.{name}") for name in ("destNetworkContext", "destNetworkType", "destNetworkScope"))]
     openings = openings_to(named("destIpRanges"), [span])
     openings += [
         opening(Value(f"region {describe(code.data)}", code.seen), span, code.unknown or True) for code in named("destRegionCodes")
     ]
-    for name, what in (("destAddressGroups", "address group"), ("destThreatIntelligences", "Google's list")):
-        for group in named(name):
-            why = Unknown(f"which addresses are in {what} {describe(group.data)}", "name the ranges in the rule", rule.location)
-            openings.append(opening(Value(f"{what} {describe(group.data)}", group.seen), span, why))
-    openings = openings or ([] if named("destFqdns") else openings_to(of_all(rule), [span]))
+    openings += openings_of_groups(rule, at.groups, at.field("match.destAddressGroups"), span)
+    for list_ in named("destThreatIntelligences"):
+        why = Unknown(f"which addresses are in Google's list {describe(list_.data)}", "name the ranges in the rule", rule.location)
+        openings.append(opening(Value(f"Google's list {describe(list_.data)}", list_.seen), span, why))
+    openings = openings or ([] if named("destFqdns") or named("destAddressGroups") else openings_to(of_all(rule), [span]))
     if within.default("").equals(*_INSIDE).data is True:
         for opened in openings:
             opened.world, opened.inside = Value(False, within.seen), Value(True, within.seen)

@@ -6,6 +6,7 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/c
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network import address_groups
 from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.networks import EgressNetworkAt, by_network, network
 from assay.scanner.facts.network.terraform_gcp import FIREWALL
@@ -31,6 +32,7 @@ READERS = (
             rules="rule",
             separate=(Many(f"{_POLICY}_rule", "firewall_policy"),),
             field=snake,
+            groups=address_groups.TERRAFORM,
             subnets=by_network("network", "stack_type", "google_compute_subnetwork"),
         ),
         always=False,

@@ -61,7 +61,7 @@ def of_policy(kind: Told) -> Callable[[View, FirewallPolicyAt], Resource | None]
         if is_live(view.item) and view["associations"].absent:
             return None
         rules, more = policy_rules(view, at)
-        openings = [told for _, admitted in let_in(rules, at.field) for told in admitted]
+        openings = [told for _, admitted in let_in(rules, at) for told in admitted]
         return kind(view, view[at.name], [*openings, *([more] if more else [])])
 
     return firewall_policy
