@@ -26,6 +26,10 @@ def decode(raw: Any) -> Any:
     return Unknown(f"the policy is {raw}, whose text is known after apply", "scan the plan or the live resource")
 
 
+MAX_YAML = 2_000_000
+"""Characters. Reading as many takes some seconds."""
+
+
 def decode_yaml(raw: Any) -> Any:
     """The content of text in YAML, of which JSON is a part. None stays None; a document that does not parse is Unknown."""
     if not isinstance(raw, (str, Text)):
@@ -34,6 +38,8 @@ def decode_yaml(raw: Any) -> Any:
     from assay.scanner.sources.templates.syntax import Malformed
 
     marks, text = ({}, raw) if isinstance(raw, str) else (_marks(raw), "".join(_marked(raw)))
+    if len(text) > MAX_YAML:
+        return Unknown(f"the document has more than {MAX_YAML:,} characters", "divide the document")
     try:
         return _restore(yaml_text.parse(text).data, marks)
     except Malformed as error:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scanner.sources.documents import decode
+from assay.scanner.sources.documents import MAX_YAML, decode, decode_yaml
 from assay.scanner.sources.raw import Document, Encoded, Reference, Text, Unknown
 
 WHY = Unknown("why", "how")
@@ -104,3 +104,38 @@ def test_the_json_of_a_value_inside_of_a_text_is_a_part_of_that_text(text: tuple
 
 def test_text_that_is_not_known_and_stands_for_a_value_may_be_several() -> None:
     assert isinstance(decode(Text(('{"Statement": [', KEY, "]}"))), Unknown)
+
+
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from(["a: ", "- ", "\n", "  ", "{", "}", "&x ", "*x", "!!", "|", "'", '"', "#", "\ue0000\ue001"])).map("".join)
+)
+def test_no_text_makes_decoding_yaml_fail(text: str) -> None:
+    decode_yaml(text)
+
+
+@given(
+    st.lists(st.sampled_from(["a: ", "- ", "\n", "{", "}", "'", "\ue000", "\ue0000\ue001", "x"]) | st.sampled_from([WHY, KEY]), max_size=8)
+)
+def test_no_yaml_with_unknown_parts_makes_decoding_fail(parts: list[Any]) -> None:
+    decode_yaml(Text(tuple(parts) or ("",)))
+
+
+def test_unknown_parts_of_yaml_stay_in_their_places() -> None:
+    text = Text(("paths:\n  /a:\n    get: {x: 1}\nwhole: ", KEY, "\npart: https://", WHY, "/x\nquoted: '", KEY, "'\n200: done\n"))
+    told = {"paths": {"/a": {"get": {"x": 1}}}, "whole": KEY, "part": Text(("https://", WHY, "/x")), "quoted": KEY, "200": "done"}
+    assert decode_yaml(text) == told
+
+
+def test_json_is_yaml() -> None:
+    assert decode_yaml('{"a": ["b", 1]}') == {"a": ["b", 1]} == decode_yaml(Document({"a": ["b", 1]}))
+    assert decode_yaml(None) is None and decode_yaml(WHY) is WHY
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: 1\n---\nb: 2\n", "a" * (MAX_YAML + 1), "x: &a [*a, *a]\ny: [" + "[" * 1000])
+def test_yaml_that_cannot_be_read_is_unknown(text: str) -> None:
+    assert isinstance(decode_yaml(text), Unknown)
+
+
+def test_a_key_that_is_not_known_leaves_the_whole_unknown() -> None:
+    assert isinstance(decode_yaml(Text((WHY, ": 1\n"))), Unknown)
