@@ -250,7 +250,7 @@ def test_one_verdict_for_each_element_that_does_not_pass() -> None:
     on = bucket(grants=[grant(True, "one"), grant(False, "two"), grant("?", "three"), unknown("the fourth")])
     results = judged(on, "!g.public", each="resource.grants", message="{g.principal} is public", **{"as": "g"})
     assert [(each.verdict, each.message) for each in results] == [
-        ("fail", "one is public"), ("unknown", "not known whether three is public"), ("unknown", "not known whether (unknown principal) is public"),
+        ("fail", "one is public"), ("unknown", "not known whether three is public"), ("unknown", "not known of orders: A rule"),
     ]  # fmt: skip
     assert [each.unknown[0].reason for each in results[1:]] == ["public is not told", "the fourth is not told"]
     assert len({each.element_key for each in results}) == 3

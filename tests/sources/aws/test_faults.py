@@ -246,14 +246,6 @@ def test_what_is_waited_for_ends_with_the_run() -> None:
     assert clients.asked == 2
 
 
-def test_calls_that_were_not_made_are_counted_one_by_one() -> None:
-    clients: Any = Hesitant()
-    asker, account = asking.Asker(clients, threading.Event()), asking.Account("123456789012", "", session.Caller(None), "")
-    for _ in range(3):
-        asker.spare(account, Call("sns", "ListTopics"), HOME)
-    assert [(call.outcome, call.count) for call in asker.closed(account.id)] == [("unchanged", 3)]
-
-
 # Bodies that make no sense
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from assay.scanner import __version__
 from assay.scanner.cli import cli
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.sources import snapshot
-from assay.scanner.sources.aws import records
+from assay.scanner.sources.aws import asking, records, session
+from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.covered import COVERED, GATES
 from assay.scanner.sources.aws.plan import CHANGES
 from assay.scanner.sources.aws.recorder import NotRecorded, may_keep_out, recording_since
@@ -395,3 +397,11 @@ def test_config_is_played_as_botocore_knows_it(estate: Estate) -> None:
         assert status == 200 and said
         said = json.loads(json.dumps(said), parse_float=lambda _: "a time")  # seconds on the wire, a time to whoever reads it
         assert list(problems(said, output("config", call.operation), call.operation)) == []
+
+
+def test_calls_that_were_not_made_are_counted_one_by_one() -> None:
+    clients: Any = None  # nothing is asked
+    asker, account = asking.Asker(clients, threading.Event()), asking.Account("123456789012", "", session.Caller(None), "")
+    for _ in range(3):
+        asker.spare(account, Call("sns", "ListTopics"), HOME)
+    assert [(call.outcome, call.count) for call in asker.closed(account.id)] == [("unchanged", 3)]
