@@ -165,7 +165,7 @@ READABLE: dict[str, str] = {
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
             Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock networkInterfaces.tags
-            mirroredResources.tags
+            mirroredResources.tags data.items
             apigatewayv2.route.RouteKey apigatewayv2.api.ApiEndpoint lambda.url.FunctionUrl rrdatas ResourceRecords.Value externalEndpoints
             internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix authorizedNetworks.value IndexDocument.Suffix"""
         ),
