@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assay.scanner import lazy_re
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Exported, Given, Open, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Exported, Given, Open, Reference, Text, Unknown, unknown_inside, without_keys
 
 if TYPE_CHECKING:
     from assay.scanner.facts.item_index import ItemIndex
 
 _ALL = '["*"]'
 """The key of an item that stands for all instances of its block."""
-_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Unattached(Unknown, frozen=True):
@@ -81,7 +79,7 @@ class Targets:
             if isinstance(step, Reference):
                 passed.add((step.type, step.attribute))
                 self.by_address.setdefault(step.address, []).append(item)
-                self._by_block.setdefault(_KEYS.sub("", step.address), []).append((item, step.address))
+                self._by_block.setdefault(without_keys(step.address), []).append((item, step.address))
                 self._claimed.setdefault(id(item), set()).add(step.type)
                 continue
             if name := spelled(step):
@@ -100,7 +98,7 @@ class Targets:
         """Why something may name one of the instances that an item stands for, since their number is not known."""
         if item.template is None or _ALL not in item.address:
             return None
-        named = self._by_block.get(_KEYS.sub("", item.address), ())
+        named = self._by_block.get(without_keys(item.address), ())
         other = next((other for other, address in named if address != item.address and self._known.at(address) is None), None)
         if other is None:
             return None

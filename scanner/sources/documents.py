@@ -32,8 +32,9 @@ MAX_YAML = 2_000_000
 
 def decode_yaml(raw: Any) -> Any:
     """The content of text in YAML, of which JSON is a part. None stays None; a document that does not parse is Unknown."""
-    if not isinstance(raw, (str, Text)):
-        return decode(raw)
+    content = decode(raw)
+    if not isinstance(raw, (str, Text)) or not isinstance(content, Unknown):
+        return content  # JSON may be indented with tabs, which YAML has none of
     from assay.scanner.sources.templates import yaml_text
     from assay.scanner.sources.templates.syntax import Malformed
 

@@ -147,20 +147,27 @@ class Reference(msgspec.Struct, frozen=True):
     @property
     def type(self) -> str:
         """The resource type: `aws_kms_key` of `module.a["x"].aws_kms_key.k["y"]`, also for `data.` addresses."""
-        address = _KEYS.sub("", self.address) if "[" in self.address else self.address
+        address = without_keys(self.address)
         address = _WORDS.sub("", address) if "${" in address else address
         return address.rsplit(".", 2)[-2] if "." in address else ""
 
     @property
     def is_data(self) -> bool:
         """Whether it is a data source, whose answer only the provider knows. A module may be called `data` too."""
-        names = _KEYS.sub("", self.address).split(".")
+        names = without_keys(self.address).split(".")
         while names[:1] == ["module"]:
             names = names[2:]
         return names[:1] == ["data"]
 
 
 _KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+
+
+def without_keys(address: str) -> str:
+    """An address without the keys of instances: `module.a.aws_kms_key.k` of `module.a["x"].aws_kms_key.k[0]`."""
+    return _KEYS.sub("", address) if "[" in address else address
+
+
 _WORDS = lazy_re.pattern(r"\$\{[^{}]*\}")
 """What stands in an address for a part of a name that is not known: `${env.deployment}`."""
 

@@ -129,6 +129,7 @@ def test_unknown_parts_of_yaml_stay_in_their_places() -> None:
 
 def test_json_is_yaml() -> None:
     assert decode_yaml('{"a": ["b", 1]}') == {"a": ["b", 1]} == decode_yaml(Document({"a": ["b", 1]}))
+    assert decode_yaml('{\n\t"a": 1\n}') == {"a": 1}  # tabs are no YAML
     assert decode_yaml(None) is None and decode_yaml(WHY) is WHY
 
 

@@ -82,7 +82,7 @@ def _of_operation(told: Operation, seen: tuple[Location, ...]) -> RequestRoute:
     everything = told.path == "/$default"
     return RequestRoute(
         name=Value("$default" if everything else f"{told.method} {told.path}", seen),
-        serves=Value(True, seen),
+        serves=Value(_serves(f"{told.method} {told.path}"), seen),
         paths=Value([] if everything else [told.path], seen),
         signs_in=Value(told.signs_in.data, seen),
         issuer=Value(told.issuer, seen),
@@ -139,7 +139,7 @@ def _route(owner: View, at: ApiAt) -> RequestRoute:
     issuer: Value[Any] = authorizer.surely[at.issuer].text() if authorizer is not None else route.says(elsewhere)
     return RequestRoute(
         name=route[at.key].text(),
-        serves=owner.weighed(route.says(True), absence=False),
+        serves=owner.weighed(route[at.key].then(_serves), absence=False),
         paths=route[at.key].then(_paths),
         signs_in=owner.weighed(any_of([verified, kind.equals("AWS_IAM")]), absence=True),
         issuer=issuer,
@@ -151,6 +151,14 @@ def _route(owner: View, at: ApiAt) -> RequestRoute:
 def _is_http(key: Any) -> bool:
     """Routes of a WebSocket API are selected by a text of the message: https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html"""
     return isinstance(key, str) and " /" in key
+
+
+def _serves(key: Any) -> bool:
+    """A browser asks by OPTIONS, without a token, whether it may send a request; that asks for nothing else.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html, https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    """
+    return not (isinstance(key, str) and key.startswith("OPTIONS "))
 
 
 def _paths(key: Any) -> Any:

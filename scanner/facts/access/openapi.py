@@ -15,7 +15,8 @@ from assay.scanner.sources.documents import decode_yaml
 from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "x-amazon-apigateway-any-method")
+_ANY = "x-amazon-apigateway-any-method"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", _ANY)
 _WAY = "declare what is asked of each operation in the document"
 _NOBODY = "NONE"
 """What the transform of SAM writes for an operation without an authorizer."""
@@ -74,7 +75,7 @@ def _of_path(path: str, item: Any, document: dict[str, Any], schemes: Any, read:
     if not isinstance(item, dict) or "$ref" in item:
         yield unknown_inside(item) or Unknown(f"which operations {path} has", _WAY)
         return
-    for method in METHODS:
+    for method in _METHODS:
         if method not in item:
             continue
         operation = item[method]
@@ -83,7 +84,7 @@ def _of_path(path: str, item: Any, document: dict[str, Any], schemes: Any, read:
             continue
         alternatives = [_together(one, schemes, read) for one in _alternatives(operation, document)]
         yield Operation(
-            method="ANY" if method not in METHODS[:-1] else method.upper(),
+            method="ANY" if method == _ANY else method.upper(),
             path=path,
             signs_in=all_of([Value(one.signs_in) for one in alternatives]),
             verifies_tokens=all_of([Value(one.verifies_tokens) for one in alternatives]),

@@ -60,15 +60,8 @@ def account_in(named: Any) -> Any:
     return next((part for part in parts if isinstance(part, Reference)), None) or after_slash(named)
 
 
-def mail_of(view: View, address: str) -> Any:
-    """The mail address of an account that is declared at an address, as a raw value; None where there is none, or no name or project."""
-    for called in view.items.index(IDENTITIES).get(address, ()):
-        parts = [part for one in (called.name, "@", called.scope, _DOMAIN) for part in (one.parts if isinstance(one, Text) else (one,))]
-        return joined(parts) if all(parts) else None
-    return None
-
-
 def known_member(view: View, address: str) -> str:
     """What bindings call an account that is declared at an address; empty where not all of that is known."""
-    mail = mail_of(view, address)
-    return _MEMBER + mail if isinstance(mail, str) else ""
+    called = next(iter(view.items.index(IDENTITIES).get(address, ())), None)
+    known = called is not None and isinstance(called.name, str) and isinstance(called.scope, str)
+    return f"{_MEMBER}{called.name}@{called.scope}{_DOMAIN}" if called is not None and known else ""

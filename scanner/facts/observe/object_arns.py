@@ -8,13 +8,12 @@ from typing import Any
 from assay.scanner import lazy_re
 from assay.scanner.facts.targets import called, spelled
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside, without_keys
 from assay.scanner.sources.values import Value
 
 _OWN, _OTHER, _OPEN = "\1this bucket", "\1another bucket", "\1"
 _BUCKETS = "arn:aws:s3:::"
 _PARTITION = lazy_re.pattern(r"^arn:[^:]*:")
-_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Written:
@@ -47,7 +46,7 @@ def _known(bucket: View, part: Any) -> str | Unknown:
         if isinstance(step, str):
             return step
         if isinstance(step, Reference) and step.type == bucket.item.type and step.attribute.lower() in ("", "id", "bucket", "arn"):
-            if step.address != bucket.item.address and _KEYS.sub("", step.address) == _KEYS.sub("", bucket.item.address):
+            if step.address != bucket.item.address and without_keys(step.address) == without_keys(bucket.item.address):
                 break  # it may be one of the instances that are not told apart
             name = _OWN if step.address == bucket.item.address else _OTHER
             return f"{_BUCKETS}{name}" if step.attribute.lower() == "arn" else name

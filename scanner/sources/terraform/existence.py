@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assay.scanner import lazy_re
+from assay.scanner.sources.raw import without_keys
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
@@ -21,7 +21,6 @@ from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
-_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 _SAME_KEYS = ("toset", "keys", "tomap")
 """Functions whose result has the keys of their argument, as far as `for_each` takes both."""
 
@@ -91,7 +90,7 @@ def imported(resource: ResourceBlock) -> bool:
 def target_of(expression: Any) -> tuple[str, ...]:
     """The names in an address, without the keys of instances: those of `module.m["x"].aws_subnet.s[0]`."""
     if isinstance(expression, tree.Literal):  # in JSON
-        return tuple(_KEYS.sub("", str(expression.value)).split("."))
+        return tuple(without_keys(str(expression.value)).split("."))
     names: list[str] = []
     while isinstance(expression, (tree.Attribute, tree.Index)):
         if isinstance(expression, tree.Attribute):

@@ -12,16 +12,14 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner import lazy_re
 from assay.scanner.facts.spelling import Index, Spelling
 from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Made, Reference, Text, Unknown, references_in, unknown_inside
+from assay.scanner.sources.raw import Made, Reference, Text, Unknown, references_in, unknown_inside, without_keys
 
 SERVICES = ("aws_ecs_service", "AWS::ECS::Service")
 CLUSTERS = ("aws_ecs_cluster", "AWS::ECS::Cluster")
 TARGETS = ("aws_appautoscaling_target", "AWS::ApplicationAutoScaling::ScalableTarget")
-_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 _ANY = '["*"]'
 
 
@@ -51,7 +49,7 @@ class Names(msgspec.Struct, frozen=True):
 
 def _alike(one: str, two: str) -> bool:
     """Whether one address stands for instances of a block of which the other may be one."""
-    return (_ANY in one or _ANY in two) and _KEYS.sub("", one) == _KEYS.sub("", two)
+    return (_ANY in one or _ANY in two) and without_keys(one) == without_keys(two)
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either, without_keys
 from assay.scanner.sources.values import Value
 
 T = TypeVar("T")
@@ -199,11 +199,8 @@ def _unsaid(raw: Any) -> Unknown | None:
     return because(raw.parts[0]) if isinstance(raw, Text) and isinstance(raw.parts[0], Unknown) else None
 
 
-_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
-
-
 def _of_one_block(one: str, other: str) -> bool | Unknown:
     """Whether two resources are one: only where a resource stands for all instances of its block, or for one that is not known."""
-    if any(open_ in address for open_ in ('["*"]', '["?"]') for address in (one, other)) and _KEYS.sub("", one) == _KEYS.sub("", other):
+    if any(open_ in address for open_ in ('["*"]', '["?"]') for address in (one, other)) and without_keys(one) == without_keys(other):
         return Unknown(f"whether {one} and {other} are one", "give the variable, or scan the plan")
     return False
