@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
@@ -92,15 +93,19 @@ class BucketFolder:
         except self._errors as error:
             raise self._trouble(error, key) from None
 
-    def fetch(self, of: StoredObject, path: str, most: int | None = None) -> None:
-        """Write the content of an object to a new file, or the first `most` bytes of it."""
+    def fetch(self, of: StoredObject, path: str, most: int | None = None, stopped: threading.Event | None = None) -> None:
+        """Write the content of an object to a new file, or the first `most` bytes of it, unless it is stopped in between."""
         end = of.size if most is None else min(of.size, most)
         options: dict[str, Any] = {"if_match": of.version} if of.version.startswith('"') else {}
         if end < of.size:
             options["range"] = (0, end)
         with open(path, "xb", opener=_private) as file:
             try:
-                written = sum(map(file.write, self._obstore.get(self._store, of.key, options=options).stream(_CHUNK))) if end else 0
+                for piece in self._obstore.get(self._store, of.key, options=options).stream(_CHUNK) if end else ():
+                    if stopped is not None and stopped.is_set():
+                        raise BucketError(f"{self.where}/{of.key}: the run was stopped while it was fetched")
+                    file.write(piece)
+                written = file.tell()
             except self._changed:
                 written = -1
             except self._errors as error:

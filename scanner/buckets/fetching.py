@@ -11,6 +11,8 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -29,6 +31,8 @@ MAX_BYTES = 16 << 30
 MAX_OBJECTS = 1_000_000
 _AT_ONCE = 8
 """Objects that are fetched at the same time, each in pieces of some megabytes."""
+_REMOVED_WITHIN = 30.0
+"""Seconds that an answer on its way may take to end, behind a run that is stopped."""
 _STORES = frozenset({".git", "node_modules", "__pycache__"})
 """Directories that no reader looks into."""
 
@@ -46,11 +50,11 @@ class _Object(msgspec.Struct, frozen=True):
     def url(self) -> str:
         return f"{self.bucket.where}/{self.stored.key}"
 
-    def fetch(self, most: int | None = None) -> None:
+    def fetch(self, most: int | None, stopped: threading.Event) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.remove(self.path)
         try:
-            self.bucket.fetch(self.stored, self.path, most)
+            self.bucket.fetch(self.stored, self.path, most, stopped)
         except OSError as error:
             raise BucketError(f"{self.url}: cannot be written to {self.path}: {error.strerror or error}") from None
 
@@ -78,8 +82,7 @@ def fetched(
     if not any(map(is_url, paths)):
         yield list(paths)
         return
-    with tempfile.TemporaryDirectory(prefix="assay-fetched-") as made:
-        folder = os.path.realpath(made)
+    with _folder() as folder:
         # A repository of its own, wherever temporary files are: code in it reads no file beside it.
         os.mkdir(os.path.join(folder, ".git"))
         objects, gaps = _listed([path for path in paths if is_url(path)], folder, limits.objects)
@@ -93,6 +96,22 @@ def fetched(
         )
         with holding(fetched_objects):
             yield [_place(folder, path) if is_url(path) else path for path in paths]
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[str]:
+    """A temporary directory, which is gone when this is over, also where a thread still writes to it.
+
+    A signal while a thread begins leaves one that its pool does not know, and does not wait for.
+    """
+    made = tempfile.mkdtemp(prefix="assay-fetched-")
+    try:
+        yield os.path.realpath(made)
+    finally:
+        ends = time.monotonic() + _REMOVED_WITHIN
+        while os.path.exists(made) and time.monotonic() < ends:
+            shutil.rmtree(made, ignore_errors=True)
+            time.sleep(0.01)
 
 
 def _place(folder: str, url: str) -> str:
@@ -200,8 +219,10 @@ def _check(objects: Sequence[_Object], limits: FetchLimits, of: str) -> None:
 def _all(objects: Sequence[_Object], most: int | None, tick: Callable[[str], None] | None) -> list[tuple[_Object, BucketError]]:
     """Fetch objects, or the beginning of each; gives those that could not be."""
     failed: list[tuple[_Object, BucketError]] = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:  # which is over before anything forks
-        running = [(object_, pool.submit(object_.fetch, most)) for object_ in objects]
+    stopped = threading.Event()
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        running = [(object_, pool.submit(object_.fetch, most, stopped)) for object_ in objects]
         for object_, future in running:
             if tick is not None:
                 tick(object_.url)
@@ -209,6 +230,9 @@ def _all(objects: Sequence[_Object], most: int | None, tick: Callable[[str], Non
                 future.result()
             except BucketError as error:
                 failed.append((object_, error))
+    finally:
+        stopped.set()  # whoever stops the run waits for no object
+        pool.shutdown(cancel_futures=True)  # which is over before anything forks
     return failed
 
 

@@ -40,6 +40,7 @@ def _removing() -> Iterator[None]:
     """Whoever stops the process, as batch systems do, leaves nothing on the disk."""
 
     def stopped(number: int, _: Any) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)  # a second one would end what removes it
         sys.exit(128 + number)
 
     before = signal.signal(signal.SIGTERM, stopped)

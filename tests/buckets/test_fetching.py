@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gzip
 import json
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -248,6 +250,55 @@ def test_a_run_that_is_stopped_leaves_nothing(s3: str, temporary: Path) -> None:
         running.terminate()
         told, _ = running.communicate(timeout=SOON)
     assert running.returncode == 128 + signal.SIGTERM, told
+    assert not list(temporary.iterdir())
+
+
+def test_a_run_that_is_stopped_fetches_nothing_more(s3: str, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assay.scanner.buckets.bucket import BucketFolder
+
+    for number in range(100):
+        put(f"many/{number}.tf", PASSING)
+    begun: list[str] = []
+    fetch = BucketFolder.fetch
+
+    def counted(self: BucketFolder, of: Any, *rest: Any) -> None:
+        begun.append(of.key)
+        fetch(self, of, *rest)
+
+    def stop(_: str) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(BucketFolder, "fetch", counted)
+    with pytest.raises(SystemExit), fetched([f"{s3}/many"], tick=stop):
+        pass
+    assert 0 < len(begun) < 50 and not list(temporary.iterdir())
+
+
+def test_a_run_that_is_stopped_while_a_thread_begins_leaves_nothing(s3: str, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handler of the signal runs where `start` waits for its thread, which the pool does not know then."""
+    from assay.scanner.buckets.bucket import BucketFolder
+
+    start = threading.Thread.start
+    begun: list[threading.Thread] = []
+
+    def interrupted(self: threading.Thread) -> None:
+        start(self)
+        begun.append(self)
+        if len(begun) == 3:
+            raise SystemExit
+
+    def slowly(_: BucketFolder, __: Any, path: str, *___: Any) -> None:
+        for number in range(10_000):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{path}{number}").touch()
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    monkeypatch.setattr(BucketFolder, "fetch", slowly)
+    with pytest.raises(SystemExit), fetched([f"{s3}/runs"]):
+        pass
+    assert not list(temporary.iterdir())
+    for thread in begun:
+        thread.join(SOON)
     assert not list(temporary.iterdir())
 
 
