@@ -20,7 +20,7 @@ from assay.scanner.facts.iam import aws
 from assay.scanner.facts.iam.aws import PolicyAt, UnclaimedAt, called, is_attached, is_judged_here, is_unclaimed, service_linked
 from assay.scanner.facts.iam.entitlements import Entitlements, PermissionsAt, Source, entitlements, statements_of
 from assay.scanner.facts.iam.kinds import Escalation, Raise
-from assay.scanner.facts.iam.permissions import every_resource
+from assay.scanner.facts.iam.permissions import Managed, every_resource
 from assay.scanner.facts.iam.running.identities import after_slash
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.same import same_name
@@ -126,12 +126,15 @@ def _once(raises: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
 
 
 def _of_source(source: Source, has: Entitlements, who: Itself) -> Iterator[Raise | Unknown]:
+    told: set[str] = set()
     for entry in source.written:
         if isinstance(entry, Unknown):
             yield entry
         elif entry.allows is not False:
-            opened = {action: _open(entry, action, doubt, has, who) for action, doubt in _raising(entry)}
+            opened = {action: _open(entry, action, doubt, has, who) for action, doubt in _raising(entry) if action not in told}
             weighed = {action: source.part.weighed(value, absence=False) for action, value in opened.items() if value.data is not False}
+            if isinstance(source.says, Managed):  # of which the table tells `*`, and each action below it once more
+                told.update(action for action, value in opened.items() if value.data is True)
             for name, open_ in _by_pattern(entry, weighed):
                 way = _way(source, entry, name, who)
                 yield Raise(name=Value(f"{name} on {_on(entry)}", entry.seen), open=open_, steps=Value(way))
@@ -150,10 +153,15 @@ def _way(source: Source, entry: Statement, name: str, who: Itself) -> list[Step]
 
 
 def _by_pattern(entry: Statement, raising: dict[str, Value[bool]]) -> Iterator[tuple[str, Value[bool]]]:
-    """Actions as a statement has them: those that certainly raise by one `iam:*` are one finding, since one edit mends them."""
+    """Actions as a statement has them: those that raise by one `iam:*` are one finding, since one edit mends them.
+
+    That is so where all of them certainly raise, and where all are not known for one reason.
+    """
     rest = dict(raising)
     for name, pattern in _patterns(entry):
-        alike = [action for action, open_ in rest.items() if open_.data is True and (pattern is None or pattern.fullmatch(action))]
+        meant = {action: open_.data for action, open_ in rest.items() if pattern is None or pattern.fullmatch(action)}
+        answer = True if True in meant.values() else next(iter(meant.values()), None)
+        alike = [action for action, data in meant.items() if data == answer]
         if len(alike) > 1:
             yield name, rest[alike[0]]
             rest = {action: open_ for action, open_ in rest.items() if action not in alike}
