@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from assay.reports.alike import alike
 from assay.reports.history_view import mark
 from assay.reports.page import Page
 from assay.reports.text_rest import rest
@@ -21,6 +22,8 @@ from assay.scanner.rules.model import Control
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
 
+LISTED = 3
+"""Failures of one control at one place that are said as a list, from so many on."""
 LINES_SHOWN = 2
 """Lines of code at a place: from the evidence on, with the line before it where the evidence is a line alone."""
 WHY_LINES, FIX_LINES = 2, 5
@@ -108,13 +111,35 @@ def _place(page: Page, spot: FailingPlace, report: Report, context: Context, sho
     with_code = at in shown or _code(page, spot, context)
     if at and with_code:
         shown.add(at)
-    for result in sorted(spot.failures, key=lambda result: (result.control, result.element)):
-        page.prose(f"{message_of(result)} [{mark(result, report)}]", 4, f"{result.control}:", "heading")
-        if result.waiver is not None and result.waiver.expired and result.waiver.expires not in result.message:
-            who = f" by {result.waiver.owner}" if result.waiver.owner else ""
-            page.prose(f"its waiver{who} ended on {result.waiver.expires}", 6)
-        if not with_code:
-            _observed(page, result, seen)
+    in_order = sorted(spot.failures, key=lambda result: (result.control, result.element))
+    for control, group in itertools.groupby(in_order, key=lambda result: result.control):
+        results = list(group)
+        listed = _listed(results, report) if with_code else ""
+        if listed:
+            page.prose(listed, 4, f"{control}:", "heading")
+            continue
+        for result in results:
+            _failure(page, result, report)
+            if not with_code:
+                _observed(page, result, seen)
+
+
+def _failure(page: Page, result: Result, report: Report) -> None:
+    page.prose(f"{message_of(result)} [{mark(result, report)}]", 4, f"{result.control}:", "heading")
+    if result.waiver is not None and result.waiver.expired and result.waiver.expires not in result.message:
+        who = f" by {result.waiver.owner}" if result.waiver.owner else ""
+        page.prose(f"its waiver{who} ended on {result.waiver.expires}", 6)
+
+
+def _listed(results: list[Result], report: Report) -> str:
+    """Failures of one control that differ in a name as one sentence, each with its mark. Empty where they are few, or differ in more."""
+    if len(results) < LISTED or any(result.waiver is not None for result in results):
+        return ""
+    shared = alike([message_of(result) for result in results])
+    if shared is None:
+        return ""
+    own = ", ".join(f"{words} [{mark(result, report)}]" for words, result in zip(shared.own, results, strict=True))
+    return " ".join(filter(None, (shared.before, own, shared.after)))
 
 
 def _code(page: Page, spot: FailingPlace, context: Context) -> bool:

@@ -13,9 +13,10 @@ from assay.reports import opinions_view
 from assay.reports.text import render
 from assay.reports.view import where
 from assay.scanner.results import ledger
-from assay.scanner.results.model import Report
+from assay.scanner.results.model import Evidence, Report, Result
 from assay.scanner.results.telling import place
 from assay.scanner.sources.coverage import Blocks, CallCount, Coverage, FileCounts, Gap, LeftOut
+from assay.scanner.sources.raw import Location
 from assay.scanner.words import shown, visible
 from tests.patience import SOON
 from tests.reports import samples
@@ -339,6 +340,34 @@ def test_a_finding_takes_few_lines() -> None:
         for result in made.results
         if result.verdict == "fail"
     )
+
+
+def lacking(*services: str, **more: object) -> list[Result]:
+    seen = [Evidence("resource.private", "false", "true", Location("storage/main.tf", 5))]
+    message = "logs has no private path to {}"
+    return [
+        samples.result("storage.public-access-blocked", "fail", samples.LOGS, message.format(name), name, evidence=seen, **more)
+        for name in services
+    ]
+
+
+def test_failures_that_differ_in_a_name_are_one_list() -> None:
+    results = lacking("s3", "kms", "sqs")
+    marks = {each.element: each.fingerprint[:8] for each in results}
+    said = f"logs has no private path to kms [{marks['kms']}], s3 [{marks['s3']}], sqs [{marks['sqs']}]"
+    assert said in text(samples.report(results), width=400)
+    assert "private path to s3 [" in text(samples.report(lacking("s3", "kms")), width=400)
+
+
+def test_failures_without_code_to_show_keep_what_was_seen() -> None:
+    results = lacking("s3", "kms", "sqs")
+    written = text(samples.report(results), width=400, source=lambda file, first, last: [])
+    assert written.count("logs has no private path to ") == 3 and written.count("seen at storage/main.tf:5") == 3
+
+
+def test_failures_whose_waiver_has_ended_are_not_listed() -> None:
+    results = lacking("s3", "kms", waiver=samples.OVER) + lacking("sqs")
+    assert text(samples.report(results), width=400).count("logs has no private path to ") == 3
 
 
 def test_ten_thousand_failures_are_all_shown_soon() -> None:
