@@ -16,7 +16,7 @@ from assay.scanner import lazy_re
 from assay.scanner.facts import condition_keys
 from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Location, Reference, Text, Unknown
+from assay.scanner.sources.raw import Either, Location, Reference, Text, Unknown, in_all
 from assay.scanner.sources.values import Value, all_of, any_of
 
 TestOf: TypeAlias = Callable[[str], Test | None]
@@ -125,6 +125,8 @@ def _as_unknown(raw: Any, what: str) -> Unknown:
 
 
 def _list(raw: Any) -> list[Any]:
+    if isinstance(raw, Either):
+        return in_all(raw)
     return [] if raw is None else raw if isinstance(raw, list) else [raw]
 
 
@@ -153,7 +155,9 @@ def _conditions(raw: Any) -> list[Condition] | Unknown:
     for operator, tests in raw.items():
         if not isinstance(tests, dict):
             return _as_unknown(tests, "the condition of a statement")
-        conditions += [Condition(operator, key.lower(), _list(values)) for key, values in tests.items()]
+        for key, values in tests.items():
+            # Each of several lists is compared as a whole: what is in one of them alone may not be left out.
+            conditions.append(Condition(operator, key.lower(), [values] if isinstance(values, Either) else _list(values)))
     return conditions
 
 

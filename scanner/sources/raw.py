@@ -10,6 +10,7 @@ A raw value is plain data (`None`, bool, int, float, str, list, dict) or one of 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -133,6 +134,19 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
+
+
+def in_all(raw: Either) -> list[Any]:
+    """One of several lists as elements: those that all have, and what each has beside them, one by one; itself, where one is no list.
+
+    What only some of them have may as well be `[]`, which stands for nothing.
+    """
+    if not all(isinstance(option, list) for option in raw.options):
+        return [raw]
+    first, *others = raw.options
+    common = [element for element in first if all(any(same(element, one) for one in other) for other in others)]
+    left = [[element for element in option if not any(same(element, one) for one in common)] for option in raw.options]
+    return [*common, *(either(because(raw), *elements) for elements in itertools.zip_longest(*left, fillvalue=[]))]
 
 
 class Reference(msgspec.Struct, frozen=True):

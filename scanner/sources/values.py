@@ -25,6 +25,7 @@ from assay.scanner.sources.raw import (
     because,
     describe,
     either,
+    in_all,
     unknown_inside,
 )
 
@@ -163,6 +164,8 @@ class Value(Generic[T]):
         """Each element of a list, or the one thing in its place; none where it is absent."""
         if self.data is None:
             return []
+        if self.options:
+            return [Value.of(element, self.seen) for element in in_all(self.raw)]
         return [Value.of(element, self.seen) for element in self.data] if isinstance(self.data, list) else [self]
 
     def number(self) -> Value[float]:

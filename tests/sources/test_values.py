@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Location, Reference, Text, Unknown, describe, either, unknown_inside
+from assay.scanner.sources.raw import (
+    MAX_OPTIONS,
+    Document,
+    Either,
+    Location,
+    Reference,
+    Text,
+    Unknown,
+    describe,
+    either,
+    in_all,
+    unknown_inside,
+)
 from assay.scanner.sources.values import Value, agreed, all_of, any_of, first_known, gather
 
 WHY = Unknown("why", "how")
@@ -207,6 +219,42 @@ def test_either_holds_each_option_once_and_in_order(options: list[Any]) -> None:
 def test_either_with_an_unknown_branch_is_plain_unknown(options: list[Any]) -> None:
     found = either(WHY, *options, Unknown("other", "how"))
     assert type(found) is Unknown and found.reason == "why"
+
+
+@pytest.mark.parametrize(("options", "expected"), [
+    ((["a"], ["a", "b"]), ["a", ([], "b")]),
+    ((["a", "b"], ["c", "b"]), ["b", ("a", "c")]),
+    ((["a"], ["b"]), [("a", "b")]),
+    (([], ["a", "b"]), [([], "a"), ([], "b")]),
+    ((["a", "b"], ["b", "a"]), ["a", "b"]),
+    ((["a"], ["b"], ["b", "c"]), [("a", "b"), ([], "c")]),
+])  # fmt: skip
+def test_one_of_several_lists_is_read_element_by_element(options: tuple[Any, ...], expected: list[Any]) -> None:
+    found = in_all(Either("why", "how", None, options))
+    assert [element.options if isinstance(element, Either) else element for element in found] == expected
+    elements = Value.of(Either("why", "how", None, options)).elements()
+    assert [element.options or element.data for element in elements] == expected
+
+
+def test_what_is_not_known_beside_what_all_lists_have_is_unknown() -> None:
+    found = in_all(Either("why", "how", None, (["a"], ["a", Unknown("other", "how")])))
+    assert found == ["a", Unknown("why", "how")]
+
+
+def test_one_of_a_list_and_a_text_is_one_element() -> None:
+    one = Either("why", "how", None, (["a"], "b"))
+    assert in_all(one) == [one]
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=3, unique=True), min_size=2, max_size=3))
+def test_whichever_list_it_is_each_of_its_elements_is_told(options: list[list[str]]) -> None:
+    one = either(WHY, *options)
+    if not isinstance(one, Either):
+        return
+    told = in_all(one)
+    for option in one.options:
+        assert all(any(element == known or (isinstance(known, Either) and element in known.options) for known in told) for element in option)
+        assert all(isinstance(known, Either) or known in option for known in told)
 
 
 def test_either_of_either_is_flat() -> None:

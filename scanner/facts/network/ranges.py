@@ -237,7 +237,7 @@ def on_known_ports(openings: list[Any]) -> list[Any]:
 def _called(source: Value[Any]) -> str:
     """What a source is called in a message."""
     if source.options:
-        return " or ".join(describe(option) for option in source.options)
+        return " or ".join(describe(option) for option in source.options if option != [])
     if isinstance(source.data, Unknown):
         return "addresses that are not known"
     if isinstance(source.data, (Reference, Text)):

@@ -13,6 +13,7 @@ from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Open, Reference, Text, Unknown, because, either
 from assay.scanner.sources.terraform import costs, exact, tree
+from assay.scanner.sources.terraform.collecting import MAX_DOUBTED, collected
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions import register
 from assay.scanner.sources.terraform.operators import (
@@ -298,32 +299,33 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
     pairs = pairs_of(elements)
     if pairs is None:
         raise EvaluationError(f"a for expression over a {type(elements).__name__}")
-    built: dict[str, Any] = {}
-    values: list[Any] = []
+    return _elements_of(node, pairs, scope)
+
+
+def _elements_of(node: tree.For, pairs: Any, scope: Scope) -> Any:
+    """What a for expression makes of keys and values; where it is not known whether it keeps a few of them, each of what that may be."""
+    kept: list[tuple[Any, Any]] = []
+    doubted: dict[int, Unknown] = {}
     for key, value in pairs:
         names = {node.names[0]: value} if len(node.names) == 1 else {node.names[0]: key, node.names[1]: value}
         inner = scope.with_names(names)
         wanted = to_bool(evaluate(node.condition, inner)) if node.condition is not None else True
+        if wanted is False:
+            continue
         if isinstance(wanted, Unknown):
-            return because(wanted)
-        if not wanted:
-            continue
-        result = evaluate(node.value, inner)
-        if node.key is None:
-            values.append(result)
-            continue
-        name = evaluate(node.key, inner)
+            doubted[len(kept)] = because(wanted)
+            if len(doubted) > MAX_DOUBTED:
+                return because(wanted)
+        try:
+            name = None if node.key is None else evaluate(node.key, inner)
+            kept.append((name, evaluate(node.value, inner)))
+        except EvaluationError:
+            if isinstance(wanted, Unknown):
+                return because(wanted)  # of what is kept alone there has to be one
+            raise
         if unsettled(name):
             return why_unknown(name)
-        if node.group:
-            built.setdefault(to_text(name), []).append(result)
-            scope.budget.made(costs.SLOT)
-        elif to_text(name) in built:
-            raise EvaluationError(f'two elements have the key "{to_text(name)}"')
-        else:
-            built[to_text(name)] = result
-    result = costs.made(values if node.key is None else built, scope.budget)
-    return costs.limited(result, scope.budget)
+    return collected(node, kept, doubted, scope.budget)
 
 
 def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:

@@ -202,6 +202,31 @@ def test_a_branch_that_may_be_null_is_an_option(tmp_path: Path) -> None:
     assert value(tmp_path, "var.unset ? true : null", UNSET).options == (True, None)
 
 
+@pytest.mark.parametrize(("expression", "expected"), [
+    ('{ for k, v in { a = "x", b = var.unset } : k => k if v != "" }', ({"a": "a", "b": "b"}, {"a": "a"})),
+    ('[for k, v in ["x", var.unset, "y"] : k if v != ""]', ([0, 1, 2], [0, 2])),
+    ('[for v in ["x", "y"] : v if v == "x" || var.unset == ""]', (["x", "y"], ["x"])),
+    ('{ for v in ["x", "y"] : "same" => v if (v == "x") == (var.unset == "") }', ({"same": "y"}, {"same": "x"}, {})),
+    ('{ for v in ["x", "y"] : "all" => v... if v == "x" || var.unset == "" }', ({"all": ["x", "y"]}, {"all": ["x"]})),
+    ('length(compact(["a", var.unset]))', (2, 1)),
+])  # fmt: skip
+def test_an_element_that_may_be_kept_is_there_or_not(tmp_path: Path, expression: str, expected: tuple[Any, ...]) -> None:
+    found = value(tmp_path, expression, UNSET)
+    assert isinstance(found, Either) and sorted(found.options, key=repr) == sorted(expected, key=repr)
+    assert found.reason == 'variable "unset" has no value'
+
+
+@pytest.mark.parametrize("expression", [
+    '[for v in [1, 2, 3, 4] : v if var.unset == "a"]',
+    '[for v in [{ a = 1 }, {}] : v.a if var.unset == "a"]',
+    '{ for v in [1] : var.unset => v if var.unset == "a" }',
+    '{ for v in [1, 2, 3] : "k" => v if v < 3 || var.unset == "a" }',
+])  # fmt: skip
+def test_what_is_made_of_many_that_may_be_kept_is_unknown(tmp_path: Path, expression: str) -> None:
+    found = value(tmp_path, expression, UNSET)
+    assert isinstance(found, Unknown) and not isinstance(found, Either)
+
+
 def test_either_keeps_true_and_one_apart() -> None:
     found = either(Unknown("why", "how"), True, 1)
     assert isinstance(found, Either) and found.options == (True, 1)

@@ -14,7 +14,7 @@ from assay.scanner.facts.secrets.settings.references import maybe_secret, secret
 from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, made_of, script, shown, written
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Location, Reference, Unknown, because, describe, unknown_inside
+from assay.scanner.sources.raw import Either, Location, Reference, Unknown, because, describe, same, unknown_inside
 from assay.scanner.sources.secret_detecting import says_secret
 from assay.scanner.sources.values import Value
 
@@ -76,6 +76,9 @@ class _Reading:
         if data in (None, "", {}):
             return
         whole = Linked(linked)
+        if isinstance(data, Either) and all(isinstance(option, dict) for option in data.options):
+            yield from self._one_of(data, linked, value, of, scripts)
+            return
         if not isinstance(data, dict):
             if whole.secrets:
                 yield setting(label("settings", of), whole.secrets, value.seen)
@@ -88,6 +91,22 @@ class _Reading:
             for name, raw in data.items()
         ]
         yield from self._of_entries(entries, whole if vague else None)
+
+    def _one_of(self, data: Either, linked: Any, value: Value[Any], of: str, scripts: tuple[str, ...]) -> Iterator[Setting | Unknown]:
+        """The settings of one of several maps: what all have alike is certain, and of all else it is not known whether it is there."""
+        first, *others = data.options
+        alike = {name for name, raw in first.items() if all(name in other and same(raw, other[name]) for other in others)}
+        links = linked.options if isinstance(linked, Either) and len(linked.options) == len(data.options) else [linked] * len(data.options)
+        yield from self._mapped(Value({name: first[name] for name in alike}, value.seen), links[0], of, scripts)
+        told: set[Any] = set()
+        for option, link in zip(data.options, links, strict=True):
+            rest = {name: raw for name, raw in option.items() if name not in alike}
+            for one in self._mapped(Value(rest, value.seen), link, of, scripts):
+                if isinstance(one, Unknown):
+                    yield one
+                elif one.plain.data is not False and one.name.data not in told:
+                    told.add(one.name.data)
+                    yield setting(str(one.name.data), because(data), value.seen)
 
     def _of_entries(self, entries: list[Entry], whole: Linked | None) -> Iterator[Setting]:
         """Each of some settings. `whole`: what they refer to together, where it is not told which of them does."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because
 from assay.scanner.sources.terraform import exact
+from assay.scanner.sources.terraform.collecting import with_and_without
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import (
     as_list,
@@ -79,8 +80,11 @@ def _compact(elements: Any) -> Any:
     """An unknown element could be empty, and then the list is shorter."""
     if unknown := open_collection(elements):
         return unknown
-    unknown = next((because(element) for element in as_list(elements) if isinstance(element, Unknown)), None)
-    return unknown or [element for element in unify(elements) if element is not None and element != ""]
+    given = [element for element in unify(as_list(elements)) if element is not None and element != ""]
+    if unknown := next((because(element) for element in given if isinstance(element, Either)), None):
+        return unknown
+    doubted = {at: because(element) for at, element in enumerate(given) if isinstance(element, Unknown)}
+    return with_and_without(given, doubted, list) if doubted else given
 
 
 @function("distinct")
