@@ -182,9 +182,10 @@ REFUSALS = (TypeError, ValueError, KeyError, IndexError, AttributeError, Arithme
 def spread(function: Callable[..., Any], *arguments: Any) -> Any:
     """The result of a function; where arguments are open, that of every combination of their options, up to MAX_OPTIONS of them.
 
-    Raises EvaluationError where Terraform would refuse every combination; where it would refuse some, the result is not known.
+    The very same value in two places is one option in both: `lookup(names, member, member)`. Raises EvaluationError where Terraform would
+    refuse every combination; where it would refuse some, the result is not known.
     """
-    opened = [argument for argument in arguments if isinstance(argument, Either)]
+    opened = list({id(argument): argument for argument in arguments if isinstance(argument, Either)}.values())
     if not opened:
         return function(*arguments)
     why = because(opened[0])
@@ -192,9 +193,10 @@ def spread(function: Callable[..., Any], *arguments: Any) -> Any:
         return why
     results: list[Any] = []
     refused: EvaluationError | None = None
-    for combination in itertools.product(*(argument.options if isinstance(argument, Either) else (argument,) for argument in arguments)):
+    for options in itertools.product(*(argument.options for argument in opened)):
+        chosen = {id(argument): option for argument, option in zip(opened, options, strict=True)}
         try:
-            results.append(finish(function(*combination)))
+            results.append(finish(function(*(chosen.get(id(argument), argument) for argument in arguments))))
         except EvaluationError as error:
             refused = refused if isinstance(refused, Undecided) else error
         except REFUSALS as error:

@@ -216,6 +216,26 @@ def test_an_element_that_may_be_kept_is_there_or_not(tmp_path: Path, expression:
     assert found.reason == 'variable "unset" has no value'
 
 
+def test_a_value_that_stands_twice_is_the_same_in_both_places(tmp_path: Path) -> None:
+    member = 'var.unset == "a" ? "a" : var.unset == "b" ? "b" : var.unset == "c" ? "c" : "d"'
+    found = value(tmp_path, f'[for one in [{member}] : lookup({{ a = "x" }}, one, one)][0]', UNSET)
+    assert isinstance(found, Either) and found.options == ("x", "b", "c", "d")
+
+
+@pytest.mark.parametrize(("expression", "expected"), [
+    ('compact(["a", var.unset == "a" ? "b" : "c"])', ["a", ("b", "c")]),
+    ('compact(["a", "x${var.unset}"])', ["a", "x"]),
+])  # fmt: skip
+def test_a_text_that_is_never_empty_is_kept(tmp_path: Path, expression: str, expected: list[Any]) -> None:
+    found = value(tmp_path, expression, UNSET)
+    assert [one.options if isinstance(one, Either) else one.parts[0] if isinstance(one, Text) else one for one in found] == expected
+
+
+def test_of_a_text_that_may_be_empty_the_list_is_unknown(tmp_path: Path) -> None:
+    found = value(tmp_path, 'compact(["a", var.unset == "a" ? "" : "c"])', UNSET)
+    assert isinstance(found, Unknown) and not isinstance(found, Either)
+
+
 @pytest.mark.parametrize("expression", [
     '[for v in [1, 2, 3, 4] : v if var.unset == "a"]',
     '[for v in [{ a = 1 }, {}] : v.a if var.unset == "a"]',

@@ -33,6 +33,7 @@ from assay.scanner.sources.terraform.operators import (
     finish,
     identity,
     make_set,
+    never_empty,
     to_bool,
     to_number,
     to_text,
@@ -81,10 +82,15 @@ def _compact(elements: Any) -> Any:
     if unknown := open_collection(elements):
         return unknown
     given = [element for element in unify(as_list(elements)) if element is not None and element != ""]
-    if unknown := next((because(element) for element in given if isinstance(element, Either)), None):
+    open_ = {at: element for at, element in enumerate(given) if isinstance(element, Unknown) and not _is_some_text(element)}
+    if unknown := next((because(element) for element in open_.values() if isinstance(element, Either)), None):
         return unknown
-    doubted = {at: because(element) for at, element in enumerate(given) if isinstance(element, Unknown)}
-    return with_and_without(given, doubted, list) if doubted else given
+    return with_and_without(given, {at: because(element) for at, element in open_.items()}, list) if open_ else given
+
+
+def _is_some_text(raw: Unknown) -> bool:
+    """Whether a value is one of several texts, none of which is empty."""
+    return isinstance(raw, Either) and all(option if isinstance(option, str) else never_empty(option) for option in raw.options)
 
 
 @function("distinct")
