@@ -224,6 +224,8 @@ _NO_NOUNS = frozenset(
     {"by", "does", "extent", "holds", "how", "lacking", "lacks", "left", "lower", "over", "part", "reaches", "rest", "via", "way", "what"}
 )
 """Names of facts that say nothing of what is not known."""
+_PLACES = frozenset({"region", "location"})
+"""Where something is: code often leaves that to whoever deploys, and messages say much beside it."""
 
 
 def _or_unknown(path: str, value: Any) -> str:
@@ -232,5 +234,7 @@ def _or_unknown(path: str, value: Any) -> str:
     data = value.data if isinstance(value, Value) else value
     if isinstance(data, Unknown):
         called = path.rpartition(".")[2].replace("_", " ")
+        if called in _PLACES:
+            return f"a {called} that is not known"
         return f"{NOT_KNOWN})" if called in _NO_NOUNS else f"{NOT_KNOWN} {called})"
     return observed(path, data)
