@@ -27,8 +27,7 @@ def collected(node: tree.For, kept: Sequence[Kept], doubted: Mapping[int, Unknow
     """
     if not doubted:
         return costs.limited(costs.made(_of(node, kept, budget), budget), budget)
-    if len(doubted) <= MAX_DOUBTED:
-        costs.walk([value for _, value in kept], budget, times=MAX_OPTIONS)
+    costs.walk([value for _, value in kept], budget, times=MAX_OPTIONS)
     return with_and_without(kept, doubted, lambda some: costs.limited(costs.made(finish(_of(node, some, budget)), budget), budget))
 
 
