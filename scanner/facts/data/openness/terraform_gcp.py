@@ -11,9 +11,23 @@ from assay.scanner.facts.data.openness.google import NetworksAt, SharedAt, netwo
 from assay.scanner.facts.data.openness.kinds import DataCopy
 from assay.scanner.facts.spelling import Many
 
-_INSTANCE = NetworksAt(
-    name="name", address="settings.ip_configuration.ipv4_enabled", networks="settings.ip_configuration.authorized_networks"
-)
+_INSTANCES = {
+    "google_sql_database_instance": NetworksAt(
+        name="name",
+        address="settings.ip_configuration.ipv4_enabled",
+        unset=True,
+        networks="settings.ip_configuration.authorized_networks",
+        range="value",
+    ),
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/alloydb_instance
+    "google_alloydb_instance": NetworksAt(
+        name="instance_id",
+        address="network_config.enable_public_ip",
+        unset=False,
+        networks="network_config.authorized_external_networks",
+        range="cidr_range",
+    ),
+}
 _DATASET = SharedAt(
     name="dataset_id",
     names=("dataset_id", "id"),
@@ -29,6 +43,6 @@ _SHARED = {
     "google_compute_disk": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_disk_iam", "name")),
 }
 READERS = (
-    Reader(DataCopy, ("google_sql_database_instance",), networks, _INSTANCE),
+    *(Reader(DataCopy, (type_,), networks, at) for type_, at in _INSTANCES.items()),
     *(Reader(DataCopy, (type_,), shared, at) for type_, at in _SHARED.items()),
 )
