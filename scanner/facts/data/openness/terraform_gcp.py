@@ -31,13 +31,19 @@ _INSTANCES = {
 _DATASET = SharedAt(
     name="dataset_id",
     names=("dataset_id", "id"),
-    bindings=iam("google_bigquery_dataset_iam", "dataset_id"),
+    bindings=iam("google_bigquery_dataset_iam", "dataset_id") + iam("google_bigquery_table_iam", "dataset_id"),
     access=("access", Many("google_bigquery_dataset_access", "dataset_id")),
     group="special_group",
     member="iam_member",
 )
 _SHARED = {
     "google_bigquery_dataset": _DATASET,
+    "google_spanner_database": SharedAt(name="name", names=("name", "id"), bindings=iam("google_spanner_database_iam", "database")),
+    "google_bigtable_instance": SharedAt(
+        name="name",
+        names=("name", "id"),
+        bindings=iam("google_bigtable_instance_iam", "instance") + iam("google_bigtable_table_iam", "instance_name|instance"),
+    ),
     "google_compute_image": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_image_iam", "image")),
     "google_compute_snapshot": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_snapshot_iam", "name")),
     "google_compute_disk": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_disk_iam", "name")),
