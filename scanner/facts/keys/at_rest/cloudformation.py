@@ -73,6 +73,14 @@ STORES = {
         on="DeliveryStreamEncryptionConfigurationInput.KeyType",
         empty="KinesisStreamSourceConfiguration",
     ),
+    "AWS::DocDBElastic::Cluster": _at("document database", "KmsKeyId", name="ClusterName"),
+    "AWS::FSx::FileSystem": _at("file system", "KmsKeyId"),
+    "AWS::Cassandra::Table": _at("table", "EncryptionSpecification.KmsKeyIdentifier", name="TableName"),
+    "AWS::MSK::Cluster": _at("message broker", "EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId", name="ClusterName"),
+    "AWS::AmazonMQ::Broker": _at("message broker", "EncryptionOptions.KmsKeyId", name="BrokerName"),
+    "AWS::Timestream::Database": _at("database", "KmsKeyId", name="DatabaseName"),
+    "AWS::SageMaker::NotebookInstance": _at("notebook", "KmsKeyId", name="NotebookInstanceName"),
+    "AWS::CodeArtifact::Domain": _at("registry", "EncryptionKey", name="DomainName"),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 DEVICES = {

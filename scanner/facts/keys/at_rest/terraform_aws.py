@@ -42,6 +42,7 @@ def _database(sort: str, name: str, source: str, *types: str, key: str = "kms_ke
     return _at(sort, key, name=name, names=("id", "arn", "identifier"), on="storage_encrypted", **made_from)
 
 
+_FSX = _at("file system", "kms_key_id", name="tags.Name")
 STORES = {
     "aws_cloudwatch_log_group": _at("log group", "kms_key_id"),
     "aws_ecr_repository": _at("registry", "encryption_configuration.kms_key", on="encryption_configuration.encryption_type"),
@@ -90,6 +91,17 @@ STORES = {
     "aws_kinesis_firehose_delivery_stream": _at(
         "delivery stream", "server_side_encryption.key_arn", on="server_side_encryption.enabled", empty="kinesis_source_configuration"
     ),
+    "aws_docdbelastic_cluster": _at("document database", "kms_key_id"),
+    "aws_fsx_lustre_file_system": _FSX,
+    "aws_fsx_ontap_file_system": _FSX,
+    "aws_fsx_openzfs_file_system": _FSX,
+    "aws_fsx_windows_file_system": _FSX,
+    "aws_keyspaces_table": _at("table", "encryption_specification.kms_key_identifier", name="table_name"),
+    "aws_msk_cluster": _at("message broker", "encryption_info.encryption_at_rest_kms_key_arn", name="cluster_name"),
+    "aws_mq_broker": _at("message broker", "encryption_options.kms_key_id", name="broker_name"),
+    "aws_timestreamwrite_database": _at("database", "kms_key_id", name="database_name"),
+    "aws_sagemaker_notebook_instance": _at("notebook", "kms_key_id"),
+    "aws_codeartifact_domain": _at("registry", "encryption_key", name="domain"),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 DEVICES = {
