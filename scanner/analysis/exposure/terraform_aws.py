@@ -109,7 +109,7 @@ _TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associa
 
 
 def _launched_by(*paths: str) -> tuple[Link, ...]:
-    return tuple(Link(path, ("aws_launch_template", "aws_launch_configuration")) for path in paths)
+    return tuple(Link(path, ("aws_launch_template", "aws_launch_configuration"), names=("name",)) for path in paths)
 
 
 _MEMBERS = {
