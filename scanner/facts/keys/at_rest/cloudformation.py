@@ -95,6 +95,18 @@ DEVICES = {
         root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
         template="LaunchTemplate",
     ),
+    # It names no key, so that its volumes have that of the region.
+    "AWS::AutoScaling::LaunchConfiguration": DevicesAt(
+        name="LaunchConfigurationName",
+        sort="launch configuration",
+        parts=("BlockDeviceMappings",),
+        part="DeviceName",
+        data="Ebs",
+        key=template_key(""),
+        on="Ebs.Encrypted",
+        **_VOLUME,
+        root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
+    ),
     "AWS::EC2::LaunchTemplate": DevicesAt(
         name="LaunchTemplateName",
         sort="launch template",

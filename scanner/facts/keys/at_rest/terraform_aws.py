@@ -104,19 +104,20 @@ STORES = {
     "aws_codeartifact_domain": _at("registry", "encryption_key", name="domain"),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
+_OWN: dict[str, Any] = {
+    "parts": ("root_block_device", "ebs_block_device"),
+    "part": "device_name",
+    "on": "encrypted",
+    "root": ("root volume", "volume /dev/xvda", "volume /dev/sda1"),
+    **_VOLUME,
+    **_VOLUMES,
+}
+_INSTANCE_OF = DevicesAt(name="tags.Name", sort="instance", key=terraform_key("kms_key_id"), template="launch_template", **_OWN)
 DEVICES = {
-    "aws_instance": DevicesAt(
-        name="tags.Name",
-        sort="instance",
-        parts=("root_block_device", "ebs_block_device"),
-        part="device_name",
-        key=terraform_key("kms_key_id"),
-        on="encrypted",
-        **_VOLUME,
-        root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
-        template="launch_template",
-        **_VOLUMES,
-    ),
+    "aws_instance": _INSTANCE_OF,
+    "aws_spot_instance_request": _INSTANCE_OF,
+    # It names no key, so that its volumes have that of the region.
+    "aws_launch_configuration": DevicesAt(name="name|name_prefix", sort="launch configuration", key=terraform_key(""), **_OWN),
     "aws_launch_template": DevicesAt(
         name="name|name_prefix",
         sort="launch template",
