@@ -82,6 +82,7 @@ STORES = {
     "AWS::SageMaker::NotebookInstance": _at("notebook", "KmsKeyId", name="NotebookInstanceName"),
     "AWS::CodeArtifact::Domain": _at("registry", "EncryptionKey", name="DomainName"),
 }
+_SNAPSHOT = Link("Ebs.SnapshotId", ("AWS::EC2::Volume",))
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 DEVICES = {
     "AWS::EC2::Instance": DevicesAt(
@@ -91,6 +92,7 @@ DEVICES = {
         data="Ebs",
         key=template_key("Ebs.KmsKeyId"),
         on="Ebs.Encrypted",
+        source=_SNAPSHOT,
         **_VOLUME,
         root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
         template="LaunchTemplate",
@@ -104,6 +106,7 @@ DEVICES = {
         data="Ebs",
         key=template_key(""),
         on="Ebs.Encrypted",
+        source=_SNAPSHOT,
         **_VOLUME,
         root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
     ),
@@ -116,6 +119,7 @@ DEVICES = {
         data="Ebs",
         key=template_key("Ebs.KmsKeyId"),
         on="Ebs.Encrypted",
+        source=_SNAPSHOT,
     ),
 }
 READERS = (

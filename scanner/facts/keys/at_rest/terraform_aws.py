@@ -108,6 +108,9 @@ _OWN: dict[str, Any] = {
     "parts": ("root_block_device", "ebs_block_device"),
     "part": "device_name",
     "on": "encrypted",
+    "gone": "no_device",
+    "source": Link("snapshot_id", ("aws_ebs_snapshot_copy",)),
+    "own_source": terraform_key("kms_key_id"),
     "root": ("root volume", "volume /dev/xvda", "volume /dev/sda1"),
     **_VOLUME,
     **_VOLUMES,
@@ -127,6 +130,8 @@ DEVICES = {
         data="ebs",
         key=terraform_key("ebs.kms_key_id"),
         on="ebs.encrypted",
+        source=Link("ebs.snapshot_id", ("aws_ebs_snapshot_copy",)),
+        own_source=terraform_key("kms_key_id"),
         **_VOLUMES,
     ),
 }
