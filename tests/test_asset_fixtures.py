@@ -25,6 +25,7 @@ EXPORTS = sorted([*FIXTURES.glob("controls/*/*/assets/*.ndjson"), *FIXTURES.glob
 
 SCHEMAS = {
     "alloydb.googleapis.com/Cluster": ("alloydb.v1", "Cluster"),
+    "alloydb.googleapis.com/Instance": ("alloydb.v1", "Instance"),
     "apigateway.googleapis.com/ApiConfig": ("apigateway.v1", "ApigatewayApiConfig"),
     "bigquery.googleapis.com/Dataset": ("bigquery.v2", "Dataset"),
     "bigtableadmin.googleapis.com/Cluster": ("bigtableadmin.v2", "Cluster"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
+from assay.scanner.facts.spelling import Companion, Contribution, Index, Link, Namesakes, Referrer
 from assay.scanner.facts.targets import OPEN, Targets, called, spelled
 from assay.scanner.options import AccessQuestion
 from assay.scanner.sources import numbers
@@ -37,6 +37,7 @@ class ItemIndex:
         self._shared: dict[tuple[str, str], Counter[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._texts: dict[tuple[str, Namesakes], _Texts] = {}
+        self._by_name: dict[Link, dict[str, list[Item]]] = {}
         self.unread: dict[tuple[str, str], tuple[Item, Unknown]] = {}
         """Why not all that is for an item was read: the first of each type, by the type of what is for it."""
         self.answers: dict[Hashable, Any] = {}
@@ -81,6 +82,16 @@ class ItemIndex:
             file = asker.location().file
             return next((item for item in self._twice[address] if item.location().file == file), self._by_address[address])
         return self._by_address.get(address)
+
+    def by_name(self, text: Any, link: Link) -> Item | None:
+        """The one item of the types of a link that has a text, which may be known in part, for its name; None where several have it."""
+        if link not in self._by_name:
+            self._by_name[link] = {}
+            for item in self.of(*link.types) if link.names else ():
+                for name in {spelled(item[path].data) for path in link.names} - {""}:
+                    self._by_name[link].setdefault(name, []).append(item)
+        items = self._by_name[link].get(spelled(text), [])
+        return items[0] if len(items) == 1 else None
 
     def _meant(self, item: Item, others: list[Item]) -> list[Item]:
         """Of those that refer to an item, without what stands beside another declaration of the same, and means that."""

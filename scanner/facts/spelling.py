@@ -77,6 +77,8 @@ class Link(Join, frozen=True):
     path: str
     types: tuple[str, ...]
     calls: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Attributes of these types that are the text which names one without a reference."""
 
     @property
     @override

@@ -13,7 +13,7 @@ from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, 
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown
 from assay.scanner.sources.values import Value, any_of, first_known
 
 T = TypeVar("T")
@@ -255,7 +255,10 @@ class View:
         """The resource that a link names, where it is among the items."""
         self._check(link)
         target = self.link(link).data
-        return self.named(target, link) if isinstance(target, (Reference, str)) else None
+        named = self.named(target, link) if isinstance(target, (Reference, str)) else None
+        if named is None and isinstance(target, (Text, str)) and (item := self.items.by_name(target, link)) is not None:
+            return self.of(item)
+        return named
 
     def named(self, target: Reference | str, join: Link | Index) -> View | None:
         """The resource of a type of the join that a reference, or its address, names; None where it is not among the items."""

@@ -51,6 +51,8 @@ def detect(name: str, value: str) -> DetectedSecret | None:
     if not literal or not says_secret(name) or is_reference(literal) or is_placeholder(literal) or _PLAIN.fullmatch(literal):
         return None
     kind = _kind_of(name)
+    if _KEY.search(_snake(name)) and (len(literal) < _KEY_LENGTH or _UUID.fullmatch(literal)):
+        return None
     if (not _CERTAIN.search(_snake(name)) or _NAMING.search(_snake(name))) and _is_name(literal):
         return None
     start = value.find(literal)
@@ -85,7 +87,8 @@ def _patterns() -> tuple[tuple[str, Any], ...]:
 
 def says_secret(name: str) -> bool:
     """Whether a name says that its value is a secret, rather than something about one."""
-    return is_secret_name(name.replace("-", "_").replace(".", "_")) and _ABOUT.search(_snake(name)) is None
+    snake = _snake(name)
+    return (is_secret_name(name.replace("-", "_").replace(".", "_")) or _KEY.search(snake) is not None) and _ABOUT.search(snake) is None
 
 
 def may_hold(name: str, data: Any) -> bool:
@@ -119,7 +122,7 @@ def kind_by_name(name: str) -> str:
 
 
 def _kind_of(name: str) -> str:
-    return "a password" if _PASSWORD.search(name) else "a secret"
+    return "a password" if _PASSWORD.search(_snake(name)) else "a secret"
 
 
 def is_reference(value: str) -> bool:
@@ -144,7 +147,11 @@ def _is_name(value: str) -> bool:
 _RANDOM, _LONG = 3.5, 20
 _ANY_NAME = lazy_re.pattern(r"(?i)passw|passphrase|secret|token|credential|key|connection")
 _CAMEL = lazy_re.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
-_PASSWORD = lazy_re.pattern(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
+_PASSWORD = lazy_re.pattern(r"passw|passphrase|\bpwd\b|pass$|_(?:pwd|pw)$")
+_KEY = lazy_re.pattern(r"(?:^|_)(?:encryption|signing|hmac|jwt)_?key$")
+"""Names of keys that are written out, or of a key that is elsewhere, by its ARN, its alias or its id."""
+_KEY_LENGTH = 12
+_UUID = lazy_re.pattern(r"(?:mrk-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
 _CERTAIN = lazy_re.pattern(
     r"passw|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|access_?token|client_?secret|connection_?string"
 )

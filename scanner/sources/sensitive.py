@@ -28,7 +28,7 @@ _BEGINNING = 16
 _WORDS = frozenset({"true", "false", "null", "none"})
 _SECRET_NAME = lazy_re.pattern(
     r"passw(?:or)?d|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|client_?secret"
-    r"|(?:^|_)(?:secret|token|credentials?|connection_string)$",
+    r"|(?:^|_)(?:secret|token|credentials?|connection_string)$|_(?:pass|pwd|pw)$|(?:^|_)(?:db|mysql|pg|redis|smtp|ftp|ldap)pass$",
     re.IGNORECASE,
 )
 _NAMES_IT = lazy_re.pattern(r"(?:^|_)(?:secret|credentials?)$", re.IGNORECASE)

@@ -121,7 +121,8 @@ _TEMPLATE_PUBLIC = ("LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAdd
 
 
 def _launched_by(*paths: str) -> tuple[Link, ...]:
-    return tuple(Link(path, ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration")) for path in paths)
+    types, names = ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration"), ("LaunchTemplateName", "LaunchConfigurationName")
+    return tuple(Link(path, types, names=names) for path in paths)
 
 
 def _specified(at: str) -> str:

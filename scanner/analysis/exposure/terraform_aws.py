@@ -85,6 +85,7 @@ GROUPED = GroupsAt(
         _CONNECTOR,
     ),
 )
+_INSTANCES = ("aws_instance", "aws_spot_instance_request")
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
     "aws_ecs_service": (f"{_NETWORK}.subnets",),
@@ -93,7 +94,7 @@ _PLACED = {
     "aws_cloudwatch_event_target": (f"ecs_target.{_NETWORK}.subnets",),
     "aws_lambda_function": ("vpc_config.subnet_ids",),
     _CONNECTOR: ("subnets",),
-    "aws_instance": ("subnet_id", "network_interface[].subnet_id"),
+    **dict.fromkeys(_INSTANCES, ("subnet_id", "network_interface[].subnet_id")),
     "aws_autoscaling_group": ("vpc_zone_identifier",),
     "aws_elasticache_subnet_group": ("subnet_ids",),
     "aws_db_subnet_group": ("subnet_ids",),
@@ -109,7 +110,7 @@ _TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associa
 
 
 def _launched_by(*paths: str) -> tuple[Link, ...]:
-    return tuple(Link(path, ("aws_launch_template", "aws_launch_configuration")) for path in paths)
+    return tuple(Link(path, ("aws_launch_template", "aws_launch_configuration"), names=("name",)) for path in paths)
 
 
 _MEMBERS = {
@@ -117,7 +118,7 @@ _MEMBERS = {
     "aws_ecs_task_set": (f"{_NETWORK}.security_groups",),
     "aws_scheduler_schedule": (f"target.ecs_parameters.{_NETWORK}.security_groups",),
     "aws_cloudwatch_event_target": (f"ecs_target.{_NETWORK}.security_groups",),
-    "aws_instance": ("vpc_security_group_ids", "security_groups"),
+    **dict.fromkeys(_INSTANCES, ("vpc_security_group_ids", "security_groups")),
 }
 _ASSOCIATED = tuple(
     f"{behaviour}.lambda_function_association[].lambda_arn" for behaviour in ("default_cache_behavior[]", "ordered_cache_behavior[]")
@@ -198,23 +199,26 @@ READERS = (
             exits=EXITS,
         ),
     ),
-    _workload(
-        "aws_instance",
-        "instance",
-        name="tags.Name",
-        public="associate_public_ip_address",
-        subnet_decides=True,
-        interfaces=tuple(
-            Link(f"{block}.network_interface_id", ("aws_network_interface",))
-            for block in ("network_interface", "primary_network_interface")
-        ),
-        templates=_launched_by("launch_template.id|launch_template.name"),
-        template_public=_TEMPLATE_PUBLIC,
-        subnets_there=_SUBNETS_THERE,
-        fixed=tuple(
-            Referrer(type_, owner)
-            for type_, owner in (("aws_eip", "instance|network_interface"), ("aws_eip_association", "instance_id|network_interface_id"))
-        ),
+    *(
+        _workload(
+            type_,
+            "instance",
+            name="tags.Name",
+            public="associate_public_ip_address",
+            subnet_decides=True,
+            interfaces=tuple(
+                Link(f"{block}.network_interface_id", ("aws_network_interface",))
+                for block in ("network_interface", "primary_network_interface")
+            ),
+            templates=_launched_by("launch_template.id|launch_template.name"),
+            template_public=_TEMPLATE_PUBLIC,
+            subnets_there=_SUBNETS_THERE,
+            fixed=tuple(
+                Referrer(type_, owner)
+                for type_, owner in (("aws_eip", "instance|network_interface"), ("aws_eip_association", "instance_id|network_interface_id"))
+            ),
+        )
+        for type_ in _INSTANCES
     ),
     _workload(
         "aws_autoscaling_group",

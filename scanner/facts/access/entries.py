@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.access.kinds import Directory, RequestRoute, UserEntry
+from assay.scanner.facts.edge.entry_points import INLINE
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -84,8 +85,9 @@ def directory(view: View, at: EntryAt) -> Directory | None:
 
 
 def internal(view: View, at: EntryAt) -> Value[bool]:
-    """Whether only VPCs reach it: a flag, or a scheme."""
-    return view[at.scheme].then(lambda setting: {"internal": True, "internet-facing": False}.get(setting, setting)).default(False).truth()
+    """Whether only VPCs reach it: by a flag, a scheme, or because it is made for them alone."""
+    scheme = view[at.scheme].then(lambda setting: {"internal": True, "internet-facing": False}.get(setting, setting))
+    return any_of([scheme.default(False).truth(), view[at.type].default("application").equals(INLINE)])
 
 
 def routes(view: View, at: EntryAt) -> list[Any]:

@@ -19,6 +19,11 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, because, references_in, unknown_inside
 from assay.scanner.sources.values import Value, any_of
 
+INLINE = "gateway"
+"""A load balancer that hands the traffic of VPCs to appliances, and that nobody else reaches.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/introduction.html
+"""
 _NOT_SHOWN = Unknown("whether another stack or Firewall Manager attaches a web ACL is not in this code", "scan the live account")
 
 
@@ -71,7 +76,7 @@ def is_internal(view: View, at: EntryPointAt) -> Value[bool]:
         reason = f"whether the API of {view.item.address} is private: it is declared elsewhere"
         return view.says(Unknown(reason, "scan it together with this, or the live account", view.location))
     # The API of a stage exists where the stage does.
-    return owner.surely[at.internal].then(_keeps_within)
+    return any_of([owner.surely[at.internal].then(_keeps_within), view[at.type].default("application").equals(INLINE)])
 
 
 _SCHEMES = {"internal": True, "internet-facing": False, "PRIVATE": True, "REGIONAL": False, "EDGE": False}

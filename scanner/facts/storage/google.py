@@ -8,6 +8,7 @@ from typing import Any
 from assay.scanner.facts.bindings import PUBLIC_MEMBERS, bindings, public_inherited
 from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.keys.references import KeyLink
+from assay.scanner.facts.network.ranges import is_world
 from assay.scanner.facts.policies import Grant, acl_grant, google_grants
 from assay.scanner.facts.spelling import Many, Place, Spelling
 from assay.scanner.facts.storage.kinds import Bucket
@@ -32,6 +33,9 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     retention: Place
     locked: Place
     key: KeyLink
+    filter: str
+    """Whether the bucket admits certain addresses only, and below that which."""
+    ranges: str
     bindings: Place
     inherited: Place = ""
     predefined: Place
@@ -56,7 +60,7 @@ def _bucket(view: View, at: BucketAt) -> Bucket:
         "set it to enforced, or scan the live bucket",
     )
     # An organisation policy that is not in the code is no reason to keep a public grant in it.
-    blocked = any_of([view.limits(enforced), view.limits(above.default(False))])
+    blocked = any_of([view.limits(enforced), view.limits(above.default(False)), view.limits(_bounded(view, at))])
     uniform = view[at.uniform].default(False).truth()
     key = at.key.key(view)
     return Bucket(
@@ -72,6 +76,11 @@ def _bucket(view: View, at: BucketAt) -> Bucket:
         receives_access_logs=Value(False),
         grants=Value([*_by_bindings(view, at, blocked), *_by_acls(view, at, any_of([view.limits(uniform), blocked]))]),
     )
+
+
+def _bounded(view: View, at: BucketAt) -> Value[bool]:
+    """Whether requests from the internet come from addresses that the bucket lists: https://cloud.google.com/storage/docs/ip-filtering-overview"""
+    return all_of([view[at.filter].default("Disabled").equals("Enabled"), view[at.ranges].then(is_world).negate()])
 
 
 def _by_bindings(view: View, at: BucketAt, blocked: Value[bool]) -> list[Any]:

@@ -44,6 +44,8 @@ class GrantsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Canned ACLs."""
     acl_grants: Annotated[tuple[str | One, ...], "grants", "receives_access_logs"] = ()
     """Where ACLs have grants one by one, and below these what they say."""
+    object_acls: Annotated[tuple[Referrer, ...], "grants"] = ()
+    """Canned ACLs of single objects, which are in its code."""
     group: Annotated[str, "grants", "receives_access_logs"] = ""
     grantee: Annotated[str, "grants"] = ""
     permission: Annotated[str, "grants"] = ""
@@ -220,10 +222,11 @@ def _grants(view: View, at: GrantsAt, documents: list[Value[Any]], acls: list[Va
     ignored, restricted = (any_of([directory, *map(view.limits, _switches(view, flag))]) for flag in at.flags[2:])
     by_policy = _settled(gather([policies.aws_grants(document, view.account, restricted) for document in documents]), restricted)
     by_acl = _by_acl(view, at, acls, ignored)
+    by_object = _settled(Value(_by_object_acls(view, at, ignored)), ignored)
     by_point = [_settled(grants, restricted) for point in at.access_points for grants in access_points.grants(view, point, restricted)]
     explained = any(map(policies.denied_to_everyone, documents))
     status = Value(None) if explained else _as_s3_judges(view[at.policy_is_public], by_policy, restricted)
-    return gather([by_policy, by_acl, *by_point, status])
+    return gather([by_policy, by_acl, by_object, *by_point, status])
 
 
 def _by_acl(view: View, at: GrantsAt, acls: list[Value[Any]], ignored: Value[bool]) -> Value[Any]:
@@ -234,6 +237,14 @@ def _by_acl(view: View, at: GrantsAt, acls: list[Value[Any]], ignored: Value[boo
     canned = [_canned_grant(acl, ineffective) for acl in acls if not acl.absent]
     listed, more = _listed_grants(view, at, ineffective)
     return _settled(Value([*canned, *listed, *([more] if more and more not in canned else [])]), ineffective)
+
+
+def _by_object_acls(view: View, at: GrantsAt, ignored: Value[bool]) -> list[Grant | Unknown]:
+    """What ACLs of single objects give to everyone, or may give."""
+    ineffective = any_of([ignored, view.limits(view[at.ownership].equals(_ENFORCED))])
+    acls = [_canned(name) for name in view.values(*at.object_acls)]
+    shown = [acl for acl in acls if not acl.absent and acl.then(_is_public).data is not False]
+    return [_canned_grant(acl, ineffective, "object ACL") for acl in shown]
 
 
 def public_writers(view: View, at: GrantsAt) -> list[tuple[Grant, Value[bool]] | Unknown]:
@@ -269,11 +280,11 @@ def _canned(name: Value[Any]) -> Value[Any]:
     return name.then(lambda text: re.sub(r"\B([A-Z])", r"-\1", text).lower() if isinstance(text, str) else text)
 
 
-def _canned_grant(acl: Value[Any], ineffective: Value[bool]) -> Grant | Unknown:
+def _canned_grant(acl: Value[Any], ineffective: Value[bool], sort: str = "ACL") -> Grant | Unknown:
     actions = acl.then(lambda name: _PUBLIC.get(str(name), "as the ACL says"))
     if acl.unknown and not acl.options:
         return acl.unknown
-    return policies.acl_grant(acl.then(lambda name: f"ACL {name}"), actions, acl.then(_is_public), ineffective)
+    return policies.acl_grant(acl.then(lambda name: f"{sort} {name}"), actions, acl.then(_is_public), ineffective)
 
 
 def _listed_grants(view: View, at: GrantsAt, ineffective: Value[bool]) -> tuple[list[Grant], Unknown | None]:

@@ -57,6 +57,7 @@ BUCKET = s3.BucketAt(
     group="grantee.uri|uri",
     grantee="grantee.id|id|grantee.email_address",
     permission="permission|permissions",
+    object_acls=tuple(Referrer(type_, "bucket", "acl") for type_ in ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")),
     log_sources=(
         Referrer("aws_lb", "access_logs.bucket"),
         Referrer("aws_alb", "access_logs.bucket"),

@@ -129,7 +129,10 @@ def _above(view: View) -> list[str]:
     return parents
 
 
-_ACLS = ("google_storage_bucket_acl", "google_storage_default_object_acl")
+_ACLS = ("google_storage_bucket_acl", "google_storage_default_object_acl", "google_storage_object_acl")
+_ENTRIES = (
+    "google_storage_bucket_access_control", "google_storage_default_object_access_control", "google_storage_object_access_control",
+)  # fmt: skip
 BUCKET = google.BucketAt(
     name="name",
     names=("name",),
@@ -144,10 +147,12 @@ BUCKET = google.BucketAt(
     retention="retention_policy.retention_period",
     locked="retention_policy.is_locked",
     key=crypto_key("encryption.default_kms_key_name"),
+    filter="ip_filter.mode",
+    ranges="ip_filter.public_network_source.allowed_ip_cidr_ranges",
     bindings=iam("google_storage_bucket_iam", "bucket") + iam("google_storage_managed_folder_iam", "bucket"),
     predefined=tuple(Many(acl, "bucket", "predefined_acl") for acl in _ACLS),
     role_entities=tuple(Many(acl, "bucket", "role_entity") for acl in _ACLS),
-    entries=(Many("google_storage_bucket_access_control", "bucket"), Many("google_storage_default_object_access_control", "bucket")),
+    entries=tuple(Many(entry, "bucket") for entry in _ENTRIES),
     joins=(_POLICIES, _PROJECT),
 )
 READERS = (Reader(Bucket, ("google_storage_bucket",), google.bucket, BUCKET),)

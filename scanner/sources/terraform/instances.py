@@ -272,7 +272,7 @@ class ResourceBlock:
         nested = through_reference(Body(self.block, self.scope(instance)), name, address)
         if nested is not None:
             return nested
-        if is_identity(name) or self.block.type == "data":
+        if self.block.type == "data" or is_identity(self.type, name):
             return Reference(address, name)
         return Unknown(f"{address}.{name} is decided by the provider", "scan the plan or the live resource", self.block.location())
 

@@ -294,9 +294,18 @@ IDENTITY = (
 """Attributes that the provider computes for every resource and that are never null once it exists."""
 
 
-def is_identity(attribute: str) -> bool:
+_GENERATED = frozenset({
+    ("random_password", "result"), ("random_password", "bcrypt_hash"), ("random_string", "result"), ("random_uuid", "result"),
+    ("random_id", "hex"), ("random_id", "dec"), ("random_id", "b64_url"), ("random_id", "b64_std"),
+    ("random_bytes", "hex"), ("random_bytes", "base64"), ("tls_private_key", "private_key_pem"), ("tls_private_key", "public_key_openssh"),
+    ("aws_iam_access_key", "secret"), ("google_service_account_key", "private_key"),
+})  # fmt: skip
+"""Types with the texts that are made for them: https://registry.terraform.io/providers/hashicorp/random/latest/docs and …/tls/…"""
+
+
+def is_identity(type_: str, attribute: str) -> bool:
     """Whether an attribute of a resource is a text that is neither null nor empty once the resource exists."""
-    return attribute in IDENTITY or attribute.endswith(("_id", "_arn", "_name"))
+    return attribute in IDENTITY or attribute.endswith(("_id", "_arn", "_name")) or (type_, attribute) in _GENERATED
 
 
 _ANSWERED = frozenset({
@@ -312,7 +321,7 @@ def never_empty(raw: Any) -> bool:
         return any(part != "" if isinstance(part, str) else never_empty(part) for part in raw.parts)
     if not isinstance(raw, Reference):
         return False
-    return raw.attribute in ("id", "arn") or (raw.type, raw.attribute) in _ANSWERED if raw.is_data else is_identity(raw.attribute)
+    return raw.attribute in ("id", "arn") or (raw.type, raw.attribute) in _ANSWERED if raw.is_data else is_identity(raw.type, raw.attribute)
 
 
 def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from assay.scanner.facts.data.caches.kinds import Cache
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.keys.references import KeyLink
-from assay.scanner.facts.spelling import Index, Place, Spelling
+from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -43,6 +43,12 @@ class CacheAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of an input in which a replication group does not tell, its name to those of the subnet groups that its members stand in."""
     member: Annotated[Place, "encryption_key"] = ""
     """Set of a cluster that is a member of a replication group, and as that one is."""
+    datastore: Annotated[Link | None, "encryption_key", "encrypted_in_transit", "authenticated"] = None
+    """The global datastore that a replication group is a secondary one of."""
+    primary: Annotated[Link | None, "encryption_key", "encrypted_in_transit", "authenticated"] = None
+    """Of such a datastore, its primary replication group."""
+    inherited: Annotated[tuple[Place, ...], "authenticated"] = ()
+    """Of `tokens`, those of the primary group that hold for the secondary ones as well: users are of one region."""
 
 
 def cache(view: View, at: CacheAt) -> Cache | None:
@@ -51,42 +57,71 @@ def cache(view: View, at: CacheAt) -> Cache | None:
     if member.data is True:
         return None
     identity.perhaps = member.unknown
-    valkey = view[at.engine].default("").equals("valkey")
+    primary = _primary(view, at)
     return Cache(
         identity=identity,
-        encryption_key=_key(view, at, valkey),
-        encrypted_in_transit=_in_transit(view, at, valkey),
-        authenticated=_authenticated(view, at),
+        encryption_key=_key(view, at, primary),
+        encrypted_in_transit=_in_transit(view, at, primary),
+        authenticated=_authenticated(view, at, primary),
         private=_private(view, at),
     )
 
 
-def _key(view: View, at: CacheAt, valkey: Value[bool]) -> Value[Any]:
+def _primary(view: View, at: CacheAt) -> View | Value[Any] | None:
+    """The group whose settings a secondary group of a global datastore has, or why it is not known; None of every other cache.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-CLI.html
+    """
+    if at.datastore is None or view[at.datastore].absent:
+        return None
+    datastore = view.target(at.datastore)
+    primary = datastore.target(at.primary) if datastore is not None and at.primary is not None else None
+    return primary or view.says(
+        Unknown(
+            "it is as the primary group of its global datastore, which is not here",
+            "scan the code of the primary group with it, or the live account",
+            view.location,
+        )
+    )
+
+
+def _key(view: View, at: CacheAt, primary: View | Value[Any] | None) -> Value[Any]:
     """Valkey is encrypted at rest by default: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/at-rest-encryption.html"""
     if at.key is None:
         return view.says(None)
     key = at.key.key(view)
     if not at.at_rest or key.absent:
         return key
-    on = _switched(view[at.at_rest], valkey)
+    on = _switched(view, at, at.at_rest, primary)
     return key if on.data is True else on.then(lambda is_on: key.raw if is_on else None)
 
 
-def _in_transit(view: View, at: CacheAt, valkey: Value[bool]) -> Value[bool]:
+def _in_transit(view: View, at: CacheAt, primary: View | Value[Any] | None) -> Value[bool]:
     """`preferred` serves clients with and without TLS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption-enable.html"""
     if not at.in_transit:
         return view.says(at.in_transit_unset)
-    on = view[at.in_transit].default(True if at.in_transit_unset else None)
-    on = _switched(on, valkey) if at.engine else on.default(False).equals(*_ENCRYPTED)
-    return all_of([on, view[at.mode].default("required").equals("preferred").negate()])
+    mode = (primary if isinstance(primary, View) else view)[at.mode]
+    return all_of([_switched(view, at, at.in_transit, primary), mode.default("required").equals("preferred").negate()])
 
 
-def _switched(written: Value[Any], valkey: Value[bool]) -> Value[bool]:
-    return valkey if written.absent else written.default(False).equals(*_ENCRYPTED)
+def _switched(view: View, at: CacheAt, switch: Place, primary: View | Value[Any] | None) -> Value[bool]:
+    """What is written, else what the primary group has, else what is on by default."""
+    written = view[switch]
+    if not written.absent:
+        return written.equals(*_ENCRYPTED)
+    if primary is not None:
+        return _switched(primary, at, switch, None) if isinstance(primary, View) else primary
+    if at.engine:
+        return view[at.engine].default("").equals("valkey")
+    return written.default(at.in_transit_unset and switch == at.in_transit).equals(*_ENCRYPTED)
 
 
-def _authenticated(view: View, at: CacheAt) -> Value[bool]:
+def _authenticated(view: View, at: CacheAt, primary: View | Value[Any] | None) -> Value[bool]:
     ways = [view[token].then(lambda data: data not in (None, "", [])) for token in at.tokens]
+    if isinstance(primary, View):
+        ways += [primary[token].then(lambda data: data not in (None, "")) for token in at.inherited]
+    elif primary is not None:
+        ways.append(primary)
     if at.sign_in:
         ways.append(view[at.sign_in].default(False).equals(*_SIGNED_IN))
     if at.acl:

@@ -9,6 +9,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data.caches.caches import CacheAt, cache
 from assay.scanner.facts.data.caches.kinds import Cache
 from assay.scanner.facts.keys.references import template_key
+from assay.scanner.facts.spelling import Link
 
 _GROUP = CacheAt(
     name="ReplicationGroupId",
@@ -19,6 +20,8 @@ _GROUP = CacheAt(
     engine="Engine",
     tokens=("AuthToken", "UserGroupIds"),
     network="CacheSubnetGroupName",
+    # Its primary group is of another region, and so of another stack.
+    datastore=Link("GlobalReplicationGroupId", ("AWS::ElastiCache::GlobalReplicationGroup",)),
 )
 # A cluster by itself has no encryption at rest, and no users.
 _CLUSTER = CacheAt(name="ClusterName", in_transit="TransitEncryptionEnabled", network="CacheSubnetGroupName")

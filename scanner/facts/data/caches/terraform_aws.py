@@ -6,6 +6,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data.caches.caches import CacheAt, cache
 from assay.scanner.facts.data.caches.kinds import Cache
 from assay.scanner.facts.keys.references import terraform_key
+from assay.scanner.facts.spelling import Link
 
 _GROUP = CacheAt(
     name="replication_group_id",
@@ -16,6 +17,9 @@ _GROUP = CacheAt(
     engine="engine",
     tokens=("auth_token", "auth_token_wo", "user_group_ids"),
     network="subnet_group_name",
+    datastore=Link("global_replication_group_id", ("aws_elasticache_global_replication_group",)),
+    primary=Link("primary_replication_group_id", ("aws_elasticache_replication_group",)),
+    inherited=("auth_token", "auth_token_wo"),
 )
 # A cluster by itself has no encryption at rest, and no users.
 _CLUSTER = CacheAt(name="cluster_id", in_transit="transit_encryption_enabled", network="subnet_group_name", member="replication_group_id")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from assay.scanner.facts.bindings import bindings
 from assay.scanner.facts.data.openness.kinds import DataCopy, Way
 from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.network.ranges import is_world
 from assay.scanner.facts.policies import Grant, google_grants
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -17,22 +18,22 @@ class NetworksAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells which networks a database admits at its public address."""
 
     address: Annotated[Place, "ways.public"]
+    unset: Annotated[bool, "ways.public"]
+    """Whether it has a public address where nothing is written."""
     networks: Annotated[str, "ways"]
+    range: Annotated[str, "ways"]
+    """The addresses of a network."""
 
 
 def networks(view: View, at: NetworksAt) -> DataCopy:
-    """A Cloud SQL instance. It has a public address by default, at which it admits the networks that are listed, and no other.
+    """An instance of Cloud SQL or AlloyDB: at its public address it admits the networks that are listed, and no other.
 
-    https://cloud.google.com/sql/docs/mysql/authorize-networks
+    https://cloud.google.com/sql/docs/mysql/authorize-networks, https://cloud.google.com/alloydb/docs/connect-public-ip
     """
     blocks, more = view.inner(at.networks)
-    has_address = view[at.address].default(True).truth()
-    ways = [Way(by=block["value"].text(), public=all_of([has_address, block["value"].then(_is_everything)])) for block in blocks]
+    has_address = view[at.address].default(at.unset).truth()
+    ways = [Way(by=block[at.range].text(), public=all_of([has_address, block[at.range].then(is_world)])) for block in blocks]
     return DataCopy(identity=_identity(view, at), ways=view.says([*ways, *([more] if more else [])]))
-
-
-def _is_everything(network: Any) -> bool:
-    return str(network).endswith("/0")
 
 
 class SharedAt(Spelling, frozen=True, eq=False, kw_only=True):

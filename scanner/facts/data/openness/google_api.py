@@ -1,4 +1,8 @@
-"""Networks of databases and shared copies of Google Cloud, by their REST resources. https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/instances"""
+"""Networks of databases and shared copies of Google Cloud, by their REST resources.
+
+https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/instances,
+https://cloud.google.com/alloydb/docs/reference/rest/v1/projects.locations.clusters.instances
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,21 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data.openness.google import NetworksAt, SharedAt, networks, shared
 from assay.scanner.facts.data.openness.kinds import DataCopy
 
-_INSTANCE = NetworksAt(address="settings.ipConfiguration.ipv4Enabled", networks="settings.ipConfiguration.authorizedNetworks")
+_INSTANCES = {
+    "sqladmin.googleapis.com/Instance": NetworksAt(
+        address="settings.ipConfiguration.ipv4Enabled",
+        unset=True,
+        networks="settings.ipConfiguration.authorizedNetworks",
+        range="value",
+    ),
+    "alloydb.googleapis.com/Instance": NetworksAt(
+        address="networkConfig.enablePublicIp", unset=False, networks="networkConfig.authorizedExternalNetworks", range="cidrRange"
+    ),
+}
 _DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember")
 _COPIES = tuple(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk"))
 READERS = (
-    Reader(DataCopy, ("sqladmin.googleapis.com/Instance",), networks, _INSTANCE),
+    *(Reader(DataCopy, (type_,), networks, at) for type_, at in _INSTANCES.items()),
     Reader(DataCopy, ("bigquery.googleapis.com/Dataset",), shared, _DATASET),
     *(Reader(DataCopy, (type_,), shared, SharedAt(bindings=OWN)) for type_ in _COPIES),
 )

@@ -18,7 +18,7 @@ class Way(Part):
 
 
 class DataCopy(Resource, kw_only=True):
-    """A database, data warehouse, message broker or dataset, or a copy of data that can be shared: snapshot, machine image, disk.
+    """A database, data warehouse, search domain, message broker or dataset, or a copy of data that can be shared: snapshot, image, disk.
 
     Buckets, secrets, queues and keys are kinds of their own.
     """

@@ -73,7 +73,16 @@ STORES = {
         on="DeliveryStreamEncryptionConfigurationInput.KeyType",
         empty="KinesisStreamSourceConfiguration",
     ),
+    "AWS::DocDBElastic::Cluster": _at("document database", "KmsKeyId", name="ClusterName"),
+    "AWS::FSx::FileSystem": _at("file system", "KmsKeyId"),
+    "AWS::Cassandra::Table": _at("table", "EncryptionSpecification.KmsKeyIdentifier", name="TableName"),
+    "AWS::MSK::Cluster": _at("message broker", "EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId", name="ClusterName"),
+    "AWS::AmazonMQ::Broker": _at("message broker", "EncryptionOptions.KmsKeyId", name="BrokerName"),
+    "AWS::Timestream::Database": _at("database", "KmsKeyId", name="DatabaseName"),
+    "AWS::SageMaker::NotebookInstance": _at("notebook", "KmsKeyId", name="NotebookInstanceName"),
+    "AWS::CodeArtifact::Domain": _at("registry", "EncryptionKey", name="DomainName"),
 }
+_SNAPSHOT = Link("Ebs.SnapshotId", ("AWS::EC2::Volume",))
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 DEVICES = {
     "AWS::EC2::Instance": DevicesAt(
@@ -83,9 +92,23 @@ DEVICES = {
         data="Ebs",
         key=template_key("Ebs.KmsKeyId"),
         on="Ebs.Encrypted",
+        source=_SNAPSHOT,
         **_VOLUME,
         root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
         template="LaunchTemplate",
+    ),
+    # It names no key, so that its volumes have that of the region.
+    "AWS::AutoScaling::LaunchConfiguration": DevicesAt(
+        name="LaunchConfigurationName",
+        sort="launch configuration",
+        parts=("BlockDeviceMappings",),
+        part="DeviceName",
+        data="Ebs",
+        key=template_key(""),
+        on="Ebs.Encrypted",
+        source=_SNAPSHOT,
+        **_VOLUME,
+        root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
     ),
     "AWS::EC2::LaunchTemplate": DevicesAt(
         name="LaunchTemplateName",
@@ -96,6 +119,7 @@ DEVICES = {
         data="Ebs",
         key=template_key("Ebs.KmsKeyId"),
         on="Ebs.Encrypted",
+        source=_SNAPSHOT,
     ),
 }
 READERS = (

@@ -75,6 +75,8 @@ class DevicesAt(StoreAt, frozen=True, eq=False, kw_only=True):
     """Set in a block that keeps data; empty where every block does."""
     without: Annotated[str, "kept", "keeps_data"] = ""
     """Set in a block that speaks of what another resource keeps: a disk that is there already."""
+    gone: Annotated[str, "kept", "keeps_data"] = ""
+    """A flag of a block that takes away what the image has."""
     scratch: Annotated[str, "kept", "keeps_data"] = ""
     """Says `SCRATCH` of what ends with the machine, and takes no key."""
     noun: Annotated[str, "kept"]
@@ -105,7 +107,8 @@ def devices(view: View, at: DevicesAt) -> DataAtRest:
 def _keeps(block: View, at: DevicesAt) -> bool:
     """Whether a block is of something that keeps data of the resource's own."""
     kept_here = not at.data or block[at.data].data not in (None, [])  # a plan has a list of none
-    return kept_here and block[at.without].is_set().data is not True and block[at.scratch].equals("SCRATCH").data is not True
+    elsewhere = block[at.gone].truth().data is True or block[at.without].is_set().data is True
+    return kept_here and not elsewhere and block[at.scratch].equals("SCRATCH").data is not True
 
 
 def _own_key(view: View, block: View, at: DevicesAt) -> Value[KeyRef | None]:
@@ -139,8 +142,8 @@ def key_of(view: View, block: View, at: StoreAt) -> Value[KeyRef | None]:
     """The key that a block, or the resource itself, is encrypted with."""
     named_key = block[at.key].otherwise(_annotated(view, *at.annotation))
     key = at.key.key(block, named_key).otherwise(block[at.supplied].then(_supplied))
-    if at.source is not None and not view[at.source].absent:
-        return key.otherwise(_of_source(view, at.source, at.own_source))
+    if at.source is not None and not block[at.source].absent:
+        return key.otherwise(_of_source(block, at.source, at.own_source))
     if at.region_key is not None and key.absent:
         key = _region_key(view, at.region_key)
     if not at.on or key.absent:

@@ -42,6 +42,7 @@ def _database(sort: str, name: str, source: str, *types: str, key: str = "kms_ke
     return _at(sort, key, name=name, names=("id", "arn", "identifier"), on="storage_encrypted", **made_from)
 
 
+_FSX = _at("file system", "kms_key_id", name="tags.Name")
 STORES = {
     "aws_cloudwatch_log_group": _at("log group", "kms_key_id"),
     "aws_ecr_repository": _at("registry", "encryption_configuration.kms_key", on="encryption_configuration.encryption_type"),
@@ -90,21 +91,36 @@ STORES = {
     "aws_kinesis_firehose_delivery_stream": _at(
         "delivery stream", "server_side_encryption.key_arn", on="server_side_encryption.enabled", empty="kinesis_source_configuration"
     ),
+    "aws_docdbelastic_cluster": _at("document database", "kms_key_id"),
+    "aws_fsx_lustre_file_system": _FSX,
+    "aws_fsx_ontap_file_system": _FSX,
+    "aws_fsx_openzfs_file_system": _FSX,
+    "aws_fsx_windows_file_system": _FSX,
+    "aws_keyspaces_table": _at("table", "encryption_specification.kms_key_identifier", name="table_name"),
+    "aws_msk_cluster": _at("message broker", "encryption_info.encryption_at_rest_kms_key_arn", name="cluster_name"),
+    "aws_mq_broker": _at("message broker", "encryption_options.kms_key_id", name="broker_name"),
+    "aws_timestreamwrite_database": _at("database", "kms_key_id", name="database_name"),
+    "aws_sagemaker_notebook_instance": _at("notebook", "kms_key_id"),
+    "aws_codeartifact_domain": _at("registry", "encryption_key", name="domain"),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
+_OWN: dict[str, Any] = {
+    "parts": ("root_block_device", "ebs_block_device"),
+    "part": "device_name",
+    "on": "encrypted",
+    "gone": "no_device",
+    "source": Link("snapshot_id", ("aws_ebs_snapshot_copy",)),
+    "own_source": terraform_key("kms_key_id"),
+    "root": ("root volume", "volume /dev/xvda", "volume /dev/sda1"),
+    **_VOLUME,
+    **_VOLUMES,
+}
+_INSTANCE_OF = DevicesAt(name="tags.Name", sort="instance", key=terraform_key("kms_key_id"), template="launch_template", **_OWN)
 DEVICES = {
-    "aws_instance": DevicesAt(
-        name="tags.Name",
-        sort="instance",
-        parts=("root_block_device", "ebs_block_device"),
-        part="device_name",
-        key=terraform_key("kms_key_id"),
-        on="encrypted",
-        **_VOLUME,
-        root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
-        template="launch_template",
-        **_VOLUMES,
-    ),
+    "aws_instance": _INSTANCE_OF,
+    "aws_spot_instance_request": _INSTANCE_OF,
+    # It names no key, so that its volumes have that of the region.
+    "aws_launch_configuration": DevicesAt(name="name|name_prefix", sort="launch configuration", key=terraform_key(""), **_OWN),
     "aws_launch_template": DevicesAt(
         name="name|name_prefix",
         sort="launch template",
@@ -114,6 +130,8 @@ DEVICES = {
         data="ebs",
         key=terraform_key("ebs.kms_key_id"),
         on="ebs.encrypted",
+        source=Link("ebs.snapshot_id", ("aws_ebs_snapshot_copy",)),
+        own_source=terraform_key("kms_key_id"),
         **_VOLUMES,
     ),
 }

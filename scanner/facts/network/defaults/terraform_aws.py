@@ -35,7 +35,7 @@ READERS = (
     ),
     Reader(
         NetworkDefaults,
-        ("aws_instance",),
+        ("aws_instance", "aws_spot_instance_request"),
         instance,
         InstanceAt(name="tags.Name", subnets=("subnet_id", "network_interface", "primary_network_interface", "launch_template")),
         always=False,
