@@ -52,7 +52,7 @@ class _Variables(dict[str, Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """Of a variable that may be there, why that is not known."""
-        return self[key] if key in self else self.more or default
+        return super().get(key, self.more or default)
 
 
 def _tolerated(step: dict[str, Any]) -> Told:
