@@ -122,6 +122,7 @@ SCHEMAS = {
     "run.googleapis.com/WorkerPool": ("run.v2", "GoogleCloudRunV2WorkerPool"),
     "run.googleapis.com/Service": ("run.v2", "GoogleCloudRunV2Service"),
     "run.googleapis.com/Service v1": ("run.v1", "Service"),
+    "run.googleapis.com/Job v1": ("run.v1", "Job"),
     "secretmanager.googleapis.com/Secret": ("secretmanager.v1", "Secret"),
     "secretmanager.googleapis.com/SecretVersion": ("secretmanager.v1", "SecretVersion"),
     "storage.googleapis.com/Bucket": ("storage.v1", "Bucket"),

@@ -97,7 +97,7 @@ NO_TWINS = {
 """Cases are of a type that Terraform spells in another way, or there is none."""
 PARAMETERS = {
     "sink", "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
-    "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId", "functionId",
+    "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "predefinedDefaultObjectAcl", "function", "bucketId", "instanceId", "functionId",
     "triggerId", "serviceId", "consumerId", "serviceName",
 }  # fmt: skip
 """Of the request that creates a resource."""

@@ -307,6 +307,7 @@ def test_google_roles(role: Any, expected: Any) -> None:
     ('resource.name.startsWith("projects/_/buckets/orders/objects/")', True),
     ('resource.name.startsWith("projects/p/locations/eu/keyRings/trade/cryptoKeys/")', True),
     ('resource.name.startsWith("//storage.googleapis.com/projects/_/buckets/orders")', True),
+    ('resource.name.startsWith("//storage.googleapis.com/projects/_/buckets/")', False),
     ('resource.name.endsWith("/orders")', True),
     ('resource.name.startsWith("projects/_/buckets/")', False),
     ('resource.name.startsWith("projects/")', False),

@@ -46,8 +46,9 @@ def policy(view: View, at: PolicyAt) -> Guardrail | None:
     rules, more = view.inner(*at.rules)
     if constraint == LOCATIONS:
         limits = [any_of([_lists(rule[at.allowed]), rule[at.denied].truth()]) for rule in rules]
-        holds = any_of([_in_force(view, at, rules, limits, more), _inherited(view, at)])
-        values = [value for rule in rules for value in rule[at.allowed].elements()]
+        above = _inherited(view, at)
+        holds = any_of([_in_force(view, at, rules, limits, more), above])
+        values = [value for rule in rules for value in rule[at.allowed].elements()] + ([above] if above.unknown else [])
     else:
         holds, values = _in_force(view, at, rules, [rule[at.enforced].truth() for rule in rules], more), []
     identity = view.identity(view[at.name] if at.name != "name" else named(view.item))
@@ -55,7 +56,10 @@ def policy(view: View, at: PolicyAt) -> Guardrail | None:
 
 
 def _inherited(view: View, at: PolicyAt) -> Value[bool]:
-    """What adds to a list that is set above limits as that does, which stands in other code."""
+    """What adds to a list that is set above limits as that does, and allows what that allows, which stands in other code.
+
+    https://cloud.google.com/resource-manager/docs/organization-policy/understanding-hierarchy#inheritance
+    """
     above = Unknown("which locations are allowed above is not in this code", "scan the live project", view.location)
     return any_of([view[path].default(False).truth() for path in at.inherits]).then(lambda adds: above if adds else False)
 

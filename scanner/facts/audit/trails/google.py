@@ -12,13 +12,13 @@ import msgspec
 
 from assay.scanner.facts.audit.trails.kinds import ApiTrail, Exemption
 from assay.scanner.facts.google_assets import is_live, named
-from assay.scanner.facts.spelling import Index, Referrer, Spelling
+from assay.scanner.facts.spelling import Index, Link, Referrer, Spelling
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View, may_not_exist
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import DataNode
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
 TYPES = {"ADMIN_READ": "administrative reads", "DATA_READ": "reads of data", "DATA_WRITE": "writes of data"}
@@ -58,8 +58,8 @@ class ScopeAt(Spelling, frozen=True, eq=False, kw_only=True):
     """IAM policies that are set as a whole."""
     above: Annotated[Index, "*"]
     """Full name, or what names it in code, to the settings of what the project is in."""
-    parents: tuple[str, ...] = ()
-    """In code, what names these."""
+    parents: tuple[Link, ...] = ()
+    """In code, what names these, and what they are in."""
 
 
 def settings(node: Node, at: ConfigAt, doubt: Unknown | None = None) -> Setting:
@@ -125,14 +125,19 @@ def _own(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:
             own_settings += [settings(node, ConfigAt()) for node in nodes]
             doubts.append(None if view.elsewhere else more)
     for policy in view.referrers(at.policies).views if at.policies else ():
-        content = decode(policy.surely[at.policies.path].data if at.policies else None)
-        if isinstance(content, dict):
-            nodes, more = DataNode(content, policy.location).blocks("auditConfigs")
-            own_settings += [settings(node, ConfigAt(), policy.doubt) for node in nodes]
-            doubts.append(more)
-        elif isinstance(content, Unknown):
-            doubts.append(content)
+        told, more = of_policy(policy.surely[at.policies.path] if at.policies else view.says(None), policy.location, policy.doubt)
+        own_settings += told
+        doubts.append(more)
     return own_settings, view.first_of(doubts)
+
+
+def of_policy(document: Value[Any], place: Location, doubt: Unknown | None = None) -> tuple[list[Setting], Unknown | None]:
+    """The settings in a whole policy, and why there may be more."""
+    content = decode(document.data)
+    if not isinstance(content, dict):
+        return [], content if isinstance(content, Unknown) else None
+    nodes, more = DataNode(content, place).blocks("auditConfigs")
+    return [settings(node, ConfigAt(), doubt) for node in nodes], more
 
 
 def _perhaps(view: View, at: ScopeAt) -> list[Setting]:
@@ -145,8 +150,7 @@ def _above(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:
     """The settings of what the scope is in, as far as they are in the input, and why there may be more."""
     known = view.index(at.above)
     if not _live(view):
-        keys = [key for path in at.parents if (key := key_of(view.item.link(path)))]
-        records = [record for key in keys for record in known.get(key, ())]
+        records = [record for key in _parents(view, at) for record in known.get(key, ())]
         return [_doubted(view, item, setting) for item, setting in records], _elsewhere(view, at)
     scopes = view["#ancestors"].data or []
     inherited = view["#inherited_bindings"]
@@ -154,6 +158,22 @@ def _above(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:
     open_ = next((one for one in (*scopes, *listed) if isinstance(one, Unknown)), None)
     above = [one for one in scopes if isinstance(one, str) and one != view.item.address]
     return [setting for name in above for setting in known.get(name, ())], open_
+
+
+def _parents(view: View, at: ScopeAt) -> Iterator[str]:
+    """What names the folders and the organisation that a scope is in, as far as they are declared, from below to above."""
+    passed: set[str] = set()
+    below = [view]
+    for one in below:
+        for link in at.parents:
+            key = key_of(one.item.link(link.path))
+            if not key or key in passed:
+                continue
+            passed.add(key)
+            yield key
+            folder = one.target(link)
+            if folder is not None:
+                below.append(folder)
 
 
 def _doubted(view: View, item: Item, setting: Setting) -> Setting:

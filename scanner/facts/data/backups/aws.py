@@ -131,10 +131,9 @@ def _takes(view: View, at: StoreAt, of: SelectionAt, selection: View, name: Valu
     taken = any_of([*named, *tagged, Value(more or False)])
     left_out = any_of([Value(False), *(_is_named(view, at, name, entry) for entry in selection[of.left_out].elements())])
     conditions, open_ = selection.inner(*of.narrowed)
-    if taken.data is True and (conditions or open_):
-        why = f"{selection.item.address} takes some of the resources by conditions"
-        return Value(Unknown(why, "look at what AWS Backup protects", selection.location))
-    return all_of([taken, left_out.negate()])
+    why = f"{selection.item.address} takes some of the resources by conditions"
+    meets: Any = Unknown(why, "look at what AWS Backup protects", selection.location) if conditions or open_ else True
+    return all_of([taken, left_out.negate(), Value(meets)])
 
 
 def _is_named(view: View, at: StoreAt, name: Value[Any], entry: Value[Any]) -> Value[bool]:

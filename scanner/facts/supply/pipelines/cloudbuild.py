@@ -41,6 +41,20 @@ def pipeline(document: dict[str, Any], files: dict[str, Any]) -> PipelineModel:
     return made
 
 
+class _Variables(dict[str, Any]):
+    """Environment variables of a step. Where entries are not known, one that is not written may be among these."""
+
+    def __init__(self, entries: list[Any]) -> None:
+        texts = [str(entry) for entry in entries if not isinstance(entry, (Unknown, Reference))]
+        super().__init__(text.split("=", 1) for text in texts if "=" in text)
+        unknown = any(isinstance(entry, (Unknown, Reference)) or entry is None for entry in entries)
+        self.more = Unknown("which environment variables a step has", "write them where the step is") if unknown else None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Of a variable that may be there, why that is not known."""
+        return super().get(key, self.more or default)
+
+
 def _tolerated(step: dict[str, Any]) -> Told:
     """https://cloud.google.com/build/docs/build-config-file-schema#allowfailure"""
     if listed(step.get("allowExitCodes")):
@@ -55,7 +69,7 @@ def _enter(
     step: dict[str, Any], number: int, name: str, job: JobModel, made: PipelineModel, env: list[Any], secrets: set[str], budget: Budget
 ) -> None:
     at: Path = ("document", "steps", number)
-    environment = dict(entry.split("=", 1) for entry in env if isinstance(entry, str) and "=" in entry)
+    environment = _Variables(env)
     model = StepModel(name, at)
     job.steps.append(model)
     if isinstance(text := step.get("script"), str):

@@ -9,6 +9,7 @@ from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.supply.pipelines import cloudbuild, meaning
 from assay.scanner.facts.supply.pipelines.kinds import Pipeline
 from assay.scanner.facts.supply.pipelines.model import Path, PipelineModel
+from assay.scanner.facts.supply.pipelines.steps import listed
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Location, Reference, Text, Unknown, unknown_inside
 
@@ -51,6 +52,7 @@ def model(view: View, at: TriggerAt) -> tuple[PipelineModel, Callable[[Path], Lo
         missing += [more] if more is not None else []
         images = build[at.images].data
         document["images"] = images if isinstance(images, list) else [images] if images is not None else []
+        document["options"] = _options(build, at)
         for step in steps:
             read = _step(step, at)
             places.append(step.location)
@@ -65,6 +67,16 @@ def model(view: View, at: TriggerAt) -> tuple[PipelineModel, Callable[[Path], Lo
         return places[number] if isinstance(number, int) and number < len(places) else view.location
 
     return made, place
+
+
+def _options(build: View, at: TriggerAt) -> dict[str, Any]:
+    """What all steps have: https://cloud.google.com/build/docs/build-config-file-schema#options"""
+    options, doubt = build.inner(at.options)
+    told: dict[str, Any] = {"env": [] if doubt is None else [doubt], "secretEnv": []}
+    for option in options:
+        told["env"] += listed(option[at.env].data)
+        told["secretEnv"] += listed(option[at.secrets].data)
+    return told
 
 
 def _step(step: View, at: TriggerAt) -> dict[str, Any]:
@@ -82,10 +94,14 @@ def _step(step: View, at: TriggerAt) -> dict[str, Any]:
     }
 
 
+_OPEN = ("allowFailure", "env")
+"""Of what a build leaves open here, it is told why."""
+
+
 def _plain(data: Any) -> Any:
     """Data with text for what is known after apply alone, and for what is not known."""
     if isinstance(data, dict):
-        return {name: value if name == "allowFailure" else _plain(value) for name, value in data.items() if value is not None}
+        return {name: value if name in _OPEN else _plain(value) for name, value in data.items() if value is not None}
     if isinstance(data, list):
         return [_plain(element) for element in data]
     if isinstance(data, Unknown):
