@@ -1,0 +1,177 @@
+"""Each type of resource that can be asked about: the ARN that its name makes, and what refers to that.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.questions.test_asked import HOME, TASKS, allow, document, role, who_can
+
+AT_HOME = f"us-east-1:{HOME}"
+
+
+class Type(NamedTuple):
+    type: str
+    action: str
+    name: str
+    """The property that names a resource; empty where AWS makes the name up."""
+    refers: tuple[str, ...]
+    """The attributes that are the ARN."""
+    arn: str = ""
+    """Of a resource called `trade`, behind the partition."""
+    more: dict[str, str] = {}  # noqa: RUF012
+
+
+ARN, BOTH = ("arn",), ("arn", "id")
+TERRAFORM = (
+    Type("aws_s3_bucket", "s3:ListBucket", "bucket", ARN, "s3:::trade"),
+    Type("aws_secretsmanager_secret", "secretsmanager:GetSecretValue", "name", BOTH, f"secretsmanager:{AT_HOME}:secret:trade-*"),
+    Type("aws_kms_key", "kms:Decrypt", "", ARN),
+    Type("aws_kms_replica_key", "kms:Decrypt", "", ARN),
+    Type("aws_sqs_queue", "sqs:SendMessage", "name", ARN, f"sqs:{AT_HOME}:trade"),
+    Type("aws_sns_topic", "sns:Publish", "name", BOTH, f"sns:{AT_HOME}:trade"),
+    Type("aws_lambda_function", "lambda:InvokeFunction", "function_name", ARN, f"lambda:{AT_HOME}:function:trade"),
+    Type("aws_ecr_repository", "ecr:PutImage", "name", ARN, f"ecr:{AT_HOME}:repository/trade"),
+    Type("aws_dynamodb_table", "dynamodb:GetItem", "name", ARN, f"dynamodb:{AT_HOME}:table/trade"),
+    Type("aws_kinesis_stream", "kinesis:PutRecord", "name", ARN, f"kinesis:{AT_HOME}:stream/trade"),
+    Type("aws_cloudwatch_event_bus", "events:PutEvents", "name", ARN, f"events:{AT_HOME}:event-bus/trade"),
+    Type("aws_efs_file_system", "elasticfilesystem:ClientWrite", "", ARN),
+    Type("aws_opensearch_domain", "es:ESHttpGet", "domain_name", ARN, f"es:{AT_HOME}:domain/trade"),
+    Type("aws_backup_vault", "backup:DeleteBackupVault", "name", ARN, f"backup:{AT_HOME}:backup-vault:trade"),
+    Type("aws_iam_role", "iam:DeleteRole", "name", ARN, f"iam::{HOME}:role/team/trade", {"path": "/team/"}),
+    Type("aws_iam_user", "iam:DeleteUser", "name", ARN, f"iam::{HOME}:user/team/trade", {"path": "/team/"}),
+    Type("aws_iam_group", "iam:DeleteGroup", "name", ARN, f"iam::{HOME}:group/team/trade", {"path": "/team/"}),
+    Type("aws_iam_policy", "iam:DeletePolicy", "name", BOTH, f"iam::{HOME}:policy/team/trade", {"path": "/team/"}),
+    Type("aws_cloudwatch_log_group", "logs:DeleteLogGroup", "name", ARN, f"logs:{AT_HOME}:log-group:trade"),
+    Type("aws_ssm_parameter", "ssm:GetParameter", "name", ARN, f"ssm:{AT_HOME}:parameter/trade"),
+    Type("aws_ecs_cluster", "ecs:DeleteCluster", "name", BOTH, f"ecs:{AT_HOME}:cluster/trade"),
+    Type("aws_ecs_service", "ecs:UpdateService", "name", BOTH, f"ecs:{AT_HOME}:service/main/trade"),
+    Type("aws_ecs_task_definition", "ecs:RunTask", "family", ARN, f"ecs:{AT_HOME}:task-definition/trade:*"),
+    Type("aws_codebuild_project", "codebuild:StartBuild", "name", BOTH, f"codebuild:{AT_HOME}:project/trade"),
+    Type("aws_db_instance", "rds:DeleteDBInstance", "identifier", ARN, f"rds:{AT_HOME}:db:trade"),
+    Type("aws_rds_cluster", "rds:DeleteDBCluster", "cluster_identifier", ARN, f"rds:{AT_HOME}:cluster:trade"),
+    Type("aws_docdb_cluster", "rds:DeleteDBCluster", "cluster_identifier", ARN, f"rds:{AT_HOME}:cluster:trade"),
+    Type("aws_neptune_cluster", "rds:DeleteDBCluster", "cluster_identifier", ARN, f"rds:{AT_HOME}:cluster:trade"),
+    Type("aws_redshift_cluster", "redshift:DeleteCluster", "cluster_identifier", ARN, f"redshift:{AT_HOME}:cluster:trade"),
+    Type(
+        "aws_elasticache_replication_group",
+        "elasticache:DeleteReplicationGroup",
+        "replication_group_id",
+        ARN,
+        f"elasticache:{AT_HOME}:replicationgroup:trade",
+    ),
+    Type("aws_instance", "ec2:StopInstances", "", ARN),
+    Type("aws_ebs_volume", "ec2:DeleteVolume", "", ARN),
+    Type("aws_security_group", "ec2:DeleteSecurityGroup", "", ARN),
+    Type("aws_subnet", "ec2:DeleteSubnet", "", ARN),
+    Type("aws_vpc", "ec2:DeleteVpc", "", ARN),
+    Type("aws_cognito_user_pool", "cognito-idp:DeleteUserPool", "", ARN),
+    Type("aws_cloudtrail", "cloudtrail:StopLogging", "name", BOTH, f"cloudtrail:{AT_HOME}:trail/trade"),
+    Type("aws_cloudwatch_metric_alarm", "cloudwatch:DeleteAlarms", "alarm_name", ARN, f"cloudwatch:{AT_HOME}:alarm:trade"),
+    Type("aws_cloudwatch_event_rule", "events:DeleteRule", "name", ARN, f"events:{AT_HOME}:rule/trade"),
+    Type("aws_kinesis_firehose_delivery_stream", "firehose:PutRecord", "name", BOTH, f"firehose:{AT_HOME}:deliverystream/trade"),
+    Type("aws_acm_certificate", "acm:DeleteCertificate", "", BOTH),
+    Type("aws_cloudfront_distribution", "cloudfront:DeleteDistribution", "", ARN),
+)
+GET, REF = ("Arn",), ("",)
+CLOUDFORMATION = (
+    Type("AWS::S3::Bucket", "s3:ListBucket", "BucketName", GET, "s3:::trade"),
+    Type("AWS::SecretsManager::Secret", "secretsmanager:GetSecretValue", "Name", ("", "Id"), f"secretsmanager:{AT_HOME}:secret:trade-*"),
+    Type("AWS::KMS::Key", "kms:Decrypt", "", GET),
+    Type("AWS::KMS::ReplicaKey", "kms:Decrypt", "", GET),
+    Type("AWS::SQS::Queue", "sqs:SendMessage", "QueueName", GET, f"sqs:{AT_HOME}:trade"),
+    Type("AWS::SNS::Topic", "sns:Publish", "TopicName", ("", "TopicArn"), f"sns:{AT_HOME}:trade"),
+    Type("AWS::Lambda::Function", "lambda:InvokeFunction", "FunctionName", GET, f"lambda:{AT_HOME}:function:trade"),
+    Type("AWS::ECR::Repository", "ecr:PutImage", "RepositoryName", GET, f"ecr:{AT_HOME}:repository/trade"),
+    Type("AWS::DynamoDB::Table", "dynamodb:GetItem", "TableName", GET, f"dynamodb:{AT_HOME}:table/trade"),
+    Type("AWS::Kinesis::Stream", "kinesis:PutRecord", "Name", GET, f"kinesis:{AT_HOME}:stream/trade"),
+    Type("AWS::Events::EventBus", "events:PutEvents", "Name", GET, f"events:{AT_HOME}:event-bus/trade"),
+    Type("AWS::EFS::FileSystem", "elasticfilesystem:ClientWrite", "", GET),
+    Type("AWS::OpenSearchService::Domain", "es:ESHttpGet", "DomainName", GET, f"es:{AT_HOME}:domain/trade"),
+    Type("AWS::IAM::Role", "iam:DeleteRole", "RoleName", GET, f"iam::{HOME}:role/team/trade", {"Path": "/team/"}),
+    Type("AWS::IAM::User", "iam:DeleteUser", "UserName", GET, f"iam::{HOME}:user/team/trade", {"Path": "/team/"}),
+    Type("AWS::IAM::Group", "iam:DeleteGroup", "GroupName", GET, f"iam::{HOME}:group/team/trade", {"Path": "/team/"}),
+    Type(
+        "AWS::IAM::ManagedPolicy",
+        "iam:DeletePolicy",
+        "ManagedPolicyName",
+        ("", "PolicyArn"),
+        f"iam::{HOME}:policy/team/trade",
+        {"Path": "/team/"},
+    ),
+    Type("AWS::Logs::LogGroup", "logs:DeleteLogGroup", "LogGroupName", GET, f"logs:{AT_HOME}:log-group:trade"),
+    Type("AWS::Logs::LogGroup", "logs:PutLogEvents", "LogGroupName", GET, f"logs:{AT_HOME}:log-group:trade:*"),
+    Type("AWS::SSM::Parameter", "ssm:GetParameter", "Name", (), f"ssm:{AT_HOME}:parameter/trade"),
+    Type("AWS::ECS::Cluster", "ecs:DeleteCluster", "ClusterName", GET, f"ecs:{AT_HOME}:cluster/trade"),
+    Type("AWS::ECS::Service", "ecs:UpdateService", "ServiceName", REF, f"ecs:{AT_HOME}:service/main/trade"),
+    Type("AWS::ECS::TaskDefinition", "ecs:RunTask", "Family", REF, f"ecs:{AT_HOME}:task-definition/trade:*"),
+    Type("AWS::CodeBuild::Project", "codebuild:StartBuild", "Name", GET, f"codebuild:{AT_HOME}:project/trade"),
+    Type("AWS::RDS::DBInstance", "rds:DeleteDBInstance", "DBInstanceIdentifier", ("DBInstanceArn",), f"rds:{AT_HOME}:db:trade"),
+    Type("AWS::RDS::DBCluster", "rds:DeleteDBCluster", "DBClusterIdentifier", ("DBClusterArn",), f"rds:{AT_HOME}:cluster:trade"),
+    Type("AWS::Neptune::DBCluster", "rds:DeleteDBCluster", "DBClusterIdentifier", (), f"rds:{AT_HOME}:cluster:trade"),
+    Type("AWS::Redshift::Cluster", "redshift:DeleteCluster", "ClusterIdentifier", (), f"redshift:{AT_HOME}:cluster:trade"),
+    Type("AWS::Cognito::UserPool", "cognito-idp:DeleteUserPool", "", GET),
+    Type("AWS::CloudTrail::Trail", "cloudtrail:StopLogging", "TrailName", GET, f"cloudtrail:{AT_HOME}:trail/trade"),
+    Type("AWS::CloudWatch::Alarm", "cloudwatch:DeleteAlarms", "AlarmName", GET, f"cloudwatch:{AT_HOME}:alarm:trade"),
+    Type("AWS::Events::Rule", "events:DeleteRule", "Name", GET, f"events:{AT_HOME}:rule/trade"),
+    Type(
+        "AWS::KinesisFirehose::DeliveryStream", "firehose:PutRecord", "DeliveryStreamName", GET, f"firehose:{AT_HOME}:deliverystream/trade"
+    ),
+    Type("AWS::CertificateManager::Certificate", "acm:DeleteCertificate", "", REF),
+)
+
+
+def expected(one: Type) -> dict[str, bool]:
+    """Who may: by each attribute that is the ARN, and by the ARN in writing where it is known."""
+    return {**{f"by-{attribute or 'ref'}": True for attribute in one.refers}, **({"by-arn-in-writing": True} if one.arn else {})}
+
+
+def policies(one: Type, references: dict[str, Any]) -> dict[str, str]:
+    """Policies by who has them; that of `for-another` names a resource of another name."""
+    named = {f"by-{attribute or 'ref'}": value for attribute, value in references.items()}
+    if one.arn:
+        named["by-arn-in-writing"] = f"arn:aws:{one.arn}"
+        named["for-another"] = f"arn:aws:{one.arn}".replace("trade", "other")
+    return {who: document(allow(one.action, value)) for who, value in named.items()}
+
+
+@pytest.mark.parametrize("one", TERRAFORM, ids=lambda one: f"{one.type} {one.action}")
+def test_types_of_terraform(one: Type, tmp_path: Path) -> None:
+    body = {**one.more, **({one.name: "trade"} if one.name else {})}
+    if one.type == "aws_iam_role":
+        body |= role()
+    references = {attribute: f"${{{one.type}.asked.{attribute}}}" for attribute in one.refers}
+    roles = {
+        who: {"name": who, **role(), "inline_policy": [{"name": "p", "policy": policy}]}
+        for who, policy in policies(one, references).items()
+    }
+    resources: dict[str, dict[str, Any]] = {"aws_iam_role": roles}
+    resources.setdefault(one.type, {})["asked"] = body
+    provider = {"aws": [{"region": "us-east-1", "allowed_account_ids": [HOME]}]}
+    (tmp_path / "main.tf.json").write_text(json.dumps({"provider": provider, "resource": resources}))
+    assert who_can(one.action, f"{one.type}.asked", tmp_path) == expected(one)
+
+
+@pytest.mark.parametrize("one", CLOUDFORMATION, ids=lambda one: f"{one.type} {one.action}")
+def test_types_of_templates(one: Type, tmp_path: Path) -> None:
+    references = {attribute: {"Fn::GetAtt": ["Asked", attribute]} if attribute else {"Ref": "Asked"} for attribute in one.refers}
+    trust = json.loads(document({"Effect": "Allow", "Principal": TASKS, "Action": "sts:AssumeRole"}))
+    body = {**one.more, **({one.name: "trade"} if one.name else {})}
+    if one.type == "AWS::IAM::Role":
+        body["AssumeRolePolicyDocument"] = trust
+    resources: dict[str, Any] = {"Asked": {"Type": one.type, "Properties": body}}
+    for who, policy in policies(one, references).items():
+        written = [{"PolicyName": "p", "PolicyDocument": json.loads(policy)}]
+        name = "".join(part.title() for part in who.split("-"))
+        resources[name] = {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"RoleName": who, "AssumeRolePolicyDocument": trust, "Policies": written},
+        }
+    (tmp_path / "t.json").write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}))
+    assert who_can(one.action, f"{one.type}.Asked", tmp_path / "t.json") == expected(one)
