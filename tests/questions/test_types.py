@@ -175,3 +175,168 @@ def test_types_of_templates(one: Type, tmp_path: Path) -> None:
         }
     (tmp_path / "t.json").write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}))
     assert who_can(one.action, f"{one.type}.Asked", tmp_path / "t.json") == expected(one)
+
+
+class GoogleType(NamedTuple):
+    type: str
+    iam: str
+    """What the resources begin with that bind on it."""
+    owner: str
+    """Where these name it."""
+    role: str
+    permissions: tuple[str, ...]
+    """Of the role, on what the type has, and on what is in it."""
+    named: str
+    """As conditions have it: https://cloud.google.com/iam/docs/conditions-resource-attributes#resource-name"""
+    name: str = "name"
+    more: dict[str, str] = {}  # noqa: RUF012
+
+
+RUNS, CALLS = "roles/run.admin", "roles/cloudfunctions.admin"
+GOOGLE = (
+    GoogleType(
+        "google_storage_bucket",
+        "",
+        "bucket",
+        "roles/storage.admin",
+        ("storage.objects.get", "storage.buckets.delete"),
+        "projects/_/buckets/trade",
+    ),
+    GoogleType(
+        "google_secret_manager_secret",
+        "",
+        "secret_id",
+        "roles/secretmanager.admin",
+        ("secretmanager.versions.access", "secretmanager.secrets.delete"),
+        "projects/trade-prod/secrets/trade",
+        "secret_id",
+    ),
+    GoogleType(
+        "google_secret_manager_regional_secret",
+        "",
+        "secret_id",
+        "roles/secretmanager.admin",
+        ("secretmanager.versions.access",),
+        "projects/trade-prod/locations/us-central1/secrets/trade",
+        "secret_id",
+    ),
+    GoogleType("google_pubsub_topic", "", "topic", "roles/pubsub.admin", ("pubsub.topics.publish",), "projects/trade-prod/topics/trade"),
+    GoogleType(
+        "google_pubsub_subscription",
+        "",
+        "subscription",
+        "roles/pubsub.admin",
+        ("pubsub.subscriptions.consume",),
+        "projects/trade-prod/subscriptions/trade",
+    ),
+    GoogleType(
+        "google_kms_crypto_key",
+        "",
+        "crypto_key_id",
+        "roles/cloudkms.admin",
+        ("cloudkms.cryptoKeys.update", "cloudkms.cryptoKeyVersions.destroy"),
+        "",
+        "name",
+        {"key_ring": "${google_kms_key_ring.ring.id}"},
+    ),
+    GoogleType(
+        "google_cloud_run_v2_service",
+        "",
+        "name",
+        RUNS,
+        ("run.services.delete", "run.routes.invoke"),
+        "projects/trade-prod/locations/us-central1/services/trade",
+    ),
+    GoogleType(
+        "google_cloud_run_service",
+        "",
+        "service",
+        RUNS,
+        ("run.revisions.delete", "run.configurations.get"),
+        "projects/trade-prod/locations/us-central1/services/trade",
+    ),
+    GoogleType(
+        "google_cloud_run_v2_job",
+        "",
+        "name",
+        RUNS,
+        ("run.jobs.run", "run.executions.delete", "run.tasks.get"),
+        "projects/trade-prod/locations/us-central1/jobs/trade",
+    ),
+    GoogleType(
+        "google_cloudfunctions2_function",
+        "",
+        "cloud_function",
+        CALLS,
+        ("cloudfunctions.functions.delete",),
+        "projects/trade-prod/locations/us-central1/functions/trade",
+    ),
+    GoogleType(
+        "google_cloudfunctions_function",
+        "",
+        "cloud_function",
+        CALLS,
+        ("cloudfunctions.functions.invoke",),
+        "projects/trade-prod/locations/us-central1/functions/trade",
+    ),
+    GoogleType(
+        "google_artifact_registry_repository",
+        "",
+        "repository",
+        "roles/artifactregistry.admin",
+        ("artifactregistry.repositories.uploadArtifacts",),
+        "projects/trade-prod/locations/us-central1/repositories/trade",
+        "repository_id",
+    ),
+    GoogleType(
+        "google_cloud_tasks_queue",
+        "",
+        "name",
+        "roles/cloudtasks.admin",
+        ("cloudtasks.tasks.create",),
+        "projects/trade-prod/locations/us-central1/queues/trade",
+    ),
+    GoogleType(
+        "google_service_account",
+        "",
+        "service_account_id",
+        "roles/owner",
+        ("iam.serviceAccounts.delete", "iam.serviceAccountKeys.create"),
+        "",
+        "account_id",
+    ),
+)
+
+
+@pytest.mark.parametrize("one", GOOGLE, ids=lambda one: one.type)
+def test_types_of_google_in_terraform(one: GoogleType, tmp_path: Path) -> None:
+    """By a binding on the resource, and by one on its project: for everything, and under conditions on its name."""
+    ann, ben, cal, dee, eve, fay = (f"user:{name}@example.com" for name in ("ann", "ben", "cal", "dee", "eve", "fay"))
+    binding = f"{one.type}_iam_member"
+    resource = {one.name: "trade", "project": "trade-prod", **one.more}
+    if "/locations/" in one.named:
+        resource["region" if one.type == "google_cloudfunctions_function" else "location"] = "us-central1"
+    resources: dict[str, dict[str, Any]] = {
+        one.type: {"asked": resource, "other": {**resource, one.name: "other"}},
+        binding: {
+            "ann": {one.owner: f"${{{one.type}.asked.id}}", "role": one.role, "member": ann},
+            "dee": {one.owner: f"${{{one.type}.other.id}}", "role": one.role, "member": dee},
+        },
+        "google_project_iam_member": {"ben": {"project": "trade-prod", "role": one.role, "member": ben}},
+    }
+    expected = {ann: True, ben: True}
+    if "key_ring" in one.more:
+        resources["google_kms_key_ring"] = {"ring": {"name": "ring", "project": "trade-prod", "location": "us-central1"}}
+        bound = {"key_ring_id": "${google_kms_key_ring.ring.id}", "role": one.role, "member": fay}
+        resources["google_kms_key_ring_iam_member"] = {"fay": bound}
+        expected[fay] = True
+    if one.named:
+        head, _, last = one.named.rpartition("/")
+        for who, named in ((cal, one.named), (eve, f"{head}/{last.replace('trade', 'other')}")):
+            condition = {"title": "by name", "expression": f'resource.name.startsWith("{named}")'}
+            bound = {"project": "trade-prod", "role": one.role, "member": who, "condition": condition}
+            resources["google_project_iam_member"][who[5:8]] = bound
+        expected[cal] = True
+    (tmp_path / "main.tf.json").write_text(json.dumps({"resource": resources}))
+    for permission in one.permissions:
+        assert who_can(permission, f"{one.type}.asked", tmp_path) == expected, permission
