@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from assay.scanner.facts.catalogue import catalogue
 from tests.questions.test_asked import HOME, TASKS, allow, document, role, who_can
 
 AT_HOME = f"us-east-1:{HOME}"
@@ -340,3 +341,160 @@ def test_types_of_google_in_terraform(one: GoogleType, tmp_path: Path) -> None:
     (tmp_path / "main.tf.json").write_text(json.dumps({"resource": resources}))
     for permission in one.permissions:
         assert who_can(permission, f"{one.type}.asked", tmp_path) == expected, permission
+
+
+@pytest.mark.parametrize(("name", "separator"), [({"Ref": "Name"}, ""), ("/app/token", ""), ("token", "/"), (None, "/")])
+def test_a_parameter_of_a_template(name: Any, separator: str, tmp_path: Path) -> None:
+    """Where its name begins with a slash, that is the one behind `parameter`: a policy leaves its own out."""
+    trust = json.loads(document({"Effect": "Allow", "Principal": TASKS, "Action": "sts:AssumeRole"}))
+    by_ref = {"Fn::Sub": f"arn:aws:ssm:us-east-1:{HOME}:parameter{separator}${{Asked}}"}
+    policy = {"Version": "2012-10-17", "Statement": [allow("ssm:GetParameter", by_ref)]}
+    resources = {
+        "Asked": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": name} if name else {}},
+        "Web": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "RoleName": "web",
+                "AssumeRolePolicyDocument": trust,
+                "Policies": [{"PolicyName": "p", "PolicyDocument": policy}],
+            },
+        },
+    }
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Parameters": {"Name": {"Type": "String"}}, "Resources": resources}
+    (tmp_path / "t.json").write_text(json.dumps(template))
+    assert who_can("ssm:GetParameter", "AWS::SSM::Parameter.Asked", tmp_path / "t.json") == {"web": True}
+
+
+LIVE = Path(__file__).parents[2] / "fixtures" / "controls" / "iam" / "no-wildcard-privilege" / "aws" / "aws-fail-administrator.ndjson"
+LIVE_TYPES = {
+    "s3.bucket": ("s3:ListBucket", "s3:::trade", "Name"),
+    "secretsmanager.secret": ("secretsmanager:GetSecretValue", f"secretsmanager:{AT_HOME}:secret:trade-a1b2c3", "Name"),
+    "lambda.function": ("lambda:InvokeFunction", f"lambda:{AT_HOME}:function:trade", "FunctionName"),
+    "ecr.repository": ("ecr:PutImage", f"ecr:{AT_HOME}:repository/trade", "repositoryName"),
+    "iam.user": ("iam:DeleteUser", f"iam::{HOME}:user/trade", "UserName"),
+    "iam.group": ("iam:DeleteGroup", f"iam::{HOME}:group/trade", "GroupName"),
+    "iam.policy": ("iam:DeletePolicy", f"iam::{HOME}:policy/trade", "PolicyName"),
+    "logs.group": ("logs:DeleteLogGroup", f"logs:{AT_HOME}:log-group:trade", "logGroupName"),
+    "ssm.parameter": ("ssm:GetParameter", f"ssm:{AT_HOME}:parameter/trade", "Name"),
+    "events.bus": ("events:PutEvents", f"events:{AT_HOME}:event-bus/trade", "Name"),
+    "events.rule": ("events:DeleteRule", f"events:{AT_HOME}:rule/trade", "Name"),
+    "rds.instance": ("rds:DeleteDBInstance", f"rds:{AT_HOME}:db:trade", "DBInstanceIdentifier"),
+    "rds.cluster": ("rds:DeleteDBCluster", f"rds:{AT_HOME}:cluster:trade", "DBClusterIdentifier"),
+    "ec2.instance": ("ec2:StopInstances", f"ec2:{AT_HOME}:instance/trade", "InstanceId"),
+    "ec2.volume": ("ec2:DeleteVolume", f"ec2:{AT_HOME}:volume/trade", "VolumeId"),
+    "ec2.security_group": ("ec2:DeleteSecurityGroup", f"ec2:{AT_HOME}:security-group/trade", "GroupId"),
+    "ec2.subnet": ("ec2:DeleteSubnet", f"ec2:{AT_HOME}:subnet/trade", "SubnetId"),
+    "ec2.vpc": ("ec2:DeleteVpc", f"ec2:{AT_HOME}:vpc/trade", "VpcId"),
+    "cognito.user_pool": ("cognito-idp:DeleteUserPool", f"cognito-idp:{AT_HOME}:userpool/trade", "Id"),
+    "cloudtrail.trail": ("cloudtrail:StopLogging", f"cloudtrail:{AT_HOME}:trail/trade", "Name"),
+    "redshift.cluster": ("redshift:DeleteCluster", f"redshift:{AT_HOME}:cluster:trade", "ClusterIdentifier"),
+    "sqs.queue": ("sqs:SendMessage", f"sqs:{AT_HOME}:trade", ""),
+    "sns.topic": ("sns:Publish", f"sns:{AT_HOME}:trade", ""),
+    "dynamodb.table": ("dynamodb:GetItem", f"dynamodb:{AT_HOME}:table/trade", ""),
+    "kinesis.stream": ("kinesis:PutRecord", f"kinesis:{AT_HOME}:stream/trade", ""),
+    "ecs.cluster": ("ecs:DeleteCluster", f"ecs:{AT_HOME}:cluster/trade", ""),
+    "ecs.service": ("ecs:UpdateService", f"ecs:{AT_HOME}:service/main/trade", ""),
+    "ecs.task_definition": ("ecs:RunTask", f"ecs:{AT_HOME}:task-definition/trade:1", ""),
+    "codebuild.project": ("codebuild:StartBuild", f"codebuild:{AT_HOME}:project/trade", ""),
+    "cloudwatch.alarm": ("cloudwatch:DeleteAlarms", f"cloudwatch:{AT_HOME}:alarm:trade", ""),
+    "efs.file_system": ("elasticfilesystem:ClientWrite", f"elasticfilesystem:{AT_HOME}:file-system/trade", ""),
+    "opensearch.domain": ("es:ESHttpGet", f"es:{AT_HOME}:domain/trade", ""),
+    "backup.vault": ("backup:DeleteBackupVault", f"backup:{AT_HOME}:backup-vault:trade", ""),
+    "acm.certificate": ("acm:DeleteCertificate", f"acm:{AT_HOME}:certificate/trade", ""),
+    "cloudfront.distribution": ("cloudfront:DeleteDistribution", f"cloudfront::{HOME}:distribution/trade", ""),
+    "elasticache.group": ("elasticache:DeleteReplicationGroup", f"elasticache:{AT_HOME}:replicationgroup:trade", ""),
+}
+"""Type of a live account to an action, the ARN of a resource, and where it is called `trade`; empty where only the ARN tells."""
+
+
+@pytest.mark.parametrize("type_", LIVE_TYPES)
+def test_types_of_live_accounts(type_: str, tmp_path: Path) -> None:
+    """Of an account of which one role may do everything."""
+    action, arn, name = LIVE_TYPES[type_]
+    lines = LIVE.read_text("utf-8").replace("123456789012", HOME).splitlines()
+    regions = [line for line in lines if json.loads(line)["record"] == "region"]
+    *shared, account_end, calls, end = [line for line in lines if line not in regions]
+    listing = catalogue("aws_api").listings[type_]
+    region = "us-east-1" if ":us-east-1:" in arn else ""
+    item = {
+        "record": "item",
+        "account": HOME,
+        "id": f"arn:aws:{arn}",
+        "type": type_,
+        "region": region,
+        "operation": listing.call.label,
+        "time": "2026-11-01T00:00:00Z",
+        "listed": {name: "trade"} if name else {},
+    }
+    snapshot = tmp_path / "account.ndjson"
+    parts = [*shared, regions[0], json.dumps(item), *regions[1:]] if not region else [*shared, *regions, json.dumps(item)]
+    snapshot.write_text("\n".join([*parts, account_end, calls, end]) + "\n", "utf-8")
+    for asked in (f"arn:aws:{arn}", *(["trade"] if name else [])):
+        answers = who_can(action, asked, snapshot)
+        assert "trade-order" in answers, (asked, answers)
+
+
+P, L = "projects/trade-prod", "projects/trade-prod/locations/us-central1"
+ASSETS = {
+    "storage.googleapis.com/Bucket": ("trade", "roles/storage.admin", "storage.objects.get"),
+    "secretmanager.googleapis.com/Secret": (f"{P}/secrets/trade", "roles/secretmanager.admin", "secretmanager.secrets.delete"),
+    "pubsub.googleapis.com/Topic": (f"{P}/topics/trade", "roles/pubsub.admin", "pubsub.topics.publish"),
+    "pubsub.googleapis.com/Subscription": (f"{P}/subscriptions/trade", "roles/pubsub.admin", "pubsub.subscriptions.consume"),
+    "cloudkms.googleapis.com/CryptoKey": (
+        f"{L}/keyRings/ring/cryptoKeys/trade",
+        "roles/cloudkms.admin",
+        "cloudkms.cryptoKeyVersions.destroy",
+    ),
+    "run.googleapis.com/Service": (f"{L}/services/trade", RUNS, "run.configurations.get"),
+    "run.googleapis.com/Job": (f"{L}/jobs/trade", RUNS, "run.jobs.run"),
+    "cloudfunctions.googleapis.com/Function": (f"{L}/functions/trade", CALLS, "cloudfunctions.functions.delete"),
+    "cloudfunctions.googleapis.com/CloudFunction": (f"{L}/functions/trade", CALLS, "cloudfunctions.functions.delete"),
+    "artifactregistry.googleapis.com/Repository": (
+        f"{L}/repositories/trade",
+        "roles/artifactregistry.admin",
+        "artifactregistry.repositories.uploadArtifacts",
+    ),
+    "cloudtasks.googleapis.com/Queue": (f"{L}/queues/trade", "roles/cloudtasks.admin", "cloudtasks.tasks.create"),
+    "iam.googleapis.com/ServiceAccount": (
+        f"{P}/serviceAccounts/trade@trade-prod.iam.gserviceaccount.com",
+        "roles/owner",
+        "iam.serviceAccountKeys.create",
+    ),
+    "compute.googleapis.com/Instance": (f"{P}/zones/us-central1-a/instances/trade", "roles/compute.admin", "compute.instances.delete"),
+}
+"""Type of an asset to what it is called, and a role with one of its permissions."""
+
+
+@pytest.mark.parametrize("type_", ASSETS)
+def test_types_of_google_in_exports(type_: str, tmp_path: Path) -> None:
+    """By a binding on it, and by two on its project under conditions on its name, of which one is for another."""
+    path, role_, permission = ASSETS[type_]
+    name = f"//{type_.partition('/')[0]}/{path}"
+    ancestors = ["projects/123456789012", "organizations/456789012345"]
+    project = "//cloudresourcemanager.googleapis.com/projects/123456789012"
+    kind = "cloudresourcemanager.googleapis.com/Project"
+    written = "projects/_/buckets/trade" if path == "trade" else path.replace("trade-prod", "123456789012", 1)
+    conditional = [
+        {"role": role_, "members": [f"user:{who}@example.com"], "condition": {"title": "t", "expression": f'resource.name == "{named}"'}}
+        for who, named in (("cal", written), ("eve", f"{written}-other"))
+    ]
+
+    def policy(of: str, asset_type: str, *bindings: Any) -> dict[str, Any]:
+        return {"name": of, "assetType": asset_type, "ancestors": ancestors, "iamPolicy": {"version": 3, "bindings": list(bindings)}}
+
+    def resource(of: str, asset_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        parts = {"version": "v1", "location": "us-central1", "parent": project, "data": data}
+        return {"name": of, "assetType": asset_type, "ancestors": ancestors, "resource": parts}
+
+    assets = [
+        resource(project, kind, {"projectId": "trade-prod", "projectNumber": "123456789012", "lifecycleState": "ACTIVE"}),
+        policy(project, kind, *conditional),
+        resource(name, type_, {"name": path}),
+        policy(name, type_, {"role": role_, "members": ["user:ann@example.com"]}),
+    ]
+    (tmp_path / "assets.ndjson").write_text("\n".join(map(json.dumps, assets)) + "\n")
+    answers = who_can(permission, name, tmp_path / "assets.ndjson")
+    assert {who: certain for who, certain in answers.items() if who.startswith("user:")} == {
+        "user:ann@example.com": True,
+        "user:cal@example.com": True,
+    }
