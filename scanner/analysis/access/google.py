@@ -129,8 +129,6 @@ def _erasers(view: View, at: StoreAt, wanted: frozenset[str], service: str, name
 
 def above(view: View, at: BindingsAt) -> Iterable[Binding | Unknown]:
     """What is inherited, with why there may be more of it."""
-    if not at.inherited:
-        return []
     value = view[at.inherited]
     elements = value.data if isinstance(value.data, list) else [value.unknown] if value.unknown else []
     known = google_policy_bindings(Value({"bindings": [element for element in elements if isinstance(element, dict)]}, value.seen))
