@@ -73,3 +73,55 @@ resource "aws_route_table" "app" {{
 )
 def test_where_a_route_leads(target: str, expected: tuple[str, str], tmp_path: Path) -> None:
     assert verdicts(tmp_path, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("subnet", "expected"),
+    [
+        ("", "pass"),
+        ('  subnet_id      = ""\n', "pass"),
+        ("  subnet_id      = var.subnet\n", "pass"),
+        ("  subnet_id      = aws_subnet.app.id\n", "fail"),
+    ],
+)
+def test_a_table_of_a_gateway_is_of_no_subnet(subnet: str, expected: str, tmp_path: Path) -> None:
+    """What comes in through a gateway is routed by a table of its own: https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html"""
+    code = f"""
+resource "aws_subnet" "app" {{
+  vpc_id     = "vpc-0a1b2c3d4e5f60718"
+  cidr_block = "10.0.1.0/24"
+}}
+
+resource "aws_instance" "api" {{
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.app.id
+}}
+
+resource "aws_route_table" "open" {{
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
+
+  route {{
+    cidr_block = "0.0.0.0/0"
+    gateway_id = "igw-0a1b2c3d4e5f60718"
+  }}
+}}
+
+resource "aws_route_table" "app" {{
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
+}}
+
+resource "aws_route_table_association" "app" {{
+  subnet_id      = aws_subnet.app.id
+  route_table_id = aws_route_table.app.id
+}}
+
+resource "aws_route_table_association" "open" {{
+{subnet}  gateway_id     = "igw-0a1b2c3d4e5f60718"
+  route_table_id = aws_route_table.open.id
+}}
+
+variable "subnet" {{}}
+"""
+    found = judge(write(tmp_path, {"main.tf": code}), "network.subnets-truly-private")
+    assert {str(one.verdict) for one in found} == {expected}
