@@ -436,7 +436,7 @@ def test_types_of_live_accounts(type_: str, tmp_path: Path) -> None:
     snapshot = tmp_path / "account.ndjson"
     parts = [*shared, regions[0], json.dumps(item), *regions[1:]] if not region else [*shared, *regions, json.dumps(item)]
     snapshot.write_text("\n".join([*parts, account_end, calls, end]) + "\n", "utf-8")
-    for asked in (f"arn:aws:{arn}", *(["trade"] if name else [])):
+    for asked in (f"arn:aws:{arn}", f"*:{arn}", *(["trade"] if name else [])):
         answers = who_can(action, asked, snapshot)
         assert "trade-order" in answers, (asked, answers)
         if type_ not in WITH_POLICY:
