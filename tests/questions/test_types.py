@@ -507,3 +507,34 @@ def test_types_of_google_in_exports(type_: str, tmp_path: Path) -> None:
         "user:ann@example.com": True,
         "user:cal@example.com": True,
     }
+
+
+def test_a_custom_role_of_an_export(tmp_path: Path) -> None:
+    """It holds what it lists, and nothing is known of one that is not there."""
+    kind, name = "pubsub.googleapis.com/Topic", "//pubsub.googleapis.com/projects/trade-prod/topics/trade"
+    ancestors = ["projects/123456789012", "organizations/456789012345"]
+    bindings = [
+        {"role": f"projects/trade-prod/roles/{role_}", "members": [f"user:{who}@example.com"]}
+        for who, role_ in (("ann", "publisher"), ("ben", "reader"), ("cal", "elsewhere"))
+    ]
+    roles = [
+        {
+            "name": f"//iam.googleapis.com/projects/trade-prod/roles/{role_}",
+            "assetType": "iam.googleapis.com/Role",
+            "ancestors": ancestors,
+            "resource": {"data": {"name": f"projects/trade-prod/roles/{role_}", "includedPermissions": [permission]}},
+        }
+        for role_, permission in (("publisher", "pubsub.topics.publish"), ("reader", "pubsub.topics.get"))
+    ]
+    topic = {"name": name, "assetType": kind, "ancestors": ancestors}
+    assets = [
+        *roles,
+        {**topic, "resource": {"data": {"name": "projects/trade-prod/topics/trade"}}},
+        {**topic, "iamPolicy": {"bindings": bindings}},
+    ]
+    (tmp_path / "assets.ndjson").write_text("\n".join(map(json.dumps, assets)) + "\n")
+    answers = who_can("pubsub.topics.publish", name, tmp_path / "assets.ndjson")
+    assert {who: certain for who, certain in answers.items() if who.startswith("user:")} == {
+        "user:ann@example.com": True,
+        "user:cal@example.com": False,
+    }
