@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.scanner.analysis.access.arns import reaches
+from assay.scanner.analysis.access.arns import reaches, reaches_named, statement_reaches
 from assay.scanner.analysis.access.whose import as_for
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.statements import Statement, statements
@@ -48,6 +48,50 @@ def denial(**more: object) -> Statement:
     (statement,) = statements(Value({"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **more}}))
     assert isinstance(statement, Statement)
     return statement
+
+
+AUDIT = "arn:aws:s3:::audit/*"
+
+
+@pytest.mark.parametrize(
+    ("excepted", "reached"),
+    [
+        (["arn:aws:s3:::scratch/*"], True),
+        (["*"], False),
+        ([AUDIT], False),
+        ([f"arn:aws:s3:::{OPEN}/*"], None),
+        # one exception that is known is enough
+        ([f"arn:aws:s3:::{OPEN}/*", AUDIT], False),
+        ([f"arn:aws:s3:::{OPEN}/*", "arn:aws:s3:::scratch/*"], None),
+        # only some of it is excepted
+        (["arn:aws:s3:::audit/2026/*"], True),
+    ],
+)
+def test_what_a_statement_for_all_but_some_reaches(excepted: list[str], reached: bool | None) -> None:
+    (statement,) = statements(Value({"Statement": {"Effect": "Allow", "Action": "s3:*", "NotResource": excepted}}))
+    assert isinstance(statement, Statement)
+    answer = statement_reaches(statement, AUDIT)
+    assert isinstance(answer, Unknown) if reached is None else answer is reached
+    # of something with two names, either may be excepted
+    assert reaches_named(statement, [AUDIT, "arn:aws:s3:::audit"]) in (answer, False)
+
+
+@pytest.mark.parametrize(
+    ("named", "reached"),
+    [
+        ([AUDIT], True),
+        (["arn:aws:s3:::scratch/*"], False),
+        ([f"arn:aws:s3:::{OPEN}/*"], None),
+        ([f"arn:aws:s3:::{OPEN}/*", AUDIT], True),
+        ([f"arn:aws:s3:::{OPEN}/*", "arn:aws:s3:::scratch/*"], None),
+    ],
+)
+def test_what_a_statement_for_some_reaches(named: list[str], reached: bool | None) -> None:
+    (statement,) = statements(Value({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": named}}))
+    assert isinstance(statement, Statement)
+    for answer in (statement_reaches(statement, AUDIT), reaches_named(statement, ["arn:aws:s3:::other/*", AUDIT])):
+        assert isinstance(answer, Unknown) if reached is None else answer is reached
+    assert reaches_named(statement, []) is False
 
 
 def unless(*arns: object) -> Statement:

@@ -62,6 +62,49 @@ def test_what_a_basic_selector_takes_in(tmp_path: Path, values: tuple[str, ...],
 
 
 @pytest.mark.parametrize(
+    ("value", "verdict_", "reason"),
+    [
+        ('"arn:aws:s3:::trade-${random_id.suffix.hex}/"', "unknown", "random_id.suffix.hex is decided by the provider"),
+        ('"${aws_s3_access_point.reports.arn}/"', "unknown", "the value of aws_s3_access_point.reports.arn is known after apply"),
+        ('"${aws_s3_bucket.site.arn}/${random_id.suffix.hex}"', "unknown", "random_id.suffix.hex is decided by the provider"),
+        ('"arn:aws:s3:::orders-${random_id.suffix.hex}/"', "fail", ""),
+        ('"${aws_s3_bucket.reports.arn}/"', "fail", ""),
+        ('"arn:aws:s3:::${aws_s3_bucket.reports.id}/"', "fail", ""),
+        ('"arn:${data.aws_partition.here.partition}:s3:::${aws_s3_bucket.site.id}/"', "pass", ""),
+        ('"${aws_s3_bucket.each[0].arn}/"', "fail", ""),
+        ("true", "unknown", "True is no text"),
+    ],
+)
+def test_what_a_selector_refers_to(tmp_path: Path, value: str, verdict_: str, reason: str) -> None:
+    code = f"""
+resource "random_id" "suffix" {{
+  byte_length = 4
+}}
+
+data "aws_partition" "here" {{}}
+
+resource "aws_s3_bucket" "reports" {{
+  bucket = "trade-reports-${{random_id.suffix.hex}}"
+}}
+
+resource "aws_s3_bucket" "each" {{
+  count  = 2
+  bucket = "trade-each-${{count.index}}"
+}}
+
+resource "aws_s3_access_point" "reports" {{
+  bucket = aws_s3_bucket.reports.id
+  name   = "reports"
+}}
+{SITE}
+{trail(basic(value))}
+"""
+    found = judge(write(tmp_path, {"main.tf": code}), "observe.edge-access-logs")
+    (result,) = [one for one in found if one.resource.address == "aws_s3_bucket.site"]
+    assert (str(result.verdict), next((why.reason for why in result.unknown), "")) == (verdict_, reason)
+
+
+@pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ({}, "pass"),

@@ -75,6 +75,15 @@ def test_whatever_is_read_of_a_resource_is_asked_for(reader: Reader) -> None:
         assert sorted(step for step in steps if CALL.fullmatch(step) and step not in asked) == []
 
 
+def test_what_another_spelling_reads_of_a_bucket_is_asked_for_its_logs() -> None:
+    """That spelling declares nothing for this reader, which names its calls."""
+    (reader,) = [reader for reader in READERS if reader.kind.__name__ == "EdgeLog" and reader.types == ("s3.bucket",)]
+    granting = reader.spelling.bucket.spelling
+    steps = {path.partition(".")[0] for name in granting.__struct_fields__ for path in paths(getattr(granting, name))}
+    needed = {need.name for need in reader.needs(BY_TYPE)["public"] if isinstance(need, Call)}
+    assert needed == {call.name for call in BY_TYPE["s3.bucket"].details} & steps
+
+
 def member(shape: Shape | None, path: str) -> Shape | None:
     """What stands at a path in an answer, by the model of the service; None where there is nothing."""
     for step in (step for step in path.split(".") if step and not step.isdecimal()):  # a number is an element of a list

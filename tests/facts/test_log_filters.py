@@ -54,7 +54,34 @@ def test_which_entries_a_filter_takes(text: str, taken: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['resource.type="cloud_run_revision', "(a", "resource.type=", "AND", "NOT", "a OR", 'a=("b" OR', "(" * 500]
+    ("text", "taken"),
+    [
+        ("labels.offset=-5", "all"),
+        ("labels.offset = - 5", "all"),
+        ("labels.offset=5", "none"),
+        ("-labels.offset=-5", "none"),
+        ('labels.offset=(((7) OR (("-5"))))', "all"),
+    ],
+)
+def test_what_begins_with_a_minus_is_compared_whole(text: str, taken: str) -> None:
+    assert takes(text, {"labels.offset": "-5"}) == taken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource.type="cloud_run_revision',
+        "(a",
+        "resource.type=",
+        "AND",
+        "NOT",
+        "a OR",
+        'a=("b" OR',
+        "(" * 500,
+        "resource.type=" + "(" * 60 + "b" + ")" * 60,
+        "a=-",
+        "a=-(",
+    ],
 )
 def test_what_is_no_filter_is_not_read(text: str) -> None:
     with pytest.raises(NotRead):

@@ -72,6 +72,9 @@ ON_QUEUE = "${aws_sqs_queue.orders.arn}"
         (allow("sqs:ReceiveMessage", ON_QUEUE), {}),
         (allow("sqs:SendMessage", "arn:aws:sqs:*:*:others"), {}),
         (allow("sqs:SendMessage", "${var.queue}"), {"web": False}),
+        # what is looked up may be it, and what is declared beside it is something else
+        (allow("sqs:SendMessage", "${data.aws_sqs_queue.any.arn}"), {"web": False}),
+        (allow("sqs:SendMessage", "${aws_scheduler_schedule_group.any.arn}"), {}),
         ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, {"web": True}),
         ({"Effect": "Allow", "Action": "sqs:*", "NotResource": ON_QUEUE}, {}),
         (allow("sqs:SendMessage", "*", Condition={"StringEquals": {"aws:ResourceTag/team": "orders"}}), {}),
@@ -80,8 +83,18 @@ ON_QUEUE = "${aws_sqs_queue.orders.arn}"
 )
 def test_what_a_policy_of_a_role_is_for(statement: Statement, expected: dict[str, bool], tmp_path: Path) -> None:
     found = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role={"web": role(statement)})
-    if "${var.queue}" in json.dumps(statement):
-        (found / "vars.tf").write_text('variable "queue" {}\n')
+    further = """
+variable "queue" {}
+
+data "aws_sqs_queue" "any" {
+  name = var.queue
+}
+
+resource "aws_scheduler_schedule_group" "any" {
+  name = "any"
+}
+"""
+    (found / "further.tf").write_text(further)
     assert who_can("sqs:SendMessage", "orders", found) == expected
 
 
@@ -141,6 +154,16 @@ def test_the_policy_of_a_key_has_to_leave_it_to_identities(policy: Any, expected
     key = {"k": {"description": "orders", **({"policy": document(*policy)} if policy else {})}}
     found = code(tmp_path, aws_kms_key=key, aws_iam_role={"web": role(allow("kms:Decrypt", KEY)), "admin": role()})
     assert who_can("kms:Decrypt", "aws_kms_key.k", found) == expected
+
+
+def test_a_policy_of_a_key_that_is_not_known_may_leave_it_to_identities(tmp_path: Path) -> None:
+    given = {
+        "g": {"name": "g", "key_id": "${aws_kms_key.k.key_id}", "grantee_principal": "${aws_iam_role.batch.arn}", "operations": ["Decrypt"]}
+    }
+    roles = {"web": role(allow("kms:Decrypt", KEY)), "batch": role(), "idle": role()}
+    found = code(tmp_path, aws_kms_key={"k": {"policy": "${var.policy}"}}, aws_kms_grant=given, aws_iam_role=roles)
+    (found / "vars.tf").write_text('variable "policy" {}\n')
+    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"web": False, "batch": False, "somebody that is not seen": False}
 
 
 def test_a_grant_of_a_key_is_a_way_to_use_it(tmp_path: Path) -> None:
@@ -256,6 +279,16 @@ def test_groups_paths_logs_and_parameters(tmp_path: Path) -> None:
         ("iam:PassRole", "deep"),
     ):
         assert who_can(action, name, found) == {"web": True}, action
+
+
+def test_a_parameter_is_named_by_a_policy_though_its_name_is_not_known(tmp_path: Path) -> None:
+    """Its name begins with a slash, so that policies put it behind `parameter` itself."""
+    parameters = {name: {"name": f"/${{var.stage}}/{name}"} for name in ("token", "other")}
+    web = role(allow("ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter${aws_ssm_parameter.token.name}"))
+    found = code(tmp_path, aws_ssm_parameter=parameters, aws_iam_role={"web": web})
+    (found / "vars.tf").write_text('variable "stage" {}\n')
+    assert who_can("ssm:GetParameter", "aws_ssm_parameter.token", found) == {"web": True}
+    assert who_can("ssm:GetParameter", "aws_ssm_parameter.other", found) == {}
 
 
 def test_a_name_that_hangs_on_a_variable_may_be_what_a_policy_names(tmp_path: Path) -> None:

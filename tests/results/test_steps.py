@@ -77,6 +77,21 @@ def test_who_gets_through_a_security_group() -> None:
     assert workload[::2] == (found.resource.address, "")
 
 
+@pytest.mark.parametrize(
+    ("case", "who", "by"),
+    [
+        ("aws-fail-function-url", "anyone", "the URL of the function, aws_lambda_function_url.exit"),
+        ("aws-fail-app-runner", "anyone", "its address on the internet"),
+        ("gcp-fail", "anyone on the internet", "its own address, past the load balancer"),
+    ],
+)
+def test_who_gets_to_a_workload_by_its_own_address(case: str, who: str, by: str) -> None:
+    (found,) = failing("network.compute-ingress-only-from-lb", f"terraform/{case}")
+    source, workload = lines(found)
+    assert source[::2] == (who, by) and source[3]
+    assert workload[::2] == (found.resource.address, "") and workload[1]
+
+
 def test_what_passes_has_no_way() -> None:
     passing = judged("secrets.broker-secret-reachability", "terraform/aws-pass")
     assert [each.verdict for each in passing] == ["pass"]

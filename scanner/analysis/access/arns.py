@@ -39,6 +39,8 @@ class Form(msgspec.Struct, frozen=True):
     """`arn:aws:s3:::`, `arn:aws:dynamodb:{region}:{account}:table/`."""
     arns: tuple[str, ...]
     names: tuple[str, ...]
+    behind: str = ""
+    """What stands behind the name in the ARN that an attribute gives: the revision of a task definition."""
 
 
 class Arns:
@@ -87,7 +89,7 @@ class Arns:
         if form is None:
             return _ELSE if arn and item is not None and not reference.is_data else ""
         if reference.attribute in form.arns:
-            return form.prefix.format(region="*", account="*") + self.name(reference.address)
+            return form.prefix.format(region="*", account="*") + self.name(reference.address) + form.behind
         return self.name(reference.address) if reference.attribute in form.names else ""
 
 

@@ -139,6 +139,7 @@ READERS = (
             organisation=ORGANISATION,
             forms=_FORMS,
         ),
+        always=False,
     ),
     *(
         Reader(Deployer, (one.type,), deployer, DeployerAt(name=one.permissions.name, identity=Another((one,))), always=False)

@@ -24,6 +24,7 @@ from assay.scanner.facts.iam.erasing import CREATING_OBJECTS, DELETING_DOCUMENTS
 from assay.scanner.facts.iam.roles import is_service_agent
 from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.messaging.parties import google_parties
+from assay.scanner.facts.model import Identity
 from assay.scanner.facts.patterns import ANY, ONE, OPEN
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.storage.lifecycle import google as lifecycles
@@ -128,8 +129,6 @@ def _erasers(view: View, at: StoreAt, wanted: frozenset[str], service: str, name
 
 def above(view: View, at: BindingsAt) -> Iterable[Binding | Unknown]:
     """What is inherited, with why there may be more of it."""
-    if not at.inherited:
-        return []
     value = view[at.inherited]
     elements = value.data if isinstance(value.data, list) else [value.unknown] if value.unknown else []
     known = google_policy_bindings(Value({"bindings": [element for element in elements if isinstance(element, dict)]}, value.seen))
@@ -220,6 +219,19 @@ def _runs(member: Any) -> bool | Unknown:
     if is_service_agent(member):
         return False
     return (unknown_inside(member) if not text else None) or True
+
+
+def compared_name(view: View, form: str, called: Identity) -> str:
+    """A resource as conditions compare it; its project has a number besides its id. `form`: `projects/*/locations/*/services/{}`.
+
+    https://cloud.google.com/iam/docs/conditions-resource-attributes#resource-name
+    """
+    written = view.item.address.partition(".googleapis.com/")[2] if view.item.address.startswith("//") else ""
+    if written.startswith("projects/") and written.count("/") > 2:
+        return f"projects/*/{written.split('/', 2)[2]}"
+    place = called.region
+    located = form.replace("locations/*", f"locations/{place}") if isinstance(place, str) and place else form
+    return located.format(called.name if called.unnamed is None else NAMELESS)
 
 
 def reached(condition: Any, service: str, name: str) -> bool | Unknown:

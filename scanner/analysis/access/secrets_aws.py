@@ -52,7 +52,7 @@ class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of `KeyAt`."""
     key: Annotated[Link, "readers"]
     policies: Annotated[Place, "readers"]
-    replicas: Annotated[str, "readers"] = ""
+    replicas: Annotated[str, "readers"]
     replica_region: str = ""
     replica_key: Annotated[str, "readers"] = ""
     rotation: Annotated[Place, "readers"] = ()
@@ -129,8 +129,6 @@ def _names(view: View, at: SecretAt, forms: Arns) -> list[str]:
 
 def _regions(view: View, at: SecretAt) -> list[Any]:
     """The regions that it is in; None for one that is not known."""
-    if not at.replicas:
-        return [view.item.region.data]
     blocks, more = view.inner(at.replicas)
     others = [block[at.replica_region].data for block in blocks] + ([None] if more else [])
     return [view.item.region.data, *(other if isinstance(other, str) else None for other in others)]
@@ -152,7 +150,7 @@ def _direct(asked: _Secret) -> Iterator[Reached]:
     """Those whose policies let them read it, and use its key; or write its policy, by which they let themselves."""
     target = [Target(frozenset({READING, OPENING}), asked.arns)]
     at = asked.at
-    blocks = asked.view.inner(at.replicas)[0] if at.replicas else []
+    blocks = asked.view.inner(at.replicas)[0]
     named = [asked.view.link(at.key), *(block.link(at.replica_key) for block in blocks)]
     use = Use(asked.view, named, at.keys.spelling, _regions(asked.view, at), asked.ways)
     for holding in asked.ways.holdings.of(asked.arns, (READING, OPENING)):

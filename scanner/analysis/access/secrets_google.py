@@ -17,7 +17,7 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
 from .denials_google import DeniesAt
-from .google import NAMELESS
+from .google import compared_name
 from .kinds import ReadableSecret, SecretReader
 from .members import AccountsAt, Member, Sought, members
 from .questioned import is_left_out
@@ -39,6 +39,8 @@ class SecretAt(AccountsAt, frozen=True, eq=False, kw_only=True):
     roles: Annotated[Index, "readers"]
     accounts: Annotated[Index, "readers"]
     denies: Annotated[DeniesAt | None, "readers"] = None
+    form: Annotated[str, "readers"] = "projects/*/secrets/{}"
+    """As conditions compare it, where that is not its full name."""
 
 
 def secret(view: View, at: SecretAt) -> ReadableSecret:
@@ -46,7 +48,7 @@ def secret(view: View, at: SecretAt) -> ReadableSecret:
     called = view.identity(view[at.name] if at.name else named(view.item))
     if is_left_out(view, called):
         return ReadableSecret(identity=called, readers=view.says([]))
-    name = f"projects/*/secrets/{called.name if called.unnamed is None else NAMELESS}"
+    name = compared_name(view, at.form, called)
     sought = Sought(
         frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held_permissions, called.name
     )

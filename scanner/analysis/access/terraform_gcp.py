@@ -79,6 +79,7 @@ READERS = (
             name="secret_id",
             names=("secret_id",),
             bindings=iam("google_secret_manager_regional_secret_iam", "secret_id"),
+            form="projects/*/locations/*/secrets/{}",
             project=PROJECT,
             roles=ROLES,
             denies=DENIES,

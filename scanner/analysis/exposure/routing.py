@@ -82,7 +82,7 @@ def _associations(paths: Mapping[str, tuple[str, str]], ranks: tuple[str, ...], 
     owner_path, table_path = paths[item.type]
     owner = item.link(owner_path)
     table: Value[Any] = item.link(table_path) if table_path else Value(Reference(item.address), (item.location(),))
-    if owner.data is None:
+    if owner.data in (None, ""):
         return  # of a gateway, not of a subnet
     key = spelled(owner.data) or None
     if key is None:

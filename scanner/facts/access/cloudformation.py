@@ -7,6 +7,7 @@ from assay.scanner.facts.access.entries import EntryAt, directory, entry, fronte
 from assay.scanner.facts.access.kinds import Directory, UserEntry
 from assay.scanner.facts.access.pools import PoolAt, pool
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.cloudformation import BALANCER
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _BALANCER, _POOL = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::Cognito::UserPool"
@@ -14,8 +15,8 @@ _CONFIG = "DistributionConfig"
 ENTRY = EntryAt(
     name="Name",
     published=(Referrer("AWS::CloudFront::VpcOrigin", "VpcOriginEndpointConfig.Arn"),),
-    listeners=(Many("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn"),),
-    rules=(Referrer("AWS::ElasticLoadBalancingV2::ListenerRule", "ListenerArn"),),
+    listeners=BALANCER.listeners,
+    rules=BALANCER.rules,
     fronts=fronted(
         f"{_CONFIG}.Origins",
         "DomainName",

@@ -7,6 +7,7 @@ from assay.scanner.facts.access.entries import EntryAt, directory, entry, fronte
 from assay.scanner.facts.access.kinds import Directory, UserEntry
 from assay.scanner.facts.access.pools import PoolAt, pool
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.terraform_aws import BALANCER
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _BALANCERS = ("aws_lb", "aws_alb")
@@ -16,8 +17,8 @@ ENTRY = EntryAt(
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudfront_vpc_origin
     published=(Referrer("aws_cloudfront_vpc_origin", "vpc_origin_endpoint_config.arn"),),
     type="load_balancer_type",
-    listeners=(Many("aws_lb_listener", "load_balancer_arn"), Many("aws_alb_listener", "load_balancer_arn")),
-    rules=(Referrer("aws_lb_listener_rule", "listener_arn"), Referrer("aws_alb_listener_rule", "listener_arn")),
+    listeners=BALANCER.listeners,
+    rules=BALANCER.rules,
     port="port",
     default_actions="default_action",
     actions="action",

@@ -23,11 +23,12 @@ _STAGE = EntryPointAt(
     api=Link("RestApiId", ("AWS::ApiGateway::RestApi",)),
     associations=_ASSOCIATIONS,
 )
-_GENERATED = (("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerArn"),)
+_GENERATED = ((_BALANCER, "LoadBalancerArn"),)
+_GENERATED_LISTENER = (("AWS::ElasticLoadBalancingV2::Listener", "ListenerArn"),)
 BALANCER = BalancerAt(
     name="Name",
     listeners=(Many("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn", generated=_GENERATED),),
-    rules=(Referrer("AWS::ElasticLoadBalancingV2::ListenerRule", "ListenerArn"),),
+    rules=(Referrer("AWS::ElasticLoadBalancingV2::ListenerRule", "ListenerArn", generated=_GENERATED_LISTENER),),
 )
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancing-loadbalancer.html
 CLASSIC = ClassicBalancerAt()

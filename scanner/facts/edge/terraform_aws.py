@@ -13,12 +13,14 @@ from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer, snake
 
 _BALANCERS = ("aws_lb", "aws_alb")
 _ASSOCIATIONS = by_arn("resource_arn", "aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
+_LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 _GENERATED = tuple((type_, "load_balancer_arn") for type_ in _BALANCERS)
+_GENERATED_LISTENER = tuple((type_, "listener_arn") for type_ in _LISTENERS)
 BALANCER = BalancerAt(
     name="name",
     type="load_balancer_type",
-    listeners=tuple(Many(type_, "load_balancer_arn", generated=_GENERATED) for type_ in ("aws_lb_listener", "aws_alb_listener")),
-    rules=(Referrer("aws_lb_listener_rule", "listener_arn"), Referrer("aws_alb_listener_rule", "listener_arn")),
+    listeners=tuple(Many(type_, "load_balancer_arn", generated=_GENERATED) for type_ in _LISTENERS),
+    rules=tuple(Referrer(f"{type_}_rule", "listener_arn", generated=_GENERATED_LISTENER) for type_ in _LISTENERS),
     port="port",
     protocol="protocol",
     default_actions="default_action",

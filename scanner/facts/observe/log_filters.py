@@ -135,11 +135,12 @@ class _Reader:
             self._skip()
             inner = self.tokens[start : self.at - 1]
             return lambda test: _Values(inner, test).whole(depth + 1)
+        sign = ""
         if (kind, text) == ("mark", "-"):
-            kind, text = self._next()
+            sign, (kind, text) = text, self._next()
         if kind not in ("word", "text"):
             raise NotRead(text)
-        return lambda test: _taken(test(_plain(text)))
+        return lambda test: _taken(test(sign + _plain(text)))
 
     def _skip(self) -> None:
         open_ = 1

@@ -101,6 +101,14 @@ def model(call: Call) -> Any:
     return client.meta.service_model.operation_model(call.operation), client
 
 
+def test_the_regions_of_a_service_are_those_that_the_client_knows() -> None:
+    """Of a service that is closed to more."""
+    limited = {(listing.type, listing.call.service): listing.regions for listing, _ in DECLARED if listing.regions}
+    known = boto3.session.Session().get_available_regions("apprunner")
+    assert limited
+    assert not [type_ for (type_, service), regions in limited.items() if service == "apprunner" and set(regions) != set(known)]
+
+
 @pytest.mark.parametrize("each", DECLARED, ids=lambda each: f"{each[0].type}-{each[1].label}")
 def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
     listing, call = each

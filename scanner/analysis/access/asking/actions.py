@@ -95,9 +95,11 @@ def _within(form: str, arns: list[str]) -> Iterator[str]:
     lead = _VARIABLE.split(after, maxsplit=1)[0]
     for arn in arns:
         own = arn.split(":", 5)
-        if len(own) < 6 or own[2] != fields[2] or not own[5].startswith(before):
+        # The name of a parameter may bring the slash that stands before it.
+        start = before.removesuffix("/") if own[2] == "ssm" else before
+        if len(own) < 6 or own[2] != fields[2] or not own[5].startswith(start):
             continue
-        name = own[5][len(before) :]
+        name = own[5][len(start) :]
         if own[2] == "s3" and not after and "/" in name:
             continue  # an object is no bucket
         yield arn if not after or lead in name else arn + _VARIABLE.sub("*", after)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
 from assay.scanner.analysis.access.denials_google import DeniesAt
-from assay.scanner.analysis.access.google import NAMELESS
+from assay.scanner.analysis.access.google import compared_name
 from assay.scanner.analysis.access.members import AccountsAt, Member, Sought, members
 from assay.scanner.analysis.access.questioned import is_called
 from assay.scanner.analysis.access.secrets_google import not_in_table, of_custom_role
@@ -79,7 +79,7 @@ def askable(view: View, at: AskableAt) -> Askable:
 
 def _callers(view: View, at: AskableAt, who: Identity, question: AccessQuestion) -> Iterator[Any]:
     service = question.action.partition("/")[0] if "/" in question.action else f"{at.sort.prefix}.googleapis.com"
-    name = at.sort.name.format(who.name if who.unnamed is None else NAMELESS)
+    name = compared_name(view, at.sort.name, who)
     sought = Sought(frozenset({question.action}), frozenset(), service, name, held_permissions, who.name)
     own = ""
     if at.is_project:

@@ -28,6 +28,8 @@ class Sort(NamedTuple):
     """Attributes that are its name."""
     names: tuple[str, ...] = ()
     """Those by whose text its policy names it."""
+    behind: str = ""
+    """What its ARN has behind the name, as attributes give it."""
     path: Place = ""
     policies: Place = ()
     permissions: PermissionsAt | None = None
@@ -39,7 +41,7 @@ class Sort(NamedTuple):
     @property
     def form(self) -> Form:
         """How its ARN is put together."""
-        return Form(f"arn:aws:{self.prefix}", self.by_arn, self.by_name)
+        return Form(f"arn:aws:{self.prefix}", self.by_arn, self.by_name, self.behind)
 
 
 def readers(sorts: Iterable[Sort], identities: Another, runs: Another, organisation: Another) -> tuple[Reader, ...]:

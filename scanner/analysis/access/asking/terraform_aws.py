@@ -120,7 +120,7 @@ _SORTS = (
     _sort("aws_ssm_parameter", f"ssm:{_AT_HOME}:parameter/"),
     _sort("aws_ecs_cluster", f"ecs:{_AT_HOME}:cluster/", arns=_IDS),
     _sort("aws_ecs_service", f"ecs:{_AT_HOME}:service/*/", arns=("id", "arn")),
-    _sort("aws_ecs_task_definition", f"ecs:{_AT_HOME}:task-definition/", "family"),
+    _sort("aws_ecs_task_definition", f"ecs:{_AT_HOME}:task-definition/", "family", behind=":*"),
     _sort("aws_codebuild_project", f"codebuild:{_AT_HOME}:project/", arns=_IDS),
     _sort("aws_db_instance", f"rds:{_AT_HOME}:db:", "identifier"),
     _sort("aws_rds_cluster", f"rds:{_AT_HOME}:cluster:", "cluster_identifier"),

@@ -19,13 +19,17 @@ def _bound(prefix: str, owner: str, name: str = "name", **more: Any) -> dict[str
 
 _RING: dict[str, Any] = {"within": Link("key_ring", ("google_kms_key_ring",)), "on_that": iam("google_kms_key_ring_iam", "key_ring_id")}
 _SECRET = Sort("secretmanager", (), "projects/*/secrets/{}")
+_REGIONAL_SECRET = Sort("secretmanager", (), "projects/*/locations/*/secrets/{}")
 _RUN = Sort("run", ("services", "routes", "revisions", "configurations"), "projects/*/locations/*/services/{}")
 _FUNCTION = Sort("cloudfunctions", (), "projects/*/locations/*/functions/{}")
 _PROJECTS = Sort("resourcemanager", ("projects",), "projects/{}")
 _SORTS: dict[str, tuple[Sort, dict[str, Any]]] = {
     "google_storage_bucket": (Sort("storage", (), "projects/_/buckets/{}"), _bound("google_storage_bucket_iam", "bucket")),
     "google_secret_manager_secret": (_SECRET, _bound("google_secret_manager_secret_iam", "secret_id", "secret_id")),
-    "google_secret_manager_regional_secret": (_SECRET, _bound("google_secret_manager_regional_secret_iam", "secret_id", "secret_id")),
+    "google_secret_manager_regional_secret": (
+        _REGIONAL_SECRET,
+        _bound("google_secret_manager_regional_secret_iam", "secret_id", "secret_id"),
+    ),
     "google_pubsub_topic": (Sort("pubsub", ("topics",), "projects/*/topics/{}"), _bound("google_pubsub_topic_iam", "topic")),
     "google_pubsub_subscription": (
         Sort("pubsub", ("subscriptions",), "projects/*/subscriptions/{}"),

@@ -67,12 +67,10 @@ def admitted(acl: View, at: AdmittingAclAt) -> Told:
     blocks = has_block(acl, at.blocks_by_default)
     if blocks.data is True:
         return [*allowed, *doubts]
-    if closing and all(told == [] or isinstance(told[0], AdmittedSource) for told in closing):
-        left = (
-            closing[0]
-            if len(closing) == 1
-            else [narrowed(told, before) if isinstance(told, AdmittedSource) else told for told in closing[0]]
-        )
+    known = next((told for told in closing if told == [] or isinstance(told[0], AdmittedSource)), None)
+    if known is not None:  # whom further rules refuse is among those whom one of them leaves
+        several = len(closing) > 1
+        left = [narrowed(told, before) if several and isinstance(told, AdmittedSource) else told for told in known]
         return [*left, *allowed, *doubts]
     open_ = blocks.unknown or opaque or next((told for closed in closing for told in closed if isinstance(told, Unknown)), None)
     # What may stand beside the rules that are seen may refuse everybody else.

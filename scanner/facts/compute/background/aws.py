@@ -49,7 +49,7 @@ class ServiceAt(TasksAt, frozen=True, eq=False, kw_only=True):
     """Task definition to the services that run it (`by_definition`)."""
 
 
-def service(view: View, at: ServiceAt) -> Worker | None:
+def service(view: View, at: ServiceAt) -> Worker:
     """A service, or a task set. What another than ECS deploys says nothing of its tasks: its task sets do.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-external.html

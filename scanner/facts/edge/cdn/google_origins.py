@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.bindings import BASIC, PUBLIC_MEMBERS, Binding, bindings, inherited
 from assay.scanner.facts.edge.cdn.kinds import BucketOrigin, OriginAccess, OriginReader, StaticSite
+from assay.scanner.facts.edge.cdn.reading_roles import READS_OBJECTS
 from assay.scanner.facts.edge.cdn.routes import EXTERNAL, RoutesAt, entries, routes_to, unsettled
 from assay.scanner.facts.google_assets import is_live, missing, named
 from assay.scanner.facts.policies import Grant
@@ -21,10 +22,6 @@ from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _AGENT = "@cloud-cdn-fill.iam.gserviceaccount.com"
-# Roles that hold storage.objects.get: https://cloud.google.com/storage/docs/access-control/iam-roles
-_READERS = frozenset(
-    f"roles/storage.{name}" for name in ("objectViewer", "objectUser", "objectAdmin", "admin", "legacyObjectReader", "legacyObjectOwner")
-)
 _NOT_SHOWN = Unknown("whether it has a key for signed URLs: a template cannot add one", "scan the live project")
 
 
@@ -94,7 +91,7 @@ def _reads(role: Any) -> bool | Unknown:
     """Whether a role holds storage.objects.get."""
     if not isinstance(role, str):
         return unknown_inside(role) or Unknown(f"which role {role} is", "scan the live project")
-    if role in _READERS or role in BASIC:
+    if role in READS_OBJECTS or role in BASIC:
         return True
     return False if role.startswith("roles/") else Unknown(f"whether the custom role {role} reads objects", "grant a role of Cloud Storage")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.observe.account_policies import AccountPolicyAt
 from assay.scanner.facts.observe.retention.aws import GroupAt, group
@@ -17,29 +19,21 @@ ACCOUNT_POLICIES = AccountPolicyAt(
     criteria="SelectionCriteria",
 )
 
+_GROUP = GroupAt(
+    name="LogGroupName",
+    names=("LogGroupName",),
+    days="RetentionInDays",
+    class_="LogGroupClass",
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html
+    filters=Referrer("AWS::Logs::SubscriptionFilter", "LogGroupName"),
+    pattern="FilterPattern",
+    called="FilterName",
+    account=ACCOUNT_POLICIES,
+)
+
 READERS = (
-    Reader(
-        LogStore,
-        ("AWS::Logs::LogGroup",),
-        group,
-        GroupAt(
-            name="LogGroupName",
-            names=("LogGroupName",),
-            days="RetentionInDays",
-            class_="LogGroupClass",
-            # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html
-            filters=Referrer("AWS::Logs::SubscriptionFilter", "LogGroupName"),
-            pattern="FilterPattern",
-            called="FilterName",
-            account=ACCOUNT_POLICIES,
-        ),
-    ),
+    Reader(LogStore, ("AWS::Logs::LogGroup",), group, _GROUP),
     # What the CDK makes of the property logRetention of a function, whose log group is none of the template:
     # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_logs.LogRetention.html
-    Reader(
-        LogStore,
-        ("Custom::LogRetention",),
-        group,
-        GroupAt(name="LogGroupName", names=("LogGroupName",), days="RetentionInDays", account=ACCOUNT_POLICIES),
-    ),
+    Reader(LogStore, ("Custom::LogRetention",), group, msgspec.structs.replace(_GROUP, class_="")),
 )

@@ -74,7 +74,7 @@ def way(view: View, at: NameAt, seen: frozenset[str] = frozenset()) -> Way:
     key = f"{view.item.address} {spelled(full_name(view, at).raw)}"
     if key in seen:
         return unclear(Unknown("where names lead that lead to each other", "have one of them name a load balancer", view.location))
-    deeper = seen | {f"{member.item.address} {spelled(full_name(view, at).raw)}" for member in set_members} | {key}
+    deeper = seen | {f"{member.item.address} {spelled(full_name(view, at).raw)}" for member in set_members}
     nearest = any_of([is_chosen(view, path) for path in at.steering])
     if nearest.data is False:
         return every([leads(member.surely, at, deeper, way) for member in set_members if member.doubt is None or member.item is view.item])
