@@ -24,7 +24,16 @@ _INSTANCES = {
     ),
 }
 _DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember")
-_COPIES = tuple(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk"))
+_COPIES = (
+    *(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk")),
+    # A table may be shared beside its dataset or instance: https://cloud.google.com/bigquery/docs/table-access-controls-intro
+    *(
+        "bigquery.googleapis.com/Table",
+        "spanner.googleapis.com/Database",
+        "bigtableadmin.googleapis.com/Instance",
+        "bigtableadmin.googleapis.com/Table",
+    ),
+)
 READERS = (
     *(Reader(DataCopy, (type_,), networks, at, always=not at.sort) for type_, at in _INSTANCES.items()),
     Reader(DataCopy, ("bigquery.googleapis.com/Dataset",), shared, _DATASET),
