@@ -17,7 +17,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe, unknown_inside
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.values import Value, any_of
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
 """What bindings and organisation policies are inherited from."""
@@ -156,7 +156,23 @@ def role_key(name: Any) -> str:
 def _permissions(role: Item) -> Iterator[tuple[Hashable, Value[Any]]]:
     name = role["name"].data
     keys = {role.address, role_key(name)} if isinstance(name, str) else {role.address}
-    yield from [(key, role["includedPermissions"]) for key in keys]
+    yield from [(key, in_force(role, role["includedPermissions"])) for key in keys]
+
+
+def is_off(role: Node | View) -> Value[bool]:
+    """Whether a custom role gives nothing to whoever has it: one that is disabled, or deleted and kept for seven days.
+
+    https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles#RoleLaunchStage,
+    https://cloud.google.com/iam/docs/creating-custom-roles#deleting-custom-role
+    """
+    deleted = role["deleted"]  # which a plan does not know before the role is made
+    return any_of([role["stage"].default("GA").equals("DISABLED"), Value(deleted.data is True, deleted.seen)])
+
+
+def in_force(role: Node | View, permissions: Value[Any]) -> Value[Any]:
+    """What a custom role that lists some permissions gives."""
+    off = is_off(role)
+    return permissions if off.data is False else off.then(lambda is_so: [] if is_so else permissions.raw)
 
 
 ROLES = Contribution(types=("iam.googleapis.com/Role",), records=_permissions, name="google.roles")
@@ -201,7 +217,7 @@ def listed_permissions(view: View, role: Any, roles: Index = ROLES) -> list[Any]
     """The permissions of a custom role, by its name or by a reference to it. `roles`: full name to permissions."""
     declared = view.named(role, roles) if isinstance(role, Reference) else None
     if declared is not None:
-        permissions = declared["permissions|includedPermissions"]
+        permissions = in_force(declared, declared["permissions|includedPermissions"])
         return permissions.data if isinstance(permissions.data, list) else permissions.unknown or []
     if isinstance(role, str):
         return role_permissions(view, role, roles)

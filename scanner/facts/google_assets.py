@@ -16,6 +16,7 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
 RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com"
+_OUTSIDE = "ON_PREMISES_INSTANCE"
 
 
 def short(value: Value[Any]) -> Value[Any]:
@@ -32,6 +33,14 @@ def named(item: Item) -> Value[Any]:
 def is_live(item: Item) -> bool:
     """Whether the item shows what is, rather than what a template asks for: nothing that could be there is left out then."""
     return not item["#ancestors"].absent
+
+
+def stands_outside(sort: Value[Any]) -> Value[bool]:
+    """Whether an instance of Cloud SQL, by its type, stands for a server elsewhere that replicas follow, and has no data itself.
+
+    https://cloud.google.com/sql/docs/mysql/replication/replication-from-external#terminology
+    """
+    return sort.default("").equals(_OUTSIDE)
 
 
 def missing(item: Item, what: str, type_: str) -> Unknown:

@@ -143,15 +143,15 @@ def web_acl_at(groups: Listing) -> WebAclAt:
 _APPLICATION = Fixed("application")
 
 
-def _entry(name: str, internal: Place, web_acl: str, type_: Place) -> EntryPointAt:
+def _entry(name: str, internal: Place, web_acl: str, type_: Place, enabled: Place = "") -> EntryPointAt:
     """Whoever attaches a web ACL, the account shows it."""
-    return EntryPointAt(name=name, internal=internal, type=type_, web_acl=Link(web_acl, ()), declared=False)
+    return EntryPointAt(name=name, internal=internal, enabled=enabled, type=type_, web_acl=Link(web_acl, ()), declared=False)
 
 
 READERS = (
     Reader(EntryPoint, (BALANCERS.type,), entry_point, _entry("LoadBalancerName", "Scheme", "get_web_acl_for_resource.WebACL.ARN", "Type")),
     Reader(EntryPoint, (STAGES.type,), entry_point, _entry("stageName", "endpointTypes", "webAclArn", _APPLICATION)),
-    Reader(EntryPoint, (DISTRIBUTIONS.type,), entry_point, _entry("Comment", Fixed(False), "WebACLId", _APPLICATION)),
+    Reader(EntryPoint, (DISTRIBUTIONS.type,), entry_point, _entry("Comment", Fixed(False), "WebACLId", _APPLICATION, enabled="Enabled")),
     Reader(WebFirewall, (ACLS.type,), web_acl, web_acl_at(GROUPS)),
     Reader(WebFirewall, (CLOUDFRONT_ACLS.type,), web_acl, web_acl_at(CLOUDFRONT_GROUPS)),
     Reader(LoadBalancer, (BALANCERS.type,), load_balancer, BALANCER),

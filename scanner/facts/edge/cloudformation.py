@@ -41,7 +41,12 @@ READERS = (
         EntryPoint,
         ("AWS::CloudFront::Distribution",),
         entry_point,
-        EntryPointAt(name="DistributionConfig.Comment", internal=Fixed(False), web_acl=Link("DistributionConfig.WebACLId", ())),
+        EntryPointAt(
+            name="DistributionConfig.Comment",
+            internal=Fixed(False),
+            enabled="DistributionConfig.Enabled",
+            web_acl=Link("DistributionConfig.WebACLId", ()),
+        ),
     ),
     Reader(
         WebFirewall,

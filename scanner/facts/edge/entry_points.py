@@ -17,7 +17,7 @@ from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, because, references_in, unknown_inside
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 INLINE = "gateway"
 """A load balancer that hands the traffic of VPCs to appliances, and that nobody else reaches.
@@ -34,6 +34,8 @@ class EntryPointAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Whether only VPCs reach it: a flag, a scheme (`internal`) or the endpoint types of an API."""
     api: Link | None = None
     """Where a stage names its API, if that is where `internal` is."""
+    enabled: Annotated[Place, "internet_facing"] = ""
+    """Of a distribution, which answers nobody while it is disabled."""
     type: Annotated[Place, "accepts_waf"] = Fixed("application")
     """Of a load balancer."""
     web_acl: Annotated[Link | None, "waf_attached"] = None
@@ -53,7 +55,7 @@ def entry_point(view: View, at: EntryPointAt) -> EntryPoint:
     own = names_firewall(view, at.web_acl) if at.web_acl else view.says(False)
     return EntryPoint(
         identity=view.identity(view[at.name], *attached.items),
-        internet_facing=is_internal(view, at).negate(),
+        internet_facing=all_of([is_internal(view, at).negate(), view[at.enabled].default(True).truth()]),
         accepts_waf=view[at.type].default("application").equals("application"),
         waf_attached=attached.exist if attached.views or attached.more else own,
         declared=view.says(at.declared),

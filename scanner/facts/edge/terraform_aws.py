@@ -66,7 +66,9 @@ READERS = (
         EntryPoint,
         ("aws_cloudfront_distribution",),
         entry_point,
-        EntryPointAt(name="comment", internal=Fixed(False), web_acl=Link("web_acl_id", ("aws_cloudfront_distribution",))),
+        EntryPointAt(
+            name="comment", internal=Fixed(False), enabled="enabled", web_acl=Link("web_acl_id", ("aws_cloudfront_distribution",))
+        ),
     ),
     Reader(
         WebFirewall,

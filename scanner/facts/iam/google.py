@@ -13,6 +13,7 @@ from assay.scanner.facts.bindings import (
     Binding,
     bindings,
     inherited,
+    is_off,
     listed_permissions,
     open_permission,
     role_permissions,
@@ -92,16 +93,12 @@ class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what a custom role allows."""
 
     permissions: Place
-    deleted: Place = ""
     looked_up: Index | None = None
 
 
 def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
-    """A role by the permissions that it lists.
-
-    A deleted role grants nothing and is kept for seven days: https://cloud.google.com/iam/docs/creating-custom-roles#deleting-custom-role
-    """
-    if view[at.deleted].truth().data is True:
+    """A role by the permissions that it lists; None of one that is deleted or disabled, and gives nothing."""
+    if is_off(view).data is True:
         return None
     listed = view[at.permissions]
     if isinstance(listed.data, Reference):  # the permissions of another role

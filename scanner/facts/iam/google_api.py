@@ -13,7 +13,7 @@ from assay.scanner.facts.spelling import Inherited
 
 _PROJECT, *_ABOVE = SCOPES
 
-_ROLE_AT = google.RoleAt(permissions="includedPermissions", deleted="deleted")
+_ROLE_AT = google.RoleAt(permissions="includedPermissions")
 _ACCOUNT_AT = google.AccountAt(bindings=OWN, inherited=INHERITED, joins=(ROLES, Inherited(SCOPES)))
 
 # Project of v1 and v3, and folders: https://cloud.google.com/resource-manager/reference/rest/v1/projects#LifecycleState

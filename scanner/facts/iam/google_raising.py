@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assay.scanner.facts.bindings import BASIC, Binding, bindings, listed_permissions, open_permission
+from assay.scanner.facts.bindings import BASIC, Binding, bindings, is_off, listed_permissions, open_permission
 from assay.scanner.facts.catalogue import Meaning
 from assay.scanner.facts.conditions import bounded
 from assay.scanner.facts.iam import google
@@ -95,8 +95,8 @@ def _listed(view: View, role: Any, at: BindingsAt | AccountAt, wanted: frozenset
 
 
 def custom_role(view: View, at: RoleAt) -> Escalation | None:
-    """A role by the permissions that it lists; None for one that is deleted."""
-    if view[at.deleted].truth().data is True:
+    """A role by the permissions that it lists; None for one that is deleted or disabled."""
+    if is_off(view).data is True:
         return None
     listed = view[at.permissions]
     if isinstance(listed.data, Reference):

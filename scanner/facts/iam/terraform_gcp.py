@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.bindings import PARTS, role_key
+from assay.scanner.facts.bindings import PARTS, in_force, role_key
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google, google_raising, raising
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
@@ -29,7 +29,7 @@ def _declared(role: Item) -> Iterator[tuple[Hashable, Any]]:
     scope = (
         f"organizations/{role['org_id'].data}/" if role.type == _CUSTOM[1] else f"projects/{project}/" if isinstance(project, str) else ""
     )
-    yield role_key(f"{scope}roles/{role['role_id'].data}"), role["permissions"]
+    yield role_key(f"{scope}roles/{role['role_id'].data}"), in_force(role, role["permissions"])
 
 
 ROLES = Index(_CUSTOM, _declared)
@@ -40,7 +40,7 @@ _ACCOUNT_AT = google.AccountAt(name="service_account_id", roles=ROLES)
 
 _READERS = (
     Reader(PermissionSet, HIGH, google.bindings_above, _BINDINGS_AT, always=False),
-    Reader(PermissionSet, _CUSTOM, google.custom_role, _ROLE_AT),
+    Reader(PermissionSet, _CUSTOM, google.custom_role, _ROLE_AT, always=False),
     Reader(TrustPolicy, _ON_ACCOUNTS, google.service_account, _ACCOUNT_AT),
 )
 READERS = tuple(raising.beside(_READERS, google_raising.MEANINGS))

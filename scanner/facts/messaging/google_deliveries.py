@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding, bindings, companion_bindings, inherited
@@ -37,6 +37,8 @@ class SubscriptionAt(Spelling, frozen=True, eq=False, kw_only=True):
     project: Index | None = None
     """The bindings of projects in code, under None."""
     inherited: Place = ""
+    detached: Annotated[Place, "asked"] = "detached"
+    """Of a live subscription, whether it is detached from its topic."""
     subscribers: Index
     """Topic to subscriptions (see `subscribers`)."""
     dead_letters: Index
@@ -50,12 +52,19 @@ def subscription(view: View, at: SubscriptionAt) -> Delivery:
     dead_lettered = view[at.dead_letter].then(lambda data: data not in (None, ""))
     return Delivery(
         identity=view.identity(called(view, at.name)),
-        asked=dead_lettered if dead_lettered.data is True else _keeps_others(view, at).negate(),
+        asked=_asked(view, at, dead_lettered),
         dead_lettered=dead_lettered,
         kept=_kept(view, at, target.data) if dead_lettered.data is True else view.says(False),
         forwarded=_forwarded(view, at) if dead_lettered.data is True else view.says(False),
         may_keep=view.says(True),
     )
+
+
+def _asked(view: View, at: SubscriptionAt, dead_lettered: Value[bool]) -> Value[bool]:
+    """Not of a subscription that is detached from its topic, which delivers nothing, nor of one that keeps dead letters."""
+    if is_live(view.item) and view[at.detached].data is True:
+        return view.says(False)
+    return dead_lettered if dead_lettered.data is True else _keeps_others(view, at).negate()
 
 
 def _keeps_others(view: View, at: SubscriptionAt) -> Value[bool]:

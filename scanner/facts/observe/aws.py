@@ -131,6 +131,8 @@ def _by_attributes(view: View, path: str) -> Value[bool]:
 class DistributionAt(Deliveries, frozen=True, eq=False, kw_only=True):
     """Where an input tells of the logs of a distribution. The defaults are CloudFormation's names."""
 
+    serving: Annotated[Place, "public"] = "DistributionConfig.Enabled"
+    """Of a distribution, which answers nobody while it is disabled."""
     bucket: Annotated[Place, "logged"] = "DistributionConfig.Logging.Bucket"
     """Of standard logging (legacy)."""
     enabled: Annotated[Place, "logged"] = ""
@@ -149,7 +151,8 @@ def distribution(view: View, at: DistributionAt) -> EdgeLog:
     behaviors, more = view.inner(*at.behaviors)
     realtime = [behavior.link(at.realtime).is_set() for behavior in behaviors]
     told = [legacy, _delivered(view, at), all_of([*realtime, *([view.says(more)] if more else [])]) if realtime else view.says(False)]
-    return EdgeLog(identity=view.identity(view[at.name]), sort=view.says("distribution"), public=view.says(True), logged=any_of(told))
+    serving = view[at.serving].default(True).truth()
+    return EdgeLog(identity=view.identity(view[at.name]), sort=view.says("distribution"), public=serving, logged=any_of(told))
 
 
 class WebAclAt(Spelling, frozen=True, eq=False, kw_only=True):

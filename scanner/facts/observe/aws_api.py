@@ -85,6 +85,7 @@ READERS = (
         (DISTRIBUTIONS.type,),
         distribution,
         DistributionAt(
+            serving="Enabled",
             name="Comment",
             bucket="",
             enabled=f"{_CONFIG}.Logging.Enabled",

@@ -73,6 +73,7 @@ READERS = (
         ("aws_cloudfront_distribution",),
         distribution,
         DistributionAt(
+            serving="enabled",
             name="comment",
             bucket="logging_config.bucket",
             behaviors=("default_cache_behavior", "ordered_cache_behavior"),

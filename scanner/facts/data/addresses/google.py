@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from assay.scanner.facts.data.addresses.kinds import DatabaseServer
-from assay.scanner.facts.google_assets import is_live, named
+from assay.scanner.facts.google_assets import is_live, named, stands_outside
 from assay.scanner.facts.spelling import Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, any_of
 
-OUTSIDE = "ON_PREMISES_INSTANCE"
 PUBLIC = "PRIMARY"
 """The type of an address at which connections come in; `OUTGOING` is what connections go out from, `PRIVATE` stands in a network.
 
@@ -39,7 +38,7 @@ def server(view: View, at: AddressAt) -> DatabaseServer:
     """An instance of Cloud SQL."""
     return DatabaseServer(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
-        stands_outside=view[at.sort].default("").equals(OUTSIDE),
+        stands_outside=stands_outside(view[at.sort]),
         public_address=_answered(view, at) if is_live(view.item) else _asked(view, at),
     )
 

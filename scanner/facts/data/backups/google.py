@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from assay.scanner.facts.data.backups.kinds import BackedUpStore, Schedule
-from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.google_assets import named, stands_outside
 from assay.scanner.facts.keys.google import days
 from assay.scanner.facts.spelling import Index, Link, Many, Place, Spelling
 from assay.scanner.facts.view import View
@@ -82,13 +82,15 @@ class InstanceAt(Spelling, frozen=True, eq=False, kw_only=True):
     """How many daily backups are kept."""
     primary: Annotated[Place, "schedules"]
     """Set of a replica, which is made again from what it names."""
+    sort: Annotated[Place, "schedules"] = ""
+    """Whether it stands for a server elsewhere."""
     planned: Annotated[PlanAt | None, "schedules"] = None
 
 
 def instance(view: View, at: InstanceAt) -> BackedUpStore | None:
     """Automated backups are made daily, and seven are kept: https://cloud.google.com/sql/docs/mysql/backup-recovery/backups"""
     replica, identity = view[at.primary].is_set(), view.identity(view[at.name] if at.name else named(view.item))
-    if replica.data is True:
+    if replica.data is True or stands_outside(view[at.sort]).data is True:
         return None
     identity.perhaps = replica.unknown
     kept = view[at.enabled].default(False).truth().then(lambda on: view[at.kept].default(7).number().raw if on else 0)

@@ -13,7 +13,10 @@ from assay.scanner.sources.raw import Unknown
 _UNTOLD = Unknown("backup schedules of Firestore stand in neither the inventory nor a template", "scan the code that makes them")
 _BACKUPS = "settings.backupConfiguration"
 _INSTANCE = InstanceAt(
-    enabled=f"{_BACKUPS}.enabled", kept=f"{_BACKUPS}.backupRetentionSettings.retainedBackups", primary="masterInstanceName"
+    enabled=f"{_BACKUPS}.enabled",
+    kept=f"{_BACKUPS}.backupRetentionSettings.retainedBackups",
+    primary="masterInstanceName",
+    sort="instanceType",
 )
 READERS = (
     Reader(BackedUpStore, ("firestore.googleapis.com/Database",), database, DatabaseAt(untold=_UNTOLD, deleted="deleteTime"), always=False),

@@ -40,6 +40,7 @@ _INSTANCE = sql.InstanceAt(
     days=f"{_BACKUPS}.transactionLogRetentionDays",
     edition="settings.edition",
     tier="settings.tier",
+    sort="instanceType",
 )
 _CLUSTER = sql.DatabaseAt(
     location="location",
@@ -69,7 +70,7 @@ _TABLES = spanner.BigtableAt(
     kept=StoreAt(sort="cluster", key=rest_key("encryptionConfig.kmsKeyName|kmsKeyName")),
 )
 READERS = (
-    Reader(DataStore, (_SQL,), sql.instance, _INSTANCE),
+    Reader(DataStore, (_SQL,), sql.instance, _INSTANCE, always=False),
     Reader(DataStore, (_ALLOYDB,), sql.cluster, _CLUSTER),
     Reader(DataStore, (_SPANNER,), spanner.spanner, _DATABASE),
     Reader(DataStore, (_BIGTABLE,), spanner.bigtable, _TABLES),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.data.databases.copies import copies, database, last, source
 from assay.scanner.facts.data.kinds import DataStore
-from assay.scanner.facts.google_assets import is_live, named
+from assay.scanner.facts.google_assets import is_live, named, stands_outside
 from assay.scanner.facts.keys.at_rest.stores import StoreAt, key_of
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -49,14 +49,19 @@ class InstanceAt(DatabaseAt, frozen=True, eq=False, kw_only=True):
     recovery: Annotated[Place, *_RECOVERY]
     edition: Annotated[Place, *_RECOVERY]
     tier: Annotated[Place, *_RECOVERY]
+    sort: Annotated[Place, "*"] = ""
+    """Whether it stands for a server elsewhere."""
 
 
-def instance(view: View, at: InstanceAt) -> DataStore:
-    """A Cloud SQL instance. MySQL is rewound by its binary log, the others by a switch, and only where there are backups.
+def instance(view: View, at: InstanceAt) -> DataStore | None:
+    """A Cloud SQL instance; None of one that stands for a server elsewhere.
 
+    MySQL is rewound by its binary log, the others by a switch, and only where there are backups.
     Logs are kept for 7 days, for 14 in Enterprise Plus.
     https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr, https://cloud.google.com/sql/docs/mysql/backup-recovery/pitr
     """
+    if stands_outside(view[at.sort]).data is True:
+        return None
     plus = _is_plus(view, at)
     by_default = _by_default(view, at, plus)
     mysql = view[at.engine].text().then(lambda version: str(version).upper().startswith("MYSQL"))

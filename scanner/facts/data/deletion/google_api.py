@@ -11,8 +11,8 @@ from assay.scanner.facts.data.deletion.kinds import DeletionGuard
 
 _GUARDS = {
     "firestore.googleapis.com/Database": GuardAt(protected="deleteProtectionState", deleted="deleteTime"),
-    "sqladmin.googleapis.com/Instance": GuardAt(protected="settings.deletionProtectionEnabled"),
+    "sqladmin.googleapis.com/Instance": GuardAt(protected="settings.deletionProtectionEnabled", sort="instanceType"),
     "spanner.googleapis.com/Database": GuardAt(protected="enableDropProtection"),
     "bigtableadmin.googleapis.com/Table": GuardAt(protected="deletionProtection"),
 }
-READERS = tuple(Reader(DeletionGuard, (type_,), guard, at, always=not at.deleted) for type_, at in _GUARDS.items())
+READERS = tuple(Reader(DeletionGuard, (type_,), guard, at, always=not (at.deleted or at.sort)) for type_, at in _GUARDS.items())

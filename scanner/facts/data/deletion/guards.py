@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from assay.scanner.facts.data.deletion.kinds import DeletionGuard, GuardedCopy
-from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.google_assets import named, stands_outside
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Value, any_of
@@ -29,11 +29,13 @@ class GuardAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Set of what is deleted with another resource, which is protected in its place."""
     deleted: Annotated[Place, "copies"] = ""
     """Set where it is deleted, and still listed."""
+    sort: Annotated[Place, "copies"] = ""
+    """Of Cloud SQL, whether it stands for a server elsewhere."""
 
 
 def guard(view: View, at: GuardAt) -> DeletionGuard | None:
-    """A resource with its copies; None for what is a part of another."""
-    elsewhere = any_of([view[place].is_set() for place in (at.part_of, at.deleted)])
+    """A resource with its copies; None for what is a part of another, and what has nothing of its own."""
+    elsewhere = any_of([*(view[place].is_set() for place in (at.part_of, at.deleted)), stands_outside(view[at.sort])])
     if elsewhere.data is True:
         return None
     blocks, more = view.inner(*at.copies)

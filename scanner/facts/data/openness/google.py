@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.bindings import bindings
 from assay.scanner.facts.data.openness.kinds import DataCopy, Way
-from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.google_assets import named, stands_outside
 from assay.scanner.facts.network.ranges import is_world
 from assay.scanner.facts.policies import Grant, google_grants
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
@@ -23,13 +23,17 @@ class NetworksAt(Spelling, frozen=True, eq=False, kw_only=True):
     networks: Annotated[str, "ways"]
     range: Annotated[str, "ways"]
     """The addresses of a network."""
+    sort: Annotated[Place, "*"] = ""
+    """Of Cloud SQL, whether it stands for a server elsewhere, which nothing here admits anybody to."""
 
 
-def networks(view: View, at: NetworksAt) -> DataCopy:
+def networks(view: View, at: NetworksAt) -> DataCopy | None:
     """An instance of Cloud SQL or AlloyDB: at its public address it admits the networks that are listed, and no other.
 
     https://cloud.google.com/sql/docs/mysql/authorize-networks, https://cloud.google.com/alloydb/docs/connect-public-ip
     """
+    if stands_outside(view[at.sort]).data is True:
+        return None
     blocks, more = view.inner(at.networks)
     has_address = view[at.address].default(at.unset).truth()
     ways = [Way(by=block[at.range].text(), public=all_of([has_address, block[at.range].then(is_world)])) for block in blocks]

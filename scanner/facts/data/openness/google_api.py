@@ -17,15 +17,25 @@ _INSTANCES = {
         unset=True,
         networks="settings.ipConfiguration.authorizedNetworks",
         range="value",
+        sort="instanceType",
     ),
     "alloydb.googleapis.com/Instance": NetworksAt(
         address="networkConfig.enablePublicIp", unset=False, networks="networkConfig.authorizedExternalNetworks", range="cidrRange"
     ),
 }
 _DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember")
-_COPIES = tuple(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk"))
+_COPIES = (
+    *(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk")),
+    # A table may be shared beside its dataset or instance: https://cloud.google.com/bigquery/docs/table-access-controls-intro
+    *(
+        "bigquery.googleapis.com/Table",
+        "spanner.googleapis.com/Database",
+        "bigtableadmin.googleapis.com/Instance",
+        "bigtableadmin.googleapis.com/Table",
+    ),
+)
 READERS = (
-    *(Reader(DataCopy, (type_,), networks, at) for type_, at in _INSTANCES.items()),
+    *(Reader(DataCopy, (type_,), networks, at, always=not at.sort) for type_, at in _INSTANCES.items()),
     Reader(DataCopy, ("bigquery.googleapis.com/Dataset",), shared, _DATASET),
     *(Reader(DataCopy, (type_,), shared, SharedAt(bindings=OWN)) for type_ in _COPIES),
 )

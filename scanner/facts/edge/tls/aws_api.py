@@ -54,6 +54,7 @@ READERS = (
         distribution,
         DistributionTlsAt(
             name="Comment",
+            enabled="Enabled",
             default=f"{_CERTIFICATE}.CloudFrontDefaultCertificate",
             certificates=(f"{_CERTIFICATE}.ACMCertificateArn", f"{_CERTIFICATE}.IAMCertificateId"),
             version=f"{_CERTIFICATE}.MinimumProtocolVersion",

@@ -19,6 +19,7 @@ from assay.scanner.sources.values import Value
 class DistributionTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what a distribution negotiates. The defaults are CloudFormation's names."""
 
+    enabled: Annotated[Place, "terminates_tls"] = "DistributionConfig.Enabled"
     default: Annotated[Place, "sides"] = "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate"
     certificates: Annotated[tuple[str, ...], "sides"] = (
         "DistributionConfig.ViewerCertificate.AcmCertificateArn",
@@ -39,12 +40,12 @@ class DistributionTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def distribution(view: View, at: DistributionTlsAt) -> TlsEndpoint:
-    """Every distribution answers over HTTPS, whether or not it answers over HTTP as well."""
+    """Every distribution that is not disabled answers over HTTPS, whether or not it answers over HTTP as well."""
     origins, more = view.inner(at.origins)
     asked: list[Any] = [asked_over_tls for origin in origins if (asked_over_tls := _origin(origin, at)) is not None]
     return TlsEndpoint(
         identity=view.identity(view[at.name]),
-        terminates_tls=view.says(True),
+        terminates_tls=view[at.enabled].default(True).truth(),
         sides=view.says([_viewers(view, at), *asked, *([more] if more else [])]),
     )
 

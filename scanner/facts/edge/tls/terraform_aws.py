@@ -61,6 +61,7 @@ READERS = (
         distribution,
         DistributionTlsAt(
             name="comment",
+            enabled="enabled",
             default="viewer_certificate.cloudfront_default_certificate",
             certificates=("viewer_certificate.acm_certificate_arn", "viewer_certificate.iam_certificate_id"),
             version="viewer_certificate.minimum_protocol_version",

@@ -48,7 +48,7 @@ STORES = {
         "snapshot", "snapshotEncryptionKey.kmsKeyName", supplied="snapshotEncryptionKey.rawKey|snapshotEncryptionKey.sha256"
     ),
     f"{_COMPUTE}/Image": _at("image", "imageEncryptionKey.kmsKeyName", supplied="imageEncryptionKey.rawKey|imageEncryptionKey.sha256"),
-    "sqladmin.googleapis.com/Instance": _at("database", "diskEncryptionConfiguration.kmsKeyName"),
+    "sqladmin.googleapis.com/Instance": _at("database", "diskEncryptionConfiguration.kmsKeyName", outside="instanceType"),
     "spanner.googleapis.com/Database": _at("database", "encryptionConfig.kmsKeyName|encryptionConfig.kmsKeyNames"),
     "alloydb.googleapis.com/Cluster": _at("database cluster", "encryptionConfig.kmsKeyName"),
     "bigtableadmin.googleapis.com/Cluster": _at("database", "encryptionConfig.kmsKeyName"),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.google_assets import named, stands_outside
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest, KeptData
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.keys.references import KeyLink
@@ -56,6 +56,8 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
     """It keeps data where this is set; empty where it always does."""
     empty: Annotated[Place, "keeps_data"] = ""
     """It keeps no data of its own where this is set: another resource keeps it."""
+    outside: Annotated[Place, "keeps_data"] = ""
+    """Of Cloud SQL, whether it stands for a server elsewhere."""
 
 
 def store(view: View, at: StoreAt) -> DataAtRest:
@@ -135,6 +137,8 @@ def _resource(view: View, at: StoreAt, kept: Value[Any]) -> DataAtRest:
     keeps = view[at.filled].then(lambda data: data not in (None, "", [], {})) if at.filled else view.says(True)
     if at.empty:
         keeps = view[at.empty].is_set().negate()
+    if at.outside:
+        keeps = stands_outside(view[at.outside]).negate()
     return DataAtRest(identity=view.identity(view.called(at.name) if at.name else named(view.item)), keeps_data=keeps, kept=kept)
 
 

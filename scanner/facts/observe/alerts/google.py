@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.google_assets import missing, named
+from assay.scanner.facts.google_assets import is_live, missing, named
 from assay.scanner.facts.observe.alerts.kinds import Alert
 from assay.scanner.facts.spelling import Link, Spelling
 from assay.scanner.facts.view import View
@@ -24,10 +24,12 @@ class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of a channel."""
     verified: Annotated[str, "told"] = "verificationStatus"
     """Of a channel; code does not know it."""
+    invalid: Annotated[str, "told"] = "validity"
+    """Set of a live policy that is invalid."""
 
 
 def policy(view: View, at: PolicyAt) -> Alert:
-    """A policy is on unless it says no."""
+    """A policy is on unless it says no. Nobody hears of one that is invalid, which an answer says: it raises nothing."""
     channels = view.link(at.channels)
     values = [_reaches(view, channel.data, at) for channel in channels.elements()]
     if channels.unknown:
@@ -38,7 +40,7 @@ def policy(view: View, at: PolicyAt) -> Alert:
         sort=view.says("alert policy"),
         automatic=view.says(False),
         enabled=view[at.enabled].default(True).truth(),
-        told=any_of([*values, view.says(False)]),
+        told=all_of([any_of([*values, view.says(False)]), *([view[at.invalid].is_set().negate()] if is_live(view.item) else [])]),
     )
 
 

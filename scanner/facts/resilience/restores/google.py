@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.google_assets import named, stands_outside
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.resilience.restores.kinds import RestoreTest
 from assay.scanner.facts.spelling import Place, Spelling
@@ -20,11 +20,14 @@ class DatabaseAt(Spelling, frozen=True, eq=False, kw_only=True):
     primary: Annotated[Place, "*"] = ""
     """Set of a replica."""
     deleted: Annotated[Place, "*"] = ""
+    sort: Annotated[Place, "*"] = ""
+    """Whether it stands for a server elsewhere."""
 
 
 def database(view: View, at: DatabaseAt) -> RestoreTest | None:
-    """None of a replica, whose primary is backed up, and of one that is deleted."""
-    if view[at.primary].is_set().data is True or view[at.deleted].is_set().data is True:
+    """None of a replica, whose primary is backed up, of one that is deleted, and of a server elsewhere."""
+    absent = (view[at.primary].is_set(), view[at.deleted].is_set(), stands_outside(view[at.sort]))
+    if any(reason.data is True for reason in absent):
         return None
     why = attestable(f"whether anybody tests that a backup of {view.item.address} can be restored", view.location)
     return RestoreTest(

@@ -8,5 +8,11 @@ from assay.scanner.facts.resilience.restores.kinds import RestoreTest
 
 READERS = (
     Reader(RestoreTest, ("firestore.googleapis.com/Database",), database, DatabaseAt(deleted="deleteTime"), always=False),
-    Reader(RestoreTest, ("sqladmin.googleapis.com/Instance",), database, DatabaseAt(primary="masterInstanceName"), always=False),
+    Reader(
+        RestoreTest,
+        ("sqladmin.googleapis.com/Instance",),
+        database,
+        DatabaseAt(primary="masterInstanceName", sort="instanceType"),
+        always=False,
+    ),
 )
