@@ -28,6 +28,7 @@ SCHEMAS = {
     "alloydb.googleapis.com/Instance": ("alloydb.v1", "Instance"),
     "apigateway.googleapis.com/ApiConfig": ("apigateway.v1", "ApigatewayApiConfig"),
     "bigquery.googleapis.com/Dataset": ("bigquery.v2", "Dataset"),
+    "bigquery.googleapis.com/Table": ("bigquery.v2", "Table"),
     "bigtableadmin.googleapis.com/Cluster": ("bigtableadmin.v2", "Cluster"),
     "bigtableadmin.googleapis.com/Instance": ("bigtableadmin.v2", "Instance"),
     "bigtableadmin.googleapis.com/Table": ("bigtableadmin.v2", "Table"),
