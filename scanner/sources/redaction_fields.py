@@ -33,6 +33,7 @@ READABLE: dict[str, str] = {
     **dict.fromkeys(_words("imageId.imageDigest imageId.imageTag"), "which image runs"),
     "imageScanFindings.imageScanCompletedAt": "when it was looked through",
     "binaryAuthorization.breakglassJustification": "that a check was passed by",
+    "binaryAuthorization.policy": _IDENTIFIERS,
     "metadata.services": "which service the rules are of",
     # https://cloud.google.com/compute/docs/reference/rest/v1/instanceTemplates
     "disks.source": _IDENTIFIERS,
@@ -167,7 +168,8 @@ READABLE: dict[str, str] = {
             Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock networkInterfaces.tags
             mirroredResources.tags data.items
             apigatewayv2.route.RouteKey apigatewayv2.api.ApiEndpoint lambda.url.FunctionUrl rrdatas ResourceRecords.Value externalEndpoints
-            internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix authorizedNetworks.value IndexDocument.Suffix"""
+            internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix authorizedNetworks.value
+            authorizedExternalNetworks.cidrRange IndexDocument.Suffix"""
         ),
         "addresses, ports, hosts and paths: what is reached by whom",
     ),

@@ -64,9 +64,9 @@ def test_what_a_basic_selector_takes_in(tmp_path: Path, values: tuple[str, ...],
 @pytest.mark.parametrize(
     ("value", "verdict_", "reason"),
     [
-        ('"arn:aws:s3:::trade-${random_id.suffix.hex}/"', "unknown", "random_id.suffix.hex is decided by the provider"),
+        ('"arn:aws:s3:::trade-${random_id.suffix.hex}/"', "unknown", "the value of random_id.suffix.hex is known after apply"),
         ('"${aws_s3_access_point.reports.arn}/"', "unknown", "the value of aws_s3_access_point.reports.arn is known after apply"),
-        ('"${aws_s3_bucket.site.arn}/${random_id.suffix.hex}"', "unknown", "random_id.suffix.hex is decided by the provider"),
+        ('"${aws_s3_bucket.site.arn}/${random_id.suffix.hex}"', "unknown", "the value of random_id.suffix.hex is known after apply"),
         ('"arn:aws:s3:::orders-${random_id.suffix.hex}/"', "fail", ""),
         ('"${aws_s3_bucket.reports.arn}/"', "fail", ""),
         ('"arn:aws:s3:::${aws_s3_bucket.reports.id}/"', "fail", ""),

@@ -200,18 +200,20 @@ _CLOSING = {
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
     """The line of the first error and what is wrong. What is not closed is told where it begins: the end alone shows that something is
     missing."""
-    pending = [root]
+    # Each with the nearest node around it that begins before: to ask a node for its parent takes a way from the root.
+    pending = [(root, root)]
     while pending:
-        node = pending.pop()
+        node, around = pending.pop()
         if node.is_missing:
-            around = node
-            while around.parent is not None and around.start_byte == node.start_byte:
-                around = around.parent
             return around.start_point[0] + 1, f"what begins here is not closed: {_CLOSING.get(node.type, node.type)} is missing"
         if node.is_error:
             text = spelled((node.text or b"").decode("utf-8", "replace")).strip()
             return node.start_point[0] + 1, f"syntax error near {(text.splitlines()[0][:40] if text else node.type)!r}"
-        pending += [child for child in reversed(node.children) if child.has_error or child.is_missing]
+        pending += [
+            (child, around if child.start_byte == node.start_byte else node)
+            for child in reversed(node.children)
+            if child.has_error or child.is_missing
+        ]
     return 1, "syntax error"
 
 
