@@ -68,17 +68,17 @@ def _path(pattern: str) -> bool | None:
 def _arn(pattern: str) -> bool | None:
     """An account without wildcards in its place, or no wildcard at all where the ARN has no account, as those of buckets.
 
-    Region and account of a bucket's ARN are empty, so that wildcards in their place match nothing else: `arn:aws:s3:*:*:reports` is one
-    bucket. What has a slash may be an access point, which is of an account.
+    Partition, region and account of a bucket's ARN say nothing of which it is, so that wildcards in their place match no other:
+    `arn:aws:s3:*:*:reports` is one bucket. What has a slash may be an access point, which is of an account.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-resources-for-iam-policies
     """
     if pattern.startswith((FIXED, VARIABLE)):
         return True  # the ARN of a resource, with whatever follows
     fields = pattern.split(":", 5)
+    if len(fields) == 6 and fields[2] == "s3" and fields[4] in ("", "*") and "/" not in fields[5]:
+        return exact(fields[5])
     if len(fields) < 5 or not fields[4]:
         return exact(pattern)
-    if fields[4] == "*" and fields[2] == "s3" and len(fields) == 6 and "/" not in fields[5]:
-        return exact(fields[5])
     if "*" in fields[4] or "?" in fields[4]:
         return False
     if fields[3] == OPEN:

@@ -83,14 +83,17 @@ class ItemIndex:
             return next((item for item in self._twice[address] if item.location().file == file), self._by_address[address])
         return self._by_address.get(address)
 
-    def by_name(self, text: Any, link: Link) -> Item | None:
-        """The one item of the types of a link that has a text, which may be known in part, for its name; None where several have it."""
+    def by_name(self, text: Any, link: Link, asker: Item) -> Item | None:
+        """The one item of the types of a link that has a text, which may be known in part, for its name; None where several have it.
+
+        What is in another region than whoever asks has the name there.
+        """
         if link not in self._by_name:
             self._by_name[link] = {}
             for item in self.of(*link.types) if link.names else ():
                 for name in {spelled(item[path].data) for path in link.names} - {""}:
                     self._by_name[link].setdefault(name, []).append(item)
-        items = self._by_name[link].get(spelled(text), [])
+        items = [item for item in self._by_name[link].get(spelled(text), ()) if not _in_other_region(item, asker)]
         return items[0] if len(items) == 1 else None
 
     def _meant(self, item: Item, others: list[Item]) -> list[Item]:
@@ -286,6 +289,11 @@ def _few(items: list[Item]) -> list[Item]:
         if isinstance(item, Unlisted) or seen[place] <= _ALIKE + 1:
             kept.append(item)
     return kept
+
+
+def _in_other_region(one: Item, other: Item) -> bool:
+    regions = one.region.data, other.region.data
+    return regions[0] != regions[1] and all(isinstance(region, str) for region in regions)
 
 
 def _same_name(item: Item, why: Unknown) -> Unknown:

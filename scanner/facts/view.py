@@ -256,7 +256,7 @@ class View:
         self._check(link)
         target = self.link(link).data
         named = self.named(target, link) if isinstance(target, (Reference, str)) else None
-        if named is None and isinstance(target, (Text, str)) and (item := self.items.by_name(target, link)) is not None:
+        if named is None and isinstance(target, (Text, str)) and (item := self.items.by_name(target, link, self.item)) is not None:
             return self.of(item)
         return named
 

@@ -286,3 +286,13 @@ def test_the_rules_of_managed_groups() -> None:
     assert {name: group.counting for name, group in AWS.items() if group.counting} == {
         "AWSManagedRulesAmazonIpReputationList": {"AWSManagedIPDDoSList"}
     }
+
+
+@pytest.mark.parametrize(("pattern", "fixed"), [
+    ("arn:aws:s3:::reports", True), ("arn:aws:s3:*:*:reports", True), ("arn:*:s3:*::reports", True), ("arn:aws:s3:::reports-*", False),
+    ("arn:aws:s3:*:*:*", False), ("arn:aws:s3:*:*:accesspoint/reports", False), ("arn:aws:s3:*:111122223333:accesspoint/*", True),
+    ("arn:aws:sns:*:*:reports", False), ("arn:aws:sns:*:111122223333:*", True), ("*", False), ("arn:aws:s3:*", False),
+])  # fmt: skip
+def test_what_the_arn_of_a_source_bounds(pattern: str, fixed: bool) -> None:
+    test = of_callers("aws:sourcearn")
+    assert test is not None and test(pattern) is fixed

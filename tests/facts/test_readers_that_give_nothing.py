@@ -26,6 +26,7 @@ HANGS_ON = {
     "data.deletion.guards.guard": ("part_of", "deleted", "sort"),
     "data.google.database": ("deleted",),
     "data.openness.google.networks": ("sort",),
+    "data.openness.google.shared": ("part_of_whole",),
     "keys.kms.key": ("manager",),
     "messaging.channels.channel": ("given",),
     "messaging.stores.store": ("given",),

@@ -98,14 +98,20 @@ class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
     """A role by the permissions that it lists; None of one that is deleted or disabled, and gives nothing."""
-    if is_off(view).data is True:
+    off = is_off(view)
+    if off.data is True:
         return None
+    role = _allowed(view, called(view, at), _of_role(view, at), False)
+    role.identity.perhaps = off.unknown
+    return role
+
+
+def _of_role(view: View, at: RoleAt) -> list[Any]:
     listed = view[at.permissions]
     if isinstance(listed.data, Reference):  # the permissions of another role
-        return _allowed(view, called(view, at), [role_permission(resolved(view, at.looked_up, listed), "whoever has it")], False)
+        return [role_permission(resolved(view, at.looked_up, listed), "whoever has it")]
     written = listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.unknown or listed.data]
-    permissions = [permission if isinstance(permission, Unknown) else _listed(permission, listed.seen) for permission in written]
-    return _allowed(view, called(view, at), permissions, False)
+    return [permission if isinstance(permission, Unknown) else _listed(permission, listed.seen) for permission in written]
 
 
 def _listed(permission: Any, seen: tuple[Location, ...]) -> Permission:

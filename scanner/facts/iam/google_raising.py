@@ -96,7 +96,8 @@ def _listed(view: View, role: Any, at: BindingsAt | AccountAt, wanted: frozenset
 
 def custom_role(view: View, at: RoleAt) -> Escalation | None:
     """A role by the permissions that it lists; None for one that is deleted or disabled."""
-    if is_off(view).data is True:
+    off = is_off(view)
+    if off.data is True:
         return None
     listed = view[at.permissions]
     if isinstance(listed.data, Reference):
@@ -113,7 +114,9 @@ def custom_role(view: View, at: RoleAt) -> Escalation | None:
         for permission in written
         if not isinstance(permission, str) or permission in ESCALATING
     ]
-    return Escalation(identity=view.identity(called(view, at)), raises=view.says(raises), service_linked=Value(False))
+    identity = view.identity(called(view, at))
+    identity.perhaps = off.unknown
+    return Escalation(identity=identity, raises=view.says(raises), service_linked=Value(False))
 
 
 def service_account(view: View, at: AccountAt) -> Escalation:

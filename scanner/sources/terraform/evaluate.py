@@ -26,7 +26,6 @@ from assay.scanner.sources.terraform.operators import (
     equal,
     finish,
     join_text,
-    never_empty,
     pairs_of,
     refusable,
     spread,
@@ -38,6 +37,7 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
 )
 from assay.scanner.sources.terraform.parts import get_attribute, get_index
+from assay.scanner.sources.terraform.provided import never_empty
 
 
 class Scope:

@@ -16,18 +16,17 @@ from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     FAILURES,
-    IDENTITY,
     EvaluationError,
     Namespace,
     brief,
     finish,
-    is_identity,
     to_bool,
     to_text,
     to_whole,
     unsettled,
     why_unknown,
 )
+from assay.scanner.sources.terraform.provided import IDENTITY, is_identity
 from assay.scanner.sources.terraform.providers import provider_key
 
 if TYPE_CHECKING:

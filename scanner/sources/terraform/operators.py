@@ -27,6 +27,7 @@ from assay.scanner.sources.raw import (
 )
 from assay.scanner.sources.terraform import exact, literals
 from assay.scanner.sources.terraform.costs import TooMuch
+from assay.scanner.sources.terraform.provided import never_empty
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
@@ -273,55 +274,6 @@ def equal(left: Any, right: Any) -> bool | Unknown:
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return exact.equal(left, right)
     return bool(left == right)
-
-
-IDENTITY = (
-    "id",
-    "arn",
-    "name",
-    "self_link",
-    "key_id",
-    "email",
-    "member",
-    "unique_id",
-    "dns_name",
-    "invoke_arn",
-    "url",
-    "uri",
-    "fqdn",
-    "writer_identity",
-)
-"""Attributes that the provider computes for every resource and that are never null once it exists."""
-
-
-_GENERATED = frozenset({
-    ("random_password", "result"), ("random_password", "bcrypt_hash"), ("random_string", "result"), ("random_uuid", "result"),
-    ("random_id", "hex"), ("random_id", "dec"), ("random_id", "b64_url"), ("random_id", "b64_std"),
-    ("random_bytes", "hex"), ("random_bytes", "base64"), ("tls_private_key", "private_key_pem"), ("tls_private_key", "public_key_openssh"),
-    ("aws_iam_access_key", "secret"), ("google_service_account_key", "private_key"),
-})  # fmt: skip
-"""Types with the texts that are made for them: https://registry.terraform.io/providers/hashicorp/random/latest/docs and …/tls/…"""
-
-
-def is_identity(type_: str, attribute: str) -> bool:
-    """Whether an attribute of a resource is a text that is neither null nor empty once the resource exists."""
-    return attribute in IDENTITY or attribute.endswith(("_id", "_arn", "_name")) or (type_, attribute) in _GENERATED
-
-
-_ANSWERED = frozenset({
-    ("aws_ssm_parameter", "value"), ("aws_caller_identity", "account_id"), ("aws_partition", "partition"), ("aws_partition", "dns_suffix"),
-    ("aws_region", "name"), ("aws_region", "region"), ("google_project", "project_id"), ("google_project", "number"),
-})  # fmt: skip
-"""Types of data sources with what they always answer: https://registry.terraform.io/providers/hashicorp/aws/latest/docs and …/google/…"""
-
-
-def never_empty(raw: Any) -> bool:
-    """Whether a value is certainly a text that is not empty, though it is not known."""
-    if isinstance(raw, Text):
-        return any(part != "" if isinstance(part, str) else never_empty(part) for part in raw.parts)
-    if not isinstance(raw, Reference):
-        return False
-    return raw.attribute in ("id", "arn") or (raw.type, raw.attribute) in _ANSWERED if raw.is_data else is_identity(raw.type, raw.attribute)
 
 
 def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:

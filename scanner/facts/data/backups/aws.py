@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner import lazy_re
@@ -15,7 +14,6 @@ from assay.scanner.facts.secrets.schedules import schedule_days
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.globs import matches
-from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.marks import Tags
 from assay.scanner.sources.raw import Reference, Text, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -23,14 +21,6 @@ from assay.scanner.sources.values import Value, all_of, any_of
 OPERATORS = ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
 """Of the conditions of a selection. https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Conditions.html"""
 _CRON = lazy_re.pattern(r"cron\((\d+|\*)( .*)\)")
-
-
-def every(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    """All items of some types; under None why there may be more of them."""
-    if isinstance(item, Unlisted):
-        yield None, item.why
-    else:
-        yield item.type, item
 
 
 class SelectionAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data.aws_api import TABLES
-from assay.scanner.facts.data.backups.aws import OPERATORS, SelectionAt, StoreAt, every, store
+from assay.scanner.facts.data.backups.aws import OPERATORS, SelectionAt, StoreAt, store
+from assay.scanner.facts.data.backups.indexes import every
 from assay.scanner.facts.data.backups.kinds import BackedUpStore
 from assay.scanner.facts.keys.at_rest.aws_api import CLUSTERS, INSTANCES
 from assay.scanner.facts.spelling import Index, Link

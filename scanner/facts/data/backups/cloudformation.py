@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.data.backups.aws import OPERATORS, SelectionAt, StoreAt, every, store
+from assay.scanner.facts.data.backups.aws import OPERATORS, SelectionAt, StoreAt, store
+from assay.scanner.facts.data.backups.indexes import every
 from assay.scanner.facts.data.backups.kinds import BackedUpStore
 from assay.scanner.facts.spelling import Index, Link
 

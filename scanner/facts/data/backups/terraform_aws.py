@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.data.backups.aws import SelectionAt, StoreAt, every, store
+from assay.scanner.facts.data.backups.aws import SelectionAt, StoreAt, store
+from assay.scanner.facts.data.backups.indexes import every
 from assay.scanner.facts.data.backups.kinds import BackedUpStore
 from assay.scanner.facts.spelling import Index, Link
 

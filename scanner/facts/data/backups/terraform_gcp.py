@@ -7,8 +7,8 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/b
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.data.backups.aws import every
 from assay.scanner.facts.data.backups.google import DatabaseAt, InstanceAt, PlanAt, database, instance
+from assay.scanner.facts.data.backups.indexes import every
 from assay.scanner.facts.data.backups.kinds import BackedUpStore
 from assay.scanner.facts.spelling import Index, Link, Many
 

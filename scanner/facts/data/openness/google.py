@@ -48,14 +48,19 @@ class SharedAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Entries of a list of access of its own, which a dataset has."""
     group: Annotated[str, "ways"] = ""
     member: Annotated[str, "ways"] = ""
+    part_of_whole: bool = False
+    """A table of a dataset or of an instance, which is shared with it: judged by itself only where something is granted on it alone."""
 
 
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 
 
-def shared(view: View, at: SharedAt) -> DataCopy:
+def shared(view: View, at: SharedAt) -> DataCopy | None:
     """A disk, snapshot, image or dataset with the bindings on it: https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets"""
-    ways: list[Any] = [_granted(grant) for grant in google_grants(bindings(view, at.bindings))]
+    own = list(bindings(view, at.bindings))
+    if at.part_of_whole and not own:
+        return None
+    ways: list[Any] = [_granted(grant) for grant in google_grants(own)]
     entries, more = view.inner(*at.access)
     for entry in entries:
         public = any_of([entry[at.group].default("").equals(*_EVERYBODY), entry[at.member].default("").equals(*_EVERYBODY)])

@@ -26,16 +26,14 @@ _INSTANCES = {
 _DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember")
 _COPIES = (
     *(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk")),
-    # A table may be shared beside its dataset or instance: https://cloud.google.com/bigquery/docs/table-access-controls-intro
-    *(
-        "bigquery.googleapis.com/Table",
-        "spanner.googleapis.com/Database",
-        "bigtableadmin.googleapis.com/Instance",
-        "bigtableadmin.googleapis.com/Table",
-    ),
+    "spanner.googleapis.com/Database",
+    "bigtableadmin.googleapis.com/Instance",
 )
+# A table may be shared beside its dataset or instance: https://cloud.google.com/bigquery/docs/table-access-controls-intro
+_TABLES = ("bigquery.googleapis.com/Table", "bigtableadmin.googleapis.com/Table")
 READERS = (
     *(Reader(DataCopy, (type_,), networks, at, always=not at.sort) for type_, at in _INSTANCES.items()),
     Reader(DataCopy, ("bigquery.googleapis.com/Dataset",), shared, _DATASET),
     *(Reader(DataCopy, (type_,), shared, SharedAt(bindings=OWN)) for type_ in _COPIES),
+    *(Reader(DataCopy, (type_,), shared, SharedAt(bindings=OWN, part_of_whole=True), always=False) for type_ in _TABLES),
 )

@@ -78,11 +78,11 @@ class _Reading:
         whole = Linked(linked)
         if isinstance(data, Either) and all(isinstance(option, dict) for option in data.options):
             # References settle more: `random_password.p.result != null` is true of one, and of what is not known not known.
-            settled = next((option for option in data.options if isinstance(linked, dict) and option.keys() == linked.keys()), None)
-            if settled is None:
+            settled = [option for option in data.options if isinstance(linked, dict) and option.keys() == linked.keys()]
+            if len(settled) != 1:
                 yield from self._one_of(data, linked, value, of, scripts)
                 return
-            data = settled
+            data = settled[0]
         if not isinstance(data, dict):
             if whole.secrets:
                 yield setting(label("settings", of), whole.secrets, value.seen)

@@ -33,7 +33,6 @@ from assay.scanner.sources.terraform.operators import (
     finish,
     identity,
     make_set,
-    never_empty,
     to_bool,
     to_number,
     to_text,
@@ -44,6 +43,7 @@ from assay.scanner.sources.terraform.operators import (
     without_repeats,
 )
 from assay.scanner.sources.terraform.parts import get_index
+from assay.scanner.sources.terraform.provided import never_empty
 
 
 @function("merge")
