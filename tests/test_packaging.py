@@ -45,8 +45,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def archive(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source as a package index has it, made below a repository that ignores parts of it."""
+    """The source as a package index has it, made below a repository that ignores parts of it, after an editable install."""
     write(checkout.parent, {".gitignore": "scanner/\n*.yaml\n"})
+    build("editable", checkout, tmp_path_factory.mktemp("links"))
     return build("sdist", checkout, tmp_path_factory.mktemp("archive"))
 
 
