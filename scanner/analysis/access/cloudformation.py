@@ -61,7 +61,12 @@ _KEYS = Another(
             listed=Link("", (_KEY, "AWS::KMS::ReplicaKey")),
             policies="KeyPolicy",
             alias=("AWS::KMS::Alias", "TargetKeyId"),
-            aliases=Referrer("AWS::KMS::Alias", "TargetKeyId", "AliasName"),
+            aliases=Referrer(
+                "AWS::KMS::Alias",
+                "TargetKeyId",
+                "AliasName",
+                generated=tuple((type_, "TargetKeyId") for type_ in (_KEY, "AWS::KMS::ReplicaKey")),
+            ),
         ),
     )
 )

@@ -39,7 +39,9 @@ ORGANISATION = Another(
             type="type",
             content="content",
             names=("id",),
-            attached=Referrer("aws_organizations_policy_attachment", "policy_id", "target_id"),
+            attached=Referrer(
+                "aws_organizations_policy_attachment", "policy_id", "target_id", generated=(("aws_organizations_policy", "policy_id"),)
+            ),
             tree=TreeAt(
                 organisation=Link("", ("aws_organizations_organization",)),
                 units=Link("parent_id", ("aws_organizations_organizational_unit",)),
@@ -56,23 +58,33 @@ RUNS = Another(
         RunAt(listed=Link("", ("aws_lambda_function",)), name="function_name", role="role", function=True),
     )
 )
+_KEY_TYPES = ("aws_kms_key", "aws_kms_replica_key")
 GRANTS = GrantsAt(
-    grants=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints=("constraints",)
+    grants=Referrer("aws_kms_grant", "key_id", generated=tuple((type_, "key_id") for type_ in _KEY_TYPES)),
+    grantee="grantee_principal",
+    operations="operations",
+    constraints=("constraints",),
 )
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant"""
 _KEYS = Another(
     (
         KeyAt(
-            listed=Link("", ("aws_kms_key", "aws_kms_replica_key")),
-            policies=("policy", One("aws_kms_key_policy", "key_id", "policy")),
+            listed=Link("", _KEY_TYPES),
+            policies=("policy", One("aws_kms_key_policy", "key_id", "policy", generated=(("aws_kms_key", "key_id"),))),
             alias=("aws_kms_alias", "target_key_id"),
-            aliases=Referrer("aws_kms_alias", "target_key_id", "name"),
+            aliases=Referrer("aws_kms_alias", "target_key_id", "name", generated=tuple((type_, "target_key_id") for type_ in _KEY_TYPES)),
             grants=GRANTS,
         ),
     )
 )
 ENDPOINTS = Another(
-    EndpointsAt(listed=Link("id", ("aws_vpc_endpoint",)), policies=("policy", One("aws_vpc_endpoint_policy", "vpc_endpoint_id", "policy")))
+    EndpointsAt(
+        listed=Link("id", ("aws_vpc_endpoint",)),
+        policies=(
+            "policy",
+            One("aws_vpc_endpoint_policy", "vpc_endpoint_id", "policy", generated=(("aws_vpc_endpoint", "vpc_endpoint_id"),)),
+        ),
+    )
 )
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint, .../vpc_endpoint_policy"""
 WRITERS = StoreAt(

@@ -190,7 +190,10 @@ READERS = (
         templates=_launched_by(_specified("LaunchTemplate")),
         template_public=_TEMPLATE_PUBLIC,
         subnets_there=_SUBNETS_THERE,
-        fixed=(Referrer("AWS::EC2::EIP", "InstanceId"), Referrer("AWS::EC2::EIPAssociation", "InstanceId")),
+        fixed=tuple(
+            Referrer(type_, "InstanceId", generated=(("AWS::EC2::Instance", "InstanceId"),))
+            for type_ in ("AWS::EC2::EIP", "AWS::EC2::EIPAssociation")
+        ),
     ),
     _workload(
         "AWS::AutoScaling::AutoScalingGroup",

@@ -214,8 +214,11 @@ READERS = (
             template_public=_TEMPLATE_PUBLIC,
             subnets_there=_SUBNETS_THERE,
             fixed=tuple(
-                Referrer(type_, owner)
-                for type_, owner in (("aws_eip", "instance|network_interface"), ("aws_eip_association", "instance_id|network_interface_id"))
+                Referrer(type_, f"{instance}|{interface}", generated=tuple((machine, instance) for machine in _INSTANCES))
+                for type_, instance, interface in (
+                    ("aws_eip", "instance", "network_interface"),
+                    ("aws_eip_association", "instance_id", "network_interface_id"),
+                )
             ),
         )
         for type_ in _INSTANCES

@@ -31,13 +31,14 @@ ENTRY = EntryAt(
 API = ApiAt(
     name="Name",
     document=("Body", "BodyS3Location"),
-    routes=Many("AWS::ApiGatewayV2::Route", "ApiId"),
+    routes=Many("AWS::ApiGatewayV2::Route", "ApiId", generated=(("AWS::ApiGatewayV2::Api", "ApiId"),)),
     authorizer=Link("AuthorizerId", ("AWS::ApiGatewayV2::Authorizer",)),
 )
+_POOLS = (("AWS::Cognito::UserPool", "UserPoolId"),)
 POOL = PoolAt(
     name="UserPoolName",
-    providers=Referrer("AWS::Cognito::UserPoolIdentityProvider", "UserPoolId"),
-    clients=Referrer("AWS::Cognito::UserPoolClient", "UserPoolId"),
+    providers=Referrer("AWS::Cognito::UserPoolIdentityProvider", "UserPoolId", generated=_POOLS),
+    clients=Referrer("AWS::Cognito::UserPoolClient", "UserPoolId", generated=_POOLS),
 )
 
 READERS = (

@@ -45,13 +45,14 @@ API = ApiAt(
     protocol="protocol_type",
     target="target",
     document=("body",),
-    routes=Many("aws_apigatewayv2_route", "api_id"),
+    routes=Many("aws_apigatewayv2_route", "api_id", generated=(("aws_apigatewayv2_api", "api_id"),)),
     key="route_key",
     authorization="authorization_type",
     authorizer=Link("authorizer_id", ("aws_apigatewayv2_authorizer",)),
     authorizer_type="authorizer_type",
     issuer="jwt_configuration.issuer",
 )
+_POOLS = (("aws_cognito_user_pool", "user_pool_id"),)
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cognito_user_pool
 POOL = PoolAt(
     name="name",
@@ -59,9 +60,9 @@ POOL = PoolAt(
     mfa="mfa_configuration",
     admins_only="admin_create_user_config.allow_admin_create_user_only",
     triggers=("lambda_config.pre_sign_up", "lambda_config.pre_authentication"),
-    providers=Referrer("aws_cognito_identity_provider", "user_pool_id"),
+    providers=Referrer("aws_cognito_identity_provider", "user_pool_id", generated=_POOLS),
     provider="provider_type",
-    clients=Referrer("aws_cognito_user_pool_client", "user_pool_id"),
+    clients=Referrer("aws_cognito_user_pool_client", "user_pool_id", generated=_POOLS),
     supported="supported_identity_providers",
 )
 

@@ -16,7 +16,7 @@ from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Text, Unknown, because, references_in, unknown_inside
+from assay.scanner.sources.raw import Given, Text, Unknown, because, references_in, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 INLINE = "gateway"
@@ -147,8 +147,11 @@ _WHERE, _COLONS = (1, 3, 4), 5
 def _leaves_open(arn: Any) -> Unknown | None:
     """Why it is not known which resource an ARN is for: a template does not say in which region it will be.
 
+    It ends in an identifier that the cloud makes up: where whoever deploys gives that, it is of a resource that was there before.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
+    if isinstance(arn.parts[-1] if isinstance(arn, Text) else arn, Given):
+        return None
     if not isinstance(arn, Text):
         return unknown_inside(arn)
     ahead, place = "", None

@@ -16,6 +16,7 @@ _ASSOCIATIONS = by_arn("resource_arn", "aws_wafv2_web_acl_association", "aws_waf
 _LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 _GENERATED = tuple((type_, "load_balancer_arn") for type_ in _BALANCERS)
 _GENERATED_LISTENER = tuple((type_, "listener_arn") for type_ in _LISTENERS)
+_GENERATED_ACL = (("aws_wafv2_web_acl", "web_acl_arn"),)
 BALANCER = BalancerAt(
     name="name",
     type="load_balancer_type",
@@ -40,8 +41,8 @@ WEB_ACL = WebAclAt(
     text="rule_json",
     group_text="rules_json",
     text_group=Link("ARN", ("aws_wafv2_rule_group",)),
-    separate=(Referrer("aws_wafv2_web_acl_rule", "web_acl_arn"),),
-    associations=(Referrer("aws_wafv2_web_acl_rule_group_association", "web_acl_arn"),),
+    separate=(Referrer("aws_wafv2_web_acl_rule", "web_acl_arn", generated=_GENERATED_ACL),),
+    associations=(Referrer("aws_wafv2_web_acl_rule_group_association", "web_acl_arn", generated=_GENERATED_ACL),),
 )
 
 READERS = (

@@ -7,7 +7,8 @@ from assay.scanner.facts.keys import kms
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.spelling import Fixed, Referrer
 
-_ALIASES = Referrer("AWS::KMS::Alias", "TargetKeyId", "AliasName")
+_GENERATED = tuple((type_, "TargetKeyId") for type_ in ("AWS::KMS::Key", "AWS::KMS::ReplicaKey"))
+_ALIASES = Referrer("AWS::KMS::Alias", "TargetKeyId", "AliasName", generated=_GENERATED)
 
 READERS = (
     Reader(

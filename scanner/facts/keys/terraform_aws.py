@@ -7,7 +7,8 @@ from assay.scanner.facts.keys import kms
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.spelling import Fixed, One, Referrer
 
-_ALIASES = Referrer("aws_kms_alias", "target_key_id", "name")
+_GENERATED = tuple((type_, "target_key_id") for type_ in ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key"))
+_ALIASES = Referrer("aws_kms_alias", "target_key_id", "name", generated=_GENERATED)
 
 READERS = (
     Reader(
@@ -22,7 +23,7 @@ READERS = (
             rotates="enable_key_rotation",
             period="rotation_period_in_days",
             enabled="is_enabled",
-            policies=("policy", One("aws_kms_key_policy", "key_id", "policy")),
+            policies=("policy", One("aws_kms_key_policy", "key_id", "policy", generated=(("aws_kms_key", "key_id"),))),
             aliases=_ALIASES,
         ),
     ),

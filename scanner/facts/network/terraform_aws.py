@@ -59,7 +59,9 @@ GROUP_RULES = GroupRulesAt(
         ("aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"),
         cidr="cidr",
         entries="entry",
-        separate=Referrer("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
+        separate=Referrer(
+            "aws_ec2_managed_prefix_list_entry", "prefix_list_id", generated=(("aws_ec2_managed_prefix_list", "prefix_list_id"),)
+        ),
         looked_up=(("data.aws_ec2_managed_prefix_list", "name"), ("data.aws_prefix_list", "name")),
         of_services=("aws_vpc_endpoint",),
     ),

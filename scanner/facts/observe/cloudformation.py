@@ -53,7 +53,10 @@ READERS = (
         EdgeLog,
         ("AWS::WAFv2::WebACL",),
         web_acl,
-        WebAclAt(name="Name", logging=Referrer("AWS::WAFv2::LoggingConfiguration", "ResourceArn")),
+        WebAclAt(
+            name="Name",
+            logging=Referrer("AWS::WAFv2::LoggingConfiguration", "ResourceArn", generated=(("AWS::WAFv2::WebACL", "ResourceArn"),)),
+        ),
     ),
     Reader(
         EdgeLog,

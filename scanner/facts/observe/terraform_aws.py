@@ -87,7 +87,10 @@ READERS = (
         EdgeLog,
         ("aws_wafv2_web_acl",),
         web_acl,
-        WebAclAt(name="name", logging=Referrer("aws_wafv2_web_acl_logging_configuration", "resource_arn")),
+        WebAclAt(
+            name="name",
+            logging=Referrer("aws_wafv2_web_acl_logging_configuration", "resource_arn", generated=(("aws_wafv2_web_acl", "resource_arn"),)),
+        ),
     ),
     Reader(
         EdgeLog,

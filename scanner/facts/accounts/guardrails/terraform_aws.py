@@ -15,7 +15,12 @@ READERS = (
         Guardrail,
         ("aws_organizations_policy",),
         policy,
-        PolicyAt(name="name", type="type", content="content", attached=Referrer("aws_organizations_policy_attachment", "policy_id")),
+        PolicyAt(
+            name="name",
+            type="type",
+            content="content",
+            attached=Referrer("aws_organizations_policy_attachment", "policy_id", generated=(("aws_organizations_policy", "policy_id"),)),
+        ),
         always=False,
     ),
 )

@@ -23,7 +23,7 @@ READERS = (
             subnets=(Referrer("AWS::EC2::Subnet", "VpcId", generated=(("AWS::EC2::VPC", "VpcId"),)),),
             subnet_logs=_LOGS,
             resolves="EnableDnsSupport",
-            query_logs=(Referrer("AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation", "ResourceId"),),
+            query_logs=(Referrer("AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation", "ResourceId", generated=_GENERATED),),
         ),
     ),
 )

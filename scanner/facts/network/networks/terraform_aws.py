@@ -16,10 +16,12 @@ READERS = (
             name="tags.Name",
             flow_logs=(Referrer("aws_flow_log", "vpc_id", generated=(("aws_vpc", "vpc_id"),)),),
             subnets=(Referrer("aws_subnet", "vpc_id", generated=(("aws_vpc", "vpc_id"),)),),
-            subnet_logs=(Referrer("aws_flow_log", "subnet_id"),),
+            subnet_logs=(Referrer("aws_flow_log", "subnet_id", generated=(("aws_subnet", "subnet_id"),)),),
             traffic="traffic_type",
             resolves="enable_dns_support",
-            query_logs=(Referrer("aws_route53_resolver_query_log_config_association", "resource_id"),),
+            query_logs=(
+                Referrer("aws_route53_resolver_query_log_config_association", "resource_id", generated=(("aws_vpc", "resource_id"),)),
+            ),
         ),
     ),
 )

@@ -31,7 +31,11 @@ READERS = (
             name="Description",
             authentication="AuthenticationOptions",
             logged="ConnectionLogOptions.Enabled",
-            rules=Many("AWS::EC2::ClientVpnAuthorizationRule", "ClientVpnEndpointId"),
+            rules=Many(
+                "AWS::EC2::ClientVpnAuthorizationRule",
+                "ClientVpnEndpointId",
+                generated=(("AWS::EC2::ClientVpnEndpoint", "ClientVpnEndpointId"),),
+            ),
             network="TargetNetworkCidr",
             everyone="AuthorizeAllGroups",
             group="AccessGroupId",

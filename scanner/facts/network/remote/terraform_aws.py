@@ -42,7 +42,11 @@ READERS = (
             authentication="authentication_options",
             authentication_type="type",
             logged="connection_log_options.enabled",
-            rules=Many("aws_ec2_client_vpn_authorization_rule", "client_vpn_endpoint_id"),
+            rules=Many(
+                "aws_ec2_client_vpn_authorization_rule",
+                "client_vpn_endpoint_id",
+                generated=(("aws_ec2_client_vpn_endpoint", "client_vpn_endpoint_id"),),
+            ),
             network="target_network_cidr",
             everyone="authorize_all_groups",
             group="access_group_id",

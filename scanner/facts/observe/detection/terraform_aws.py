@@ -19,7 +19,7 @@ READERS = (
             names=("id",),
             enable="enable",
             features=FeaturesAt(
-                features=Many("aws_guardduty_detector_feature", "detector_id"),
+                features=Many("aws_guardduty_detector_feature", "detector_id", generated=(("aws_guardduty_detector", "detector_id"),)),
                 name="name",
                 status="status",
                 more="additional_configuration",
