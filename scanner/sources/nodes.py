@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.raw import Document, Either, Location, Reference, Text, Unknown, because, describe, either
+from assay.scanner.sources.raw import AtLeast, Document, Either, Location, Reference, Text, Unknown, because, describe, either
 from assay.scanner.sources.values import Value
 
 
@@ -16,6 +16,8 @@ def step(data: Any, name: str) -> Any:
         return data.get(name)
     if isinstance(data, Either):
         return either(data, *[step(option, name) for option in data.options])
+    if isinstance(data, AtLeast) and isinstance(data.content, dict) and name in data.content:
+        return data.content[name]
     if isinstance(data, Unknown):
         return because(data)
     if isinstance(data, Reference):

@@ -2,7 +2,8 @@
 
 A raw value is plain data (`None`, bool, int, float, str, list, dict) or one of four kinds of not-quite-data:
 
-- `Unknown`: nothing can be said; carries the reason and what would settle it. An `Either` has options, an `Open` value a name.
+- `Unknown`: nothing can be said; carries the reason and what would settle it. An `Either` has options, an `Open` value a name; of a
+  list or map that is `AtLeast` something, that much is known.
 - `Reference`: an attribute of another resource of the same input. Its final text is not known, but it is known not to be null.
 - `Text`: a string of which some parts are references or unknown.
 - `Document`: JSON text whose decoded form is at hand, so that one unknown inside does not hide the rest.
@@ -63,6 +64,18 @@ class Either(Unknown, frozen=True):
     """
 
     options: tuple[Any, ...] = ()
+
+
+class AtLeast(Unknown, frozen=True):
+    """A list or map of which a part is known: `concat()` of two lists, one of which is not known. In which order is not.
+
+    What is known belongs to this value alone. As the reason of another value it is handed on by `because`, which leaves it out.
+    """
+
+    content: Any = None
+    """What is there in any case: a list or a dict, never empty."""
+    rest: Unknown = Unknown("", "")
+    """Why there may be more."""
 
 
 class Open(Unknown, frozen=True):
@@ -127,6 +140,13 @@ def either(why: Unknown, *options: Any) -> Any:
     return Either(why.reason, why.settles_it, why.location, tuple(flat)) if len(flat) <= MAX_OPTIONS else because(why)
 
 
+def at_least(content: Any, rest: Unknown | None) -> Any:
+    """A list or map to which more may belong, or nothing more where `rest` is None."""
+    if rest is None:
+        return content
+    return AtLeast(rest.reason, rest.settles_it, rest.location, content, rest) if content else rest
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two raw values are equal at every depth; True is not 1, unlike in Python."""
     if isinstance(one, dict) and isinstance(other, dict):
@@ -136,11 +156,14 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def in_all(raw: Either) -> list[Any]:
+def in_all(raw: Either | AtLeast) -> list[Any]:
     """One of several lists as elements: those that all have, and what each has beside them, one by one; itself, where one is no list.
 
-    What only some of them have may as well be `[]`, which stands for nothing.
+    What only some of them have may as well be `[]`, which stands for nothing. Of a list that is known in part, one that is not known is
+    all the rest.
     """
+    if isinstance(raw, AtLeast):
+        return [*raw.content, raw.rest] if isinstance(raw.content, list) else [raw]
     if not all(isinstance(option, list) for option in raw.options):
         return [raw]
     first, *others = raw.options
@@ -226,6 +249,25 @@ class Document(msgspec.Struct, frozen=True):
     content: Any
 
 
+def document(content: Any) -> Document:
+    """A document in which a list that is known in part has one element for all the rest, as readers of documents go through lists."""
+    return Document(_listed(content))
+
+
+def _listed(content: Any) -> Any:
+    if isinstance(content, AtLeast) and isinstance(content.content, list):
+        return [*_listed(content.content), content.rest]
+    if isinstance(content, list):
+        return [because(one) if one.__class__ is AtLeast else _listed(one) for one in content]
+    if content.__class__ is dict:
+        return {name: _listed(one) for name, one in content.items()}
+    if isinstance(content, Placed):
+        placed = Placed({name: _listed(one) for name, one in content.items()})
+        placed.place = content.place
+        return placed
+    return content
+
+
 class Placed(dict[str, Any]):
     """An object with a place of its own: a statement that a block of code stands for, in a document that is made of such blocks."""
 
@@ -270,7 +312,7 @@ def references_in(data: Any) -> list[Reference]:
     """Every Reference at any depth."""
     if isinstance(data, Reference):
         return [data]
-    if isinstance(data, Document):
+    if isinstance(data, (Document, AtLeast)):
         return references_in(data.content)
     elements = (
         data.parts if isinstance(data, Text) else list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assay.scanner import lazy_re
-from assay.scanner.sources.raw import Document, Either, Text
+from assay.scanner.sources.raw import AtLeast, Document, Either, Text
 
 SHOWN = "(sensitive)"
 """What stands in the place of such a text."""
@@ -220,5 +220,7 @@ def texts_of(raw: Any, numbers: bool = True) -> Iterator[str]:
             pending.append(data.content)
         elif isinstance(data, Either):
             pending.extend(data.options)
+        elif isinstance(data, AtLeast):
+            pending.append(data.content)
         elif numbers and isinstance(data, (int, float)) and not isinstance(data, bool):
             yield str(data)

@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 import msgspec
 
 from assay.scanner.sources.raw import (
+    AtLeast,
     Document,
     Either,
     Location,
@@ -42,6 +43,9 @@ class WrittenDocument(Protocol):
         """
 
 
+_PARTLY_KNOWN = frozenset({Either, AtLeast})
+
+
 @runtime_checkable
 class WrittenText(Protocol):
     """Where the lines of a text stand that an attribute gives."""
@@ -55,22 +59,25 @@ class Value(Generic[T]):
 
     An Either becomes its reason alone: what is not known of one value says nothing of what another may be. Whoever has the very value
     that the options are of says so with `Value.of`; the options then stand beside `data`, and nobody who hands that on hands them on.
+    So it is with a list of which a part is known: `data` then has that part, and an element that is not known for all the rest.
     """
 
     __slots__ = ("_written", "data", "options", "seen")
 
     def __init__(self, data: Any, seen: Sequence[Location] = ()) -> None:
-        self.data: Any = because(data) if data.__class__ is Either else data
+        self.data: Any = because(data) if data.__class__ in _PARTLY_KNOWN else data
         self.options: tuple[Any, ...] = ()
         """What the value may be, where that is known though the value is not."""
         self.seen = tuple(seen)
 
     @classmethod
     def of(cls, raw: Any, seen: Sequence[Location] = ()) -> Value[Any]:
-        """A raw value as it stands in an input, with its options where it is an Either."""
+        """A raw value as it stands in an input, with its options where it is an Either, and with what is known of a list or map."""
         value: Value[Any] = cls(raw, seen)
         if raw.__class__ is Either:
             value.options = raw.options
+        elif raw.__class__ is AtLeast:
+            value.data = in_all(raw) if isinstance(raw.content, list) else raw
         return value
 
     @property

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from assay.scanner.override import override
 from assay.scanner.sources import numbers
-from assay.scanner.sources.raw import Either, Location, Unknown
+from assay.scanner.sources.raw import AtLeast, Either, Location, Unknown
 from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -27,7 +27,7 @@ class Body:
         self.kept: dict[tuple[str, bool], Value[Any]] = {}
         """What paths of attributes gave until now: readers of several kinds ask for the same."""
         self._values: dict[tuple[str, bool], Any] = {}
-        self._unfolded: dict[Block, list[Body] | Unknown] = {}
+        self._unfolded: dict[Block, Unfolded] = {}
 
     @property
     def place(self) -> Callable[[], Location]:
@@ -70,41 +70,43 @@ class Body:
         """The same for a resource that is read with each number of the blocks that nobody tells (numbers.py)."""
         return self._gathered(name, self._unfold_in_turn)
 
-    def _gathered(self, name: str, unfold: Callable[[Block], list[Body] | Unknown]) -> tuple[list[Body], Unknown | None]:
+    def _gathered(self, name: str, unfold: Callable[[Block], Unfolded]) -> tuple[list[Body], Unknown | None]:
         bodies: list[Body] = []
         more: Unknown | None = None
         for block in self.block.nested(name):
-            unfolded = unfold(block)
-            if isinstance(unfolded, Unknown):
-                more = more or unfolded
-            else:
-                bodies += unfolded
+            unfolded, others = unfold(block)
+            bodies += unfolded
+            more = more or others
         return bodies, more
 
-    def _unfold(self, block: Block) -> list[Body] | Unknown:
+    def _unfold(self, block: Block) -> Unfolded:
         if block not in self._unfolded:
-            self._unfolded[block] = self._repeated(block) if block.type == "dynamic" else [Body(block, self.scope, self.owner)]
+            self._unfolded[block] = self._repeated(block) if block.type == "dynamic" else ([Body(block, self.scope, self.owner)], None)
         return self._unfolded[block]
 
-    def _repeated(self, block: Block) -> list[Body] | Unknown:
+    def _repeated(self, block: Block) -> Unfolded:
         if _content(block) is None:
-            return Unknown(f"the dynamic {block.labels[0]} block has no content", "correct the block", block.location())
+            return [], Unknown(f"the dynamic {block.labels[0]} block has no content", "correct the block", block.location())
         for_each = block.expression("for_each")
         if for_each is None:
-            return Unknown(f"the dynamic {block.labels[0]} block has no for_each", "correct the block", block.location())
+            return [], Unknown(f"the dynamic {block.labels[0]} block has no for_each", "correct the block", block.location())
+        place = block.location("for_each")
         try:
             elements = self._elements(for_each)
         except FAILURES as error:
-            return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
+            return [], Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", place)
+        rest: Unknown | None = None
         if unsettled(elements):
             reason = why_unknown(elements)
-            return Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, block.location("for_each"))
+            rest = Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, place)
+            if not isinstance(elements, AtLeast):
+                return [], rest
         pairs = pairs_of(elements)
         if pairs is None:
-            return Unknown(f"for_each is {elements!r:.60}", "correct the expression", block.location("for_each"))
+            return [], Unknown(f"for_each is {elements!r:.60}", "correct the expression", place)
         if len(pairs) > MAX_INSTANCES:
-            return Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", block.location("for_each"))
-        return self._bodies(block, pairs)
+            return [], Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", place)
+        return self._bodies(block, pairs), rest
 
     def _elements(self, for_each: Any) -> Any:
         """What a block is repeated for. Raises FAILURES."""
@@ -114,14 +116,12 @@ class Body:
         self.scope.budget.made(costs.BODY * len(elements) if isinstance(elements, (list, dict)) else 0)
         return elements
 
-    def _unfold_in_turn(self, block: Block) -> list[Body] | Unknown:
-        unfolded = self._unfold(block)
-        if not isinstance(unfolded, Unknown):
-            return unfolded
+    def _unfold_in_turn(self, block: Block) -> Unfolded:
+        unfolded, more = self._unfold(block)
         key = block.location(), self.owner
-        if numbers.is_chosen(key) and (choices := self._choices(block)):
-            return self._bodies(block, choices[numbers.choice(key, len(choices))])
-        return unfolded
+        if more is not None and numbers.is_chosen(key) and (choices := self._choices(block)):
+            return self._bodies(block, choices[numbers.choice(key, len(choices))]), None
+        return unfolded, more
 
     def _choices(self, block: Block) -> list[list[tuple[Any, Any]]]:
         """What a block may be repeated for where that is open: the keys and values of each case; nothing where it is not open."""
@@ -136,8 +136,9 @@ class Body:
             pairs = [pairs_of(option) for option in elements.options]
             if all(known is not None and len(known) <= MAX_INSTANCES for known in pairs):
                 return [known for known in pairs if known is not None]
+        known = pairs_of(elements) if isinstance(elements, AtLeast) else None
         one = (why_unknown(elements), why_unknown(elements))
-        return [[], [one], [one, one]]
+        return [[*(known or []), *more] for more in ([], [one], [one, one])]
 
     def _bodies(self, block: Block, pairs: list[tuple[Any, Any]]) -> list[Body]:
         """A dynamic block repeated for some keys and values."""
@@ -151,6 +152,10 @@ class Body:
             Body(content, self.scope.with_names({name: {"key": key, "value": value}}), f"{self.owner}.{name}[{at}]")
             for at, (key, value) in enumerate(pairs)
         ]
+
+
+Unfolded: TypeAlias = tuple[list[Body], Unknown | None]
+"""What the blocks of one in the code are, and why there may be others."""
 
 
 def _content(block: Block) -> Block | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import Document, Either, Text
+from assay.scanner.sources.raw import AtLeast, Document, Either, Text
 
 MAX_NODES = 100_000
 """Elements of one value, nested ones counted."""
@@ -37,7 +37,7 @@ def asked(raw: Any, budget: Budget) -> Any:
 
 def limited(raw: Any, budget: Budget) -> Any:
     """The value itself, unless it is larger than any real one. Raises TooMuch, OverBudget."""
-    if isinstance(raw, (list, dict)):
+    if isinstance(raw, (list, dict, AtLeast)):
         walked: dict[int, tuple[int, int]] = {}
         elements, _ = _weight(raw, walked)
         budget.step(len(walked) // _ELEMENTS_A_STEP)
@@ -58,6 +58,8 @@ def copy(raw: Any, budget: Budget) -> None:
         budget.step(len(raw) // _BYTES_A_STEP)
     elif isinstance(raw, (list, dict)):
         budget.step(len(raw) // _COPIES_A_STEP)
+    elif isinstance(raw, AtLeast):
+        copy(raw.content, budget)
 
 
 def made(raw: Any, budget: Budget) -> Any:
@@ -70,6 +72,8 @@ def made(raw: Any, budget: Budget) -> Any:
         budget.made(_CONTAINER + _ENTRY * len(raw))
     elif isinstance(raw, Text):
         budget.made(_CONTAINER + sum(len(part) if isinstance(part, str) else _CONTAINER for part in raw.parts))
+    elif isinstance(raw, AtLeast):
+        made(raw.content, budget)
     return raw
 
 
@@ -109,7 +113,7 @@ def _weight(raw: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
 
 
 _COMPOUND = frozenset({list, dict})
-_KINDS = (list, dict, Text, Document, Either)
+_KINDS = (list, dict, Text, Document, Either, AtLeast)
 
 
 def _parts(raw: Any) -> Iterable[Any] | None:
@@ -121,4 +125,4 @@ def _parts(raw: Any) -> Iterable[Any] | None:
         return raw.parts
     if isinstance(raw, Either):
         return raw.options
-    return (raw.content,) if isinstance(raw, Document) else None
+    return (raw.content,) if isinstance(raw, (Document, AtLeast)) else None

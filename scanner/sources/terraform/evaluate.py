@@ -11,7 +11,7 @@ from typing import Any
 
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import MAX_OPTIONS, Either, Open, Reference, Text, Unknown, because, either
+from assay.scanner.sources.raw import MAX_OPTIONS, AtLeast, Either, Open, Reference, Text, Unknown, at_least, because, either
 from assay.scanner.sources.terraform import costs, exact, tree
 from assay.scanner.sources.terraform.collecting import MAX_DOUBTED, collected
 from assay.scanner.sources.terraform.costs import TooMuch
@@ -103,6 +103,8 @@ def _splat(node: tree.Splat, scope: Scope) -> Any:
 def _splat_over(node: tree.Splat, elements: Any, scope: Scope) -> Any:
     if elements is None:
         return []
+    if isinstance(elements, AtLeast) and isinstance(elements.content, list):
+        return at_least(_splat_over(node, elements.content, scope), elements.rest)
     if isinstance(elements, (Unknown, Reference, Text)) and not never_empty(elements):
         return why_unknown(elements)
     if not isinstance(elements, list):
@@ -293,6 +295,9 @@ def _for(node: tree.For, scope: Scope) -> Any:
 def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
     if elements is None:
         raise EvaluationError("a for expression over null")
+    if isinstance(elements, AtLeast) and not node.group:
+        known = _elements_of(node, pairs_of(elements), scope)
+        return at_least(known, elements.rest) if isinstance(known, (list, dict)) else why_unknown(known)
     if unsettled(elements):
         return why_unknown(elements)
     costs.copy(elements, scope.budget)

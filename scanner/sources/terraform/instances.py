@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.marks import tags_of
-from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown, because
+from assay.scanner.sources.raw import Either, Open, Reference, Unknown, because, document
 from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, tags
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
@@ -281,7 +281,7 @@ class ResourceBlock:
             self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
             build = policy_documents.BUILDERS.get(self.block.labels[0])
             body = Body(self.block, self.scope(instance))
-            self._memo[key] = Document(costs.limited(build(body), self.module.workspace.budget)) if build else Reference(address, name)
+            self._memo[key] = document(costs.limited(build(body), self.module.workspace.budget)) if build else Reference(address, name)
         return self._memo[key]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.raw import (
     MAX_OPTIONS,
+    AtLeast,
     Document,
     Either,
     Encoded,
@@ -20,6 +21,7 @@ from assay.scanner.sources.raw import (
     Reference,
     Text,
     Unknown,
+    at_least,
     because,
     either,
     references_in,
@@ -151,6 +153,8 @@ def finish(raw: Any) -> Any:
         return [finish(element) for element in raw]
     if isinstance(raw, dict):
         return {key: finish(element) for key, element in raw.items()}
+    if raw.__class__ is AtLeast:
+        return at_least(finish(raw.content), raw.rest)
     return raw.finish() if hasattr(raw, "finish") else raw
 
 
@@ -159,9 +163,17 @@ def unsettled(raw: Any) -> bool:
     return isinstance(raw, (Unknown, Reference, Text, Document)) or hasattr(raw, "finish")
 
 
+def known_part(raw: Any, nothing: Any) -> Any:
+    """What is known of a list or map that may be open: `nothing` where that is nothing."""
+    if isinstance(raw, AtLeast):
+        return raw.content
+    return nothing if unsettled(raw) else raw
+
+
 def why_unknown(raw: Any) -> Unknown:
     """Why a value that is not settled is not known."""
     if isinstance(raw, Unknown):
+        raw = raw.rest if isinstance(raw, AtLeast) else raw
         return raw if isinstance(raw, Made) else because(raw)
     if isinstance(raw, Text) and raw.unknown:
         return raw.unknown
@@ -351,7 +363,10 @@ def join_text(pieces: list[Any]) -> str | Text:
 
 
 def pairs_of(elements: Any) -> list[tuple[Any, Any]] | None:
-    """Keys and values in the order in which Terraform goes through them."""
+    """Keys and values in the order in which Terraform goes through them; of what is known in part, those, and no number of an element."""
+    if isinstance(elements, AtLeast):
+        numbered = isinstance(elements.content, list) and not isinstance(elements.content, Set)
+        return [(elements.rest, element) for element in elements.content] if numbered else pairs_of(elements.content)
     if isinstance(elements, dict):
         return sorted(elements.items(), key=lambda pair: pair[0])
     if isinstance(elements, Set):

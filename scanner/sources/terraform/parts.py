@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import Given, Made, Open, Reference, Unknown, because
+from assay.scanner.sources.raw import AtLeast, Given, Made, Open, Reference, Unknown, because
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, brief, to_text, to_whole, unsettled, why_unknown
 
 
@@ -14,6 +14,8 @@ def get_attribute(raw: Any, name: str) -> Any:
         if name in raw:
             return raw[name]
         raise EvaluationError(f'there is no attribute "{name}"')
+    if isinstance(raw, AtLeast) and isinstance(raw.content, dict) and name in raw.content:
+        return raw.content[name]
     if isinstance(raw, Unknown):
         return _part(raw, f".{name}")
     if isinstance(raw, Reference):
@@ -25,6 +27,8 @@ def get_attribute(raw: Any, name: str) -> Any:
 
 def get_index(raw: Any, key: Any) -> Any:
     """The element of a value as `value[key]` reads it. Raises EvaluationError."""
+    if isinstance(raw, AtLeast) and not unsettled(key) and isinstance(raw.content, dict) and _key(key) in raw.content:
+        return raw.content[_key(key)]
     if isinstance(raw, Unknown):
         return because(raw) if unsettled(key) else _part(raw, f"[{to_text(key)}]")
     if isinstance(raw, Reference):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Either, Location, Placed, Text, Unknown, in_all
+from assay.scanner.sources.raw import AtLeast, Either, Location, Placed, Text, Unknown, in_all
 from assay.scanner.sources.terraform.costs import MAX_NODES, TooMuch
 
 _MAX_TEXT = 10_000_000
@@ -105,7 +105,7 @@ def _principals(blocks: list[Any], more: Unknown | None) -> Any:
             return kind if isinstance(kind, Unknown) else Unknown("the type of a principal is not known", "scan the plan")
         if kind == "*":
             return "*"
-        told = in_all(identifiers) if isinstance(identifiers, Either) else identifiers
+        told = in_all(identifiers) if isinstance(identifiers, (Either, AtLeast)) else identifiers
         principals.setdefault(kind, []).extend(told if isinstance(told, list) else [told])
     return principals
 

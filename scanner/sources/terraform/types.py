@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import AtLeast, Unknown, at_least
 from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.operators import EvaluationError, make_set, spread, to_bool, to_number, to_text, unify, unsettled
 
@@ -28,6 +28,8 @@ def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
 
 
 def _converted(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
+    if isinstance(raw, AtLeast) and isinstance(constraint, tree.Call) and constraint.function in ("list", "set", "map"):
+        return at_least(_collection(raw.content, constraint, default), raw.rest)
     if raw is None or unsettled(raw):
         return raw
     name = constraint.name if isinstance(constraint, tree.Name) else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.sources.raw import Document, Either, Reference, Text, Unknown, either
+from assay.scanner.sources.raw import AtLeast, Document, Either, Reference, Text, Unknown, either
 from assay.scanner.sources.terraform.exact import of_double
 from assay.scanner.sources.terraform.operators import (
     EvaluationError,
@@ -51,7 +51,6 @@ BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "logs"\n}\n'
         "var.unset[*].id",
         "upper(var.unset)",
         "length(var.unset)",
-        "concat(var.unset, [1])",
         "merge({ a = 1 }, var.unset)",
         'split(",", var.unset)',
         "jsondecode(var.unset)",
@@ -67,10 +66,8 @@ BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "logs"\n}\n'
         "can(tonumber(var.unset))",
         'element([var.unset, "a"], 0)',
         "one([var.unset])",
-        'flatten([["a"], var.unset])',
         'compact(["a", var.unset])',
         'length(compact(["a", var.unset]))',
-        'distinct(["a", var.unset])',
         'length(toset(["a", var.unset]))',
         'contains(["a"], var.unset)',
         'contains([var.unset], "a")',
@@ -132,6 +129,118 @@ def test_what_the_provider_always_computes_is_not_empty(tmp_path: Path, attribut
 def test_what_does_not_depend_on_the_unknown_part_is_known(tmp_path: Path, expression: str, expected: Any) -> None:
     found = value(tmp_path, expression, UNSET)
     assert found == expected and type(found) is type(expected)
+
+
+LISTS = [
+    'compact(concat(["", "a"], var.unset))',
+    'concat(var.unset, ["a"])',
+    'concat(["a"], var.unset, ["b"])',
+    'concat(concat(var.unset, ["a"]), ["b"])',
+    'flatten([["a"], var.unset])',
+    'flatten([["a", ["b"]], concat(var.unset, ["c"])])',
+    'distinct(concat(var.unset, ["a", "a"]))',
+    'setunion(["a", "b"], var.unset)',
+    'toset(concat(["a"], var.unset))',
+    'tolist(toset(concat(["a"], var.unset)))',
+    'reverse(concat(["a", "b"], var.unset))',
+    '[for one in concat(var.unset, ["a", "b"]) : upper(one)]',
+    '[for one in concat(var.unset, ["a", "b"]) : one if one != "a"]',
+    'concat(var.unset, ["a"])[*]',
+    'keys({ for one in concat(var.unset, ["a", "b"]) : one => 1 })',
+    'values({ for one in concat(var.unset, ["a"]) : one => "at-${one}" })',
+    'jsondecode(jsonencode({ all = concat(["a"], var.unset) })).all',
+    '[for name, value in merge(zipmap(var.unset, var.unset), { a = "b" }) : "${name}=${value}"]',
+]
+MAPS = [
+    'merge(zipmap(var.unset, var.unset), { a = "b" })',
+    'merge({ z = 1 }, zipmap(var.unset, var.unset), { a = "b" })',
+    "merge({ a = 1 }, merge(zipmap(var.unset, var.unset), { a = 2, b = 3 }))",
+    '{ for name, value in merge(zipmap(var.unset, var.unset), { a = "b" }) : "x-${name}" => value }',
+    '{ for one in concat(var.unset, ["e"]) : one => [one] }',
+]
+
+
+@pytest.mark.parametrize("expression", LISTS)
+def test_what_is_in_a_list_whatever_else_is_there_is_known(tmp_path: Path, expression: str) -> None:
+    *known, rest = value(tmp_path, expression, UNSET)
+    assert known and not any(isinstance(one, Unknown) for one in known)
+    assert type(rest) is Unknown and rest.reason == 'variable "unset" has no value'
+    for number, given in enumerate(("[]", '["c"]', '["d", "c"]')):
+        whole = value(tmp_path / str(number), expression, f'variable "unset" {{\n  default = {given}\n}}\n')
+        assert [one for one in known if one not in whole] == []
+
+
+@pytest.mark.parametrize("expression", MAPS)
+def test_what_is_in_a_map_whatever_else_is_there_is_known(tmp_path: Path, expression: str) -> None:
+    found = value(tmp_path, expression, UNSET)
+    assert isinstance(found, AtLeast) and found.content
+    assert found.rest == Unknown(found.reason, found.settles_it, found.location)
+    for number, given in enumerate(("[]", '["c"]', '["z", "a"]')):
+        whole = value(tmp_path / str(number), expression, f'variable "unset" {{\n  default = {given}\n}}\n')
+        assert [name for name, one in found.content.items() if whole[name] != one and not isinstance(one, Unknown)] == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('contains(concat(var.unset, ["a"]), "a")', True),
+        ('merge(var.unset, { a = "b" }).a', "b"),
+        ('merge(var.unset, { a = "b" })["a"]', "b"),
+        ('lookup(merge(var.unset, { a = "b" }), "a", "c")', "b"),
+        ("merge({ a = 1 }, merge(var.unset, { b = 2 }), { a = 3 }).a", 3),
+        ("{ for name, one in merge(var.unset, { a = { size = 2 } }) : name => one.size }.a", 2),
+    ],
+)
+def test_what_is_known_of_a_part_is_found_in_it(tmp_path: Path, expression: str, expected: Any) -> None:
+    assert value(tmp_path, expression, UNSET) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'contains(concat(var.unset, ["a"]), "b")',
+        'merge(var.unset, { a = "b" }).c',
+        'merge({ a = "b" }, var.unset).a',
+        'lookup(merge(var.unset, { a = "b" }), "c", "d")',
+        'merge(var.unset, { a = "b" })[var.unset]',
+        'length(concat(var.unset, ["a"]))',
+        'concat(var.unset, ["a"])[0]',
+        'concat(["a"], var.unset)[0]',
+        'element(concat(["a"], var.unset), 0)',
+        'join(",", concat(["a"], var.unset))',
+        'concat(["a"], var.unset) == ["a"]',
+        '{ for one in concat(var.unset, ["a", "b"]) : "all" => one... }',
+        'one(concat(["a"], var.unset))',
+        'slice(concat(["a"], var.unset), 0, 1)[0]',
+        'setsubtract(["a", "b"], concat(var.unset, ["b"]))',
+        'try(concat(["a"], var.unset)[3], "c")',
+        'var.other ? concat(["a"], var.unset) : []',
+    ],
+)
+def test_nothing_is_made_of_a_part_as_if_it_were_all(tmp_path: Path, expression: str) -> None:
+    found = value(tmp_path, expression, UNSET + 'variable "other" {}\n')
+    assert isinstance(found, Unknown) and not isinstance(found, (AtLeast, Either))
+
+
+def test_a_typed_variable_converts_what_is_known_of_its_value(tmp_path: Path) -> None:
+    module = """
+variable "ports" { type = set(string) }
+variable "sizes" { type = map(number) }
+variable "rule" { type = object({ name = string, open = optional(bool, true) }) }
+resource "probe" "q" {
+  ports = var.ports
+  sizes = var.sizes
+  rule  = var.rule
+}
+"""
+    call = (
+        'module "m" {\n  source = "./m"\n  ports = concat(var.unset, [80, 80])\n  sizes = merge(var.unset, { a = "1" })\n'
+        '  rule = merge(var.unset, { name = "n" })\n}\n'
+    )
+    inner = read(tmp_path, {"main.tf": UNSET + call, "m/main.tf": module})["module.m.probe.q"]
+    *ports, rest = inner["ports"].data
+    assert ports == ["80"] and isinstance(rest, Unknown)
+    assert inner["sizes"].data.content == {"a": 1} and inner["rule"].data.content == {"name": "n"}
 
 
 def test_an_unset_variable_says_how_to_set_it(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from assay.scanner.facts.secrets.settings.references import maybe_secret, secret
 from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, made_of, script, shown, written
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Either, Location, Reference, Unknown, because, describe, same, unknown_inside
+from assay.scanner.sources.raw import AtLeast, Either, Location, Reference, Unknown, because, describe, same, unknown_inside
 from assay.scanner.sources.secret_detecting import says_secret
 from assay.scanner.sources.values import Value
 
@@ -83,6 +83,11 @@ class _Reading:
                 yield from self._one_of(data, linked, value, of, scripts)
                 return
             data = settled[0]
+        if isinstance(data, AtLeast) and isinstance(data.content, dict):
+            in_part = isinstance(linked, AtLeast)
+            yield from self._mapped(Value(data.content, value.seen), linked.content if in_part else linked, of, scripts)
+            yield from self._mapped(Value(data.rest, value.seen), linked.rest if in_part else linked, of, scripts)
+            return
         if not isinstance(data, dict):
             if whole.secrets:
                 yield setting(label("settings", of), whole.secrets, value.seen)

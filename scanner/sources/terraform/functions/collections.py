@@ -8,7 +8,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because
+from assay.scanner.sources.raw import AtLeast, Either, Reference, Text, Unknown, at_least, because
 from assay.scanner.sources.terraform import exact
 from assay.scanner.sources.terraform.collecting import with_and_without
 from assay.scanner.sources.terraform.costs import TooMuch
@@ -32,6 +32,7 @@ from assay.scanner.sources.terraform.operators import (
     equal,
     finish,
     identity,
+    known_part,
     make_set,
     to_bool,
     to_number,
@@ -48,37 +49,40 @@ from assay.scanner.sources.terraform.provided import never_empty
 
 @function("merge")
 def _merge(*maps: Any) -> Any:
-    if unknown := open_collection(*maps):
-        return unknown
+    """What stands before a map that is not known may be another there."""
     merged: dict[str, Any] = {}
     for mapping in maps:
-        merged.update(as_map(mapping) if mapping is not None else {})
-    return merged
+        if unsettled(mapping):
+            merged = dict.fromkeys(merged, because(why_unknown(mapping)))
+        merged.update(as_map(known_part(mapping, {})) if mapping is not None else {})
+    return at_least(merged, open_collection(*maps))
 
 
 @function("concat")
 def _concat(first: Any, *rest: Any) -> Any:
-    return open_collection(first, *rest) or [element for collection in (first, *rest) for element in as_ordered(collection)]
+    lists = (first, *rest)
+    return at_least([element for one in lists for element in as_ordered(known_part(one, []))], open_collection(*lists))
 
 
 @function("flatten")
 def _flatten(elements: Any) -> Any:
-    if unknown := open_collection(elements):
-        return unknown
+    """An element that is not known may be a list, of any number of elements."""
+    rest = open_collection(elements)
     flat: list[Any] = []
-    for element in as_list(elements):
-        inner = _flatten(element) if isinstance(element, list) else [element]
-        if isinstance(inner, Unknown):
-            return because(inner)
-        flat += inner
+    for element in as_list(known_part(elements, [])):
+        inner = _flatten(element) if isinstance(element, (list, AtLeast)) else element if isinstance(element, Unknown) else [element]
+        rest = rest or (why_unknown(inner) if isinstance(inner, Unknown) else None)
+        flat += known_part(inner, [])
         if len(flat) > MAX_ELEMENTS:
             raise TooMuch(f"flatten() gives more than {MAX_ELEMENTS:,} elements")
-    return next((because(element) for element in flat if isinstance(element, Unknown)), flat)
+    return at_least(flat, rest)
 
 
 @function("compact")
 def _compact(elements: Any) -> Any:
     """An unknown element could be empty, and then the list is shorter."""
+    if isinstance(elements, AtLeast):
+        return at_least(_compact([element for element in as_list(elements.content) if not isinstance(element, Unknown)]), elements.rest)
     if unknown := open_collection(elements):
         return unknown
     given = [element for element in unify(as_list(elements)) if element is not None and element != ""]
@@ -95,22 +99,21 @@ def _is_some_text(raw: Unknown) -> bool:
 
 @function("distinct")
 def _distinct(elements: Any) -> Any:
-    if unknown := open_collection(elements):
-        return unknown
-    given = unify(as_ordered(elements))
-    if len(given) > 1 and (unknown := next((because(element) for element in given if isinstance(element, Unknown)), None)):
-        return unknown
-    return without_repeats(given)
+    """An element that is not known may be another of them."""
+    rest, given = open_collection(elements), unify(as_ordered(known_part(elements, [])))
+    if len(given) > 1:
+        rest = rest or next((because(element) for element in given if isinstance(element, Unknown)), None)
+    return at_least(without_repeats([element for element in given if rest is None or not isinstance(element, Unknown)]), rest)
 
 
 @function("toset")
 def _toset(elements: Any) -> Any:
-    return elements if elements is None else open_collection(elements) or make_set(as_list(elements))
+    return elements if elements is None else at_least(make_set(as_list(known_part(elements, []))), open_collection(elements))
 
 
 @function("tolist")
 def _tolist(elements: Any) -> Any:
-    return elements if elements is None else open_collection(elements) or list(as_unified(elements))
+    return elements if elements is None else at_least(list(as_unified(known_part(elements, []))), open_collection(elements))
 
 
 @function("tomap")
@@ -133,16 +136,19 @@ def _length(elements: Any) -> Any:
 
 @function("keys")
 def _keys(elements: Any) -> Any:
-    return open_collection(elements) or sorted(as_map(elements))
+    return at_least(sorted(as_map(known_part(elements, {}))), open_collection(elements))
 
 
 @function("values")
 def _values(elements: Any) -> Any:
-    return open_collection(elements) or [elements[key] for key in sorted(as_map(elements))]
+    known = as_map(known_part(elements, {}))
+    return at_least([known[key] for key in sorted(known)], open_collection(elements))
 
 
 @function("lookup")
 def _lookup(elements: Any, key: Any, *default: Any) -> Any:
+    if isinstance(elements, AtLeast) and not unsettled(key) and to_text(key) in as_map(elements.content):
+        return elements.content[to_text(key)]
     if unknown := open_collection(elements):
         return unknown
     if unsettled(key):
@@ -197,7 +203,7 @@ def _slice_of_open(elements: Unknown | Reference, start: int, end: int) -> Any:
 
 @function("reverse")
 def _reverse(elements: Any) -> Any:
-    return open_collection(elements) or list(reversed(as_list(elements)))
+    return at_least(list(reversed(as_list(known_part(elements, [])))), open_collection(elements))
 
 
 @function("one")
@@ -231,10 +237,10 @@ def _coalescelist(*lists: Any) -> Any:
 
 @function("contains")
 def _contains(elements: Any, wanted: Any) -> Any:
-    if unknown := open_collection(elements):
-        return unknown
-    matches = [equal(finish(element), finish(wanted)) for element in as_list(elements)]
-    return True if True in matches else next((match for match in matches if isinstance(match, Unknown)), False)
+    matches = [equal(finish(element), finish(wanted)) for element in as_list(known_part(elements, []))]
+    if True in matches:
+        return True
+    return open_collection(elements) or next((match for match in matches if isinstance(match, Unknown)), False)
 
 
 @function("zipmap")
@@ -259,7 +265,7 @@ def _setproduct(first: Any, second: Any, *rest: Any) -> Any:
 
 @function("setunion")
 def _setunion(*sets: Any) -> Any:
-    return open_collection(*sets) or make_set([element for elements in sets for element in as_list(elements)])
+    return at_least(make_set([element for elements in sets for element in as_list(known_part(elements, []))]), open_collection(*sets))
 
 
 def _alike(*sets: list[Any]) -> list[list[Any]]:

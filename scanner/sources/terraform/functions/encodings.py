@@ -14,7 +14,7 @@ import uuid
 from typing import Any
 
 from assay.scanner import lazy_re
-from assay.scanner.sources.raw import Document, Made, Text, Unknown, references_in, unknown_inside
+from assay.scanner.sources.raw import Document, Made, Text, Unknown, document, references_in, unknown_inside
 from assay.scanner.sources.terraform.functions.register import (
     Function,
     deep_unsettled,
@@ -28,7 +28,7 @@ from assay.scanner.sources.terraform.operators import EvaluationError, finish, t
 @function("jsonencode")
 def _jsonencode(raw: Any) -> Any:
     settled = finish(raw)
-    return Document(settled) if deep_unsettled(settled) else to_json(settled)
+    return document(settled) if deep_unsettled(settled) else to_json(settled)
 
 
 def to_json(plain: Any) -> str:
@@ -63,7 +63,7 @@ def _no_constant(name: str) -> Any:
 def _yamlencode(raw: Any) -> Any:
     settled = finish(raw)
     if deep_unsettled(settled):
-        return Document(settled)  # text by its content, whatever its form
+        return document(settled)  # text by its content, whatever its form
     import yaml
 
     return yaml.dump(settled, Dumper=_yaml_dumper(), sort_keys=True, allow_unicode=True, width=1 << 20)
