@@ -235,8 +235,8 @@ READABLE: dict[str, str] = {
 """Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
 POLICIES = frozenset(
     _words(
-        """Policy PolicyDocument policyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText iamPolicy iam_policy
-        orgPolicy org_policy accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
+        """Policy AccessPolicies PolicyDocument policyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText
+        iamPolicy iam_policy orgPolicy org_policy accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
     )
 )
 """Policies stand whole, as they are what is judged, as data or as JSON text: not the values of some conditions (redaction_policies.py)."""

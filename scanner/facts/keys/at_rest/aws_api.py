@@ -108,8 +108,30 @@ DOMAINS = Listing(
     gone=("ResourceNotFoundException",),
     details=(_DOMAIN,),
 )
+# https://docs.aws.amazon.com/MSK/2.0/APIReference/v2-clusters.html
+STREAM_CLUSTERS = Listing("kafka.cluster", Call("kafka", "ListClustersV2", page_size=100), entries="ClusterInfoList", id="ClusterArn")
+# https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id.html
+BROKERS = Listing(
+    "mq.broker",
+    Call("mq", "ListBrokers", page_size=100),
+    entries="BrokerSummaries",
+    id="BrokerArn",
+    gone=("NotFoundException",),
+    details=(Call("mq", "DescribeBroker", (("BrokerId", "BrokerId"),)),),
+)
+# https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html
+SHARES = Listing("fsx.file_system", Call("fsx", "DescribeFileSystems"), entries="FileSystems", id="ResourceARN")
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeNotebookInstance.html
+NOTEBOOKS = Listing(
+    "sagemaker.notebook",
+    Call("sagemaker", "ListNotebookInstances", page_size=100),
+    entries="NotebookInstances",
+    id="NotebookInstanceArn",
+    details=(Call("sagemaker", "DescribeNotebookInstance", (("NotebookInstanceName", "NotebookInstanceName"),)),),
+)
 LISTINGS = (
-    LOG_GROUPS, REGISTRIES, VOLUMES, SNAPSHOTS, FILE_SYSTEMS, VAULTS, INSTANCES, CLUSTERS, WAREHOUSES, DOMAINS,
+    LOG_GROUPS, REGISTRIES, VOLUMES, SNAPSHOTS, FILE_SYSTEMS, VAULTS, INSTANCES, CLUSTERS, WAREHOUSES, DOMAINS, STREAM_CLUSTERS, BROKERS,
+    SHARES, NOTEBOOKS,
 )  # fmt: skip
 _ABOUT = "describe_domain.DomainStatus.EncryptionAtRestOptions"
 
@@ -134,5 +156,12 @@ STORES = {
     CLUSTERS.type: _at("database cluster", "KmsKeyId", name="DBClusterIdentifier", on="StorageEncrypted"),
     WAREHOUSES.type: _at("data warehouse", "KmsKeyId", name="ClusterIdentifier", on="Encrypted"),
     DOMAINS.type: _at("search domain", f"{_ABOUT}.KmsKeyId", name="DomainName", on=f"{_ABOUT}.Enabled"),
+    # A serverless cluster takes no key: https://docs.aws.amazon.com/msk/latest/developerguide/msk-encryption.html
+    STREAM_CLUSTERS.type: _at(
+        "message broker", "Provisioned.EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId", name="ClusterName", filled="Provisioned"
+    ),
+    BROKERS.type: _at("message broker", "describe_broker.EncryptionOptions.KmsKeyId", name="BrokerName"),
+    SHARES.type: _at("file system", "KmsKeyId", name="FileSystemId"),
+    NOTEBOOKS.type: _at("notebook", "describe_notebook_instance.KmsKeyId", name="NotebookInstanceName"),
 }
 READERS = tuple(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items())
