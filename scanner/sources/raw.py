@@ -192,11 +192,13 @@ class Reference(msgspec.Struct, frozen=True):
     def is_data(self) -> bool:
         """Whether it is a data source, whose answer only the provider knows. A module may be called `data` too."""
         names = without_keys(self.address).split(".")
-        while names[:1] == ["module"]:
+        while names[:1] in _OUTER:
             names = names[2:]
         return names[:1] == ["data"]
 
 
+_OUTER = (["module"], ["terraform_remote_state"])
+"""What stands before the addresses of a module, and of a root module whose outputs another reads."""
 _KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 

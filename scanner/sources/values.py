@@ -43,9 +43,6 @@ class WrittenDocument(Protocol):
         """
 
 
-_PARTLY_KNOWN = frozenset({Either, AtLeast})
-
-
 @runtime_checkable
 class WrittenText(Protocol):
     """Where the lines of a text stand that an attribute gives."""
@@ -65,7 +62,8 @@ class Value(Generic[T]):
     __slots__ = ("_written", "data", "options", "seen")
 
     def __init__(self, data: Any, seen: Sequence[Location] = ()) -> None:
-        self.data: Any = because(data) if data.__class__ in _PARTLY_KNOWN else data
+        kind = data.__class__
+        self.data: Any = because(data) if kind is Either or kind is AtLeast else data
         self.options: tuple[Any, ...] = ()
         """What the value may be, where that is known though the value is not."""
         self.seen = tuple(seen)

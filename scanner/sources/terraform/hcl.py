@@ -15,7 +15,7 @@ from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import embedded, module_files, roots, selected
+from assay.scanner.sources.terraform import embedded, module_files, remote_state, roots, selected
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.directories import Directories
@@ -23,6 +23,7 @@ from assay.scanner.sources.terraform.files import FileError, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, words
+from assay.scanner.sources.terraform.remote_state import RemoteStates
 from assay.scanner.sources.terraform.variables import GivenVariables, VariableFiles, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
 
@@ -74,6 +75,8 @@ class TerraformSource(Source):
         self._libraries, self._root_modules = libraries, frozenset(root_modules)
         self._untouched = frozenset(untouched) if changed is not None else frozenset[str]()
         self._must_declare = must_declare
+        self._backends: dict[str, bytes] | None = None
+        """The code of directories that say where their state is."""
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
 
@@ -185,12 +188,12 @@ class TerraformSource(Source):
         for program in programs:
             readings += [(program, name) for name in self._names(directory, called, program) if (program, name) != readings[0]]
         if len(readings) > 1:
-            collection.worlds = [World(_holds(*readings[0]), collection.items)]
+            collection.worlds = [World(_holds(*readings[0]), collection.items, collection.context)]
         for program, name in readings[1:]:
             sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program)
             workspace.sensitive, workspace.name = sensitive, name
             read, also_made = self._read(directory, workspace)
-            collection.worlds.append(World(_holds(program, name), read.items))
+            collection.worlds.append(World(_holds(program, name), read.items, read.context))
             collection.items = collection.items + read.items
             collection.coverage = Coverage.merged([collection.coverage, read.coverage])
             called |= workspace.called
@@ -223,6 +226,7 @@ class TerraformSource(Source):
         root = self.show(directory)
         coverage = Coverage()
         items: list[Item] = []
+        context: list[Item] = []
         made: dict[str, bool] = {}
         try:
             module = Module(workspace, directory)
@@ -231,6 +235,9 @@ class TerraformSource(Source):
                 inner.take_sensitive()
                 for resource in (*inner.declared, *inner.providers, *inner.declarations):
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
+            others = [inner for other in remote_state.read(workspace.states, modules) for inner in other.walk()]
+            declared = (resource for inner in others for resource in inner.declared)
+            context = [ResourceItem(resource, instance, root) for resource in declared for instance in resource.instances]
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
             coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))
             for inner in modules:
@@ -239,7 +246,7 @@ class TerraformSource(Source):
             coverage.gaps += [] if isinstance(error, OverBudget) else [_too_costly(root, words(error))]
             items = []
         coverage.gaps += workspace.gaps
-        return Collection(root, items, coverage, sensitive=workspace.sensitive), made
+        return Collection(root, items, coverage, context, sensitive=workspace.sensitive), made
 
     def _never_made(self, modules: list[Module], items: list[Item]) -> int:
         """Blocks of which the code says that there are none (`count = 0`)."""
@@ -258,7 +265,26 @@ class TerraformSource(Source):
         (name, *_) = selected.names(self.workspace, load(directory), ())
         workspace = Workspace(load, self._read_file, self._files_below, resolve, given, name, self.show, budget)
         workspace.gaps = gaps
+        workspace.states = RemoteStates(directory, self._holding, load, lambda other: self._opened(other, workspace, program))
         return workspace
+
+    def _opened(self, directory: str, by: Workspace, program: str) -> Module:
+        """A root module whose outputs another reads, at the cost of that one. What is wrong with it is a gap where it is judged."""
+        workspace = self._workspace(directory, by.budget, program)
+        workspace.states, workspace.sensitive = by.states, by.sensitive
+        return Module(workspace, directory)
+
+    def _holding(self, text: str) -> list[str]:
+        """The directories that say where their state is in which a text stands; all that are scanned, of an empty text."""
+        if not text:
+            return self.directories
+        if self._backends is None:
+            self._backends = {}
+            for directory in self.directories:
+                code = b"".join(self._source(os.path.join(directory, name)) for name in self.code.code(directory))
+                if b"backend" in code:
+                    self._backends[directory] = code
+        return [directory for directory, code in self._backends.items() if text.encode() in code]
 
     def _read_file(self, path: str) -> str | Unknown:
         """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""

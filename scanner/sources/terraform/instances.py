@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner.override import override
 from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.raw import Either, Open, Reference, Unknown, because, document
-from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, tags
+from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, remote_state, tags
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer, service_name
@@ -223,6 +223,10 @@ class ResourceBlock:
         name = equal_attributes.argument(self.type, name)
         if self.block.type == "data" and name in ("json", "minified_json", "policy_data"):
             return self._document(instance, address, name)
+        if name == "outputs" and self.type == f"data.{remote_state.TYPE}":
+            told = remote_state.outputs(self, instance, address, link)
+            if told is not None:
+                return told
         if link:
             return Reference(address, name)
         if (expression := self.block.expression(name)) is None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Gap
@@ -18,6 +18,9 @@ from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.functions import FUNCTIONS
 from assay.scanner.sources.terraform.functions.patterns import glob
 from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_text, unsettled, why_unknown
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.terraform.remote_state import RemoteStates
 
 
 class Workspace:
@@ -47,6 +50,8 @@ class Workspace:
         self.instances = 0
         self.gaps: list[Gap] = []
         self.called: set[str] = set()
+        self.states: RemoteStates | None = None
+        """The root modules whose outputs it reads."""
         self.default_tags: dict[tuple[Block, str], dict[str, str]] = {}
         """What each provider block adds to tags, by the block and the address of the module that it stands in."""
         self._functions: dict[str, dict[str, Callable[..., Any]]] = {}
