@@ -25,12 +25,20 @@ def statement_permission(statement: Statement | Unknown, denials: Iterable[State
     wide = all_of(parts)
     if wide.data is not False:
         wide = all_of([wide, denied(statement, denials, NARROW).negate()])
-    actions = ("everything but " if statement.not_action else "") + ", ".join(describe(action) for action in statement.actions)
-    resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(resource) for resource in statement.resources)
+    actions = ("everything but " if statement.not_action else "") + _listed(statement.actions)
+    resources = ("everything but " if statement.not_resource else "") + _listed(statement.resources)
     name = f"{actions or 'nothing'} on {resources or 'its own resource'}"
     return Permission(
         name=Value(f"{statement.sid}: {name}" if statement.sid else name, statement.seen), wildcard=Value(wide.data, statement.seen)
     )
+
+
+def _listed(patterns: list[Any]) -> str:
+    """Patterns in words; of several, those that are not known together."""
+    known = [describe(pattern) for pattern in patterns if not isinstance(pattern, Unknown)]
+    if not known:
+        return ", ".join(map(describe, patterns))
+    return ", ".join(known) + (" and more that is not known" if len(known) < len(patterns) else "")
 
 
 def document_permissions(document: Value[Any]) -> list[Any]:
