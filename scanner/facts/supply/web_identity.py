@@ -179,6 +179,22 @@ def scoped(statement: Statement, provider: Provider) -> Value[bool]:
     return Value(result, statement.seen)
 
 
+_GUEST = "unauthenticated"
+
+
+def guests_of(statement: Statement) -> list[Any]:
+    """The identity pools, as a statement writes them, whose guests it asks for: users who never signed in.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html
+    """
+    required = claims_of(statement)
+    said = required if isinstance(required, list) else []
+    asked = [claim for claim in said if claim.name == "amr"]
+    if not asked or not all(_GUEST in claim.values for claim in asked):
+        return []
+    return [pool for claim in said if claim.name == "aud" for pool in claim.values]
+
+
 _NOT_WHO = ("amr", "oaud", "email_verified", "acr", "iat", "exp", "iss")
 """Claims that say how somebody signed in, or which the caller chooses: `oaud` of Google is what a token was asked for."""
 _AUDIENCES = ("aud", "app_id", "azp", "client_id")
