@@ -367,9 +367,14 @@ def _never_empty(value: Any) -> bool:
 def _is_filled(declared: dict[str, Any], type_: str) -> bool:
     """Whether whoever deploys has to give a parameter that has no default, and cannot give an empty text.
 
-    Values of types of AWS are those of things that are there already, but for the names and values of parameters of Systems Manager:
+    A number and one of some values that are allowed are never empty. Values of types of AWS are those of things that are there already, but for the names and values of parameters of Systems Manager:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
     """
+    if type_ == "Number":
+        return True  # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    allowed = declared.get("AllowedValues")
+    if isinstance(allowed, list) and allowed and all(isinstance(value, (str, int, float)) and value != "" for value in allowed):
+        return True
     least = plain(declared.get("MinLength"))
     of_aws = type_.removeprefix("List<").startswith("AWS::") and "AWS::SSM::" not in type_
     return of_aws or (isinstance(least, str) and least.isdecimal() and int(least) > 0)
