@@ -367,7 +367,8 @@ def _never_empty(value: Any) -> bool:
 def _is_filled(declared: dict[str, Any], type_: str) -> bool:
     """Whether whoever deploys has to give a parameter that has no default, and cannot give an empty text.
 
-    A number and one of some values that are allowed are never empty. Values of types of AWS are those of things that are there already, but for the names and values of parameters of Systems Manager:
+    A number and one of some values that are allowed are never empty. Values of types of AWS are those of things that are there already,
+    but for the names and values of parameters of Systems Manager:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
     """
     if type_ == "Number":
