@@ -37,7 +37,7 @@ _LOOKED_UP = ("aws_iam_role", "aws_iam_user")
 class Role:
     """What is known of a role beside its trust policy: the account that it is in, and what the policy may refer to."""
 
-    def __init__(self, view: View, identity_providers: Link | None, identities: Link | None, pools: Link | None) -> None:
+    def __init__(self, view: View, identity_providers: Link | None, identities: Link | None, pools: Link | None = None) -> None:
         self.view, self.identity_providers, self.identities, self.pools = view, identity_providers, identities, pools
 
     def providers(self, statement: Statement) -> list[Provider]:
