@@ -26,7 +26,7 @@ CONTROL = "secrets.none-in-images"
     [
         "Dockerfile", "Containerfile", "dockerfile", "Dockerfile.worker", "Dockerfile.prod", "api.Dockerfile", "api.dockerfile",
         "Dockerfile-arm64", "Dockerfile_dev", "dockerfile-env-dir",
-    ],  # fmt: skip
+    ],
 )
 def test_names(name: str) -> None:
     assert type_of(f"a/{name}") == DOCKERFILE
@@ -37,7 +37,7 @@ def test_names(name: str) -> None:
     [
         "Dockerfile.dockerignore", "Dockerfile.md", "Dockerfile.j2", "MyDockerfile", "docker-compose.yml", "dockerfiles", "dockerfile-parser.js",
         "dockerfile_lint.py", "Dockerfile-arm64.dockerignore", "Dockerfile-arm64.j2", "Dockerfile2",
-    ],  # fmt: skip
+    ],
 )
 def test_other_names(name: str) -> None:
     assert type_of(f"a/{name}") != DOCKERFILE
