@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
 from assay.scanner.sources.cloudformation.template import CORRECT, Template, TemplateResource
-from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain, split
+from assay.scanner.sources.cloudformation.texts import dynamic, joined, names_one, plain, split
 from assay.scanner.sources.raw import Either, Given, Open, Reference, Text, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
 
@@ -399,7 +399,7 @@ def _typed(value: Any, type_: str) -> Any:
             return [part.strip() for part in str(plain(value)).split(",")]
         if isinstance(value, Text):
             return split(Text(tuple(_spaceless(part) if isinstance(part, str) else part for part in value.parts)), ",")
-        return [value] if isinstance(value, Reference) and not value.is_data and not value.attribute else value
+        return [value] if names_one(value) and (not value.attribute or value.attribute.endswith(("Arn", "Id"))) else value
     if isinstance(value, list):
         return joined(piece for at, element in enumerate(value) for piece in ([",", element] if at else [element]))
     return plain(value) if not isinstance(value, (int, float)) or isinstance(value, bool) or type_ == "String" else value

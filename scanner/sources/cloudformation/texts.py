@@ -77,6 +77,11 @@ def split(text: Text, separator: str) -> list[Any]:
     return [joined(element) for element in elements]
 
 
+def names_one(data: Any) -> bool:
+    """Whether a reference is to something of AWS, so that what it gives is one name or ARN; custom resources may give several."""
+    return isinstance(data, Reference) and data.address.startswith("AWS::") and data.type != "AWS::CloudFormation::CustomResource"
+
+
 def _encoded(piece: Any) -> Any:
     """What `Fn::ToJsonString` gives, as a part of a text."""
     if not isinstance(piece, Document):

@@ -70,6 +70,8 @@ def test_texts_of_references_are_split_where_commas_are_written(tmp_path: Path) 
     assert value(tmp_path, "!Split [',', !Sub '${Key},a']", KEY) == [key, "a"]
     assert value(tmp_path, "!Select [1, !Split [',', !Join [',', [a, !Ref Key]]]]", KEY) == key
     assert isinstance(value(tmp_path, "!Split [':', !Sub 'a:${Key.Arn}']", KEY), Unknown)  # an ARN has colons of its own
+    own = "  Own: {Type: Custom::Subnets}\n"
+    assert isinstance(value(tmp_path, "!Split [',', !Sub '${Own},a']", own), Unknown)
     assert isinstance(value(tmp_path, "!Split [',', !Join [',', [!Ref Key, !Ref Unset]]]", KEY + unset), Unknown)
 
 
@@ -81,18 +83,25 @@ def test_a_list_of_a_nested_stack_may_be_joined_of_references(tmp_path: Path) ->
         Type: AWS::CloudFormation::Stack
         Properties:
           TemplateURL: child.yaml
-          Parameters: {Many: !Sub "${Key} , a", One: !Ref Key}
+          Parameters: {Many: !Sub "${Key} , a", One: !Ref Key, Arn: !GetAtt Key.Arn, Other: !GetAtt Own.Ids}
+      Own: {Type: Custom::Subnets}
     """
     child = """
     Parameters:
       Many: {Type: CommaDelimitedList}
       One: {Type: CommaDelimitedList}
+      Arn: {Type: CommaDelimitedList}
+      Other: {Type: CommaDelimitedList}
     Resources:
-      Topic: {Type: AWS::SNS::Topic, Properties: {A: !Ref Many, B: !Ref One, C: !Select [1, !Ref Many]}}
+      Topic:
+        Type: AWS::SNS::Topic
+        Properties: {A: !Ref Many, B: !Ref One, C: !Select [1, !Ref Many], D: !Select [0, !Ref Arn], E: !Ref Other}
     """
     key = Reference("AWS::KMS::Key.Key")
     items = read(tmp_path, {"t.yaml": parent, "child.yaml": child})
-    assert items["Child/Topic"].attributes().data == {"A": [key, "a"], "B": [key], "C": "a"}
+    assert items["Child/Topic"].attributes().data == {
+        "A": [key, "a"], "B": [key], "C": "a", "D": Reference(key.address, "Arn"), "E": Reference("Custom::Subnets.Own", "Ids"),
+    }  # fmt: skip
 
 
 def test_ranges_of_networks_are_those_that_are_written(tmp_path: Path) -> None:
