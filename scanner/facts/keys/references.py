@@ -20,6 +20,8 @@ _GOOGLE_DATA = (
     "google_kms_crypto_key_latest_version",
 )  # fmt: skip
 _SETTLES = "give the key's ARN, or scan the live resource"
+_STORES = ("data.ssm.", "data.secretsmanager.")
+"""What templates have looked up where they are deployed: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"""
 
 
 class KeyLink(Link, frozen=True):
@@ -85,7 +87,7 @@ class DeclaredKey(KeyLink, frozen=True):
 
 
 class AdmittingKey(DeclaredKey, frozen=True):
-    """A key of which the policy has to let the service in: one that another stack gives is the customer's, whichever it is.
+    """A key of which the policy has to let the service in: one that another stack or a parameter store gives is the customer's in any case.
 
     The policies of AWS's own keys cannot be changed: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key.
     A key that is disabled is refused: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
@@ -94,9 +96,14 @@ class AdmittingKey(DeclaredKey, frozen=True):
     @override
     def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
         value = view[self] if named is None else named
-        if not isinstance(value.data, Exported) or not value.data.filled:
+        given = value.data
+        if not (isinstance(given, Exported) and given.filled) and not (isinstance(given, Reference) and given.address.startswith(_STORES)):
             return super().key(view, named)
-        own = KeyRef(id=Value(value.data.name, value.seen), customer_managed=Value(True, value.seen), disabled=Value(False, value.seen))
+        own = KeyRef(
+            id=Value(given.name if isinstance(given, Exported) else describe(given), value.seen),
+            customer_managed=Value(True, value.seen),
+            disabled=Value(False, value.seen),
+        )
         return Value(own, value.seen)
 
 
