@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.targets import spelled
-from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either, ends_differ
 
 
 def same_name(one: Any, other: Any) -> bool | Unknown:
@@ -29,18 +29,8 @@ def same_name(one: Any, other: Any) -> bool | Unknown:
 
 def _of_text(one: Any, other: Any) -> bool | Unknown:
     """The same of names of which parts are known: what these begin or end with can tell them apart."""
-    for end, differ in ((0, _no_beginning), (-1, _no_ending)):
-        known = [side.parts[end] if isinstance(side, Text) else side for side in (one, other)]
-        if all(isinstance(part, str) for part in known) and differ(*known):
-            return False
+    if ends_differ(one, other):
+        return False
     why = next((side.unknown for side in (one, other) if isinstance(side, Text) and side.unknown), None)
     named = next(side for side in (one, other) if isinstance(side, (Text, Reference)))
     return why or Unknown(f"the value of {named} is known after apply", "scan the plan or the live resource")
-
-
-def _no_beginning(one: str, other: str) -> bool:
-    return not (one.startswith(other) or other.startswith(one))
-
-
-def _no_ending(one: str, other: str) -> bool:
-    return not (one.endswith(other) or other.endswith(one))

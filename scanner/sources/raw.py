@@ -197,6 +197,20 @@ class Reference(msgspec.Struct, frozen=True):
         return names[:1] == ["data"]
 
 
+def ends_differ(one: Any, other: Any) -> bool:
+    """Whether two texts of which parts are known cannot be equal: by what they begin with, or by what they end with."""
+    beginnings, endings = _at(0, one, other), _at(-1, one, other)
+    begun = beginnings is None or beginnings[0].startswith(beginnings[1]) or beginnings[1].startswith(beginnings[0])
+    ended = endings is None or endings[0].endswith(endings[1]) or endings[1].endswith(endings[0])
+    return not (begun and ended)
+
+
+def _at(end: int, *sides: Any) -> list[str] | None:
+    """What stands at one end of texts; None where that is not known of one of them."""
+    parts = [side.parts[end] if isinstance(side, Text) else side for side in sides]
+    return parts if all(isinstance(part, str) for part in parts) else None
+
+
 _OUTER = (["module"], ["terraform_remote_state"])
 """What stands before the addresses of a module, and of a root module whose outputs another reads."""
 _KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from assay.scanner.run import Options, Scan
 from tests.scans import verdicts, write
 
 OPEN = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
@@ -145,3 +146,11 @@ def test_a_policy_of_an_unknown_role_is_harmless_if_it_would_be(tmp_path: Path) 
         found = one(tmp_path, LISTED, Role=role, Policy=policy)
         assert found["AWS::IAM::Role.Role"] == expected
         assert found["AWS::IAM::Policy.Policy"] == ("pass" if expected == "pass" else "fail")
+
+
+def test_a_policy_that_names_its_role_by_text_counts_whichever_controls_are_selected(tmp_path: Path) -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "order", "AssumeRolePolicyDocument": TRUST}}
+    policy = {"Type": "AWS::IAM::RolePolicy", "Properties": {"RoleName": "order", "PolicyName": "all", "PolicyDocument": ALL}}
+    write(tmp_path, {"t.json": json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"R": role, "P": policy}})})
+    report = Scan(Options(paths=[str(tmp_path)])).report()
+    assert [each.verdict for each in report.results if each.control == LISTED] == ["fail"]

@@ -141,6 +141,8 @@ class TrustAt(Spelling, frozen=True, eq=False, kw_only=True):
     path: Annotated[Place, "service_linked"]
     providers: Annotated[Link | None, "trusts", "ci_only"] = None
     """The identity providers that the document may refer to, and where one has its URL."""
+    pools: Annotated[Link | None, "trusts"] = None
+    """The identity pools of Cognito that the document may refer to, and where one says whether it has guests."""
     identities: Annotated[Link | None, "trusts"] = None
     """What the document may refer to that may be of another account than the role."""
 
@@ -148,7 +150,7 @@ class TrustAt(Spelling, frozen=True, eq=False, kw_only=True):
 def trust(view: View, at: TrustAt) -> TrustPolicy:
     """Who may take on a role. A named role of another account is told from one of its own where the account is known."""
     document = view[at.document]
-    role = Role(view, at.providers, at.identities)
+    role = Role(view, at.providers, at.identities, at.pools)
     return TrustPolicy(
         identity=view.identity(view[at.name]),
         trusts=Value(aws_trusts(document, role), document.seen),

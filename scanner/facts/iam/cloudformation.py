@@ -65,6 +65,7 @@ _TRUST_AT = aws.TrustAt(
     document=("AssumeRolePolicyDocument", Fixed(MISSING)),
     path="Path",
     providers=PROVIDERS,
+    pools=Link("AllowUnauthenticatedIdentities", ("AWS::Cognito::IdentityPool",)),
 )
 
 

@@ -131,8 +131,10 @@ class Entitlements(NamedTuple):
 def entitlements(view: View, at: PermissionsAt) -> Entitlements:
     """The policies of an identity, or a policy by itself. Of an identity that is declared elsewhere, only what is here.
 
-    Several kinds ask the same of an identity: it is read once.
+    Several kinds ask the same of an identity: it is read once, by the names that policies may give it as text.
     """
+    if view.names != at.names:
+        view = View(view.item, view.items, view.declared, at.names, node=view.node, doubt=view.doubt)
     if view.doubt is not None or view.elsewhere:
         return _entitlements(view, at)
     made: Entitlements = numbers.kept(view.items.answers, ("iam.entitlements", view.item, at), lambda: _entitlements(view, at))

@@ -90,6 +90,7 @@ _TRUST_AT = aws.TrustAt(
     document="assume_role_policy",
     path="path",
     providers=PROVIDERS,
+    pools=Link("allow_unauthenticated_identities", ("aws_cognito_identity_pool",)),
     identities=OTHERS,
 )
 

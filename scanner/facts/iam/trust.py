@@ -25,7 +25,7 @@ from assay.scanner.facts.statements import (
     principal_account,
     statements,
 )
-from assay.scanner.facts.supply.web_identity import Provider, allowing, providers, scoped
+from assay.scanner.facts.supply.web_identity import Provider, allowing, guests_of, providers, scoped
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -37,12 +37,19 @@ _LOOKED_UP = ("aws_iam_role", "aws_iam_user")
 class Role:
     """What is known of a role beside its trust policy: the account that it is in, and what the policy may refer to."""
 
-    def __init__(self, view: View, identity_providers: Link | None, identities: Link | None) -> None:
-        self.view, self.identity_providers, self.identities = view, identity_providers, identities
+    def __init__(self, view: View, identity_providers: Link | None, identities: Link | None, pools: Link | None = None) -> None:
+        self.view, self.identity_providers, self.identities, self.pools = view, identity_providers, identities, pools
 
     def providers(self, statement: Statement) -> list[Provider]:
         """The identity providers that a statement trusts."""
         return providers(self.view, self.identity_providers, statement)
+
+    def is_guestless(self, pool: Any) -> Value[bool]:
+        """Whether an identity pool has no guests, so that nobody comes from it who has not signed in."""
+        declared = self.view.named(pool, self.pools) if self.pools and isinstance(pool, Reference) else None
+        if declared is None or not self.pools:
+            return Value(Unknown(f"whether the identity pool {describe(pool)} has guests", "scan what declares it together with this"))
+        return declared[self.pools].default(False).truth().negate()
 
     def owner(self, who: Any) -> str | Unknown:
         """The account of a principal (`principal_account`); `other` where it is declared here, in another account than the role.
@@ -72,11 +79,17 @@ def aws_trusts(document: Value[Any], role: Role) -> list[Any]:
             if kind != "Federated" or statement.not_principal
         ]
         trusts += [
-            _trust(statement, provider.who, any_of([bounded(statement, _TRUST_KEYS), scoped(statement, provider)]))
+            _trust(statement, provider.who, _of_provider(statement, provider, role))
             for provider in role.providers(statement)
             if not provider.is_ci
         ]
     return trusts
+
+
+def _of_provider(statement: Statement, provider: Provider, role: Role) -> Value[bool]:
+    """Whether it is said whose tokens of a provider are let in; those of guests of an identity pool are anybody's."""
+    said = any_of([bounded(statement, _TRUST_KEYS), scoped(statement, provider)])
+    return all_of([said, *map(role.is_guestless, guests_of(statement))])
 
 
 def ci_only(document: Value[Any], role: Role) -> Value[bool]:

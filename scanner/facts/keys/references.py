@@ -11,7 +11,7 @@ from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
 from assay.scanner.override import override
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Exported, Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
 OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
@@ -20,6 +20,8 @@ _GOOGLE_DATA = (
     "google_kms_crypto_key_latest_version",
 )  # fmt: skip
 _SETTLES = "give the key's ARN, or scan the live resource"
+_STORES = ("data.ssm.", "data.secretsmanager.")
+"""What templates have looked up where they are deployed: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"""
 
 
 class KeyLink(Link, frozen=True):
@@ -84,6 +86,27 @@ class DeclaredKey(KeyLink, frozen=True):
         return Value(False) if key is None else any_of([_off(key.item, path) for path in self.switches] or [Value(False)])
 
 
+class AdmittingKey(DeclaredKey, frozen=True):
+    """A key of which the policy has to let the service in: one that another stack or a parameter store gives is the customer's in any case.
+
+    The policies of AWS's own keys cannot be changed: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key.
+    A key that is disabled is refused: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
+    """
+
+    @override
+    def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
+        value = view[self] if named is None else named
+        given = value.data
+        if not (isinstance(given, Exported) and given.filled) and not (isinstance(given, Reference) and given.address.startswith(_STORES)):
+            return super().key(view, named)
+        own = KeyRef(
+            id=Value(given.name if isinstance(given, Exported) else describe(given), value.seen),
+            customer_managed=Value(True, value.seen),
+            disabled=Value(False, value.seen),
+        )
+        return Value(own, value.seen)
+
+
 def _off(key: Node, switch: str) -> Value[bool]:
     return key[switch].default(True).truth().negate()
 
@@ -95,10 +118,18 @@ def terraform_key(path: str) -> DeclaredKey:
     return DeclaredKey(path, (*keys, *looked_up), targets=(("aws_kms_alias", "target_key_id"),), switches=("is_enabled", "enabled"))
 
 
+_TEMPLATE_KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias")
+_TEMPLATE_ALIASES = (("AWS::KMS::Alias", "TargetKeyId"),)
+
+
 def template_key(path: str) -> DeclaredKey:
     """KMS in CloudFormation."""
-    keys = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias")
-    return DeclaredKey(path, keys, targets=(("AWS::KMS::Alias", "TargetKeyId"),), switches=("Enabled",))
+    return DeclaredKey(path, _TEMPLATE_KEYS, targets=_TEMPLATE_ALIASES, switches=("Enabled",))
+
+
+def template_admitting_key(path: str) -> DeclaredKey:
+    """The same of a service that the policy of the key has to let in."""
+    return AdmittingKey(path, _TEMPLATE_KEYS, targets=_TEMPLATE_ALIASES, switches=("Enabled",))
 
 
 def crypto_key(path: str) -> DeclaredKey:

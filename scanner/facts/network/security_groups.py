@@ -104,7 +104,7 @@ def group_openings(view: View, at: GroupRulesAt) -> tuple[list[Opening], Unknown
     if view.doubt is not None:
         return _group_openings(view, at)
     answers: dict[Hashable, tuple[list[Opening], Unknown | None]] = view.items.answers
-    return numbers.kept(answers, (view.item, _told_at(at)), lambda: _group_openings(view, at))
+    return numbers.kept(answers, (view.item, view.names, _told_at(at)), lambda: _group_openings(view, at))
 
 
 @functools.cache

@@ -179,20 +179,45 @@ def scoped(statement: Statement, provider: Provider) -> Value[bool]:
     return Value(result, statement.seen)
 
 
+_GUEST = "unauthenticated"
+
+
+def guests_of(statement: Statement) -> list[Any]:
+    """The identity pools, as a statement writes them, whose guests it asks for: users who never signed in.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html
+    """
+    required = claims_of(statement)
+    said = required if isinstance(required, list) else []
+    asked = [claim for claim in said if claim.name == "amr"]
+    if not asked or not all(_GUEST in claim.values for claim in asked):
+        return []
+    return [pool for claim in said if claim.name == "aud" for pool in claim.values]
+
+
 _NOT_WHO = ("amr", "oaud", "email_verified", "acr", "iat", "exp", "iss")
 """Claims that say how somebody signed in, or which the caller chooses: `oaud` of Google is what a token was asked for."""
 _AUDIENCES = ("aud", "app_id", "azp", "client_id")
 _ACCOUNT = "system:serviceaccount:"
+_COGNITO = ("aws_cognito_", "AWS::Cognito::")
 
 
 def _bounds(claim: TokenClaim, provider: Provider) -> bool | Unknown:
     """Whether every value of a condition says who it is."""
     results = [
-        patterns.settled(pattern, lambda text: _says_who(claim, text, provider), claim.why(at)) for at, pattern in enumerate(claim.patterns)
+        True
+        if claim.name in _AUDIENCES and _is_pool(claim.values[at])
+        else patterns.settled(pattern, lambda text: _says_who(claim, text, provider), claim.why(at))
+        for at, pattern in enumerate(claim.patterns)
     ]
     if provider.doubt and claim.name in _AUDIENCES:  # every token of a CI system may have it
         results = [provider.doubt if result is True else result for result in results]
     return False if False in results else next((result for result in results if isinstance(result, Unknown)), True)
+
+
+def _is_pool(value: Any) -> bool:
+    """Whether a value is the id of a pool of Cognito, or of a client of one, which nobody else has."""
+    return isinstance(value, Reference) and not value.is_data and value.type.startswith(_COGNITO)
 
 
 def _says_who(claim: TokenClaim, pattern: str, provider: Provider) -> bool:

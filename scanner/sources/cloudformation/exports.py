@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from assay.scanner.sources.cloudformation.exporting import Export, exported
 from assay.scanner.sources.cloudformation.scope import Scope
 from assay.scanner.sources.cloudformation.stack import Stack
 from assay.scanner.sources.cloudformation.template import Template
@@ -18,7 +19,7 @@ class Exports:
     """The exports of the stacks of a run. What comes from another stack has addresses that begin with its name: `other/Key`."""
 
     def __init__(self, stacks: list[Stack]) -> None:
-        self._exporters: dict[tuple[str, str | None, str | None], list[tuple[Stack, str]]] = {}
+        self._exporters: dict[tuple[str, str | None, str | None], list[tuple[Stack, Export]]] = {}
         """By the name of the export, the region and the account."""
         self._named_stacks: dict[str | None, list[Stack]] = {}
         self._qualified: dict[int, tuple[Stack, Scope]] = {}
@@ -28,20 +29,16 @@ class Exports:
                 self._enter(stack)
 
     def _enter(self, stack: Stack) -> None:
-        scope = stack.scope({})
-        for name, output in stack.template.outputs.items():
-            export = output.get("Export") if isinstance(output, dict) else None
-            if isinstance(export, dict) and not _left_out(scope, output):
-                exported = scope.resolve(export.get("Name"))
-                if isinstance(exported, str):
-                    exporters = self._exporters.setdefault((exported, stack.region, stack.account), [])
-                    if len(exporters) < _ENOUGH:
-                        exporters.append((stack, name))
+        for export in stack.exports():
+            if isinstance(export.name, str):
+                exporters = self._exporters.setdefault((export.name, stack.region, stack.account), [])
+                if len(exporters) < _ENOUGH:
+                    exporters.append((stack, export))
 
     def value(self, name: str, by: Stack) -> Any:
         """What another stack exports under a name, None where none or more than one in the same place does."""
         exporter = self._exporter(name, by)
-        return self._scope(exporter[0])[1].output(exporter[1]) if exporter else None
+        return exported(self._scope(exporter[0])[1], exporter[1]) if exporter else None
 
     def output(self, stack: str, name: str, region: str | None, by: Stack) -> Any:
         """An output of the stack of that name, None where none or more than one of this run may be meant."""
@@ -74,7 +71,7 @@ class Exports:
         near = [stack for stack in namesakes if stack.region == (region or by.region)]
         return near[0] if len(near) == 1 else None
 
-    def _exporter(self, name: str, by: Stack) -> tuple[Stack, str] | None:
+    def _exporter(self, name: str, by: Stack) -> tuple[Stack, Export] | None:
         exporters = self._exporters.get((name, by.region, by.account), ())
         near = [exporter for exporter in exporters if exporter[0].template.path != by.template.path]
         return near[0] if len(near) == 1 else None
@@ -84,11 +81,6 @@ class Exports:
             other = stack.seen_from_elsewhere()
             self._qualified[id(stack)] = (other, other.scope({}))
         return self._qualified[id(stack)]
-
-
-def _left_out(scope: Scope, output: dict[str, Any]) -> bool:
-    name = output.get("Condition")
-    return isinstance(name, str) and scope.condition(name) is False
 
 
 def _arguments(template: Template, function: str) -> list[Any]:

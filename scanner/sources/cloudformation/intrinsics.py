@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.template import CORRECT
-from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain, weight
+from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, names_one, plain, split, weight
 from assay.scanner.sources.raw import (
     Document,
     Either,
@@ -198,6 +198,10 @@ def _selected(at: Any, elements: Any) -> Any:
     return elements[number] if 0 <= number < len(elements) else Unknown(f"there is no element {number}", CORRECT)
 
 
+_NEVER_IN_NAMES = (",", ";", "|", " ", ", ")
+"""What separates names and ARNs of resources, and is in none of them."""
+
+
 def _split(scope: Scope, argument: Any, link: bool) -> Any:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
         return malformed("Fn::Split")
@@ -209,6 +213,8 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
     if isinstance(text, str):
         parts = text.split(argument[0])
         return scope.stack.sensitive.derived(parts) if scope.stack.sensitive.holds(text) else parts
+    if isinstance(text, Text) and argument[0] in _NEVER_IN_NAMES and all(isinstance(part, str) or names_one(part) for part in text.parts):
+        return split(text, argument[0])
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
 from assay.scanner.sources.cloudformation.template import CORRECT, Template, TemplateResource
-from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
+from assay.scanner.sources.cloudformation.texts import dynamic, joined, names_one, plain, split
 from assay.scanner.sources.raw import Either, Given, Open, Reference, Text, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
 
@@ -36,6 +36,8 @@ https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3.BucketPolicyRefer
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
 """
+RANGED = ("AWS::EC2::Subnet", "AWS::EC2::VPC")
+"""Types of which the attribute `CidrBlock` is the range that they are given."""
 
 
 class Fork(Exception):
@@ -174,7 +176,22 @@ class Scope:
             return self._output_of(resource, attribute.removeprefix("Outputs."))
         if attribute == "Id" and resource.type in IDENTIFIED_BY:
             return self.ref(name)
+        if attribute == "CidrBlock" and resource.type in RANGED:
+            return self._range_of(resource)
         return Reference(self.address(resource), attribute)
+
+    def _range_of(self, resource: TemplateResource) -> Any:
+        """The range of addresses of a network or a subnet: the one that is written, where it is known."""
+        key, properties = f"range {resource.name}", resource.body.get("Properties")
+        written = properties.get("CidrBlock") if isinstance(properties, dict) else None
+        told = None
+        if written is not None and key not in self._busy:
+            self._busy.add(key)
+            try:
+                told = self.resolve(written)
+            finally:
+                self._busy.discard(key)
+        return told if isinstance(told, str) else Reference(self.address(resource), "CidrBlock")
 
     def _resource(self, name: str) -> TemplateResource | Unknown:
         resource = self.template.resources.get(name)
@@ -350,9 +367,15 @@ def _never_empty(value: Any) -> bool:
 def _is_filled(declared: dict[str, Any], type_: str) -> bool:
     """Whether whoever deploys has to give a parameter that has no default, and cannot give an empty text.
 
-    Values of types of AWS are those of things that are there already, but for the names and values of parameters of Systems Manager:
+    A number and one of some values that are allowed are never empty. Values of types of AWS are those of things that are there already,
+    but for the names and values of parameters of Systems Manager:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
     """
+    if type_ == "Number":
+        return True  # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    allowed = declared.get("AllowedValues")
+    if isinstance(allowed, list) and allowed and all(isinstance(value, (str, int, float)) and value != "" for value in allowed):
+        return True
     least = plain(declared.get("MinLength"))
     of_aws = type_.removeprefix("List<").startswith("AWS::") and "AWS::SSM::" not in type_
     return of_aws or (isinstance(least, str) and least.isdecimal() and int(least) > 0)
@@ -362,6 +385,11 @@ def _comparable(data: Any) -> Any:
     return [plain(element) for element in data] if isinstance(data, list) else plain(data)
 
 
+def _spaceless(text: str) -> str:
+    """A text without the spaces that surround its commas."""
+    return ",".join(part.strip() for part in text.split(",")) if "," in text else text
+
+
 def _typed(value: Any, type_: str) -> Any:
     """A parameter's value as its type has it: lists are given with commas."""
     if isinstance(value, Either):
@@ -369,7 +397,9 @@ def _typed(value: Any, type_: str) -> Any:
     if "List" in type_:
         if isinstance(value, (str, int, float)):
             return [part.strip() for part in str(plain(value)).split(",")]
-        return [value] if isinstance(value, Text) and "," not in str(value) else value
+        if isinstance(value, Text):
+            return split(Text(tuple(_spaceless(part) if isinstance(part, str) else part for part in value.parts)), ",")
+        return [value] if names_one(value) and (not value.attribute or value.attribute.endswith(("Arn", "Id"))) else value
     if isinstance(value, list):
         return joined(piece for at, element in enumerate(value) for piece in ([",", element] if at else [element]))
     return plain(value) if not isinstance(value, (int, float)) or isinstance(value, bool) or type_ == "String" else value

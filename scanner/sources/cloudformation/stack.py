@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.cloudformation.cdk import Construct
 from assay.scanner.sources.cloudformation.declarations import OUTPUT, declarations
+from assay.scanner.sources.cloudformation.exporting import Export, are_apart, exported, exports
 from assay.scanner.sources.cloudformation.items import TemplateItem
 from assay.scanner.sources.cloudformation.scope import COST_OF_STACK, NESTED, Scope
 from assay.scanner.sources.cloudformation.template import Template, TemplateResource
@@ -70,8 +72,10 @@ class Stack:
         self.uses: dict[str, list[NestedStack]] = {}
         """By the paths of their templates, the nested stacks of all worlds whose items were made."""
         self._literals: dict[str, set[str]] | None = None
-        self._own_exports: list[Any] | None = None
+        self._own_exports: list[Export] | None = None
         self.template = self.processed(template, parameters, "")
+        self._own = self.scope({})
+        """Its names in all worlds at once, for what it exports."""
 
     # What scopes ask for.
 
@@ -81,18 +85,22 @@ class Stack:
         if value is not None:
             return value
         reason = f"{describe(name)[:100]} is exported by another stack"
-        # CloudFormation does not resolve what a stack exports itself. Should it do so, that may be a resource of this one.
-        if any(name == own for own in self._exported()):
+        # CloudFormation does not resolve what a stack exports itself. Should it do so, that may be a resource of this one, as it
+        # certainly may where one nested stack imports what another exports.
+        own = [export for export in self.exports() if name == export.name or (export.nested and not are_apart(name, export.name))]
+        if len(own) == 1 and own[0].nested and name == own[0].name:
+            return exported(self._own, own[0])
+        if own:
             return Unknown(reason, _TOGETHER)
         # A stack that would export an empty text is refused: "Exported values must not be empty or whitespace-only".
         return Exported(reason, _TOGETHER, name=f"export {name}" if isinstance(name, str) else "", filled=True)
 
-    def _exported(self) -> list[Any]:
+    def exports(self) -> list[Export]:
+        """What the stack exports, with its nested stacks; while that is found out, nothing."""
         if self._own_exports is None:
             self._own_exports = []
-            outputs = [output for output in self.template.outputs.values() if isinstance(output, dict)]
-            names = [output["Export"].get("Name") for output in outputs if isinstance(output.get("Export"), dict)]
-            self._own_exports = list(map(self.scope({}).resolve, names))
+            with contextlib.suppress(OverBudget):
+                self._own_exports = list(exports(self._own))
         return self._own_exports
 
     def output_of(self, stack: str, name: str, region: str | None) -> Any:

@@ -67,6 +67,21 @@ def joined(parts: Iterable[Any]) -> Any:
     return dynamic(Text(tuple(flat)))
 
 
+def split(text: Text, separator: str) -> list[Any]:
+    """What stands between separators that are written; what is not known is taken to have none in it."""
+    elements: list[list[Any]] = [[]]
+    for part in text.parts:
+        first, *rest = part.split(separator) if isinstance(part, str) else (part,)
+        elements[-1].append(first)
+        elements += [[following] for following in rest]
+    return [joined(element) for element in elements]
+
+
+def names_one(data: Any) -> bool:
+    """Whether a reference is to something of AWS, so that what it gives is one name or ARN; custom resources may give several."""
+    return isinstance(data, Reference) and data.address.startswith("AWS::") and data.type != "AWS::CloudFormation::CustomResource"
+
+
 def _encoded(piece: Any) -> Any:
     """What `Fn::ToJsonString` gives, as a part of a text."""
     if not isinstance(piece, Document):

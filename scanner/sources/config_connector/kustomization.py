@@ -109,6 +109,10 @@ class Kustomization(msgspec.Struct):
         known = {*_SETTINGS, *_BUILT_ON, *_FROM_ELSEWHERE, "components"}
         return [field for field, value in self.data.items() if field not in known and value and _changes(field, value, covered, read)]
 
+    def patch_files(self) -> Iterator[str]:
+        """The paths of the files that hold patches."""
+        return (name for _, name in self.files([field for field in _PATCHES if self.data.get(field)]))
+
     def files(self, fields: list[str]) -> Iterator[tuple[str, str]]:
         """The paths that these fields name, each with its field."""
         for field in fields:

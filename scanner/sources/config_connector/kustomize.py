@@ -206,6 +206,28 @@ class Kustomize:
         return documents if whole else None
 
 
+def patches_among(paths: Iterable[str], overlay: Overlay) -> set[str]:
+    """The real paths of files that kustomizations apply to what others declare: what such a file leaves out is as it is there.
+
+    A file that a kustomization takes for a resource as well is one.
+    """
+    patches: set[str] = set()
+    resources: set[str] = set()
+    for path in paths:
+        try:
+            owner = kustomization.read(path, overlay)
+        except (OSError, Malformed):
+            continue  # a gap says so
+        for found, names in ((patches, owner.patch_files()), (resources, (name for _, name in owner.built_on()))):
+            found.update(overlay.real(os.path.normpath(os.path.join(owner.directory, name))) for name in names)
+    return patches - resources
+
+
+def patch_gap(file: str) -> Gap:
+    """What is not known of a file of patches."""
+    return Gap(file, "template_unsupported", "a patch that a kustomization applies: what it leaves out is declared elsewhere", _WAY)
+
+
 def changed_by(appliers: Iterable[Applier], manifests: Iterable[Manifest]) -> Iterator[Gap]:
     """Gaps for what objects of Flux or Argo CD have Kustomize change. Which manifests they apply is not told: it may be any."""
     covered = KustomizedParts()

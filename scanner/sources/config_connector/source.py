@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.options import Options
 from assay.scanner.override import override
 from assay.scanner.sources.config_connector.items import Built
-from assay.scanner.sources.config_connector.kustomize import Kustomize, changed_by, chart_of, is_kustomization
+from assay.scanner.sources.config_connector.kustomize import Kustomize, changed_by, chart_of, is_kustomization, patch_gap, patches_among
 from assay.scanner.sources.config_connector.manifests import Applier, Manifest, ManifestFile, read
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
@@ -49,9 +49,15 @@ class ConfigConnectorSource(Source):
         appliers: list[Applier] = []
         namespaces: dict[str, Any] = {}
         coverage, paths_read = Coverage(), []
+        left_out: list[str] = []
+        patches = patches_among(filter(is_kustomization, self.paths), self.overlay)
         for path in self.paths:
             contents = self._read(path, coverage)
             if contents is None:
+                continue
+            if contents.manifests and self.overlay.real(path) in patches and path not in self.named:
+                coverage.enter(show(path), self.input, "other", "a patch that a kustomization applies")
+                left_out.append(show(path))
                 continue
             manifests += contents.manifests
             namespaces |= contents.namespaces
@@ -59,6 +65,8 @@ class ConfigConnectorSource(Source):
             if self._enter(path, contents, coverage):
                 paths_read.append(path)
         self._built(manifests, paths_read, coverage)
+        told = {gap.scope for gap in coverage.gaps}
+        coverage.gaps += [patch_gap(file) for file in left_out if file not in told]
         coverage.gaps += changed_by(appliers, manifests)
         if not paths_read:
             yield from Entries("manifests", coverage).collect()

@@ -17,6 +17,8 @@ _YAML = r"(?:[._-][\w.-]{0,100})?\.ya?ml"
 NAMES = {
     # https://docs.docker.com/build/concepts/dockerfile/#filename, https://github.com/containers/common/blob/main/docs/Containerfile.5.md
     DOCKERFILE: r"(?:Dockerfile|Containerfile|dockerfile|containerfile)(?:\.(?!dockerignore$|md$|txt$|j2$|tmpl$|tpl$|erb$)[^/]{1,200})?"
+    # Files beside it, which `docker build --file` names: Dockerfile-arm64, Dockerfile_dev.
+    r"|(?:Dockerfile|Containerfile|dockerfile|containerfile)[_-][\w-]{1,200}"
     r"|[^/]{1,200}\.(?:[Dd]ockerfile|[Cc]ontainerfile)",
     RULES: r"[^/]{1,200}\.rules",
     FIREBASE: r"firebase\.json",  # https://firebase.google.com/docs/cli#the_firebasejson_file

@@ -65,6 +65,57 @@ def test_known(tmp_path: Path, expression: str, expected: Any) -> None:
     assert found == expected and type(found) is type(expected)
 
 
+def test_texts_of_references_are_split_where_commas_are_written(tmp_path: Path) -> None:
+    key, unset = Reference("AWS::KMS::Key.Key"), "Parameters:\n  Unset: {Type: String}\n"
+    assert value(tmp_path, "!Split [',', !Sub '${Key},a']", KEY) == [key, "a"]
+    assert value(tmp_path, "!Select [1, !Split [',', !Join [',', [a, !Ref Key]]]]", KEY) == key
+    assert isinstance(value(tmp_path, "!Split [':', !Sub 'a:${Key.Arn}']", KEY), Unknown)  # an ARN has colons of its own
+    own = "  Own: {Type: Custom::Subnets}\n"
+    assert isinstance(value(tmp_path, "!Split [',', !Sub '${Own},a']", own), Unknown)
+    assert isinstance(value(tmp_path, "!Split [',', !Join [',', [!Ref Key, !Ref Unset]]]", KEY + unset), Unknown)
+
+
+def test_a_list_of_a_nested_stack_may_be_joined_of_references(tmp_path: Path) -> None:
+    parent = """
+    Resources:
+      Key: {Type: AWS::KMS::Key}
+      Child:
+        Type: AWS::CloudFormation::Stack
+        Properties:
+          TemplateURL: child.yaml
+          Parameters: {Many: !Sub "${Key} , a", One: !Ref Key, Arn: !GetAtt Key.Arn, Other: !GetAtt Own.Ids}
+      Own: {Type: Custom::Subnets}
+    """
+    child = """
+    Parameters:
+      Many: {Type: CommaDelimitedList}
+      One: {Type: CommaDelimitedList}
+      Arn: {Type: CommaDelimitedList}
+      Other: {Type: CommaDelimitedList}
+    Resources:
+      Topic:
+        Type: AWS::SNS::Topic
+        Properties: {A: !Ref Many, B: !Ref One, C: !Select [1, !Ref Many], D: !Select [0, !Ref Arn], E: !Ref Other}
+    """
+    key = Reference("AWS::KMS::Key.Key")
+    items = read(tmp_path, {"t.yaml": parent, "child.yaml": child})
+    assert items["Child/Topic"].attributes().data == {
+        "A": [key, "a"], "B": [key], "C": "a", "D": Reference(key.address, "Arn"), "E": Reference("Custom::Subnets.Own", "Ids"),
+    }  # fmt: skip
+
+
+def test_ranges_of_networks_are_those_that_are_written(tmp_path: Path) -> None:
+    networks = """
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Pooled: {Type: AWS::EC2::VPC, Properties: {Ipv4IpamPoolId: pool-1}}
+  Own: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !GetAtt Own.CidrBlock}}
+"""
+    assert value(tmp_path, "!GetAtt Vpc.CidrBlock", networks) == "10.0.0.0/16"
+    assert value(tmp_path, "!Select [1, !Cidr [!GetAtt Vpc.CidrBlock, 2, 8]]", networks) == "10.0.1.0/24"
+    assert value(tmp_path, "!GetAtt Pooled.CidrBlock", networks) == Reference("AWS::EC2::VPC.Pooled", "CidrBlock")
+    assert value(tmp_path, "!GetAtt Own.CidrBlock", networks) == Reference("AWS::EC2::VPC.Own", "CidrBlock")
+
+
 def test_references_are_known_to_be_there(tmp_path: Path) -> None:
     assert value(tmp_path, "!Ref Key", KEY) == Reference("AWS::KMS::Key.Key")
     assert value(tmp_path, "!GetAtt Key.Arn", KEY) == Reference("AWS::KMS::Key.Key", "Arn") == value(tmp_path, "!GetAtt [Key, Arn]", KEY)

@@ -108,6 +108,37 @@ def test_imports_are_resolved_within_a_run(tmp_path: Path) -> None:
     assert isinstance(unknown, Exported) and "other is exported by another stack" in unknown.reason
 
 
+NESTING = """
+Resources:
+  Keys: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: exporter.yaml}}
+  Queues: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: importer.yaml}}
+"""
+
+
+def test_imports_are_resolved_between_nested_stacks(tmp_path: Path) -> None:
+    items = read(tmp_path, {"main.yaml": NESTING, "exporter.yaml": EXPORTER, "importer.yaml": IMPORTER})
+    assert items["Queues/Key"]["KmsMasterKeyId"].data == Reference("AWS::KMS::Key.Keys/Key", "Arn")
+    assert isinstance(items["Queues/Key"]["QueueName"].data, Exported)
+
+
+def test_an_import_that_may_be_of_a_nested_stack_is_declared_elsewhere_no_more_than_here(tmp_path: Path) -> None:
+    importer = "Parameters:\n  Stack: {Type: String}\n" + IMPORTER
+    for name, written in (("shared-key", "key"), ("other", "q")):
+        importer = importer.replace(f"!ImportValue {name}", f"{{Fn::ImportValue: !Sub '${{Stack}}-{written}'}}")
+    exporter = EXPORTER.replace("shared-key", "!Sub '${AWS::StackName}-key'")
+    items = read(tmp_path, {"main.yaml": NESTING, "exporter.yaml": exporter, "importer.yaml": importer})
+    key, name = items["Queues/Key"]["KmsMasterKeyId"].data, items["Queues/Key"]["QueueName"].data
+    assert isinstance(key, Unknown) and not isinstance(key, Exported) and isinstance(name, Exported)
+
+
+def test_imports_are_resolved_from_what_another_stack_nests(tmp_path: Path) -> None:
+    nesting = NESTING.replace("importer.yaml", "missing.yaml")
+    collections = collect(tmp_path, {"main.yaml": nesting, "exporter.yaml": EXPORTER, "importer.yaml": IMPORTER})
+    importer = next(each for each in collections if each.name.endswith("importer.yaml"))
+    assert importer.items[0]["KmsMasterKeyId"].data == Reference("AWS::KMS::Key.main/Keys/Key", "Arn")
+    assert "AWS::KMS::Key.main/Keys/Key" in addresses(importer.context)
+
+
 def test_what_a_stack_exports_itself_is_declared_elsewhere_no_more_than_here(tmp_path: Path) -> None:
     text = """
     Resources:

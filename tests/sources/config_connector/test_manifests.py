@@ -171,6 +171,29 @@ def test_a_binding_on_a_project_is_one_on_what_is_in_it(project: str, verdict: s
     assert verdicts(report) == {"StorageBucket.trade/orders": verdict}
 
 
+PATCH = manifest("storage", "StorageBucket", "orders", "versioning:\n  enabled: false")
+
+
+@pytest.mark.parametrize(
+    "fields", ["patches: [{path: patch.yaml}]", "patchesStrategicMerge: [patch.yaml]", "patches: [{path: ./patch.yaml, target: {kind: X}}]"]
+)
+@pytest.mark.parametrize("base", ["base.yaml", "../elsewhere"])
+def test_a_patch_is_no_resource_of_its_own(fields: str, base: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a/base.yaml": BUCKET, "a/patch.yaml": PATCH, "a/kustomization.yaml": f"resources: [{base}]\n{fields}\n"}
+    report = scan(tmp_path, files, "storage.versioning-enabled")
+    assert verdicts(report) == {"StorageBucket.trade/orders": "pass"}
+    assert [gap.code for gap in report.coverage.gaps if gap.scope.endswith("patch.yaml")] == ["template_unsupported"]
+
+
+def test_a_resource_of_one_kustomization_is_judged_though_another_patches_with_it(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a/patch.yaml": PATCH,
+        "a/kustomization.yaml": "resources: [patch.yaml]\n",
+        "b/kustomization.yaml": "resources: [base.yaml]\npatches: [{path: ../a/patch.yaml}]\n",
+    }
+    assert verdicts(scan(tmp_path, files, "storage.versioning-enabled")) == {"StorageBucket.trade/orders": "fail"}
+
+
 def test_a_kustomization_that_cannot_be_read_is_a_gap_that_says_why() -> None:
     gap = kustomization.gap_of(PermissionError(13, "Permission denied"), "prod/kustomization.yaml")
     assert gap == Gap("prod/kustomization.yaml", "parse_error", "cannot be read (Permission denied)", "make it readable")

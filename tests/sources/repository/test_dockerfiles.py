@@ -22,14 +22,22 @@ CONTROL = "secrets.none-in-images"
 
 
 @pytest.mark.parametrize(
-    "name", ["Dockerfile", "Containerfile", "dockerfile", "Dockerfile.worker", "Dockerfile.prod", "api.Dockerfile", "api.dockerfile"]
+    "name",
+    [
+        "Dockerfile", "Containerfile", "dockerfile", "Dockerfile.worker", "Dockerfile.prod", "api.Dockerfile", "api.dockerfile",
+        "Dockerfile-arm64", "Dockerfile_dev", "dockerfile-env-dir",
+    ],
 )
 def test_names(name: str) -> None:
     assert type_of(f"a/{name}") == DOCKERFILE
 
 
 @pytest.mark.parametrize(
-    "name", ["Dockerfile.dockerignore", "Dockerfile.md", "Dockerfile.j2", "MyDockerfile", "docker-compose.yml", "dockerfiles"]
+    "name",
+    [
+        "Dockerfile.dockerignore", "Dockerfile.md", "Dockerfile.j2", "MyDockerfile", "docker-compose.yml", "dockerfiles", "dockerfile-parser.js",
+        "dockerfile_lint.py", "Dockerfile-arm64.dockerignore", "Dockerfile-arm64.j2", "Dockerfile2",
+    ],
 )
 def test_other_names(name: str) -> None:
     assert type_of(f"a/{name}") != DOCKERFILE

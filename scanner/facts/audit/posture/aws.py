@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -173,7 +174,7 @@ def _reached(view: View, at: RulesAt, collecting: AggregatorsAt | None, event: t
                 told.append(view.says(item.why))
             continue
         rule = view.of(item, at.names)
-        for_it = speaks(rule.surely, at, event)
+        for_it = speaks(rule.surely, at, lambda pattern: tells(pattern, event))
         here = any_of([of_same_region(view, item), *(_collected(view, one, collecting, item) for one in aggregators if collecting)])
         value = rule.weighed(all_of([here, for_it]), absence=False) if for_it is not None else view.says(False)
         surely = for_it is not None and here.data is True and rule.doubt is None
@@ -182,15 +183,15 @@ def _reached(view: View, at: RulesAt, collecting: AggregatorsAt | None, event: t
     return told
 
 
-def speaks(rule: View, at: RulesAt, event: tuple[str, str]) -> Value[bool] | None:
-    """Whether a rule is on, has a target, and is for severe findings; None where it is for something else.
+def speaks(rule: View, at: RulesAt, asks: Callable[[Any], bool | Unknown | None]) -> Value[bool] | None:
+    """Whether a rule is on, has a target, and is for some events; None where it is for others. `asks` says of its pattern which it is for.
 
     Services send events to the default bus: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event.html. Without a state
     a rule is on: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
     """
     if rule[at.pattern].absent or rule[at.bus].default("default").data in ("", None):
         return None
-    for_it = tells(rule[at.pattern].data, event)
+    for_it = asks(rule[at.pattern].data)
     bus = rule[at.bus].default("default").then(lambda name: name.rpartition("/")[2] if isinstance(name, str) else name).equals("default")
     if for_it is None or bus.data is False:
         return None

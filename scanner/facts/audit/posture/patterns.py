@@ -31,18 +31,9 @@ _WANTED = {
 def tells(pattern: Any, event: tuple[str, str]) -> bool | Unknown | None:
     """Whether events of severe findings match; None where the pattern is for something else."""
     content = decode(pattern)
-    if isinstance(content, Unknown):
-        return content
-    if not isinstance(content, dict):
-        return None
-    source, sort = content.get("source"), content.get("detail-type")
-    if source is None and sort is None:
-        return unknown_inside(content) or Unknown(_NARROWED, _WAY)
-    parts = [_names(given, wanted) for given, wanted in zip((source, sort), event, strict=True) if given is not None]
-    if False in parts:
-        return None
-    if open_ := next((part for part in parts if isinstance(part, Unknown)), None):
-        return open_
+    about = is_about(content, event)
+    if about is not True or not isinstance(content, dict):
+        return about
     if set(content) - {"source", "detail-type", "detail"}:
         return Unknown(_NARROWED, _WAY)
     detail = content.get("detail")
@@ -55,7 +46,20 @@ def tells(pattern: Any, event: tuple[str, str]) -> bool | Unknown | None:
     return _allows(detail["findings"], _WANTED)
 
 
-def _names(given: Any, wanted: str) -> bool | Unknown:
+def is_about(content: Any, event: tuple[str, str]) -> bool | Unknown | None:
+    """Whether a pattern is for events of a source and a type, whatever else it asks for; None where it is for others."""
+    if isinstance(content, Unknown):
+        return content
+    if not isinstance(content, dict):
+        return None
+    source, sort = content.get("source"), content.get("detail-type")
+    if source is None and sort is None:
+        return unknown_inside(content) or Unknown(_NARROWED, _WAY)
+    parts = [names(given, wanted) for given, wanted in zip((source, sort), event, strict=True) if given is not None]
+    return None if False in parts else next((part for part in parts if isinstance(part, Unknown)), True)
+
+
+def names(given: Any, wanted: str) -> bool | Unknown:
     """Whether a list of matchers has one for a text."""
     matches = [_matches(one, wanted) for one in given] if isinstance(given, list) else [unknown_inside(given) or False]
     return True if True in matches else next((one for one in matches if isinstance(one, Unknown)), False)
@@ -74,7 +78,7 @@ def _allows(given: Any, wanted: dict[tuple[str, ...], set[str]], above: tuple[st
     if isinstance(given, Unknown):
         return given
     if above in wanted:
-        answers = [_names(given, text) for text in sorted(wanted[above])]
+        answers = [names(given, text) for text in sorted(wanted[above])]
     elif isinstance(given, dict) and any(path[: len(above)] == above for path in wanted):
         answers = [_allows(inner, wanted, (*above, key)) for key, inner in given.items()]
     else:

@@ -14,7 +14,7 @@ from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, either, without_keys
+from assay.scanner.sources.raw import Either, Exported, Given, Reference, Text, Unknown, because, either, without_keys
 from assay.scanner.sources.values import Value
 
 T = TypeVar("T")
@@ -161,11 +161,23 @@ def same_identity(one: Any, other: Any, known: Known) -> bool | Unknown:
     if isinstance(one, Reference) and isinstance(other, Reference) and not (one.is_data or other.is_data):
         return _of_one_block(one.address, other.address)
     first, second = _called(one, known), _called(other, known)
+    if _is_apart(one, other, second) or _is_apart(other, one, first):
+        return False
     if first is None or second is None:
         return _unsaid(one) or _unsaid(other) or False
     if first.account and second.account and first.account != second.account:
         return False
     return _alike(first, second)
+
+
+def _is_apart(open_: Any, declared: Any, called: Called | None) -> bool:
+    """Whether a value that is not known is certainly another identity than one that the input declares.
+
+    What another stack exports is declared there, and what is given before anything is made has no name that the provider makes up.
+    """
+    if not isinstance(declared, Reference) or declared.is_data or called is None or called.elsewhere:
+        return False
+    return isinstance(open_, Exported) or (isinstance(open_, Given) and called.name is None)
 
 
 def _called(raw: Any, known: Known) -> Called | None:

@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
 from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
-from assay.scanner.facts.keys.references import template_key
+from assay.scanner.facts.keys.references import template_admitting_key, template_key
 from assay.scanner.facts.spelling import Link
 
 _RDS = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
@@ -32,7 +32,8 @@ def _database(sort: str, name: str, source: str, *types: str, **more: Any) -> St
 
 
 STORES = {
-    "AWS::Logs::LogGroup": _at("log group", "KmsKeyId", name="LogGroupName"),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    "AWS::Logs::LogGroup": StoreAt(sort="log group", key=template_admitting_key("KmsKeyId"), name="LogGroupName"),
     "AWS::ECR::Repository": _at(
         "registry", "EncryptionConfiguration.KmsKey", name="RepositoryName", on="EncryptionConfiguration.EncryptionType"
     ),
@@ -43,7 +44,8 @@ STORES = {
     "AWS::EC2::Volume": _at("volume", "KmsKeyId", on="Encrypted", source=Link("SnapshotId", ("AWS::EC2::Volume",))),
     "AWS::EFS::FileSystem": _at("file system", "KmsKeyId", on="Encrypted"),
     "AWS::Backup::BackupVault": _at("backup vault", "EncryptionKeyArn", name="BackupVaultName"),
-    "AWS::CloudTrail::Trail": _at("trail", "KMSKeyId", name="TrailName"),
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    "AWS::CloudTrail::Trail": StoreAt(sort="trail", key=template_admitting_key("KMSKeyId"), name="TrailName"),
     "AWS::ECS::Cluster": _at("cluster", "Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId", name="ClusterName"),
     # The storage of an instance in a cluster is the cluster's.
     "AWS::RDS::DBInstance": _database("database", "DBInstanceIdentifier", _INSTANCE, *_RDS, empty="DBClusterIdentifier"),

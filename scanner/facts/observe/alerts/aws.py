@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from assay.scanner import lazy_re
 from assay.scanner.facts.audit.posture.aws import RulesAt, of_same_region, speaks
 from assay.scanner.facts.observe.alerts.actions import SubscriptionsAt, is_program, reaches
+from assay.scanner.facts.observe.alerts.changes import raises
 from assay.scanner.facts.observe.alerts.kinds import Alert
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.targets import spelled
@@ -15,8 +16,6 @@ from assay.scanner.sources.interface import Unlisted
 from assay.scanner.sources.raw import Unknown, references_in, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
-_CHANGES = ("aws.cloudwatch", "CloudWatch Alarm State Change")
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
 _NAMED = lazy_re.pattern(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)")
 
@@ -111,7 +110,7 @@ def _by_rules(view: View, at: AlarmAt) -> list[Value[bool]]:
             told.append(view.says(item.why))
             continue
         rule = view.of(item, at.events.names)
-        for_it = speaks(rule.surely, at.events, _CHANGES)
+        for_it = speaks(rule.surely, at.events, lambda pattern: raises(pattern, view.item.address, view[at.name].data))
         if for_it is not None:
             told.append(rule.weighed(all_of([of_same_region(view, item), for_it]), absence=False))
     return told

@@ -14,7 +14,7 @@ from assay.scanner.facts.observe.retention.kinds import Export, LogStore
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Open, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value
 
 _DAYS_OF_DELIVERED = 1
@@ -25,7 +25,9 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/userguide/CloudWatch_Log
 class GroupAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the facts of a log group."""
 
-    days: Annotated[str, "retention_days"]
+    days: Annotated[str, "retention_days", "expires"]
+    least: int = 0
+    """The fewest days that can be given; 0 is for ever."""
     class_: Place = ""
     filters: Annotated[str | Referrer, "exports"] = ""
     """Its subscription filters. The following are places in one."""
@@ -43,6 +45,7 @@ def group(view: View, at: GroupAt) -> LogStore:
         identity=view.identity(view.called(at.name)),
         sort=view.says("log group"),
         retention_days=_days(view, at),
+        expires=_expires(view, at),
         exports=view.says(list(_exports(view, at))),
     )
 
@@ -50,6 +53,13 @@ def group(view: View, at: GroupAt) -> LogStore:
 def _days(view: View, at: GroupAt) -> Value[Any]:
     delivered, days = _only_delivered(view, at), view[at.days].number().then(lambda number: None if number in (None, 0) else number)
     return days if delivered.data is False else delivered.then(lambda _: _DAYS_OF_DELIVERED)
+
+
+def _expires(view: View, at: GroupAt) -> Value[bool]:
+    days = view[at.days]
+    if at.least and isinstance(days.data, Open) and days.data.filled:
+        return Value(True, days.seen)
+    return _days(view, at).is_set()
 
 
 def _only_delivered(view: View, at: GroupAt) -> Value[bool]:

@@ -23,6 +23,7 @@ _GROUP = GroupAt(
     name="LogGroupName",
     names=("LogGroupName",),
     days="RetentionInDays",
+    least=1,
     class_="LogGroupClass",
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html
     filters=Referrer("AWS::Logs::SubscriptionFilter", "LogGroupName"),
@@ -35,5 +36,5 @@ READERS = (
     Reader(LogStore, ("AWS::Logs::LogGroup",), group, _GROUP),
     # What the CDK makes of the property logRetention of a function, whose log group is none of the template:
     # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_logs.LogRetention.html
-    Reader(LogStore, ("Custom::LogRetention",), group, msgspec.structs.replace(_GROUP, class_="")),
+    Reader(LogStore, ("Custom::LogRetention",), group, msgspec.structs.replace(_GROUP, class_="", least=0)),
 )

@@ -52,10 +52,12 @@ def bucket(view: View, at: BucketAt) -> LogStore | None:
     if view[at.state].equals(_GONE).data is True:
         return None
     name = short(view.called(at.name))
+    days = days_of(name, view[at.days])
     return LogStore(
         identity=view.identity(name),
         sort=view.says("log bucket"),
-        retention_days=days_of(name, view[at.days]),
+        retention_days=days,
+        expires=Value(True, days.seen),
         exports=view.says(list(_exports(view, at))),
     )
 

@@ -27,6 +27,8 @@ class LogStore(Resource, kw_only=True):
     """In words: `log group`, `log bucket`."""
     retention_days: Fact[int | None]
     """After how many days an entry is deleted; None where no retention is set, so that entries are kept until somebody deletes them."""
+    expires: Fact[bool]
+    """Whether entries are deleted after some days, however many; known where a number has to be given and is not known."""
     exports: Fact[list[Export]]
     """Where all of its entries go as well; of those that select entries none."""
 
