@@ -23,6 +23,7 @@ _INSTANCE = sql.InstanceAt(
     home=_HOME,
     kept=STORES[_SQL],
     source="master_instance_name",
+    sort="instance_type",
     readers=(Referrer(_SQL, "master_instance_name"),),
     backups=_BACKUPS,  # of a block the provider sends every switch: one that is left out is off
     engine="database_version",

@@ -18,6 +18,7 @@ _INSTANCES = {
         unset=True,
         networks="settings.ip_configuration.authorized_networks",
         range="value",
+        sort="instance_type",
     ),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/alloydb_instance
     "google_alloydb_instance": NetworksAt(

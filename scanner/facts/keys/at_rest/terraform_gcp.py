@@ -45,6 +45,7 @@ STORES = {
     "google_sql_database_instance": _at(
         "database",
         "encryption_key_name",
+        outside="instance_type",
         source=Link("clone.source_instance_name", ("google_sql_database_instance",)),
         own_source=crypto_key("encryption_key_name"),
     ),
