@@ -15,7 +15,7 @@ _TURNED = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
 
 
 def is_over(condition: Any, now: datetime.datetime) -> bool:
-    """Whether a condition, given as raw value, is never true from some time on, whatever the request is. What cannot be read may be true."""
+    """Whether a condition, given as raw value, is never true from some time on, whatever the request is. What is not read may be true."""
     return isinstance(condition, str) and "request.time" in condition and _over(condition, now)
 
 

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.defaults.google import DefaultNetworkAt, MachineAt, machine, network
+from assay.scanner.facts.network.defaults.google import DefaultNetworkAt, MachineAt, UserAt, machine, network, user
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 
 READERS = (
     Reader(NetworkDefaults, ("compute.googleapis.com/Network",), network, DefaultNetworkAt()),
     Reader(NetworkDefaults, ("compute.googleapis.com/Instance",), machine, MachineAt(), always=False),
+    Reader(
+        NetworkDefaults,
+        ("compute.googleapis.com/InstanceTemplate",),
+        machine,
+        MachineAt(interfaces="properties.networkInterfaces"),
+        always=False,
+    ),
+    # Deployment Manager has the whole request: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.zones.clusters/create
+    Reader(
+        NetworkDefaults,
+        ("container.googleapis.com/Cluster",),
+        user,
+        UserAt(
+            network="networkConfig.network|network|cluster.network", subnetwork="networkConfig.subnetwork|subnetwork|cluster.subnetwork"
+        ),
+        always=False,
+    ),
 )
