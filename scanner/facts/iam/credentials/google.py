@@ -21,7 +21,7 @@ _OWNER = lazy_re.pattern(r"(?:^|/)serviceAccounts/([^/]+)")
 class KeyAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells of a key of a service account. The defaults are the API's names."""
 
-    account: Place = "serviceAccount|parent|name"
+    account: str = "serviceAccount|parent|name"
     """What names the service account."""
     type: Annotated[Place, "*"] = "keyType"
     disabled: Annotated[Place, "active"] = "disabled"
@@ -67,7 +67,7 @@ def key(view: View, at: KeyAt) -> StaticCredential | None:
 class HmacKeyAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells of an HMAC key of Cloud Storage. The defaults are the API's names."""
 
-    account: Place = "serviceAccountEmail"
+    account: str = "serviceAccountEmail"
     state: Annotated[Place, "active"] = "state"
     accounts: Annotated[Index, "active"]
 
@@ -92,8 +92,8 @@ def _account_is_off(view: View, at: KeyAt | HmacKeyAt, owner: Any) -> Value[bool
     """
     named = view.link(at.account).data
     records = view.index(at.accounts)
-    told = records.get(named.address if isinstance(named, Reference) else owner) or records.get(owner) or [view.says(False)]
-    return told[0]
+    told: list[Value[bool]] = records.get(named.address if isinstance(named, Reference) else owner) or records.get(owner) or []
+    return told[0] if told else view.says(False)
 
 
 def _owner(view: View, at: KeyAt) -> Value[Any]:
