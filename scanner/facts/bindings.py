@@ -6,14 +6,13 @@ https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import msgspec
 
 from assay.scanner.facts.condition_times import is_over
-from assay.scanner.facts.google_assets import RESOURCE_MANAGER, is_live
+from assay.scanner.facts.google_assets import RESOURCE_MANAGER, is_live, moment
 from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
@@ -47,7 +46,7 @@ def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]
     None where the list is empty, all of them have been deleted, or the time is over for which the condition lets them in.
     """
     seen = (*role.seen, *members.seen)
-    if is_over(condition.raw, _moment(seen)):
+    if is_over(condition.raw, moment(seen)):
         return []
     if members.options and not any(isinstance(option, list) for option in members.options):
         return [Binding(role.raw, members.raw, condition.raw, seen)]  # one member, which is one of a few
@@ -55,16 +54,6 @@ def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]
         return [members.unknown]
     listed = members.data if isinstance(members.data, list) else [] if members.absent else [members.data]
     return [Binding(role.raw, member, condition.raw, seen) for member in listed if not is_deleted(member)]
-
-
-def _moment(seen: tuple[Location, ...]) -> datetime.datetime:
-    """When a live policy was read; of code, now."""
-    times = [location.time for location in seen if location.time]
-    try:
-        told = datetime.datetime.fromisoformat(times[0]) if times else None
-    except ValueError:
-        told = None
-    return told if told is not None and told.tzinfo else datetime.datetime.now(datetime.UTC)
 
 
 def is_deleted(member: Any) -> bool:

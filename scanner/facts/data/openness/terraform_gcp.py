@@ -18,6 +18,7 @@ _INSTANCES = {
         unset=True,
         networks="settings.ip_configuration.authorized_networks",
         range="value",
+        ends="expiration_time",
         sort="instance_type",
     ),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/alloydb_instance
@@ -36,9 +37,11 @@ _DATASET = SharedAt(
     access=("access", Many("google_bigquery_dataset_access", "dataset_id")),
     group="special_group",
     member="iam_member",
+    condition="condition.expression",
 )
 _SHARED = {
     "google_bigquery_dataset": _DATASET,
+    "google_spanner_instance": SharedAt(name="name", names=("name", "id"), bindings=iam("google_spanner_instance_iam", "instance")),
     "google_spanner_database": SharedAt(name="name", names=("name", "id"), bindings=iam("google_spanner_database_iam", "database")),
     "google_bigtable_instance": SharedAt(
         name="name",
