@@ -109,6 +109,8 @@ KINDS: dict[str, Kind] = {
     "ArtifactRegistryRepository": Kind(
         "artifactregistry.googleapis.com/Repository", "projects/{project}/locations/{location}", "repositories", names=_KEYS
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/cloudbuild/cloudbuildtrigger
+    "CloudBuildTrigger": Kind("cloudbuild.googleapis.com/BuildTrigger", ANYWHERE, "triggers", names={"step": "steps"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/logging/logginglogbucket, …/logginglogsink
     "LoggingLogBucket": Kind("logging.googleapis.com/LogBucket", "projects/{project}/locations/{location}", "buckets"),
     "LoggingLogExclusion": Kind("logging.googleapis.com/LogExclusion", "projects/{project}", "exclusions"),
