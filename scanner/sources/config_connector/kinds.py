@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
             "lifecycleRule": "lifecycle.rule",
         },
     ),
+    "StorageManagedFolder": Kind("storage.googleapis.com/ManagedFolder", "{bucket}", "managedFolders"),
     "KMSKeyRing": Kind("cloudkms.googleapis.com/KeyRing", "projects/{project}/locations/{location}", "keyRings"),
     "KMSCryptoKey": Kind("cloudkms.googleapis.com/CryptoKey", "{keyRing}", "cryptoKeys"),
     "SecretManagerSecret": Kind(
