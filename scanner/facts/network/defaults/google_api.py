@@ -16,6 +16,18 @@ READERS = (
         MachineAt(interfaces="properties.networkInterfaces"),
         always=False,
     ),
+    # Interfaces of Cloud Run name one of the two: https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
+    *(
+        Reader(
+            NetworkDefaults,
+            (f"run.googleapis.com/{type_}",),
+            machine,
+            MachineAt(interfaces=f"{below}.vpcAccess.networkInterfaces"),
+            always=False,
+        )
+        for type_, below in (("Service", "template"), ("WorkerPool", "template"), ("Job", "template.template"))
+    ),
+    Reader(NetworkDefaults, ("vpcaccess.googleapis.com/Connector",), user, UserAt(subnetwork="subnet.name"), always=False),
     # Deployment Manager has the whole request: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.zones.clusters/create
     Reader(
         NetworkDefaults,

@@ -34,6 +34,22 @@ READERS = (
         MachineAt(interfaces="network_interface"),
         always=False,
     ),
+    # Interfaces of Cloud Run name one of the two: https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
+    Reader(
+        NetworkDefaults,
+        ("google_cloud_run_v2_service", "google_cloud_run_v2_worker_pool"),
+        machine,
+        MachineAt(interfaces="template.vpc_access.network_interfaces"),
+        always=False,
+    ),
+    Reader(
+        NetworkDefaults,
+        ("google_cloud_run_v2_job",),
+        machine,
+        MachineAt(interfaces="template.template.vpc_access.network_interfaces"),
+        always=False,
+    ),
+    Reader(NetworkDefaults, ("google_vpc_access_connector",), user, UserAt(subnetwork="subnet.name"), always=False),
     Reader(NetworkDefaults, ("google_container_cluster",), user, UserAt(), always=False),
     Reader(NetworkDefaults, ("google_dataflow_job", "google_dataflow_flex_template_job"), user, UserAt(), always=False),
     Reader(
