@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.condition_times import is_over
-from assay.scanner.facts.google_assets import RESOURCE_MANAGER, is_live, moment
+from assay.scanner.facts.google_assets import RESOURCE_MANAGER, is_live
+from assay.scanner.facts.moments import moment
 from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode

@@ -10,6 +10,7 @@ import functools
 from typing import Any
 
 from assay.scanner.facts.cel_syntax import Call, Constant, Name, Node, Select, SyntaxProblem, parse
+from assay.scanner.facts.moments import instant
 
 _TURNED = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
 
@@ -63,8 +64,4 @@ def _timestamp(node: Node) -> datetime.datetime | None:
     if not (isinstance(node, Call) and node.function == "timestamp" and len(node.arguments) == 1):
         return None
     text = node.arguments[0].value if isinstance(node.arguments[0], Constant) else None
-    try:
-        told = datetime.datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return told if told is not None and told.tzinfo else None
+    return instant(text)

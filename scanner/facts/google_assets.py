@@ -9,11 +9,10 @@ https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from typing import Any
 
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
 RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com"
@@ -51,33 +50,6 @@ def missing(item: Item, what: str, type_: str) -> Unknown:
         way = "scan it together with this, or the live project"
         return Unknown(f"{what} of {item.address} is not in this {where}", way, item.location())
     return Unknown(f"{what} of {item.address} is not in the assets that were read", f"include {type_} in the export", item.location())
-
-
-def moment(seen: Iterable[Location]) -> datetime.datetime:
-    """When what was seen at some places was read, of what is live; of code, now."""
-    for location in seen:
-        try:
-            told = datetime.datetime.fromisoformat(location.time) if location.time else None
-        except ValueError:
-            continue
-        if told is not None and told.tzinfo:
-            return told
-    return datetime.datetime.now(datetime.UTC)
-
-
-def has_passed(time: Value[Any]) -> Value[bool]:
-    """Whether a time, as RFC 3339 text, has come; False where none is set."""
-
-    def passed(text: Any) -> bool | Unknown:
-        if text in (None, ""):
-            return False
-        try:
-            told = datetime.datetime.fromisoformat(str(text))
-        except ValueError:
-            return Unknown(f"{text} is not a time", "correct it")
-        return (told if told.tzinfo else told.replace(tzinfo=datetime.UTC)) <= moment(time.seen)
-
-    return time.then(passed)
 
 
 def days_until(item: Item, time: Value[Any], what: str = "when it rotates next") -> Value[Any]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from assay.scanner.facts.bindings import bindings
 from assay.scanner.facts.condition_times import is_over
 from assay.scanner.facts.data.openness.kinds import DataCopy, Way
-from assay.scanner.facts.google_assets import has_passed, moment, named, stands_outside
+from assay.scanner.facts.google_assets import named, stands_outside
+from assay.scanner.facts.moments import has_passed, moment
 from assay.scanner.facts.network.ranges import is_world
 from assay.scanner.facts.policies import Grant, google_grants
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
