@@ -88,6 +88,8 @@ class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the settings of something."""
 
     settings: tuple[Source, ...]
+    bare: bool = True
+    """Whether it counts as something with settings where it has none."""
 
     @property
     def writes(self) -> bool:

@@ -28,6 +28,11 @@ def _shows(type_: str, name: str, *sources: Source) -> Reader:
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources))
 
 
+def _seldom(type_: str, name: str, *sources: Source) -> Reader:
+    """What may have settings of its own, and is no matter without them."""
+    return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources, bare=False), always=False)
+
+
 def _one(path: str) -> Written:
     """A secret in a place of its own, in blocks of which there may be several."""
     blocks, _, last = path.rpartition(".")
@@ -61,18 +66,18 @@ _RUNNING = (
     _shows("google_dataflow_job", "name", Map(path="parameters")),
     _shows("google_dataflow_flex_template_job", "name", Map(path="parameters")),
     _shows("google_workbench_instance", "name", Map(path="gce_setup.metadata", scripts=SCRIPT_KEYS)),
-    _shows(
+    _seldom(
         "google_cloud_scheduler_job",
         "name",
         Map(path="http_target.headers", of="the request"),
         Map(path="app_engine_http_target.headers", of="the request"),
     ),
-    _shows(
+    _seldom(
         "google_cloud_tasks_queue",
         "name",
         Pairs(path="http_target.header_overrides", key="header.key", value="header.value", of="the request"),
     ),
-    _shows(
+    _seldom(
         "google_monitoring_uptime_check_config",
         "display_name",
         Map(path="http_check.headers", of="the request"),
