@@ -57,7 +57,7 @@ _DATABASE = spanner.DatabaseAt(
 )
 _TABLES = spanner.BigtableAt(name="name", clusters=("cluster",), place="zone", home=_HOME, kept=DEVICES[_BIGTABLE])
 READERS = (
-    Reader(DataStore, (_SQL,), sql.instance, _INSTANCE),
+    Reader(DataStore, (_SQL,), sql.instance, _INSTANCE, always=False),
     Reader(DataStore, (_ALLOYDB,), sql.cluster, _CLUSTER),
     Reader(DataStore, (_SPANNER,), spanner.spanner, _DATABASE),
     Reader(DataStore, (_BIGTABLE,), spanner.bigtable, _TABLES),

@@ -16,4 +16,4 @@ _GUARDS = {
     "google_spanner_database": GuardAt(name="name", protected="enable_drop_protection"),
     "google_bigtable_table": GuardAt(name="name", protected="deletion_protection"),
 }
-READERS = tuple(Reader(DeletionGuard, (type_,), guard, at) for type_, at in _GUARDS.items())
+READERS = tuple(Reader(DeletionGuard, (type_,), guard, at, always=not at.sort) for type_, at in _GUARDS.items())

@@ -53,6 +53,6 @@ _SHARED = {
     "google_compute_disk": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_disk_iam", "name")),
 }
 READERS = (
-    *(Reader(DataCopy, (type_,), networks, at) for type_, at in _INSTANCES.items()),
+    *(Reader(DataCopy, (type_,), networks, at, always=not at.sort) for type_, at in _INSTANCES.items()),
     *(Reader(DataCopy, (type_,), shared, at) for type_, at in _SHARED.items()),
 )

@@ -88,8 +88,8 @@ class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the settings of something."""
 
     settings: tuple[Source, ...]
-    bare: bool = True
-    """Whether it counts as something with settings where it has none."""
+    seldom: bool = False
+    """Whether it is no matter without any, since it seldom has some."""
 
     @property
     def writes(self) -> bool:

@@ -33,7 +33,7 @@ def configured(view: View, at: ConfiguredAt) -> Configured | None:
                 settings.append(Unknown(reason, "keep them in the secret store", view.location))
                 break
             settings.append(setting)
-    if not settings and (at.writes or not at.bare):
+    if not settings and (at.writes or at.seldom):
         return None
     name = short(view.called(at.name)).otherwise(named(view.item)) if view.item.type.count(".googleapis.com/") else view.called(at.name)
     return Configured(identity=view.identity(name), settings=view.says(settings))

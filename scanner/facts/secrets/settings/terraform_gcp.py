@@ -30,7 +30,7 @@ def _shows(type_: str, name: str, *sources: Source) -> Reader:
 
 def _seldom(type_: str, name: str, *sources: Source) -> Reader:
     """What may have settings of its own, and is no matter without them."""
-    return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources, bare=False), always=False)
+    return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources, seldom=True), always=False)
 
 
 def _one(path: str) -> Written:
