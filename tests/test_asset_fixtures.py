@@ -49,6 +49,7 @@ SCHEMAS = {
     "memcache.googleapis.com/Instance": ("memcache.v1", "Instance"),
     "redis.googleapis.com/Cluster": ("redis.v1", "Cluster"),
     "redis.googleapis.com/Instance": ("redis.v1", "Instance"),
+    "storage.googleapis.com/ManagedFolder": ("storage.v1", "ManagedFolder"),
     "spanner.googleapis.com/Database": ("spanner.v1", "Database"),
     "spanner.googleapis.com/Instance": ("spanner.v1", "Instance"),
     "sqladmin.googleapis.com/Instance": ("sqladmin.v1", "DatabaseInstance"),

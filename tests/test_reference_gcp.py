@@ -23,6 +23,11 @@ PER_BLOCK = (
 
 NOT_EXPORTED = {
     ("secrets.no-plaintext-in-config", "projects/trade-streamer-prod/secrets/cdn-signing-key"): "values of secrets are in no export",
+    ("secrets.no-plaintext-in-config", "initial"): "keys of signed addresses are in no export",
+    **{
+        ("secrets.no-plaintext-in-config", name): "what channels of notifications are given is left out of snapshots"
+        for name in ("oncall", "trading-desk")
+    },
     ("resilience.dns-health-failover", "orders.internal.trade-streamer.example."): "records of zones are not in the export",
     ("network.private-path-to-data", "connector-us-central1"): "an asset names the subnet of a connector without its region",
     ("network.private-path-to-data", "connector-us-east4"): "an asset names the subnet of a connector without its region",

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.condition_times import is_over
 from assay.scanner.facts.google_assets import RESOURCE_MANAGER, is_live
+from assay.scanner.facts.moments import moment
 from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
@@ -40,8 +42,13 @@ class Binding(msgspec.Struct, frozen=True):
 
 
 def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]) -> list[Binding | Unknown]:
-    """Bindings of one role to a member or a list of members; none where the list is empty, or all of them have been deleted."""
+    """Bindings of one role to a member or a list of members.
+
+    None where the list is empty, all of them have been deleted, or the time is over for which the condition lets them in.
+    """
     seen = (*role.seen, *members.seen)
+    if is_over(condition.raw, moment(seen)):
+        return []
     if members.options and not any(isinstance(option, list) for option in members.options):
         return [Binding(role.raw, members.raw, condition.raw, seen)]  # one member, which is one of a few
     if members.unknown:

@@ -15,6 +15,7 @@ import msgspec
 from assay.scanner import lazy_re
 from assay.scanner.facts import condition_keys
 from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
+from assay.scanner.facts.moments import CLOCKS, clock_has_passed, moment
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Either, Location, Reference, Text, Unknown, in_all
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -56,7 +57,8 @@ class Statement(msgspec.Struct, frozen=True):
 def statements(value: Value[Any]) -> list[Statement | Unknown]:
     """The statements of a policy document given as text, object or Document. No document gives no statements.
 
-    One without `Statement` is unknown: AWS refuses it, and what was meant stands elsewhere.
+    What allowed or denied something until a time that is over is left out. One without `Statement` is unknown: AWS refuses it, and what
+    was meant stands elsewhere.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
     """
     content = None if value.data == "" else decode(value.data)
@@ -68,8 +70,17 @@ def statements(value: Value[Any]) -> list[Statement | Unknown]:
     if isinstance(written, Unknown):
         return [written]
     if not isinstance(written, list):
-        return [_statement(written, value.seen_inside(content, (key,)))]
-    return [_statement(statement, value.seen_inside(content, (key, at))) for at, statement in enumerate(written)]
+        told = [_statement(written, value.seen_inside(content, (key,)))]
+    else:
+        told = [_statement(statement, value.seen_inside(content, (key, at))) for at, statement in enumerate(written)]
+    return [statement for statement in told if isinstance(statement, Unknown) or not _is_over(statement)]
+
+
+def _is_over(statement: Statement) -> bool:
+    """Whether a condition is met no more, since its time is over. All conditions of a statement have to be met."""
+    conditions = [] if isinstance(statement.conditions, Unknown) else statement.conditions
+    timed = [condition for condition in conditions if condition.key in CLOCKS]
+    return any(clock_has_passed(condition.compares, condition.values, moment(statement.seen)) for condition in timed)
 
 
 _NO_STATEMENT = Unknown("the policy has no Statement", "write what it allows under Statement")

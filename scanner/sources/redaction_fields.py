@@ -161,7 +161,8 @@ READABLE: dict[str, str] = {
             """Cidr CidrIp CidrIpv6 CidrBlock Ipv6CidrBlock ClientCidrBlock DestinationCidr RuleAction StatefulDefaultActions
             StatelessDefaultActions StatelessFragmentDefaultActions RuleOrder RulesSourceList.Targets IPSetDefinition
             PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
-            destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups srcThreatIntelligences
+            IPv4Range destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups
+            srcThreatIntelligences
             sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
@@ -247,7 +248,7 @@ CHOSEN = frozenset(
 SECRETS = frozenset(
     _words(
         """environment variables environmentvariables runtimeenvironmentvariables buildenvironmentvariables environment_variables
-        build_environment_variables env
+        build_environment_variables env substitutions
         stagevariables stagevariableoverrides userdata user_data startupscript secretstring secretbinary password masteruserpassword
         masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
         sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
@@ -280,7 +281,7 @@ SETTINGS = SCRIPTS | ARGUMENTS
 SETTINGS |= frozenset(
     _words(
         """environment variables environmentvariables runtimeenvironmentvariables buildenvironmentvariables environment_variables
-        build_environment_variables env"""
+        build_environment_variables env substitutions"""
     )
 )
 """Those of them of which it is told which secrets they hold. Of any other nothing is."""

@@ -6,6 +6,7 @@ Nothing here hands a value on: what is found has a kind and a place in the value
 
 from __future__ import annotations
 
+import base64
 import functools
 import re
 from collections.abc import Iterator
@@ -78,6 +79,24 @@ def by_form(text: str) -> Iterator[DetectedSecret]:
         for match in pattern.finditer(text):
             if not is_reference(match[1]) and not is_placeholder(match[1]):
                 yield DetectedSecret(kind, match.start(1), match.end(1))
+    scheme = _SCHEME.fullmatch(text)
+    if scheme and (_is_login(scheme["login"]) if scheme["login"] else _is_random(scheme["token"])):
+        yield DetectedSecret(_HEADER, *scheme.span("login" if scheme["login"] else "token"))
+
+
+def _is_login(text: str) -> bool:
+    """Whether text is a user and a password in base64, as an `Authorization` header of the scheme `Basic` has it."""
+    try:
+        user, _, password = base64.b64decode(text, validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    secret = password or (user if _is_random(user) else "")
+    return bool(secret) and secret.isprintable() and not (is_reference(secret) or is_placeholder(secret))
+
+
+def _is_random(text: str) -> bool:
+    """Whether text looks random, and is no name."""
+    return len(text) >= _LONG and entropy(text) > _RANDOM and any(map(str.isdigit, text))
 
 
 @functools.cache
@@ -141,7 +160,7 @@ def _snake(name: str) -> str:
 
 def _is_name(value: str) -> bool:
     """Whether a value may be the name of something: words of one case, each with a mark between them, that do not look random."""
-    return _NAME.fullmatch(value) is not None and not (len(value) >= _LONG and entropy(value) > _RANDOM and any(map(str.isdigit, value)))
+    return _NAME.fullmatch(value) is not None and not _is_random(value)
 
 
 _RANDOM, _LONG = 3.5, 20
@@ -206,5 +225,8 @@ _PARTS = (
     ("a token of a package registry", lazy_re.pattern(r":_(?:authToken|auth|password)\s{0,3}=\s{0,3}[\"']?([^\s\"'$]{8,400})")),
 )
 """Parts of longer texts, each with what precedes it."""
-KINDS = frozenset({kind for kind, _ in (*TOKENS, *_PARTS)} | {"an address with a password", "a password", "a secret"})
+# https://datatracker.ietf.org/doc/html/rfc7617#section-2, https://datatracker.ietf.org/doc/html/rfc6750#section-2.1
+_SCHEME = lazy_re.pattern(r"(?i)\s*(?:basic\s+(?P<login>[a-z0-9+/]{6,400}={0,2})|bearer\s+(?P<token>[a-z0-9._~+/=-]{20,4000}))\s*")
+_HEADER = "the credentials of a request"
+KINDS = frozenset({kind for kind, _ in (*TOKENS, *_PARTS)} | {_HEADER, "an address with a password", "a password", "a secret"})
 """Every kind that is found."""

@@ -42,6 +42,8 @@ SECRETS = [
     ("X", "Server=db;User Id=orders;Password=correct-horse;", "a connection string with a password"),
     ("X", "DefaultEndpointsProtocol=https;AccountKey=" + "aB3d" * 21 + "aB==", "a key of Azure Storage"),
     ("X", "//registry.npmjs.org/:_authToken=kq8sPz31xW7tyB2m", "a token of a package registry"),
+    ("X", "Basic b3JkZXJzOmNvcnJlY3QtaG9yc2U=", "the credentials of a request"),
+    ("X", "bearer kq8sPz31xW7tyB2mZ4vN9cR6", "the credentials of a request"),
 ]
 OTHERS = [
     ("DB_PASSWORD", ""),
@@ -87,6 +89,10 @@ OTHERS = [
     ("DATABASE_URL", "postgres://localhost:5432/orders"),
     ("DATABASE_URL", "postgres://postgres:postgres@localhost:5432/orders"),
     ("DATABASE_URL", "postgres://orders:${PASSWORD}@db.example.com/orders"),
+    ("X", "Basic authentication"),
+    ("X", "Basic JHtQQVNTV09SRH0="),
+    ("X", "Bearer ${TOKEN}"),
+    ("X", "bearer authentication-required"),
 ]
 
 

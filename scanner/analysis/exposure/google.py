@@ -10,7 +10,8 @@ from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.steps import step
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Document, Text, Unknown, describe
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.raw import Document, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, any_of
 
 from .google_nat import NatsAt, served
@@ -72,7 +73,7 @@ class GoogleWorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     """A connector to a network."""
     interfaces: Annotated[tuple[str, ...], "in_network"] = ()
     """Lists of interfaces in a network (Direct VPC egress), or of a machine."""
-    annotations: Annotated[Place, "in_network"] = ""
+    annotations: Annotated[str, "in_network"] = ""
     """Of the v1 API, which has both there."""
     egress: Annotated[Place, "all_traffic"] = ""
     """What goes through the network: `ALL_TRAFFIC`, `PRIVATE_RANGES_ONLY`."""
@@ -164,21 +165,34 @@ def _standings(view: View, at: GoogleWorkloadAt) -> list[Standing | Unknown]:
         if not (connector := view.link(path)).absent:
             told.append(_by_connector(view, at, connector))
     if at.annotations:
-        annotations = view[at.annotations]
-        written = [annotation(annotations, name) for name in ("network-interfaces", "vpc-access-connector")]
-        told += [_standing(value, *_unread(view, value)) for value in written if value.data]
+        annotations = view.link(at.annotations)
+        if (connector := annotation(annotations, "vpc-access-connector")).data:
+            told.append(_by_connector(view, at, connector))
+        told += [_served(view, at, subnetwork) for subnetwork in _subnetworks(annotation(annotations, "network-interfaces"))]
     return told
 
 
-def _unread(view: View, value: Value[Any]) -> tuple[Value[Any], str]:
-    reason = f"which subnetwork {str(value.data)[:80]} is in an annotation of {view.item.address} is not followed"
-    return view.says(
-        value.unknown or Unknown(reason, "scan the live project by its API of version 2", view.location)
-    ), "a way that is not known"
+def _subnetworks(written: Value[Any]) -> list[Value[Any]]:
+    """The subnetworks of the list of interfaces in an annotation, which is JSON.
+
+    https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: `[{"network": "trade", "subnetwork": "services"}]`
+    """
+    if written.data in (None, ""):
+        return []
+    listed = decode(written.data)
+    if not isinstance(listed, list):
+        why = (
+            written.unknown
+            or unknown_inside(listed)
+            or Unknown(f"which subnetwork {describe(written.data)[:80]} names", "write it as a JSON list")
+        )
+        return [Value(why, written.seen)]
+    return [Value.of(interface.get("subnetwork") if isinstance(interface, dict) else interface, written.seen) for interface in listed]
 
 
 def _by_connector(view: View, at: GoogleWorkloadAt, connector: Value[Any]) -> Standing:
-    place = next(iter(view.index(at.nats.connectors).get(spelled(connector.data), ())), None) if not connector.unknown else None
+    known, name = view.index(at.nats.connectors), "" if connector.unknown else spelled(connector.data)
+    place = next(iter(known.get(name) or known.get(f"//vpcaccess.googleapis.com/{name}") or ()), None)
     if place is None:
         reason = f"the connector {describe(connector.data)} of {view.item.address} is not among what was read"
         why = connector.unknown or Unknown(reason, "scan the code that declares it together with this, or the live project", view.location)

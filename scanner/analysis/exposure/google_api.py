@@ -9,13 +9,14 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.spelling import Contribution, Index
 from assay.scanner.facts.targets import spelled
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 
 from .google import GoogleWorkloadAt, SubnetworkAt, google_workload, subnetwork
-from .google_nat import Nat, NatsAt, NetworkPlace
+from .google_nat import Nat, NatsAt, NetworkPlace, by_name
 from .kinds import Subnet, Workload
 from .placed import placed
 
@@ -56,6 +57,7 @@ def _nats(router: Item) -> Iterator[tuple[Hashable, Any]]:
 
 def _place(item: Item) -> Iterator[tuple[Hashable, Any]]:
     yield item.address, NetworkPlace(spelled(item.link("network").data), _region(item))
+    yield by_name(short(item["name"]).data, _region(item), item), item.address
 
 
 def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:

@@ -8,6 +8,7 @@ import msgspec
 
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
@@ -47,7 +48,7 @@ class NatsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     routers: Index
     """Router to its `Place`."""
     subnetworks: Index
-    """Subnetwork to its `Place`."""
+    """Subnetwork to its `Place`; its name and region, as `by_name` has them, to the subnetwork."""
     connectors: Index
     """Connector to its `Place`."""
 
@@ -57,6 +58,7 @@ def served(view: View, at: NatsAt, subnetwork: str, place: NetworkPlace | None) 
 
     `subnetwork`: what names it; empty where only its place is known.
     """
+    subnetwork = _found(view, at, subnetwork)
     place = place or next(iter(view.index(at.subnetworks).get(subnetwork, ())), None)
     nats: list[Nat] = view.index(at.nats).get("nat", [])
     doubts = [nat.doubt for nat in nats if nat.doubt]
@@ -79,6 +81,27 @@ def served(view: View, at: NatsAt, subnetwork: str, place: NetworkPlace | None) 
         reason = f"whether Cloud NAT {unsure[0].name} is of the network and region of {view.item.address}"
         doubts.append(unsure[0].doubt or Unknown(reason, _WAY, view.location))
     return view.says(next(iter(doubts), False)), "no Cloud NAT"
+
+
+def by_name(name: Any, region: str, of: Item) -> tuple[str, str, str, str]:
+    """What a subnetwork is found by that is called by its name alone, which is that of one in the region and in the project of an item."""
+    project = of.account.data
+    return ("name", name if isinstance(name, str) else "", region, project if isinstance(project, str) else "")
+
+
+def _found(view: View, at: NatsAt, subnetwork: str) -> str:
+    """The subnetwork that is meant by a name, or by a relative name of the API; what is given where it is none of those that were read."""
+    known = view.index(at.subnetworks)
+    if not subnetwork or subnetwork in known:
+        return subnetwork
+    if "/" in subnetwork:
+        full = f"//compute.googleapis.com/{subnetwork}"
+        return full if full in known else subnetwork
+    zone = view["zone"].data
+    regions = (view["location|region"].data, zone.rpartition("-")[0] if isinstance(zone, str) else None, view.item.region.data)
+    region = next((region for region in regions if isinstance(region, str) and region), "")
+    named: list[str] = known.get(by_name(subnetwork, region, view.item), []) if region else []
+    return named[0] if len(named) == 1 else subnetwork
 
 
 def _at(view: View, at: NatsAt, nat: Nat) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Value
 
 from .google import GoogleWorkloadAt, SubnetworkAt, google_workload, subnetwork
-from .google_nat import Nat, NatsAt, NetworkPlace
+from .google_nat import Nat, NatsAt, NetworkPlace, by_name
 from .kinds import Subnet, Workload
 from .placed import placed
 
@@ -52,7 +52,9 @@ def _nat(nat: Item) -> Iterator[tuple[Hashable, Any]]:
 
 
 def _place(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    yield item.address, NetworkPlace(spelled(item.link("network").data), _text(item["region"].otherwise(item.region)))
+    region = _text(item["region"].otherwise(item.region))
+    yield item.address, NetworkPlace(spelled(item.link("network").data), region)
+    yield by_name(item["name"].data, region, item), item.address
 
 
 def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:

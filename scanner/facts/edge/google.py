@@ -48,6 +48,9 @@ class SecurityPolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
     rules: str = "rules"
     separate: tuple[Referrer, ...] = ()
     """Rules of their own. Whether a policy blocks anything cannot be said from one of them, so that none is judged alone."""
+    ranges: str = "match.config.srcIpRanges"
+    """This and the next are those of a rule."""
+    expression: str = "match.expr.expression"
 
 
 def security_policy(view: View, at: SecurityPolicyAt) -> WebFirewall:
@@ -60,20 +63,41 @@ def security_policy(view: View, at: SecurityPolicyAt) -> WebFirewall:
         more = Unknown(reason, "read it with gcloud compute security-policies describe", view.location)
     rules += separate.views
     default = [rule for rule in rules if rule["priority"].number().data == _DEFAULT_PRIORITY]
-    others: list[Any] = [_rule(rule) for rule in rules if rule not in default]
+    told = {id(rule): _rule(rule, rules, at) for rule in rules}
+    others: list[Any] = [told[id(rule)] for rule in rules if rule not in default]
     return WebFirewall(
         identity=view.identity(view[at.name], *separate.items),
-        blocks_by_default=any_of([_rule(rule).enforced for rule in default]) if default else view.says(False),
+        blocks_by_default=any_of([told[id(rule)].enforced for rule in default]) if default else view.says(False),
         rules=view.says(others + [doubt for doubt in (more, separate.more) if doubt]),
     )
 
 
-def _rule(rule: View) -> FirewallRule:
+def _rule(rule: View, rules: list[View], at: SecurityPolicyAt) -> FirewallRule:
+    """A rule blocks what comes to it: of the rules that a request matches, the one with the lowest number decides.
+
+    https://cloud.google.com/armor/docs/security-policy-overview#eval-order
+    """
     acts = rule["action"].then(
         lambda name: isinstance(name, str) and (name.startswith("deny") or name in ("throttle", "rate_based_ban", "redirect"))
     )
-    enforced = all_of([acts, rule["preview"].default(False).truth().negate()])
-    return FirewallRule(name=rule.says(f"priority {rule['priority'].data}"), enforced=enforced)
+    let_through = any_of([all_of([_earlier(other, rule), _admits_all(other, at)]) for other in rules if other is not rule])
+    return FirewallRule(name=rule.says(f"priority {rule['priority'].data}"), enforced=all_of([acts, _in_force(rule), let_through.negate()]))
+
+
+def _in_force(rule: View) -> Value[bool]:
+    return rule["preview"].default(False).truth().negate()
+
+
+def _earlier(other: View, rule: View) -> Value[bool]:
+    """Whether another rule decides before one."""
+    return other["priority"].number().then(lambda number: rule["priority"].number().then(lambda own: number < own).raw)
+
+
+def _admits_all(rule: View, at: SecurityPolicyAt) -> Value[bool]:
+    """Whether a rule lets every request through, so that none comes to those behind it."""
+    ranges = [value.equals("*", "0.0.0.0/0") for value in rule[at.ranges].elements()]
+    every = any_of([rule[at.expression].equals("true"), *ranges])
+    return all_of([rule["action"].equals("allow"), _in_force(rule), every])
 
 
 class ForwardingRuleAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -30,7 +30,7 @@ class FirewallRule(Part):
     known_by: ClassVar = ("name",)
     name: Fact[str]
     enforced: Fact[bool]
-    """It blocks, challenges or limits requests; False where it only counts, previews or allows."""
+    """It blocks, challenges or limits requests; False where it only counts, previews or allows, or where nothing comes to it."""
 
 
 class WebFirewall(Resource, kw_only=True):

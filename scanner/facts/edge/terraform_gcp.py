@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.google import BackendAt, ForwardingRuleAt, SecurityPolicyAt, backend, forwarding_rule, security_policy
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
@@ -30,10 +32,13 @@ _BACKEND = BackendAt(scheme="load_balancing_scheme", policy=_SERVICE_POLICY)
 # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_region_backend_service
 _REGIONAL_BACKEND = BackendAt(scheme=("load_balancing_scheme", Fixed("INTERNAL")), policy=_SERVICE_POLICY)
 _BUCKET = BackendAt(scheme="load_balancing_scheme", policy=Link("edge_security_policy", (*_SERVICES, "google_compute_backend_bucket")))
-_POLICY = SecurityPolicyAt(names=("name",), rules="rule", separate=(Referrer("google_compute_security_policy_rule", "security_policy"),))
+_MATCH: dict[str, Any] = {"ranges": "match.config.src_ip_ranges", "expression": "match.expr.expression"}
+_POLICY = SecurityPolicyAt(
+    names=("name",), rules="rule", separate=(Referrer("google_compute_security_policy_rule", "security_policy"),), **_MATCH
+)
 # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_region_security_policy
 _REGIONAL_POLICY = SecurityPolicyAt(
-    names=("name",), rules="rules", separate=(Referrer("google_compute_region_security_policy_rule", "security_policy"),)
+    names=("name",), rules="rules", separate=(Referrer("google_compute_region_security_policy_rule", "security_policy"),), **_MATCH
 )
 
 READERS = (

@@ -12,12 +12,12 @@ from assay.scanner.facts.view import View
 from assay.scanner.override import override
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.raw import Exported, Reference, Text, Unknown, describe
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
 _GOOGLE_DATA = (
     "google_kms_crypto_key", "google_kms_crypto_keys", "google_kms_crypto_key_version", "google_kms_crypto_key_versions",
-    "google_kms_crypto_key_latest_version",
+    "google_kms_crypto_key_latest_version", "google_kms_key_handle",
 )  # fmt: skip
 _SETTLES = "give the key's ARN, or scan the live resource"
 _STORES = ("data.ssm.", "data.secretsmanager.")
@@ -32,10 +32,15 @@ class KeyLink(Link, frozen=True):
         value = view[self] if named is None else named
 
         def read(data: Any) -> Any:
-            if data is None or data == "":
+            if data is None or data in ("", []):
                 return None
-            customer_managed, disabled = self.facts(view, data)
-            return KeyRef(id=Value(describe(data), value.seen), customer_managed=Value(customer_managed, value.seen), disabled=disabled)
+            # A list has one key for each region that the data is in, as Spanner takes them.
+            facts = [self.facts(view, named) for named in (data if isinstance(data, list) else [data])]
+            return KeyRef(
+                id=Value(", ".join(describe(named) for named in data) if isinstance(data, list) else describe(data), value.seen),
+                customer_managed=all_of([Value(customer_managed, value.seen) for customer_managed, _ in facts]),
+                disabled=any_of([disabled for _, disabled in facts]),
+            )
 
         return value.then(read)
 
@@ -133,5 +138,5 @@ def template_admitting_key(path: str) -> DeclaredKey:
 
 
 def crypto_key(path: str) -> DeclaredKey:
-    """Cloud KMS in Terraform, which has no switch for a key."""
-    return DeclaredKey(path, ("google_kms_crypto_key", "google_kms_crypto_key_version"), by_name=names.crypto_key)
+    """Cloud KMS in Terraform, which has no switch for a key. A handle is one that Autokey makes: https://cloud.google.com/kms/docs/autokey-overview"""
+    return DeclaredKey(path, ("google_kms_crypto_key", "google_kms_crypto_key_version", "google_kms_key_handle"), by_name=names.crypto_key)

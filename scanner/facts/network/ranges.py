@@ -173,7 +173,9 @@ def _may_be_network(cidr: Reference | Text, versions: tuple[int, ...]) -> bool |
         is_part = _last(cidr) in _HOSTS
     else:
         length = _length(cidr)
-        is_part = length is not None and length > _longest(WHOLE, cidr, versions)
+        # Bits behind the prefix have to be 0, so that an address with /32 is one of IPv4.
+        one = length == 32 and len(cidr.parts) == 2 and isinstance(cidr.parts[0], Reference) and _last(cidr.parts[0]) in _HOSTS
+        is_part = one or (length is not None and length > _longest(WHOLE, cidr, versions))
     if is_part:
         return False
     return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")

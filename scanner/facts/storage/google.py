@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.bindings import PUBLIC_MEMBERS, bindings, public_inherited
+from assay.scanner import lazy_re
+from assay.scanner.facts.bindings import OWN, PUBLIC_MEMBERS, bindings, google_policy_bindings, public_inherited
 from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.network.ranges import is_world
 from assay.scanner.facts.policies import Grant, acl_grant, google_grants
-from assay.scanner.facts.spelling import Many, Place, Spelling
+from assay.scanner.facts.spelling import Index, Many, Place, Spelling
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
@@ -37,6 +39,8 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Whether the bucket admits certain addresses only, and below that which."""
     ranges: str
     bindings: Place
+    folders: Index | None = None
+    """Of an input of assets, name of a bucket to the bindings on its managed folders (`bindings_on_folders`)."""
     inherited: Place = ""
     predefined: Place
     """Predefined ACLs, of the bucket or of companions."""
@@ -44,6 +48,23 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Lists of `ROLE:entity` there."""
     entries: tuple[str | Many, ...]
     """Objects with `entity` and `role`."""
+
+
+_FOLDER = lazy_re.pattern(r"(?:^//storage\.googleapis\.com/|/buckets/|^)([^/]+)/managedFolders/")
+
+
+def bindings_on_folders(type_: str) -> Index:
+    """Name of a bucket to the bindings on its managed folders, which count beside those on the bucket.
+
+    https://cloud.google.com/storage/docs/managed-folders#permission-management
+    """
+
+    def records(folder: Item) -> Iterator[tuple[Hashable, Any]]:
+        names = (name for name in (folder.address, folder["name"].data) if isinstance(name, str))
+        owner = next((match[1] for name in names if (match := _FOLDER.search(name))), None)
+        yield from ((owner, binding) for binding in google_policy_bindings(folder[OWN]))
+
+    return Index((type_,), records)
 
 
 def bucket(view: View, at: BucketAt) -> Bucket:
@@ -84,7 +105,8 @@ def _bounded(view: View, at: BucketAt) -> Value[bool]:
 
 
 def _by_bindings(view: View, at: BucketAt, blocked: Value[bool]) -> list[Any]:
-    entries = bindings(view, at.bindings) + (public_inherited(view, at.inherited, "storage") if at.inherited else [])
+    entries = [*bindings(view, at.bindings), *(view.index(at.folders).get(named(view.item).data, ()) if at.folders else ())]
+    entries += public_inherited(view, at.inherited, "storage") if at.inherited else []
     # Whoever else has access to a bucket that blocks the public, it is not the public.
     known = [binding for binding in entries if not isinstance(binding, Unknown)]
     return google_grants(known if blocked.data is True else entries, blocked)

@@ -24,6 +24,7 @@ BUCKET = google.BucketAt(
     filter="ipFilter.mode",
     ranges="ipFilter.publicNetworkSource.allowedIpCidrRanges",
     bindings=OWN,
+    folders=google.bindings_on_folders("storage.googleapis.com/ManagedFolder"),
     inherited=INHERITED,
     predefined=("predefinedAcl", "predefinedDefaultObjectAcl"),  # of the request that creates a bucket, in templates
     entries=("acl", "defaultObjectAcl"),

@@ -16,6 +16,7 @@ from assay.scanner.sources.config_connector.kinds import (
     LISTED,
     REFERENCES,
     Kind,
+    holder_of,
     kind_of,
 )
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
@@ -307,7 +308,7 @@ class Built:
         parts = self._parts(manifest, spec)
         kind = reference.get("kind") if isinstance(reference, dict) else None
         kind = kind if isinstance(kind, (str, Unknown)) else None
-        asset = HOLDERS.get(kind) if isinstance(kind, str) else None
+        asset = holder_of(kind, self._service(manifest, reference), self._wanted) if isinstance(kind, str) else None
         own, seen = self.address(manifest), manifest.place()
         if asset is None and not isinstance(kind, Unknown) and isinstance(reference, dict):
             self._item(manifest, f"{manifest.kind} on {kind} (Config Connector)", manifest.spec, manifest.place, None)
@@ -329,9 +330,18 @@ class Built:
                 item.project = (flat(target) or "").removeprefix("projects/") or item.project
             target = Reference(own)
         else:
-            target = self._holder(str(kind), target)
+            target = self._holder(asset, target)
             self.attached += 1
         self._attachments += [Attachment(asset, target, path, elements, own, seen) for path, elements in parts.items()]
+
+    def _service(self, manifest: Manifest, reference: Any) -> str:
+        """The API group of what bindings are on: `spanner` of `spanner.cnrm.cloud.google.com/v1beta1`, or that of the manifest it names."""
+        group = reference.get("apiVersion") if isinstance(reference, dict) else None
+        if isinstance(group, str) and ".cnrm." in group:
+            return group.partition(".")[0]
+        target = self._reference(manifest, "resourceRef", reference)
+        named = self._by_address.get(target.address) if isinstance(target, Reference) else None
+        return named.service if named is not None else ""
 
     def _parts(self, manifest: Manifest, spec: dict[str, Any]) -> dict[str, list[Any]]:
         """What a manifest attaches to an IAM policy: bindings, audit configurations, or both, by where they belong.
@@ -346,14 +356,14 @@ class Built:
         configs = audited if isinstance(audited, list) else [] if audited is None else [audited]
         return {BINDINGS_PATH: bindings, **({AUDIT_CONFIGS: configs} if configs else {})}
 
-    def _holder(self, kind: str, target: Any) -> Any:
+    def _holder(self, asset: str, target: Any) -> Any:
         """What bindings are on, as a Reference or a full name."""
         if isinstance(target, (Reference, Unknown)) or unknown_inside(target) is not None:
             return target
         name = flat(target)
         if name is None:
             return Unknown("what a binding is for is not known", "name it in resourceRef")
-        return name if name.startswith(("//", "https://", "projects/")) else full_name(HOLDERS[kind].partition(".")[0], name)
+        return name if name.startswith(("//", "https://", "projects/")) else full_name(asset.partition(".")[0], name)
 
     def _listed(self, manifest: Manifest, spec: dict[str, Any]) -> Iterable[Any]:
         if manifest.kind == "IAMPolicyMember":
@@ -386,7 +396,7 @@ class Built:
         spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
         key, kind, path = ENTRIES[manifest.kind]
         named = self._reference(manifest, key, spec.get(key), kind) or Unknown("what it belongs to", f"name it in {key}")
-        target = self._holder(kind, named)
+        target = self._holder(KINDS[kind].asset, named)
         elements = [renamed(spec, ENTRY_NAMES)] if isinstance(manifest.spec, dict) else [_unread(manifest)]
         self.attached += 1
         self._attachments.append(Attachment(KINDS[kind].asset, target, path, elements, self.address(manifest), manifest.place()))

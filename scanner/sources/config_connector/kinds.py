@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
             "lifecycleRule": "lifecycle.rule",
         },
     ),
+    "StorageManagedFolder": Kind("storage.googleapis.com/ManagedFolder", "{bucket}", "managedFolders"),
     "KMSKeyRing": Kind("cloudkms.googleapis.com/KeyRing", "projects/{project}/locations/{location}", "keyRings"),
     "KMSCryptoKey": Kind("cloudkms.googleapis.com/CryptoKey", "{keyRing}", "cryptoKeys"),
     "SecretManagerSecret": Kind(
@@ -96,6 +97,8 @@ KINDS: dict[str, Kind] = {
     "ParameterManagerParameterVersion": Kind("parametermanager.googleapis.com/ParameterVersion", "{parameter}", "versions"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/bigtable/bigtableinstance
     "BigtableInstance": Kind("bigtableadmin.googleapis.com/Instance", "projects/{project}", "instances", names={"kmsKey": "kmsKeyName"}),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/bigtable/bigtabletable
+    "BigtableTable": Kind("bigtableadmin.googleapis.com/Table", "{instance}", "tables"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger
     "EventarcTrigger": Kind(
         "eventarc.googleapis.com/Trigger",
@@ -107,6 +110,8 @@ KINDS: dict[str, Kind] = {
     "ArtifactRegistryRepository": Kind(
         "artifactregistry.googleapis.com/Repository", "projects/{project}/locations/{location}", "repositories", names=_KEYS
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/cloudbuild/cloudbuildtrigger
+    "CloudBuildTrigger": Kind("cloudbuild.googleapis.com/BuildTrigger", ANYWHERE, "triggers", names={"step": "steps"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/logging/logginglogbucket, …/logginglogsink
     "LoggingLogBucket": Kind("logging.googleapis.com/LogBucket", "projects/{project}/locations/{location}", "buckets"),
     "LoggingLogExclusion": Kind("logging.googleapis.com/LogExclusion", "projects/{project}", "exclusions"),
@@ -254,3 +259,11 @@ def kind_of(name: str, service: str, wanted: frozenset[str] | None) -> Kind | No
     noun = name[len(service) :]
     asset = asset_type(service, noun)
     return Kind(asset, ANYWHERE, plural(noun[:1].lower() + noun[1:]), names=_KEYS) if asset in (wanted or ()) else None
+
+
+def holder_of(name: str, service: str, wanted: frozenset[str] | None) -> str | None:
+    """The asset type of a kind that bindings are set on, None where it is not known."""
+    if name in HOLDERS:
+        return HOLDERS[name]
+    kind = kind_of(name, service, wanted)
+    return kind.asset if kind is not None else None

@@ -35,9 +35,12 @@ PERIMETER = f"{ACCESS_CONTEXT}ServicePerimeter"
 """Access policies, access levels and perimeters are content of their own: a list of resources leaves them out."""
 ALWAYS = frozenset({PROJECT, FOLDER, ORGANIZATION, POLICY})
 """Types that say something of others."""
-NOT_LISTED = frozenset({"cloudscheduler.googleapis.com/Job"})
-"""Types that templates make and that the inventory does not have: https://cloud.google.com/asset-inventory/docs/asset-types. They are not
-asked for, since it refuses a list with them, and an export as a whole; what they would show is unknown."""
+NOT_LISTED = frozenset({"cloudscheduler.googleapis.com/Job", "storage.googleapis.com/ManagedFolder"})
+"""Types that templates make or exports have, and that the inventory is not known to list. They are not
+asked for, since it refuses a list with them, and an export as a whole; what they would show is unknown.
+
+https://cloud.google.com/asset-inventory/docs/asset-types
+"""
 _CACHED = 512
 
 

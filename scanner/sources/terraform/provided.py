@@ -28,8 +28,11 @@ _GENERATED = frozenset({
     ("random_id", "hex"), ("random_id", "dec"), ("random_id", "b64_url"), ("random_id", "b64_std"),
     ("random_bytes", "hex"), ("random_bytes", "base64"), ("tls_private_key", "private_key_pem"), ("tls_private_key", "public_key_openssh"),
     ("aws_iam_access_key", "secret"), ("google_service_account_key", "private_key"),
+    ("google_kms_key_handle", "kms_key"), ("google_project", "number"),
+    ("google_compute_instance_template", "self_link_unique"), ("google_storage_hmac_key", "secret"), ("google_apikeys_key", "key_string"),
+    ("google_compute_address", "address"), ("google_compute_global_address", "address"), ("aws_eip", "public_ip"),
 })  # fmt: skip
-"""Types with the texts that are made for them: https://registry.terraform.io/providers/hashicorp/random/latest/docs and …/tls/…"""
+"""Types with what is made for them: https://registry.terraform.io/providers/hashicorp/random/latest/docs, …/tls, …/google and …/aws"""
 
 
 def is_identity(type_: str, attribute: str) -> bool:

@@ -26,6 +26,7 @@ _INSTANCE = InstanceAt(
     enabled=f"{_BACKUPS}.enabled",
     kept=f"{_BACKUPS}.backup_retention_settings.retained_backups",
     primary="master_instance_name",
+    sort="instance_type",
     planned=PlanAt(
         associations=Index(("google_backup_dr_backup_plan_association",), every),
         name="name",

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from assay.scanner.facts.data.caches.kinds import Cache
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.keys.references import KeyLink
-from assay.scanner.facts.spelling import Index, Link, Place, Spelling
+from assay.scanner.facts.network.ranges import listed
+from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -38,7 +39,9 @@ class CacheAt(Spelling, frozen=True, eq=False, kw_only=True):
     network: Annotated[Place, "private"] = ""
     """The subnet group or network that it stands in."""
     connections: Annotated[tuple[str, ...], "private"] = ()
-    """Blocks that name the networks it is reached from, by `network`, where there may be several."""
+    """Where the networks stand that it is reached from, of a service that has one endpoint for each (`a[].b`: of each element of `a`)."""
+    separate: Annotated[tuple[Referrer, ...], "private"] = ()
+    """Resources that tell further ones, each with the path to them in `Referrer.path`."""
     groups: Annotated[Index | None, "private"] = None
     """Of an input in which a replication group does not tell, its name to those of the subnet groups that its members stand in."""
     member: Annotated[Place, "encryption_key"] = ""
@@ -130,11 +133,17 @@ def _authenticated(view: View, at: CacheAt, primary: View | Value[Any] | None) -
 
 
 def _private(view: View, at: CacheAt) -> Value[bool]:
-    """Without a choice it stands in the default network: https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html"""
+    """Without a choice it stands in the default network: https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
+
+    What has an endpoint for each network is reached from none without one: https://cloud.google.com/memorystore/docs/cluster/networking
+    """
     if at.connections:
-        connections, more = view.inner(*at.connections)
-        networks = [connection["network"].then(_is_chosen) for connection in connections]
-        return all_of([*networks, view.says(more or bool(networks))])
+        networks = [network for path in at.connections for network in listed(view.node, path)]
+        for join in at.separate:
+            group = view.referrers(join)
+            networks += [network for other in group.views for network in listed(other.node, join.path)]
+            networks += [view.says(group.more)] if group.more else []
+        return all_of([network.then(_is_chosen) for network in networks]) if networks else view.says(True)
     chosen = view[at.network] if at.groups is None else _member_groups(view, at.groups, view[at.name])
     return chosen.then(_is_chosen)
 

@@ -10,12 +10,19 @@ from assay.scanner.facts.keys.google import rest_key
 _INSTANCE = CacheAt(
     key=rest_key("customerManagedKey"), in_transit="transitEncryptionMode", sign_in="authEnabled", network="authorizedNetwork"
 )
-_CLUSTER = CacheAt(key=rest_key("kmsKey"), in_transit="transitEncryptionMode", sign_in="authorizationMode", connections=("pscConfigs",))
-_VALKEY = CacheAt(
-    key=rest_key("kmsKey"),
+_OF_ENDPOINT = ("pscAutoConnection.network", "pscConnection.network")
+"""Of a connection that the service makes, or its user. Answers have the first beside what was asked for."""
+_CLUSTER = CacheAt(
+    key=rest_key("kmsKey|kmsKeyName"),
     in_transit="transitEncryptionMode",
     sign_in="authorizationMode",
-    connections=("pscAutoConnections",),
+    connections=("pscConfigs[].network", *(f"clusterEndpoints[].connections[].{network}" for network in _OF_ENDPOINT)),
+)
+_VALKEY = CacheAt(
+    key=rest_key("kmsKey|kmsKeyName"),
+    in_transit="transitEncryptionMode",
+    sign_in="authorizationMode",
+    connections=("pscAutoConnections[].network", *(f"endpoints[].connections[].{network}" for network in _OF_ENDPOINT)),
 )
 # It has neither encryption nor users: https://cloud.google.com/memorystore/docs/memcached/networking
 _MEMCACHED = CacheAt(network="authorizedNetwork")

@@ -23,6 +23,7 @@ _INSTANCE = sql.InstanceAt(
     home=_HOME,
     kept=STORES[_SQL],
     source="master_instance_name",
+    sort="instance_type",
     readers=(Referrer(_SQL, "master_instance_name"),),
     backups=_BACKUPS,  # of a block the provider sends every switch: one that is left out is off
     engine="database_version",
@@ -56,7 +57,7 @@ _DATABASE = spanner.DatabaseAt(
 )
 _TABLES = spanner.BigtableAt(name="name", clusters=("cluster",), place="zone", home=_HOME, kept=DEVICES[_BIGTABLE])
 READERS = (
-    Reader(DataStore, (_SQL,), sql.instance, _INSTANCE),
+    Reader(DataStore, (_SQL,), sql.instance, _INSTANCE, always=False),
     Reader(DataStore, (_ALLOYDB,), sql.cluster, _CLUSTER),
     Reader(DataStore, (_SPANNER,), spanner.spanner, _DATABASE),
     Reader(DataStore, (_BIGTABLE,), spanner.bigtable, _TABLES),

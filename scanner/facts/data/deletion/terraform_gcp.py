@@ -12,8 +12,8 @@ from assay.scanner.facts.data.deletion.kinds import DeletionGuard
 
 _GUARDS = {
     "google_firestore_database": GuardAt(name="name", protected="delete_protection_state"),
-    "google_sql_database_instance": GuardAt(name="name", protected="settings.deletion_protection_enabled"),
+    "google_sql_database_instance": GuardAt(name="name", protected="settings.deletion_protection_enabled", sort="instance_type"),
     "google_spanner_database": GuardAt(name="name", protected="enable_drop_protection"),
     "google_bigtable_table": GuardAt(name="name", protected="deletion_protection"),
 }
-READERS = tuple(Reader(DeletionGuard, (type_,), guard, at) for type_, at in _GUARDS.items())
+READERS = tuple(Reader(DeletionGuard, (type_,), guard, at, always=not at.sort) for type_, at in _GUARDS.items())

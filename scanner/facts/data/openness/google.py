@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from assay.scanner.facts.bindings import bindings
+from assay.scanner.facts.condition_times import is_over
 from assay.scanner.facts.data.openness.kinds import DataCopy, Way
 from assay.scanner.facts.google_assets import named, stands_outside
+from assay.scanner.facts.moments import has_passed, moment
 from assay.scanner.facts.network.ranges import is_world
 from assay.scanner.facts.policies import Grant, google_grants
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
@@ -23,6 +25,8 @@ class NetworksAt(Spelling, frozen=True, eq=False, kw_only=True):
     networks: Annotated[str, "ways"]
     range: Annotated[str, "ways"]
     """The addresses of a network."""
+    ends: Annotated[Place, "ways.public"] = ""
+    """Of a network, when it is admitted no longer."""
     sort: Annotated[Place, "*"] = ""
     """Of Cloud SQL, whether it stands for a server elsewhere, which nothing here admits anybody to."""
 
@@ -36,7 +40,10 @@ def networks(view: View, at: NetworksAt) -> DataCopy | None:
         return None
     blocks, more = view.inner(at.networks)
     has_address = view[at.address].default(at.unset).truth()
-    ways = [Way(by=block[at.range].text(), public=all_of([has_address, block[at.range].then(is_world)])) for block in blocks]
+    ways = [
+        Way(by=block[at.range].text(), public=all_of([has_address, block[at.range].then(is_world), has_passed(block[at.ends]).negate()]))
+        for block in blocks
+    ]
     return DataCopy(identity=_identity(view, at), ways=view.says([*ways, *([more] if more else [])]))
 
 
@@ -48,6 +55,7 @@ class SharedAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Entries of a list of access of its own, which a dataset has."""
     group: Annotated[str, "ways"] = ""
     member: Annotated[str, "ways"] = ""
+    condition: Annotated[Place, "ways"] = ""
     part_of_whole: bool = False
     """A table of a dataset or of an instance, which is shared with it: judged by itself only where something is granted on it alone."""
 
@@ -63,6 +71,9 @@ def shared(view: View, at: SharedAt) -> DataCopy | None:
     ways: list[Any] = [_granted(grant) for grant in google_grants(own)]
     entries, more = view.inner(*at.access)
     for entry in entries:
+        condition = entry[at.condition]
+        if is_over(condition.raw, moment(condition.seen)):
+            continue
         public = any_of([entry[at.group].default("").equals(*_EVERYBODY), entry[at.member].default("").equals(*_EVERYBODY)])
         who = entry[at.group].otherwise(entry[at.member]).default("somebody by name")
         ways.append(Way(by=who.text(), public=public))

@@ -17,15 +17,17 @@ _INSTANCES = {
         unset=True,
         networks="settings.ipConfiguration.authorizedNetworks",
         range="value",
+        ends="expirationTime",
         sort="instanceType",
     ),
     "alloydb.googleapis.com/Instance": NetworksAt(
         address="networkConfig.enablePublicIp", unset=False, networks="networkConfig.authorizedExternalNetworks", range="cidrRange"
     ),
 }
-_DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember")
+_DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember", condition="condition.expression")
 _COPIES = (
     *(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk")),
+    "spanner.googleapis.com/Instance",
     "spanner.googleapis.com/Database",
     "bigtableadmin.googleapis.com/Instance",
 )

@@ -18,6 +18,8 @@ _INSTANCES = {
         unset=True,
         networks="settings.ip_configuration.authorized_networks",
         range="value",
+        ends="expiration_time",
+        sort="instance_type",
     ),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/alloydb_instance
     "google_alloydb_instance": NetworksAt(
@@ -35,9 +37,11 @@ _DATASET = SharedAt(
     access=("access", Many("google_bigquery_dataset_access", "dataset_id")),
     group="special_group",
     member="iam_member",
+    condition="condition.expression",
 )
 _SHARED = {
     "google_bigquery_dataset": _DATASET,
+    "google_spanner_instance": SharedAt(name="name", names=("name", "id"), bindings=iam("google_spanner_instance_iam", "instance")),
     "google_spanner_database": SharedAt(name="name", names=("name", "id"), bindings=iam("google_spanner_database_iam", "database")),
     "google_bigtable_instance": SharedAt(
         name="name",
@@ -49,6 +53,6 @@ _SHARED = {
     "google_compute_disk": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_disk_iam", "name")),
 }
 READERS = (
-    *(Reader(DataCopy, (type_,), networks, at) for type_, at in _INSTANCES.items()),
+    *(Reader(DataCopy, (type_,), networks, at, always=not at.sort) for type_, at in _INSTANCES.items()),
     *(Reader(DataCopy, (type_,), shared, at) for type_, at in _SHARED.items()),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam.credentials.google import KeyAt, key
+from assay.scanner.facts.iam.credentials.google import KeyAt, accounts, key
 from assay.scanner.facts.iam.credentials.kinds import StaticCredential
 
-READERS = (Reader(StaticCredential, ("iam.googleapis.com/ServiceAccountKey",), key, KeyAt(), always=False),)
+_ACCOUNTS = accounts("iam.googleapis.com/ServiceAccount", "email", "uniqueId")
+READERS = (Reader(StaticCredential, ("iam.googleapis.com/ServiceAccountKey",), key, KeyAt(accounts=_ACCOUNTS), always=False),)

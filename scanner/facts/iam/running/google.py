@@ -53,7 +53,7 @@ class MachineAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells as which accounts a machine runs."""
 
     sort: str
-    blocks: Annotated[str, "runs_as", "default"]
+    blocks: Annotated[tuple[str, ...], "runs_as", "default"]
     email: str
     identities: Annotated[Index, "default"]
     """The accounts that the input declares or looks up (`by_address`)."""
@@ -64,7 +64,7 @@ def machine(view: View, at: MachineAt) -> RunsAs:
 
     Machines of one service may share an account. https://cloud.google.com/compute/docs/access/create-enable-service-accounts-for-instances
     """
-    blocks, more = view.inner(at.blocks)
+    blocks, more = view.inner(*at.blocks)
     emails = [block.link(at.email) for block in blocks]
     known = view.index(at.identities)
     default = [
@@ -78,6 +78,38 @@ def machine(view: View, at: MachineAt) -> RunsAs:
         sort=view.says(at.sort),
         runs_as=view.says(runs_as),
         default=any_of([*default, *([Value(more)] if more else []), view.says(False)]),
+        launches=view.says(False),
+        others=view.says([]),
+    )
+
+
+class NodesAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells as which account the nodes of a cluster run."""
+
+    account: Annotated[str, "runs_as", "default"]
+    made: Annotated[str, "*"] = ""
+    """A flag without which the cluster makes no nodes of this sort."""
+    identities: Annotated[Index, "default"]
+    """The accounts that the input declares or looks up (`by_address`)."""
+
+
+def nodes(view: View, at: NodesAt) -> RunsAs | None:
+    """Nodes run as the default account of Compute Engine where none is named: whatever reaches the metadata server of a node is that.
+
+    https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa
+    """
+    made = view[at.made].default(False).truth() if at.made else view.says(True)
+    if made.data is False:
+        return None
+    value = view.link(at.account)
+    unset = value.absent or value.data == ""
+    identity = view.identity(view[at.name] if at.name else named(view.item))
+    identity.perhaps = made.unknown
+    return RunsAs(
+        identity=identity,
+        sort=view.says("group of nodes"),
+        runs_as=view.says("the default service account") if unset else account(value),
+        default=view.says(True) if unset else value.then(lambda data: is_default(data, view.index(at.identities))),
         launches=view.says(False),
         others=view.says([]),
     )

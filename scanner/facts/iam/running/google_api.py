@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam.running.google import MachineAt, RunAt, machine, runs
+from assay.scanner.facts.iam.running.google import MachineAt, NodesAt, RunAt, machine, nodes, runs
 from assay.scanner.facts.iam.running.identities import by_address
 from assay.scanner.facts.iam.running.kinds import RunsAs
 from assay.scanner.facts.iam.running.shared import Named, running
@@ -31,6 +31,38 @@ READERS = (
         RunsAs,
         ("compute.googleapis.com/Instance",),
         machine,
-        MachineAt(name="name", sort="instance", blocks="serviceAccounts", email="email", identities=_IDENTITIES),
+        MachineAt(name="name", sort="instance", blocks=("serviceAccounts",), email="email", identities=_IDENTITIES),
+    ),
+    # Config Connector has the account beside the properties.
+    Reader(
+        RunsAs,
+        ("compute.googleapis.com/InstanceTemplate",),
+        machine,
+        MachineAt(
+            name="name",
+            sort="instance",
+            blocks=("properties.serviceAccounts", "serviceAccounts"),
+            email="email",
+            identities=_IDENTITIES,
+        ),
+    ),
+    # Of Autopilot. https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
+    Reader(
+        RunsAs,
+        ("container.googleapis.com/Cluster",),
+        nodes,
+        NodesAt(
+            account="autoscaling.autoprovisioningNodePoolDefaults.serviceAccount|clusterAutoscaling.autoProvisioningDefaults.serviceAccount",
+            made="autopilot.enabled|enableAutopilot|cluster.autopilot.enabled",
+            identities=_IDENTITIES,
+        ),
+        always=False,
+    ),
+    Reader(
+        RunsAs,
+        ("container.googleapis.com/NodePool",),
+        nodes,
+        NodesAt(account="config.serviceAccount|nodeConfig.serviceAccount", identities=_IDENTITIES),
+        always=False,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.accounts import IDENTITIES
-from assay.scanner.facts.iam.running.google import MachineAt, RunAt, machine, runs
+from assay.scanner.facts.iam.running.google import MachineAt, NodesAt, RunAt, machine, nodes, runs
 from assay.scanner.facts.iam.running.kinds import RunsAs
 from assay.scanner.facts.iam.running.shared import Named, running
 
@@ -40,6 +40,26 @@ READERS = (
             "google_compute_region_instance_template",
         ),
         machine,
-        MachineAt(name="name", sort="instance", blocks="service_account", email="email", identities=IDENTITIES),
+        MachineAt(name="name", sort="instance", blocks=("service_account",), email="email", identities=IDENTITIES),
+    ),
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_cluster: of Autopilot
+    Reader(
+        RunsAs,
+        ("google_container_cluster",),
+        nodes,
+        NodesAt(
+            name="name",
+            account="cluster_autoscaling.auto_provisioning_defaults.service_account",
+            made="enable_autopilot",
+            identities=IDENTITIES,
+        ),
+        always=False,
+    ),
+    Reader(
+        RunsAs,
+        ("google_container_node_pool",),
+        nodes,
+        NodesAt(name="name", account="node_config.service_account", identities=IDENTITIES),
+        always=False,
     ),
 )

@@ -8,6 +8,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
 from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
 from assay.scanner.facts.keys.google import rest_key
+from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
 
 _COMPUTE = "compute.googleapis.com"
@@ -48,7 +49,13 @@ STORES = {
         "snapshot", "snapshotEncryptionKey.kmsKeyName", supplied="snapshotEncryptionKey.rawKey|snapshotEncryptionKey.sha256"
     ),
     f"{_COMPUTE}/Image": _at("image", "imageEncryptionKey.kmsKeyName", supplied="imageEncryptionKey.rawKey|imageEncryptionKey.sha256"),
-    "sqladmin.googleapis.com/Instance": _at("database", "diskEncryptionConfiguration.kmsKeyName", outside="instanceType"),
+    "sqladmin.googleapis.com/Instance": _at(
+        "database",
+        "diskEncryptionConfiguration.kmsKeyName",
+        outside="instanceType",
+        own_source=rest_key("diskEncryptionConfiguration.kmsKeyName"),
+        primary=Link("masterInstanceName", ("sqladmin.googleapis.com/Instance",)),
+    ),
     "spanner.googleapis.com/Database": _at("database", "encryptionConfig.kmsKeyName|encryptionConfig.kmsKeyNames"),
     "alloydb.googleapis.com/Cluster": _at("database cluster", "encryptionConfig.kmsKeyName"),
     "bigtableadmin.googleapis.com/Cluster": _at("database", "encryptionConfig.kmsKeyName"),

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from assay.scanner.facts.google_assets import named, stands_outside
+from assay.scanner.facts.google_assets import is_live, named, stands_outside
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest, KeptData
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Beside, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.raw import Unknown, describe, same
 from assay.scanner.sources.values import Value, any_of
 
 ON = (True, "true", "True", "ENABLED", "ENABLING", "KMS", "KMS_DSSE", "CUSTOMER_MANAGED_CMK", "ENCRYPTED")
@@ -52,6 +52,10 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
     """What it is made from, whose key it keeps where it names none: a snapshot, a primary."""
     own_source: Annotated[KeyLink | None, "kept.encryption_key"] = None
     """The key of that, as a link of its items."""
+    primary: Annotated[Link | None, "kept.encryption_key"] = None
+    """What it is a replica of, whose key (`own_source`) it has where it names none and both are in one region."""
+    region: Annotated[str, "kept.encryption_key"] = "region"
+    """Of both."""
     filled: Annotated[Place, "keeps_data"] = ""
     """It keeps data where this is set; empty where it always does."""
     empty: Annotated[Place, "keeps_data"] = ""
@@ -148,6 +152,8 @@ def key_of(view: View, block: View, at: StoreAt) -> Value[KeyRef | None]:
     key = at.key.key(block, named_key).otherwise(block[at.supplied].then(_supplied))
     if at.source is not None and not block[at.source].absent:
         return key.otherwise(_of_source(block, at.source, at.own_source))
+    if at.primary is not None and key.absent and not view[at.primary].absent and not is_live(view.item):
+        return _of_primary(view, at, at.primary)
     if at.region_key is not None and key.absent:
         key = _region_key(view, at.region_key)
     if not at.on or key.absent:
@@ -176,6 +182,25 @@ def _of_source(view: View, source: Link, key: KeyLink | None) -> Value[Any]:
     written = view[source]
     why = f"it is made from {describe(written.data)}, and what that is encrypted with is not known here"
     return Value(Unknown(why, "name the key, or scan the live resource", view.location), written.seen)
+
+
+def _of_primary(view: View, at: StoreAt, join: Link) -> Value[Any]:
+    """The key of a replica of which code names none; what is live names its key itself.
+
+    https://cloud.google.com/sql/docs/mysql/configure-cmek#create_a_replica_for_a_cmek-enabled_instance
+    """
+    primary = view.target(join)
+    if primary is None or at.own_source is None:
+        return _of_source(view, join, None)
+    key = at.own_source.key(primary)
+    if key.absent:
+        return _of_source(view, join, None) if primary[join].is_set().data is True else key
+    own, other = view[at.region], primary[at.region]
+    if same(own.raw, other.raw):
+        return key
+    if isinstance(own.data, str) and isinstance(other.data, str):
+        return view.says(None)
+    return view.says(Unknown(f"whether it is in the region of {primary.item.address}", "give both a region", view.location))
 
 
 def _region_key(view: View, at: RegionKey) -> Value[Any]:

@@ -45,8 +45,10 @@ STORES = {
     "google_sql_database_instance": _at(
         "database",
         "encryption_key_name",
+        outside="instance_type",
         source=Link("clone.source_instance_name", ("google_sql_database_instance",)),
         own_source=crypto_key("encryption_key_name"),
+        primary=Link("master_instance_name", ("google_sql_database_instance",), names=("name",)),
     ),
     "google_spanner_database": _at("database", "encryption_config.kms_key_name|encryption_config.kms_key_names"),
     "google_alloydb_cluster": _at("database cluster", "encryption_config.kms_key_name", name="cluster_id"),

@@ -39,6 +39,7 @@ def vpc(view: View, at: VpcAt) -> NetworkDefaults:
         identity=view.identity(view[at.name]),
         in_default_network=view[at.default].default(False).truth(),
         used=view.referrers(at.users).exist if at.users else view.says(True),
+        legacy=view.says(False),
         group_open=_by_template(view, at) if at.emptied else _listed(view, at) if at.rules else view.referrers(*at.groups).exist.negate(),
     )
 
@@ -94,6 +95,7 @@ def default_group(view: View, at: DefaultGroupAt) -> NetworkDefaults:
         identity=view.identity(view[at.name]),
         in_default_network=view.says(False),
         used=view.says(False),
+        legacy=view.says(False),
         group_open=_has_rules(view, at.rules),
     )
 
@@ -101,7 +103,11 @@ def default_group(view: View, at: DefaultGroupAt) -> NetworkDefaults:
 def taken_over(view: View, at: Spelling) -> NetworkDefaults:
     """A part of a default VPC that code takes over."""
     return NetworkDefaults(
-        identity=view.identity(view[at.name]), in_default_network=view.says(True), used=view.says(True), group_open=view.says(False)
+        identity=view.identity(view[at.name]),
+        in_default_network=view.says(True),
+        used=view.says(True),
+        legacy=view.says(False),
+        group_open=view.says(False),
     )
 
 
@@ -125,5 +131,9 @@ def instance(view: View, at: InstanceAt) -> NetworkDefaults | None:
     if elsewhere.data is False:
         return None
     return NetworkDefaults(
-        identity=view.identity(view[at.name]), in_default_network=elsewhere, used=view.says(True), group_open=view.says(False)
+        identity=view.identity(view[at.name]),
+        in_default_network=elsewhere,
+        used=view.says(True),
+        legacy=view.says(False),
+        group_open=view.says(False),
     )

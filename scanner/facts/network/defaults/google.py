@@ -9,20 +9,26 @@ from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Unknown
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 DEFAULT = "default"
+NOT_LEGACY: Value[bool] = Value(False)
 
 
 class DefaultNetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the name of a network."""
 
     name: Annotated[Place, "in_default_network"] = "name"
+    range: Annotated[Place, "legacy"] = "IPv4Range"
+    """The one range of a legacy network, of an input in which there are such."""
 
 
 def network(view: View, at: DefaultNetworkAt) -> NetworkDefaults:
-    """Its firewall rules let SSH and RDP in from everywhere, so that there should be none (CIS Google Cloud 3.1)."""
-    return _told(view, at, short(view[at.name]).equals(DEFAULT))
+    """Its firewall rules let SSH and RDP in from everywhere, so that there should be none (CIS Google Cloud 3.1).
+
+    Legacy networks have one range and no subnetworks (CIS Google Cloud 3.2): https://cloud.google.com/vpc/docs/legacy
+    """
+    return _told(view, at, short(view[at.name]).equals(DEFAULT), view[at.range].is_set())
 
 
 class NewProjectAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -56,7 +62,28 @@ def machine(view: View, at: MachineAt) -> NetworkDefaults | None:
     return None if inside.data is False else _told(view, at, inside)
 
 
-def _is_default(interface: View, at: MachineAt) -> Value[bool]:
+class UserAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells in which network the machines of a service are."""
+
+    name: Place = "name"
+    network: Annotated[str, "in_default_network"] = "network"
+    subnetwork: Annotated[str, "in_default_network"] = "subnetwork"
+    unless: Annotated[Place, "*"] = ""
+    """What is there where it has no machines of its own."""
+
+
+def user(view: View, at: UserAt) -> NetworkDefaults | None:
+    """A cluster, a job or a notebook whose machines are in the network `default` where nothing else is named; None where they are not.
+
+    https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters,
+    https://cloud.google.com/dataproc/docs/reference/rest/v1/ClusterConfig#GceClusterConfig,
+    https://cloud.google.com/dataflow/docs/guides/specifying-networks, https://cloud.google.com/vertex-ai/docs/workbench/reference/rest
+    """
+    inside = all_of([view.exists(at.unless).negate(), _is_default(view, at)])
+    return None if inside.data is False else _told(view, at, inside)
+
+
+def _is_default(interface: View, at: MachineAt | UserAt) -> Value[bool]:
     network, subnetwork = interface.link(at.network), interface.link(at.subnetwork)
     if network.absent and subnetwork.absent:
         return interface.says(True)
@@ -72,6 +99,8 @@ def _names_default(name: Any) -> bool | Unknown:
     return str(name).rpartition("/")[2] == DEFAULT
 
 
-def _told(view: View, at: Any, default: Value[bool]) -> NetworkDefaults:
+def _told(view: View, at: Any, default: Value[bool], legacy: Value[bool] = NOT_LEGACY) -> NetworkDefaults:
     name = view[at.name] if at.name != "name" else named(view.item)
-    return NetworkDefaults(identity=view.identity(name), in_default_network=default, used=view.says(True), group_open=view.says(False))
+    return NetworkDefaults(
+        identity=view.identity(name), in_default_network=default, used=view.says(True), legacy=legacy, group_open=view.says(False)
+    )

@@ -16,6 +16,8 @@ class NetworkDefaults(Resource, kw_only=True):
     """It is, makes or stands in a default network: the default VPC of a region, the network `default` of Google, which stand open."""
     used: Fact[bool]
     """Something is in that network; code that takes it over uses it."""
+    legacy: Fact[bool]
+    """Google: it is a network from before there were subnetworks, one range for all regions. AWS: False."""
     group_open: Fact[bool]
     """The default security group of it has rules; False where it has no such group."""
 

@@ -6,17 +6,64 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/c
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.defaults.google import DefaultNetworkAt, MachineAt, NewProjectAt, machine, network, project
+from assay.scanner.facts.network.defaults.google import (
+    DefaultNetworkAt,
+    MachineAt,
+    NewProjectAt,
+    UserAt,
+    machine,
+    network,
+    project,
+    user,
+)
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 
+_MACHINES, _INTERFACES = "cluster_config.gce_cluster_config", "gce_setup.network_interfaces"
 READERS = (
-    Reader(NetworkDefaults, ("google_compute_network",), network, DefaultNetworkAt()),
+    Reader(NetworkDefaults, ("google_compute_network",), network, DefaultNetworkAt(range="")),
     Reader(NetworkDefaults, ("google_project",), project, NewProjectAt(name="project_id", automatic="auto_create_network")),
     Reader(
         NetworkDefaults,
-        ("google_compute_instance", "google_compute_instance_from_template", "google_compute_instance_template"),
+        (
+            "google_compute_instance",
+            "google_compute_instance_from_template",
+            "google_compute_instance_template",
+            "google_compute_region_instance_template",
+        ),
         machine,
         MachineAt(interfaces="network_interface"),
+        always=False,
+    ),
+    # Interfaces of Cloud Run name one of the two: https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
+    Reader(
+        NetworkDefaults,
+        ("google_cloud_run_v2_service", "google_cloud_run_v2_worker_pool"),
+        machine,
+        MachineAt(interfaces="template.vpc_access.network_interfaces"),
+        always=False,
+    ),
+    Reader(
+        NetworkDefaults,
+        ("google_cloud_run_v2_job",),
+        machine,
+        MachineAt(interfaces="template.template.vpc_access.network_interfaces"),
+        always=False,
+    ),
+    Reader(NetworkDefaults, ("google_vpc_access_connector",), user, UserAt(subnetwork="subnet.name"), always=False),
+    Reader(NetworkDefaults, ("google_container_cluster",), user, UserAt(), always=False),
+    Reader(NetworkDefaults, ("google_dataflow_job", "google_dataflow_flex_template_job"), user, UserAt(), always=False),
+    Reader(
+        NetworkDefaults,
+        ("google_dataproc_cluster",),
+        user,
+        UserAt(network=f"{_MACHINES}.network", subnetwork=f"{_MACHINES}.subnetwork", unless="virtual_cluster_config"),
+        always=False,
+    ),
+    Reader(
+        NetworkDefaults,
+        ("google_workbench_instance",),
+        user,
+        UserAt(network=f"{_INTERFACES}.network", subnetwork=f"{_INTERFACES}.subnet"),
         always=False,
     ),
 )

@@ -12,7 +12,7 @@ READERS = (
         RestoreTest,
         ("google_sql_database_instance",),
         database,
-        DatabaseAt(name="name", primary="master_instance_name"),
+        DatabaseAt(name="name", primary="master_instance_name", sort="instance_type"),
         always=False,
     ),
 )

@@ -78,6 +78,13 @@ READERS = (
         _metadata("metadata"),
         Script(path="metadataStartupScript", label="startup-script"),
     ),
+    # https://cloud.google.com/build/docs/api/reference/rest/v1/projects.locations.triggers
+    _shows(
+        "cloudbuild.googleapis.com/BuildTrigger",
+        "name",
+        Map(path="substitutions"),
+        Map(path="build.substitutions", of="the build"),
+    ),
     _shows(f"{_COMPUTE}/Project", "name", _metadata("commonInstanceMetadata.items")),
     # With `valueFrom`, it is in a secret of Kubernetes. Neither the API nor the inventory shows what is in a version.
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/secretmanager/secretmanagersecretversion

@@ -88,6 +88,8 @@ class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the settings of something."""
 
     settings: tuple[Source, ...]
+    seldom: bool = False
+    """Whether it is no matter without any, since it seldom has some."""
 
     @property
     def writes(self) -> bool:

@@ -23,7 +23,7 @@ MOST = 2000
 
 
 def configured(view: View, at: ConfiguredAt) -> Configured | None:
-    """What has settings; None of what only writes a value where none is written."""
+    """What has settings; None of what only writes a value, or seldom has settings, where there are none."""
     reading = _Reading(view)
     settings: list[Any] = []
     for source in at.settings:
@@ -33,7 +33,7 @@ def configured(view: View, at: ConfiguredAt) -> Configured | None:
                 settings.append(Unknown(reason, "keep them in the secret store", view.location))
                 break
             settings.append(setting)
-    if at.writes and not settings:
+    if not settings and (at.writes or at.seldom):
         return None
     name = short(view.called(at.name)).otherwise(named(view.item)) if view.item.type.count(".googleapis.com/") else view.called(at.name)
     return Configured(identity=view.identity(name), settings=view.says(settings))
