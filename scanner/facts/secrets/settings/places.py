@@ -81,7 +81,24 @@ class Written(Spelling, frozen=True, eq=False, kw_only=True):
     words: tuple[str, ...] = ()
 
 
-Source = Map | Pairs | Containers | PodContainers | Script | Written
+class Named(Spelling, frozen=True, eq=False, kw_only=True):
+    """Pairs of a name and a value, where secrets belong among others: code may write one under a name that says so."""
+
+    path: str
+    key: str = "name"
+    value: str = "value"
+
+
+class Content(Spelling, frozen=True, eq=False, kw_only=True):
+    """A document, or a text, that is shown as a whole: what is a secret in it, by its form or by a name in it."""
+
+    path: str
+    label: str
+    blocks: str = ""
+    """Blocks that each have the path."""
+
+
+Source = Map | Pairs | Containers | PodContainers | Script | Written | Named | Content
 
 
 class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -92,4 +109,4 @@ class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
     @property
     def writes(self) -> bool:
         """Whether it tells of places where code may write a secret alone."""
-        return all(isinstance(source, Written) for source in self.settings)
+        return all(isinstance(source, (Written, Named)) for source in self.settings)

@@ -9,9 +9,20 @@ from assay.scanner.facts.google_assets import named, short
 from assay.scanner.facts.secrets.settings.documents import Inside, Path, containers_in, is_link
 from assay.scanner.facts.secrets.settings.entries import Entry, names_of
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
-from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.places import (
+    ConfiguredAt,
+    Containers,
+    Content,
+    Map,
+    Named,
+    Pairs,
+    PodContainers,
+    Script,
+    Source,
+    Written,
+)
 from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
-from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, made_of, script, shown, written
+from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, declared, joined, made_of, script, shown, written
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Either, Location, Reference, Unknown, because, describe, same, unknown_inside
@@ -56,6 +67,10 @@ class _Reading:
             yield from self._pod_containers(source)
         elif isinstance(source, Script):
             yield from self._script(source)
+        elif isinstance(source, Named):
+            yield from self._named(source)
+        elif isinstance(source, Content):
+            yield from self._content(source)
         else:
             yield from self._written(source)
 
@@ -260,6 +275,35 @@ class _Reading:
             yield setting(source.label, given or answer, value.seen or (block.location,))
         if more is not None:
             yield setting(source.label, more, (self.view.location,))
+
+    def _named(self, source: Named) -> Iterator[Setting | Unknown]:
+        pairs, more = self.view.inner(source.path)
+        any_told = False
+        for pair in pairs:
+            linked, names = pair.link(source.value), names_of(pair[source.key])
+            value = pair[source.value] if self.vague and is_link(linked.data) else linked
+            answer = joined([declared(name, value.raw) for name in names])
+            if value.absent or not (answer or any(map(says_secret, names))):
+                continue
+            any_told = True
+            given = self.view.item.given(f"{source.path}.{source.value}") if answer else None
+            yield setting(names[0] or "a setting whose name is not known", given or answer, value.seen or (pair.location,))
+        if more is not None and any_told:  # of others, nothing speaks for a secret
+            yield more
+
+    def _content(self, source: Content) -> Iterator[Setting | Unknown]:
+        blocks, more = self.view.inner(source.blocks) if source.blocks else ([self.view], None)
+        for block in blocks:
+            value = block[source.path]
+            if value.data in (None, "", {}, []):
+                continue
+            linked = Linked(None if self.vague else block.link(source.path).raw)
+            answer = shown("", value.raw, linked)
+            if not answer and isinstance(value.data, Unknown):
+                answer = self._unsettled(value)
+            yield setting(source.label, answer, value.seen)
+        if more is not None:
+            yield more
 
     def _unsettled(self, value: Value[Any]) -> Unknown:
         """Why the text of a value is not known."""
