@@ -24,6 +24,7 @@ from assay.scanner.facts.secrets.settings.settings import configured
 
 _OF_APP = "SourceConfiguration.{}.RuntimeEnvironmentVariables"
 _POD = "EksProperties.PodProperties"
+_ATTRIBUTES_OF_STREAMS = "HttpEndpointDestinationConfiguration.RequestConfiguration.CommonAttributes"
 _PARAMETERS_OF_CONNECTIONS = tuple(
     f"AuthParameters.{of}.{kind}"
     for of in ("InvocationHttpParameters", "OAuthParameters.OAuthHttpParameters")
@@ -126,16 +127,17 @@ READERS = (
         "AWS::KinesisFirehose::DeliveryStream",
         "DeliveryStreamName",
         _at("HttpEndpointDestinationConfiguration.EndpointConfiguration.AccessKey"),
-        Named(
-            path="HttpEndpointDestinationConfiguration.RequestConfiguration.CommonAttributes", key="AttributeName", value="AttributeValue"
-        ),
+        Named(path=_ATTRIBUTES_OF_STREAMS, key="AttributeName", value="AttributeValue"),
         _at("SplunkDestinationConfiguration.HECToken"),
         _at("RedshiftDestinationConfiguration.Password"),
         _at("SnowflakeDestinationConfiguration.PrivateKey"),
         _at("SnowflakeDestinationConfiguration.KeyPassphrase"),
     ),
     _takes(
-        "AWS::Cognito::UserPoolIdentityProvider", "ProviderName", _at("ProviderDetails.client_secret"), _at("ProviderDetails.private_key")
+        "AWS::Cognito::UserPoolIdentityProvider",
+        "ProviderName",
+        _at("ProviderDetails.client_secret"),
+        _at("ProviderDetails.private_key"),
     ),
     _takes("AWS::ElasticLoadBalancingV2::Listener", "", _at("AuthenticateOidcConfig.ClientSecret", "DefaultActions")),
     _takes("AWS::ElasticLoadBalancingV2::ListenerRule", "", _at("AuthenticateOidcConfig.ClientSecret", "Actions")),

@@ -202,7 +202,12 @@ READERS = (
     _shows("aws_elastic_beanstalk_configuration_template", "name", Pairs(path="setting")),
     _shows("aws_glue_job", "name", Map(path="default_arguments"), Map(path="non_overridable_arguments")),
     _shows(
-        "aws_amplify_app", "name", Map(path="environment_variables"), _at("oauth_token"), _at("access_token"), _at("basic_auth_credentials")
+        "aws_amplify_app",
+        "name",
+        Map(path="environment_variables"),
+        _at("oauth_token"),
+        _at("access_token"),
+        _at("basic_auth_credentials"),
     ),
     _shows("aws_amplify_branch", "branch_name", Map(path="environment_variables"), _at("basic_auth_credentials")),
     _shows("aws_mwaa_environment", "name", Map(path="airflow_configuration_options")),
