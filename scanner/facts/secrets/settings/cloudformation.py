@@ -9,6 +9,8 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, output_of_stack
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import (
+    Build,
+    Code,
     ConfiguredAt,
     Containers,
     Content,
@@ -53,7 +55,7 @@ def _at(path: str, blocks: str = "") -> Written:
 
 READERS = (
     _shows("AWS::ECS::TaskDefinition", "Family", Containers(path="ContainerDefinitions")),
-    _shows("AWS::Lambda::Function", "FunctionName", Map(path="Environment.Variables")),
+    _shows("AWS::Lambda::Function", "FunctionName", Map(path="Environment.Variables"), Code(path="Code.ZipFile", label="Code.ZipFile")),
     _shows(
         "AWS::AppRunner::Service",
         "ServiceName",
@@ -71,6 +73,9 @@ READERS = (
             unless="Type",
             references=("PARAMETER_STORE", "SECRETS_MANAGER"),
         ),
+        Build(path="Source.BuildSpec"),
+        Content(path="Source.Location", label="Source.Location"),
+        Content(path="Location", label="SecondarySources.Location", blocks="SecondarySources"),
     ),
     _shows(
         "AWS::Batch::JobDefinition",
@@ -193,6 +198,7 @@ READERS = (
         Content(path="DefinitionString", label="DefinitionString"),
         Content(path="Definition", label="Definition"),
     ),
+    _shows("AWS::CloudFront::Function", "Name", Code(path="FunctionCode", label="FunctionCode")),
     _shows("AWS::SSM::Document", "Name", Content(path="Content", label="Content")),
     _shows("AWS::ImageBuilder::Component", "Name", Content(path="Data", label="Data")),
     Reader(Configured, ("AWS::Template::Output",), output_of_stack, DeclaredAt(path="Value", label="value"), always=False),

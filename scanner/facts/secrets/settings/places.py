@@ -98,7 +98,21 @@ class Content(Spelling, frozen=True, eq=False, kw_only=True):
     """Blocks that each have the path."""
 
 
-Source = Map | Pairs | Containers | PodContainers | Script | Written | Named | Content
+class Build(Spelling, frozen=True, eq=False, kw_only=True):
+    """What a build of CodeBuild does, in YAML: its variables and its commands. What it takes from a store of secrets is there by name."""
+
+    path: str
+    label: str = "the buildspec"
+
+
+class Code(Spelling, frozen=True, eq=False, kw_only=True):
+    """The source of a program, where a secret is told by its form alone: a name may stand before a call, or another name."""
+
+    path: str
+    label: str
+
+
+Source = Map | Pairs | Containers | PodContainers | Script | Written | Named | Content | Build | Code
 
 
 class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):

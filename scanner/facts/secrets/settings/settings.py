@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.secrets.settings import texts
 from assay.scanner.facts.secrets.settings.documents import Inside, Path, containers_in, is_link
 from assay.scanner.facts.secrets.settings.entries import Entry, names_of
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
 from assay.scanner.facts.secrets.settings.places import (
+    Build,
+    Code,
     ConfiguredAt,
     Containers,
     Content,
@@ -69,8 +72,9 @@ class _Reading:
             yield from self._script(source)
         elif isinstance(source, Named):
             yield from self._named(source)
-        elif isinstance(source, Content):
-            yield from self._content(source)
+        elif isinstance(source, (Content, Build, Code)):
+            for told in _text(self.view, source):
+                yield told if isinstance(told, Unknown) else setting(*told)
         else:
             yield from self._written(source)
 
@@ -291,20 +295,6 @@ class _Reading:
         if more is not None and any_told:  # of others, nothing speaks for a secret
             yield more
 
-    def _content(self, source: Content) -> Iterator[Setting | Unknown]:
-        blocks, more = self.view.inner(source.blocks) if source.blocks else ([self.view], None)
-        for block in blocks:
-            value = block[source.path]
-            if value.data in (None, "", {}, []):
-                continue
-            linked = Linked(None if self.vague else block.link(source.path).raw)
-            answer = shown("", value.raw, linked)
-            if not answer and isinstance(value.data, Unknown):
-                answer = self._unsettled(value)
-            yield setting(source.label, answer, value.seen)
-        if more is not None:
-            yield more
-
     def _unsettled(self, value: Value[Any]) -> Unknown:
         """Why the text of a value is not known."""
         why = value.data if isinstance(value.data, Unknown) else unknown_inside(value.data)
@@ -313,6 +303,13 @@ class _Reading:
     def _untold(self, data: Any) -> Unknown:
         why = (because(data) if isinstance(data, Unknown) else unknown_inside(data)) or Unknown("it is known after apply", _WAY)
         return Unknown(f"which settings {self.view.item.address} has: {why.reason}", why.settles_it, why.location or self.view.location)
+
+
+def _text(view: View, source: Content | Build | Code) -> Iterator[texts.Told | Unknown]:
+    if isinstance(source, Content):
+        yield from texts.content(view, source)
+    else:
+        yield from texts.build(view, source) if isinstance(source, Build) else texts.code(view, source)
 
 
 _WAY = "scan the code, or the live account"

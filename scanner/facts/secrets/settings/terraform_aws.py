@@ -9,6 +9,8 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import (
+    Build,
+    Code,
     ConfiguredAt,
     Containers,
     Content,
@@ -81,7 +83,12 @@ READERS = (
         ConfiguredAt(
             name="name",
             # Others name a parameter or a secret: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
-            settings=(Pairs(path="environment.environment_variable", unless="type", references=("PARAMETER_STORE", "SECRETS_MANAGER")),),
+            settings=(
+                Pairs(path="environment.environment_variable", unless="type", references=("PARAMETER_STORE", "SECRETS_MANAGER")),
+                Build(path="source.buildspec"),
+                Content(path="source.location", label="source.location"),
+                Content(path="location", label="secondary_sources.location", blocks="secondary_sources"),
+            ),
         ),
     ),
     Reader(
@@ -224,6 +231,7 @@ READERS = (
     ),
     _shows("aws_lightsail_instance", "name", Script(path="user_data")),
     _shows("aws_sfn_state_machine", "name", Content(path="definition", label="definition")),
+    _shows("aws_cloudfront_function", "name", Code(path="code", label="code")),
     _shows("aws_ssm_document", "name", Content(path="content", label="content")),
     _shows("aws_imagebuilder_component", "name", Content(path="data", label="data")),
     Reader(Configured, ("provider.aws",), provider, ProviderAt(forms=True), always=False),
