@@ -52,7 +52,6 @@ class _Workflow:
         """Enter the jobs of a workflow; gives their names. `after`: what comes before all of them."""
         entered: list[str] = []
         jobs = mapping(document.get("jobs"))
-        self._keys(mapping(document.get("env")), f"{prefix}env", (*at, "env"))
         for name, job in jobs.items():
             self.budget.step()
             if not isinstance(job, dict) or len(self.made.jobs) > MOST_JOBS or _FALSE.fullmatch(_condition(job)):
