@@ -50,7 +50,6 @@ NOT_USED = {
     "data.cache-secured",
     "data.no-public-address",
     "data.not-public",
-    "iam.no-static-credentials",
     "accounts.no-root-access-keys",
     "accounts.root-mfa",
 }
