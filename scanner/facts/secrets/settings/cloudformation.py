@@ -161,6 +161,7 @@ READERS = (
     _takes("AWS::QuickSight::DataSource", "Name", _at("Credentials.CredentialPair.Password")),
     _takes("AWS::DataSync::LocationSMB", "ServerHostname", _at("Password")),
     _takes("AWS::DataSync::LocationObjectStorage", "BucketName", _at("SecretKey")),
+    _takes("AWS::ApiGateway::ApiKey", "Name", _at("Value")),
     _takes("AWS::IAM::ServerCertificate", "ServerCertificateName", _at("PrivateKey")),
     _shows("AWS::ElasticBeanstalk::Environment", "EnvironmentName", Pairs(path="OptionSettings", key="OptionName", value="Value")),
     _shows("AWS::ElasticBeanstalk::ConfigurationTemplate", "", Pairs(path="OptionSettings", key="OptionName", value="Value")),

@@ -202,6 +202,8 @@ READERS = (
     _writes("aws_quicksight_data_source", "name", _at("credentials.credential_pair.password")),
     _writes("aws_datasync_location_smb", "server_hostname", _at("password")),
     _writes("aws_datasync_location_object_storage", "bucket_name", _at("secret_key")),
+    _writes("aws_kms_ciphertext", "", _at("plaintext")),
+    _writes("aws_api_gateway_api_key", "name", _at("value")),
     _writes("aws_sns_platform_application", "name", _at("platform_credential")),
     _writes("aws_iam_server_certificate", "name", _at("private_key")),
     _writes("aws_acm_certificate", "domain_name", _at("private_key")),
