@@ -284,14 +284,18 @@ class _Reading:
         pairs, more = self.view.inner(source.path)
         any_told = False
         for pair in pairs:
-            linked, names = pair.link(source.value), names_of(pair[source.key])
-            value = pair[source.value] if self.vague and is_link(linked.data) else linked
-            answer = joined([declared(name, value.raw) for name in names])
-            if value.absent or not (answer or any(map(says_secret, names))):
+            value, names = pair.link(source.value), names_of(pair[source.key])
+            told = any(map(says_secret, names))
+            if self.vague and is_link(value.data):
+                given = any(secret_of(one) or maybe_secret(one) for one in made_of(value.data))
+                answer: Answer = () if given or not told else self._unsettled(pair[source.value])
+            else:
+                answer = joined([declared(name, value.raw) for name in names])
+            if value.absent or not (answer or told):
                 continue
             any_told = True
-            given = self.view.item.given(f"{source.path}.{source.value}") if answer else None
-            yield setting(names[0] or "a setting whose name is not known", given or answer, value.seen or (pair.location,))
+            why = self.view.item.given(f"{source.path}.{source.value}") if answer else None
+            yield setting(names[0] or "a setting whose name is not known", why or answer, value.seen or (pair.location,))
         if more is not None and any_told:  # of others, nothing speaks for a secret
             yield more
 
