@@ -47,7 +47,7 @@ UNSEEN: dict[str, set[str]] = {
 """Types that stand in no fixture, each with the reason. A type that gets a fixture leaves this list."""
 
 
-NO_RESOURCES = ("provider.", "terraform_output", "terraform_variable", "AWS::Template::", "deployment.")
+NO_RESOURCES = ("provider.", "terraform_output", "terraform_variable", "terraform_local", "AWS::Template::", "deployment.")
 
 
 def words(path: Path) -> set[str]:

@@ -24,7 +24,7 @@ Fact: TypeAlias = Value[T]
 CLOUDS = frozenset({"aws", "google"})
 _OF_FILES = "repository."
 _OF_GOOGLE = ("google_", "provider.google", "deployment.")
-_OF_NO_CLOUD = frozenset({"provider.other", "terraform_output", "terraform_variable"})
+_OF_NO_CLOUD = frozenset({"provider.other", "terraform_output", "terraform_variable", "terraform_local"})
 _OF_CLOUDS = {"repository.firestore-rules": "google", "repository.cloudbuild": "google", "repository.buildspec": "aws"}
 """Types of files that are of one cloud."""
 ATTEST = "state it under attestations in assay.yaml, with an owner and a last day"

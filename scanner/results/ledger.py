@@ -83,7 +83,7 @@ def _places(seen: Sequence[str]) -> str:
     return ", ".join(seen[:_PLACES]) + (f" and {many(more, 'more place')}" if more > 0 else "")
 
 
-_NO_RESOURCES = ("data.", "provider.", "terraform_output", "terraform_variable", "AWS::Template::", "deployment.")
+_NO_RESOURCES = ("data.", "provider.", "terraform_output", "terraform_variable", "terraform_local", "AWS::Template::", "deployment.")
 """Beginnings of types."""
 
 

@@ -63,7 +63,10 @@ INPUTS = (
     Input(
         "terraform",
         {"terraform_aws": "Terraform, AWS", "terraform_gcp": "Terraform, Google Cloud"},
-        {"terraform_aws": ("aws", "provider.other", "terraform_output", "terraform_variable"), "terraform_gcp": ("google",)},
+        {
+            "terraform_aws": ("aws", "provider.other", "terraform_output", "terraform_variable", "terraform_local"),
+            "terraform_gcp": ("google",),
+        },
         remedy="terraform",
         remedy_title="Terraform",
         fence="hcl",

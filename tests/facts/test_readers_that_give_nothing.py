@@ -17,7 +17,7 @@ HANGS_ON = {
     "compute.app_runner.service": ("state",),
     "compute.app_runner.worker": ("state",),
     "compute.runners.environment": ("status",),
-    "compute.runners.fixed": ("state",),
+    "compute.runners.fixed": ("state", "where"),
     "data.backups.aws.store": ("part_of",),
     "data.backups.google.database": ("deleted",),
     "data.caches.caches.cache": ("member",),

@@ -87,6 +87,18 @@ READERS = (
         fixed,
         FixedAt(name="AutoScalingGroupName", sort="group of instances", by=MACHINES),
     ),
+    Reader(Runner, ("AWS::EC2::SpotFleet", "AWS::EC2::EC2Fleet"), fixed, FixedAt(sort="fleet of instances", by=MACHINES)),
+    Reader(Runner, ("AWS::Lightsail::Instance",), fixed, FixedAt(name="InstanceName", sort="instance", by=MACHINE)),
+    Reader(Runner, ("AWS::ElasticBeanstalk::Environment",), fixed, FixedAt(name="EnvironmentName", sort="environment", by=MACHINES)),
+    Reader(Runner, ("AWS::EMR::Cluster",), fixed, FixedAt(name="Name", sort="cluster of EMR", by=MACHINES)),
+    # Its nodes are instances, though EKS starts them: https://docs.aws.amazon.com/eks/latest/userguide/automode.html
+    Reader(
+        Runner,
+        ("AWS::EKS::Cluster",),
+        fixed,
+        FixedAt(name="Name", sort="cluster", by="nodes that are machines", where="ComputeConfig.Enabled"),
+        always=False,
+    ),
     Reader(Runner, ("AWS::EKS::Nodegroup",), fixed, FixedAt(name="NodegroupName", sort="group of nodes", by=MACHINES)),
     Reader(
         Runner,

@@ -28,6 +28,8 @@ class FixedAt(Spelling, frozen=True, eq=False, kw_only=True):
     serverless: bool = False
     unless: Annotated[Place, "serverless"] = ""
     """A flag of the few that the provider runs all the same: Autopilot of GKE."""
+    where: Annotated[Place, "serverless"] = ""
+    """A flag without which it runs nothing by itself: Auto Mode of EKS."""
     state: Annotated[Place, "serverless"] = ""
     """Of a live machine; one that is gone is still told of for a while."""
 
@@ -39,10 +41,14 @@ def fixed(view: View, at: FixedAt) -> Runner | None:
     """A function, a service of Cloud Run, a machine, a group of machines."""
     if at.state and view[at.state].equals(*_GONE).data is True:
         return None
+    by_itself = view[at.where].default(False).truth() if at.where else view.says(True)
+    if by_itself.data is False:
+        return None
+    serverless = view[at.unless].default(False).truth() if at.unless else view.says(at.serverless)
     return Runner(
         identity=view.identity(short(view.called(at.name))),
         sort=view.says(at.sort),
-        serverless=view[at.unless].default(False).truth() if at.unless else view.says(at.serverless),
+        serverless=by_itself.negate() if at.where else serverless,
         by=view.says(at.by),
     )
 

@@ -78,6 +78,19 @@ READERS = (
     Reader(Runner, (APP_RUNNER,), fixed, FixedAt(name="service_name", sort="service", by="App Runner", serverless=True)),
     Reader(Runner, ("aws_instance", "aws_spot_instance_request"), fixed, FixedAt(name="tags.Name", sort="instance", by=MACHINE)),
     Reader(Runner, ("aws_autoscaling_group",), fixed, FixedAt(name="name", sort="group of instances", by=MACHINES)),
+    Reader(Runner, ("aws_spot_fleet_request",), fixed, FixedAt(name="tags.Name", sort="fleet of instances", by=MACHINES)),
+    Reader(Runner, ("aws_ec2_fleet",), fixed, FixedAt(name="tags.Name", sort="fleet of instances", by=MACHINES)),
+    Reader(Runner, ("aws_lightsail_instance",), fixed, FixedAt(name="name", sort="instance", by=MACHINE)),
+    Reader(Runner, ("aws_elastic_beanstalk_environment",), fixed, FixedAt(name="name", sort="environment", by=MACHINES)),
+    Reader(Runner, ("aws_emr_cluster",), fixed, FixedAt(name="name", sort="cluster of EMR", by=MACHINES)),
+    # Its nodes are instances, though EKS starts them: https://docs.aws.amazon.com/eks/latest/userguide/automode.html
+    Reader(
+        Runner,
+        ("aws_eks_cluster",),
+        fixed,
+        FixedAt(name="name", sort="cluster", by="nodes that are machines", where="compute_config.enabled"),
+        always=False,
+    ),
     Reader(Runner, ("aws_eks_node_group",), fixed, FixedAt(name="node_group_name", sort="group of nodes", by=MACHINES)),
     Reader(
         Runner,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ from assay.scanner.sources.values import Value
 ALL_PORTS = (0, 65_535)
 _WITH_PORTS = ("tcp", "udp")
 
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Includes = Callable[[str, str], bool]
 """Whether traffic of one protocol is all that is asked about that of another, by their names."""
 
@@ -33,6 +35,8 @@ class OrderedRule(msgspec.Struct):
 def remaining(rule: OrderedRule, denials: Iterable[OrderedRule], includes: Includes) -> tuple[list[tuple[int, int]], Unknown | None]:
     """The ports of a rule that are left after the denials before it, and why there may be less."""
     parts = [ports_of(rule.span)]
+    pieces: dict[tuple[int, int], list[_Network]] = {}
+    """Of denials of a part of the addresses, these by their ports."""
     doubt: Unknown | None = None
     for other in denials:
         if other is rule:
@@ -42,9 +46,14 @@ def remaining(rule: OrderedRule, denials: Iterable[OrderedRule], includes: Inclu
             continue
         missing = other.view.doubt or _open(other) or (known if isinstance(known, Unknown) else None) or rule.source.unknown
         if missing is None:
-            parts = [part for ports in parts for part in _without(ports, ports_of(other.span))] if _covers(other, rule, includes) else parts
+            inner, outer = _networks(other, rule, includes)
+            if inner is not None and outer is not None and inner.version == outer.version:
+                pieces.setdefault(ports_of(other.span), []).append(outer)
         elif _may_cover(other, rule, includes):
             doubt = doubt or because(missing)
+    for ports, networks in pieces.items():
+        if _cover(networks, rule):
+            parts = [left for part in parts for left in _without(part, ports)]
     return parts, doubt
 
 
@@ -74,15 +83,25 @@ def _open(rule: OrderedRule) -> Unknown | None:
     )
 
 
-def _covers(denial: OrderedRule, rule: OrderedRule, includes: Includes) -> bool:
-    """Whether a denial is for all addresses and protocols of a rule."""
+def _networks(denial: OrderedRule, rule: OrderedRule, includes: Includes) -> tuple[_Network | None, _Network | None]:
+    """The addresses of a rule, and of a denial of all its protocols; None where that is not for all of these, or names no range."""
     if not includes(str(denial.span.protocol.data), str(rule.span.protocol.data)):
-        return False
+        return None, None
+    return _network(rule), _network(denial)
+
+
+def _network(rule: OrderedRule) -> _Network | None:
     try:
-        inner, outer = (ipaddress.ip_network(str(one.source.data).strip(), strict=False) for one in (rule, denial))
+        return ipaddress.ip_network(str(rule.source.data).strip(), strict=False)
     except ValueError:
-        return False
-    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
+        return None
+
+
+def _cover(networks: list[_Network], rule: OrderedRule) -> bool:
+    """Whether some ranges have all addresses of a rule, one of them or all together: `0.0.0.0/1` and `128.0.0.0/1`."""
+    inner = _network(rule)
+    collapsed: Iterable[Any] = ipaddress.collapse_addresses(networks)
+    return inner is not None and any(inner.subnet_of(outer) for outer in collapsed)
 
 
 def _may_cover(denial: OrderedRule, rule: OrderedRule, includes: Includes) -> bool:

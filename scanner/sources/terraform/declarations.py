@@ -1,6 +1,7 @@
-"""Outputs and variables with a default as items: values that code writes beside its resources.
+"""Outputs, variables with a default and local values as items: values that code writes beside its resources.
 
-https://developer.hashicorp.com/terraform/language/block/output, https://developer.hashicorp.com/terraform/language/block/variable
+https://developer.hashicorp.com/terraform/language/block/output, https://developer.hashicorp.com/terraform/language/block/variable,
+https://developer.hashicorp.com/terraform/language/block/locals
 """
 
 from __future__ import annotations
@@ -13,33 +14,36 @@ import msgspec
 from assay.scanner.override import override
 from assay.scanner.sources.secret_detecting import has_form, says_secret
 from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.blocks import Argument, Block
 from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
-OUTPUT, VARIABLE = "terraform_output", "terraform_variable"
+OUTPUT, VARIABLE, LOCAL = "terraform_output", "terraform_variable", "terraform_local"
 """Types of items, which no provider has."""
 _LOCAL = tree.Name("local")
+_KINDS = {"output": (OUTPUT, "output"), "variable": (VARIABLE, "var"), "local": (LOCAL, "local")}
+"""The type and the beginning of the address of each, by the type of its block."""
 _MOST = 10_000
 """Parts of one expression that are looked at."""
 
 
 class Declaration(ResourceBlock):
-    """An `output` block, or a `variable` block with a default."""
+    """An `output` block, a `variable` block with a default, or a local value."""
 
     __slots__ = ()
 
     @property
     @override
     def address(self) -> str:
-        return f"{self.module.address}{'output' if self.type == OUTPUT else 'var'}.{self.block.labels[0]}"
+        return f"{self.module.address}{_KINDS[self.block.type][1]}.{self.block.labels[0]}"
 
     @property
     @override
     def type(self) -> str:
-        return OUTPUT if self.block.type == "output" else VARIABLE
+        return _KINDS[self.block.type][0]
 
     @property
     @override
@@ -55,7 +59,7 @@ class Declaration(ResourceBlock):
 
 
 def declarations(module: Module) -> Iterator[Declaration]:
-    """The outputs and the variables of a module that may hold a secret. Of code that `terraform init` fetched, what it makes is judged."""
+    """The outputs, variables and local values of a module that may hold a secret. Of fetched code, what it makes is judged."""
     if module.fetched:
         return
     for kind, argument in (("variable", "default"), ("output", "value")):
@@ -63,6 +67,18 @@ def declarations(module: Module) -> Iterator[Declaration]:
             expression = block.expression(argument) if block.labels else None
             if expression is not None and (says_secret(block.labels[0]) or _may_give(expression, module.written)):
                 yield Declaration(module, block)
+    for name, local in module.locals.items():  # what one is made of is judged where that is written
+        if (says_secret(name) and isinstance(local.expression, tree.Literal)) or _may_give(local.expression, _of_no_other):
+            yield Declaration(module, _local(name, local))
+
+
+def _local(name: str, argument: Argument) -> Block:
+    """A local value as a block of its own."""
+    return Block("local", (name,), argument.text, argument.at, lambda: ({"value": argument}, []))
+
+
+def _of_no_other(name: str) -> None:
+    """The expression of a local value that another names, which is no part of what that one writes itself."""
 
 
 def _may_give(expression: Any, written: Callable[[str], Any]) -> bool:

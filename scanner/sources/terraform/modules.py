@@ -14,7 +14,7 @@ from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Given, Open, Reference, Unknown, because
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
-from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.blocks import Argument, Block
 from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.declarations import declarations
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -211,6 +211,11 @@ class Module:
             expression = types.constraint_of(block.expression("type")) if block else None
             return isinstance(expression, tree.Call) and expression.function == "set"
         return isinstance(expression, tree.Call) and expression.function == "toset"
+
+    @property
+    def locals(self) -> dict[str, Argument]:
+        """The local values by name, each as it is written."""
+        return {name: block.arguments[name] for name, block in self._locals.items()}
 
     def written(self, name: str) -> Any:
         """The expression of a local value; None where there is none of that name."""

@@ -90,7 +90,7 @@ class PlanItem(Item):
         """By the variable of the root module that it leads to, where that has another value than its default."""
         try:
             expressions, calls, _ = self._expressions()
-            name = self.plan.given(calls, _references(expressions, path.split(".")))
+            name = self.plan.given(calls, _nearest_references(expressions, path.split(".")))
         except _MALFORMED as error:
             return _malformed(error)
         if not name:
@@ -248,6 +248,12 @@ def _references(expressions: Any, path: list[str]) -> list[str]:
         rest = path[1:] if path[0].isdigit() else path
         return [reference for block in expressions for reference in _references(block, rest)]
     return _references(expressions.get(path[0]), path[1:]) if isinstance(expressions, dict) else []
+
+
+def _nearest_references(expressions: Any, path: list[str]) -> list[str]:
+    """The references at a path; of an element of a map, where the configuration has those of the whole alone, these."""
+    ends = range(len(path), 0, -1)
+    return next((references for end in ends if (references := _references(expressions, path[:end]))), [])
 
 
 class PlanNode(Node):

@@ -114,6 +114,9 @@ def test_values_of_items_have_the_place_of_their_argument() -> None:
         for item in collection.items:
             place = item.location()
             content = Path(place.file).read_bytes()
+            if item.type == "terraform_local":  # an argument of a block that has many
+                assert content[place.start : place.end].startswith(item.address.rpartition(".")[2].encode())
+                continue
             assert (
                 content[place.start : place.end].startswith((b"resource", b"data", b"provider", b"variable", b"output"))
                 and content[place.end - 1 : place.end] == b"}"

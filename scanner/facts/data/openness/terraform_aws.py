@@ -25,6 +25,9 @@ _ADDRESSES = {
 _SHARED = {
     "aws_db_snapshot": SharedAt(name="db_snapshot_identifier", accounts="shared_accounts"),
     "aws_db_cluster_snapshot": SharedAt(name="db_cluster_snapshot_identifier", accounts="shared_accounts"),
+    "aws_db_snapshot_copy": SharedAt(name="target_db_snapshot_identifier", accounts="shared_accounts"),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster_snapshot_copy
+    "aws_rds_cluster_snapshot_copy": SharedAt(name="target_db_cluster_snapshot_identifier", accounts="shared_accounts"),
     "aws_ami_launch_permission": SharedAt(name="image_id", accounts="group|account_id"),
 }
 

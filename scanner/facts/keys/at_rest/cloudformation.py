@@ -83,6 +83,12 @@ STORES = {
     "AWS::Timestream::Database": _at("database", "KmsKeyId", name="DatabaseName"),
     "AWS::SageMaker::NotebookInstance": _at("notebook", "KmsKeyId", name="NotebookInstanceName"),
     "AWS::CodeArtifact::Domain": _at("registry", "EncryptionKey", name="DomainName"),
+    # What its API keeps, secrets among it: https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html
+    "AWS::EKS::Cluster": _at("cluster", "EncryptionConfig.0.Provider.KeyArn", name="Name"),
+    "AWS::MWAA::Environment": _at("workflow environment", "KmsKey", name="Name"),
+    "AWS::SageMaker::Domain": _at("studio domain", "KmsKeyId", name="DomainName"),
+    "AWS::KinesisVideo::Stream": _at("video stream", "KmsKeyId", name="Name"),
+    "AWS::DMS::ReplicationInstance": _at("replication instance", "KmsKeyId", name="ReplicationInstanceIdentifier"),
 }
 _SNAPSHOT = Link("Ebs.SnapshotId", ("AWS::EC2::Volume",))
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}

@@ -102,6 +102,12 @@ STORES = {
     "aws_timestreamwrite_database": _at("database", "kms_key_id", name="database_name"),
     "aws_sagemaker_notebook_instance": _at("notebook", "kms_key_id"),
     "aws_codeartifact_domain": _at("registry", "encryption_key", name="domain"),
+    # What its API keeps, secrets among it: https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html
+    "aws_eks_cluster": _at("cluster", "encryption_config.provider.key_arn"),
+    "aws_mwaa_environment": _at("workflow environment", "kms_key"),
+    "aws_sagemaker_domain": _at("studio domain", "kms_key_id", name="domain_name"),
+    "aws_kinesis_video_stream": _at("video stream", "kms_key_id"),
+    "aws_dms_replication_instance": _at("replication instance", "kms_key_arn", name="replication_instance_id"),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 _OWN: dict[str, Any] = {

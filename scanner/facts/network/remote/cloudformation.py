@@ -6,6 +6,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.cloudformation import GROUP_RULES, GROUPS
 from assay.scanner.facts.network.remote.acls import AclAt, network_acl
 from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
+from assay.scanner.facts.network.remote.clusters import ClusterApiAt, cluster_api
 from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
 from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
 from assay.scanner.facts.spelling import Many
@@ -40,5 +41,12 @@ READERS = (
             everyone="AuthorizeAllGroups",
             group="AccessGroupId",
         ),
+    ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-cluster.html
+    Reader(
+        RemoteAccess,
+        ("AWS::EKS::Cluster",),
+        cluster_api,
+        ClusterApiAt(name="Name", public="ResourcesVpcConfig.EndpointPublicAccess", ranges="ResourcesVpcConfig.PublicAccessCidrs"),
     ),
 )

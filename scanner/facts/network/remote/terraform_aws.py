@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.remote.acls import AclAt, network_acl
 from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
+from assay.scanner.facts.network.remote.clusters import ClusterApiAt, cluster_api
 from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
 from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
 from assay.scanner.facts.network.terraform_aws import GROUP_RULES, GROUPS
@@ -51,5 +52,12 @@ READERS = (
             everyone="authorize_all_groups",
             group="access_group_id",
         ),
+    ),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster
+    Reader(
+        RemoteAccess,
+        ("aws_eks_cluster",),
+        cluster_api,
+        ClusterApiAt(name="name", public="vpc_config.endpoint_public_access", ranges="vpc_config.public_access_cidrs"),
     ),
 )

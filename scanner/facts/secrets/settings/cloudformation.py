@@ -8,11 +8,30 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, output_of_stack
 from assay.scanner.facts.secrets.settings.kinds import Configured
-from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.places import (
+    Build,
+    Code,
+    ConfiguredAt,
+    Containers,
+    Content,
+    Map,
+    Named,
+    Pairs,
+    PodContainers,
+    Script,
+    Source,
+    Written,
+)
 from assay.scanner.facts.secrets.settings.settings import configured
 
 _OF_APP = "SourceConfiguration.{}.RuntimeEnvironmentVariables"
 _POD = "EksProperties.PodProperties"
+_ATTRIBUTES_OF_STREAMS = "HttpEndpointDestinationConfiguration.RequestConfiguration.CommonAttributes"
+_PARAMETERS_OF_CONNECTIONS = tuple(
+    f"AuthParameters.{of}.{kind}"
+    for of in ("InvocationHttpParameters", "OAuthParameters.OAuthHttpParameters")
+    for kind in ("HeaderParameters", "QueryStringParameters", "BodyParameters")
+)
 
 
 def _shows(type_: str, name: str, *sources: Source) -> Reader:
@@ -24,9 +43,19 @@ def _writes(type_: str, name: str, path: str, block: str = "", placeholders: boo
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=(written,)), always=False)
 
 
+def _takes(type_: str, name: str, *sources: Source) -> Reader:
+    """What takes secrets in several places; nothing where none is written."""
+    return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources), always=False)
+
+
+def _at(path: str, blocks: str = "") -> Written:
+    """A place where a secret belongs, called by its last step."""
+    return Written(path=path, label=path.rpartition(".")[2], blocks=blocks)
+
+
 READERS = (
     _shows("AWS::ECS::TaskDefinition", "Family", Containers(path="ContainerDefinitions")),
-    _shows("AWS::Lambda::Function", "FunctionName", Map(path="Environment.Variables")),
+    _shows("AWS::Lambda::Function", "FunctionName", Map(path="Environment.Variables"), Code(path="Code.ZipFile", label="Code.ZipFile")),
     _shows(
         "AWS::AppRunner::Service",
         "ServiceName",
@@ -44,6 +73,9 @@ READERS = (
             unless="Type",
             references=("PARAMETER_STORE", "SECRETS_MANAGER"),
         ),
+        Build(path="Source.BuildSpec"),
+        Content(path="Source.Location", label="Source.Location"),
+        Content(path="Location", label="SecondarySources.Location", blocks="SecondarySources"),
     ),
     _shows(
         "AWS::Batch::JobDefinition",
@@ -71,6 +103,105 @@ READERS = (
     _writes("AWS::DMS::Endpoint", "EndpointIdentifier", "Password"),
     _writes("AWS::DirectoryService::MicrosoftAD", "Name", "Password"),
     _writes("AWS::OpenSearchService::Domain", "DomainName", "MasterUserPassword", "AdvancedSecurityOptions.MasterUserOptions"),
+    _writes("AWS::Lightsail::Database", "RelationalDatabaseName", "MasterUserPassword"),
+    _writes("AWS::Timestream::InfluxDBInstance", "Name", "Password"),
+    _writes("AWS::IAM::User", "UserName", "Password", "LoginProfile"),
+    _writes("AWS::EC2::VPNConnection", "", "PreSharedKey", "VpnTunnelOptionsSpecifications"),
+    _writes("AWS::CodePipeline::Webhook", "Name", "SecretToken", "AuthenticationConfiguration"),
+    _takes(
+        "AWS::FSx::FileSystem",
+        "",
+        _at("WindowsConfiguration.SelfManagedActiveDirectoryConfiguration.Password"),
+        _at("OntapConfiguration.FsxAdminPassword"),
+    ),
+    _takes(
+        "AWS::FSx::StorageVirtualMachine",
+        "Name",
+        _at("SvmAdminPassword"),
+        _at("ActiveDirectoryConfiguration.SelfManagedActiveDirectoryConfiguration.Password"),
+    ),
+    _takes(
+        "AWS::Events::Connection",
+        "Name",
+        _at("AuthParameters.ApiKeyAuthParameters.ApiKeyValue"),
+        _at("AuthParameters.BasicAuthParameters.Password"),
+        _at("AuthParameters.OAuthParameters.ClientParameters.ClientSecret"),
+        *(Named(path=path, key="Key", value="Value") for path in _PARAMETERS_OF_CONNECTIONS),
+    ),
+    _takes(
+        "AWS::KinesisFirehose::DeliveryStream",
+        "DeliveryStreamName",
+        _at("HttpEndpointDestinationConfiguration.EndpointConfiguration.AccessKey"),
+        Named(path=_ATTRIBUTES_OF_STREAMS, key="AttributeName", value="AttributeValue"),
+        _at("SplunkDestinationConfiguration.HECToken"),
+        _at("RedshiftDestinationConfiguration.Password"),
+        _at("SnowflakeDestinationConfiguration.PrivateKey"),
+        _at("SnowflakeDestinationConfiguration.KeyPassphrase"),
+    ),
+    _takes(
+        "AWS::Cognito::UserPoolIdentityProvider",
+        "ProviderName",
+        _at("ProviderDetails.client_secret"),
+        _at("ProviderDetails.private_key"),
+    ),
+    _takes("AWS::ElasticLoadBalancingV2::Listener", "", _at("AuthenticateOidcConfig.ClientSecret", "DefaultActions")),
+    _takes("AWS::ElasticLoadBalancingV2::ListenerRule", "", _at("AuthenticateOidcConfig.ClientSecret", "Actions")),
+    _takes(
+        "AWS::CloudFront::Distribution",
+        "DistributionConfig.Comment",
+        Named(path="DistributionConfig.Origins.OriginCustomHeaders", key="HeaderName", value="HeaderValue"),
+    ),
+    _shows(
+        "AWS::CodePipeline::Pipeline",
+        "Name",
+        _at("Configuration.OAuthToken", "Stages.Actions"),
+        Content(path="Configuration.EnvironmentVariables", label="EnvironmentVariables", blocks="Stages.Actions"),
+    ),
+    _takes("AWS::Glue::Connection", "ConnectionInput.Name", _at("ConnectionInput.ConnectionProperties.PASSWORD")),
+    _takes("AWS::QuickSight::DataSource", "Name", _at("Credentials.CredentialPair.Password")),
+    _takes("AWS::DataSync::LocationSMB", "ServerHostname", _at("Password")),
+    _takes("AWS::DataSync::LocationObjectStorage", "BucketName", _at("SecretKey")),
+    _takes("AWS::ApiGateway::ApiKey", "Name", _at("Value")),
+    _takes("AWS::IAM::ServerCertificate", "ServerCertificateName", _at("PrivateKey")),
+    _shows("AWS::ElasticBeanstalk::Environment", "EnvironmentName", Pairs(path="OptionSettings", key="OptionName", value="Value")),
+    _shows("AWS::ElasticBeanstalk::ConfigurationTemplate", "", Pairs(path="OptionSettings", key="OptionName", value="Value")),
+    _shows("AWS::Glue::Job", "Name", Map(path="DefaultArguments"), Map(path="NonOverridableArguments")),
+    _shows(
+        "AWS::Amplify::App",
+        "Name",
+        Pairs(path="EnvironmentVariables", key="Name", value="Value"),
+        _at("OauthToken"),
+        _at("AccessToken"),
+        _at("BasicAuthConfig.Password"),
+    ),
+    _shows(
+        "AWS::Amplify::Branch",
+        "BranchName",
+        Pairs(path="EnvironmentVariables", key="Name", value="Value"),
+        _at("BasicAuthConfig.Password"),
+    ),
+    _shows("AWS::MWAA::Environment", "Name", Map(path="AirflowConfigurationOptions")),
+    _shows("AWS::ApiGateway::Stage", "StageName", Map(path="Variables")),
+    _shows("AWS::ApiGatewayV2::Stage", "StageName", Map(path="StageVariables")),
+    _shows("AWS::ApiGateway::Method", "", Map(path="Integration.RequestParameters"), Map(path="Integration.RequestTemplates")),
+    _shows("AWS::Synthetics::Canary", "Name", Map(path="RunConfig.EnvironmentVariables")),
+    _shows("AWS::SageMaker::Model", "ModelName", Map(path="PrimaryContainer.Environment")),
+    _shows(
+        "AWS::SageMaker::NotebookInstanceLifecycleConfig",
+        "NotebookInstanceLifecycleConfigName",
+        Script(path="Content", label="OnCreate", blocks="OnCreate"),
+        Script(path="Content", label="OnStart", blocks="OnStart"),
+    ),
+    _shows("AWS::Lightsail::Instance", "InstanceName", Script(path="UserData")),
+    _shows(
+        "AWS::StepFunctions::StateMachine",
+        "StateMachineName",
+        Content(path="DefinitionString", label="DefinitionString"),
+        Content(path="Definition", label="Definition"),
+    ),
+    _shows("AWS::CloudFront::Function", "Name", Code(path="FunctionCode", label="FunctionCode")),
+    _shows("AWS::SSM::Document", "Name", Content(path="Content", label="Content")),
+    _shows("AWS::ImageBuilder::Component", "Name", Content(path="Data", label="Data")),
     Reader(Configured, ("AWS::Template::Output",), output_of_stack, DeclaredAt(path="Value", label="value"), always=False),
     Reader(Configured, ("AWS::Template::Parameter",), declaration, DeclaredAt(path="Default", label="default"), always=False),
 )

@@ -1,4 +1,4 @@
-"""Outputs, and the defaults of variables and parameters: what code writes beside its resources.
+"""Outputs, local values, and the defaults of variables and parameters: what code writes beside its resources.
 
 A mark (`sensitive` in Terraform, `NoEcho` in CloudFormation) hides a value from a terminal and from a console: code, plan and state hold it
 in plain text. https://developer.hashicorp.com/terraform/language/manage-sensitive-data,
@@ -14,6 +14,7 @@ from assay.scanner.facts.secrets.settings.settings import setting
 from assay.scanner.facts.secrets.settings.values import Answer, Linked, declared, given_out
 from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.secret_detecting import says_secret
 from assay.scanner.sources.values import Value
 
@@ -29,6 +30,13 @@ def declaration(view: View, at: DeclaredAt) -> Configured | None:
     """What is written under a name; None where it is no secret, and nothing says that it should be one."""
     value = view.link(at.path)
     return _told(view, at, value, declared(_name(view), value.raw))
+
+
+def local_value(view: View, at: DeclaredAt) -> Configured | None:
+    """What is written as a local value; None where that is no secret: what takes it is judged for what else it may be."""
+    value = view.link(at.path)
+    answer = declared(_name(view), value.raw)
+    return _told(view, at, value, answer) if answer and not isinstance(answer, Unknown) else None
 
 
 def output_of_stack(view: View, at: DeclaredAt) -> Configured | None:

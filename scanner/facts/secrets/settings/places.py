@@ -81,7 +81,38 @@ class Written(Spelling, frozen=True, eq=False, kw_only=True):
     words: tuple[str, ...] = ()
 
 
-Source = Map | Pairs | Containers | PodContainers | Script | Written
+class Named(Spelling, frozen=True, eq=False, kw_only=True):
+    """Pairs of a name and a value, where secrets belong among others: code may write one under a name that says so."""
+
+    path: str
+    key: str = "name"
+    value: str = "value"
+
+
+class Content(Spelling, frozen=True, eq=False, kw_only=True):
+    """A document, or a text, that is shown as a whole: what is a secret in it, by its form or by a name in it."""
+
+    path: str
+    label: str
+    blocks: str = ""
+    """Blocks that each have the path."""
+
+
+class Build(Spelling, frozen=True, eq=False, kw_only=True):
+    """What a build of CodeBuild does, in YAML: its variables and its commands. What it takes from a store of secrets is there by name."""
+
+    path: str
+    label: str = "the buildspec"
+
+
+class Code(Spelling, frozen=True, eq=False, kw_only=True):
+    """The source of a program, where a secret is told by its form alone: a name may stand before a call, or another name."""
+
+    path: str
+    label: str
+
+
+Source = Map | Pairs | Containers | PodContainers | Script | Written | Named | Content | Build | Code
 
 
 class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -94,4 +125,4 @@ class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):
     @property
     def writes(self) -> bool:
         """Whether it tells of places where code may write a secret alone."""
-        return all(isinstance(source, Written) for source in self.settings)
+        return all(isinstance(source, (Written, Named)) for source in self.settings)

@@ -6,12 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.secrets.settings import texts
 from assay.scanner.facts.secrets.settings.documents import Inside, Path, containers_in, is_link
 from assay.scanner.facts.secrets.settings.entries import Entry, names_of
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
-from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.places import (
+    Build,
+    Code,
+    ConfiguredAt,
+    Containers,
+    Content,
+    Map,
+    Named,
+    Pairs,
+    PodContainers,
+    Script,
+    Source,
+    Written,
+)
 from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
-from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, made_of, script, shown, written
+from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, declared, joined, made_of, script, shown, written
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import AtLeast, Either, Location, Reference, Unknown, because, describe, same, unknown_inside
@@ -56,6 +70,11 @@ class _Reading:
             yield from self._pod_containers(source)
         elif isinstance(source, Script):
             yield from self._script(source)
+        elif isinstance(source, Named):
+            yield from self._named(source)
+        elif isinstance(source, (Content, Build, Code)):
+            for told in _text(self.view, source):
+                yield told if isinstance(told, Unknown) else setting(*told)
         else:
             yield from self._written(source)
 
@@ -266,6 +285,25 @@ class _Reading:
         if more is not None:
             yield setting(source.label, more, (self.view.location,))
 
+    def _named(self, source: Named) -> Iterator[Setting | Unknown]:
+        pairs, more = self.view.inner(source.path)
+        any_told = False
+        for pair in pairs:
+            value, names = pair.link(source.value), names_of(pair[source.key])
+            told = any(map(says_secret, names))
+            if self.vague and is_link(value.data):
+                given = any(secret_of(one) or maybe_secret(one) for one in made_of(value.data))
+                answer: Answer = () if given or not told else self._unsettled(pair[source.value])
+            else:
+                answer = joined([declared(name, value.raw) for name in names])
+            if value.absent or not (answer or told):
+                continue
+            any_told = True
+            why = self.view.item.given(f"{source.path}.{source.value}") if answer else None
+            yield setting(names[0] or "a setting whose name is not known", why or answer, value.seen or (pair.location,))
+        if more is not None and any_told:  # of others, nothing speaks for a secret
+            yield more
+
     def _unsettled(self, value: Value[Any]) -> Unknown:
         """Why the text of a value is not known."""
         why = value.data if isinstance(value.data, Unknown) else unknown_inside(value.data)
@@ -274,6 +312,13 @@ class _Reading:
     def _untold(self, data: Any) -> Unknown:
         why = (because(data) if isinstance(data, Unknown) else unknown_inside(data)) or Unknown("it is known after apply", _WAY)
         return Unknown(f"which settings {self.view.item.address} has: {why.reason}", why.settles_it, why.location or self.view.location)
+
+
+def _text(view: View, source: Content | Build | Code) -> Iterator[texts.Told | Unknown]:
+    if isinstance(source, Content):
+        yield from texts.content(view, source)
+    else:
+        yield from texts.build(view, source) if isinstance(source, Build) else texts.code(view, source)
 
 
 _WAY = "scan the code, or the live account"

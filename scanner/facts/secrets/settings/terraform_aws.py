@@ -6,23 +6,49 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration
+from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, local_value
 from assay.scanner.facts.secrets.settings.kinds import Configured
-from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.places import (
+    Build,
+    Code,
+    ConfiguredAt,
+    Containers,
+    Content,
+    Map,
+    Named,
+    Pairs,
+    PodContainers,
+    Script,
+    Source,
+    Written,
+)
 from assay.scanner.facts.secrets.settings.providers import ProviderAt, provider
 from assay.scanner.facts.secrets.settings.settings import configured
 
 _OF_APP = "source_configuration.{}.runtime_environment_variables"
 _POD = "eks_properties.pod_properties"
+_RULES_OF_LISTENERS = ("aws_lb_listener_rule", "aws_alb_listener_rule")
+_PARAMETERS_OF_CONNECTIONS = tuple(
+    f"{of}.{kind}" for of in ("invocation_http_parameters", "oauth.oauth_http_parameters") for kind in ("header", "query_string", "body")
+)
 
 
 def _writes(type_: str, name: str, *sources: Source) -> Reader:
     return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources), always=False)
 
 
+def _shows(type_: str, name: str, *sources: Source) -> Reader:
+    return Reader(Configured, (type_,), configured, ConfiguredAt(name=name, settings=sources))
+
+
 def _password(path: str, block: str = "") -> tuple[Written, Written]:
     """A password, or the argument that neither plans nor states keep: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only"""
     return Written(path=path, label=path, blocks=block), Written(path=f"{path}_wo", label=f"{path}_wo", late=True, blocks=block)
+
+
+def _at(path: str, blocks: str = "") -> Written:
+    """A place where a secret belongs, called by its last step."""
+    return Written(path=path, label=path.rpartition(".")[2], blocks=blocks)
 
 
 READERS = (
@@ -57,7 +83,12 @@ READERS = (
         ConfiguredAt(
             name="name",
             # Others name a parameter or a secret: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
-            settings=(Pairs(path="environment.environment_variable", unless="type", references=("PARAMETER_STORE", "SECRETS_MANAGER")),),
+            settings=(
+                Pairs(path="environment.environment_variable", unless="type", references=("PARAMETER_STORE", "SECRETS_MANAGER")),
+                Build(path="source.buildspec"),
+                Content(path="source.location", label="source.location"),
+                Content(path="location", label="secondary_sources.location", blocks="secondary_sources"),
+            ),
         ),
     ),
     Reader(
@@ -123,8 +154,91 @@ READERS = (
         "domain_name",
         Written(path="master_user_password", label="master_user_password", blocks="advanced_security_options.master_user_options"),
     ),
+    _writes("aws_lightsail_database", "relational_database_name", Written(path="master_password", label="master_password")),
+    _writes("aws_timestreaminfluxdb_db_instance", "name", Written(path="password", label="password")),
+    _writes("aws_fsx_windows_file_system", "tags.Name", _at("self_managed_active_directory.password")),
+    _writes("aws_fsx_ontap_file_system", "tags.Name", _at("fsx_admin_password")),
+    _writes(
+        "aws_fsx_ontap_storage_virtual_machine",
+        "name",
+        _at("svm_admin_password"),
+        _at("active_directory_configuration.self_managed_active_directory_configuration.password"),
+    ),
+    _writes(
+        "aws_cloudwatch_event_connection",
+        "name",
+        _at("auth_parameters.api_key.value"),
+        _at("auth_parameters.basic.password"),
+        _at("auth_parameters.oauth.client_parameters.client_secret"),
+        *(Named(path=f"auth_parameters.{of}", key="key") for of in _PARAMETERS_OF_CONNECTIONS),
+    ),
+    _writes(
+        "aws_kinesis_firehose_delivery_stream",
+        "name",
+        _at("http_endpoint_configuration.access_key"),
+        Named(path="http_endpoint_configuration.request_configuration.common_attributes"),
+        _at("splunk_configuration.hec_token"),
+        _at("redshift_configuration.password"),
+        _at("snowflake_configuration.private_key"),
+        _at("snowflake_configuration.key_passphrase"),
+    ),
+    _writes("aws_cognito_identity_provider", "provider_name", _at("provider_details.client_secret"), _at("provider_details.private_key")),
+    *(
+        _writes(type_, "", Written(path="client_secret", label="client_secret", blocks=f"{action}.authenticate_oidc"))
+        for types, action in ((("aws_lb_listener", "aws_alb_listener"), "default_action"), (_RULES_OF_LISTENERS, "action"))
+        for type_ in types
+    ),
+    _writes("aws_cloudfront_distribution", "comment", Named(path="origin.custom_header")),
+    _writes("aws_codepipeline_webhook", "name", _at("authentication_configuration.secret_token")),
+    _shows(
+        "aws_codepipeline",
+        "name",
+        _at("configuration.OAuthToken", "stage.action"),
+        Content(path="configuration.EnvironmentVariables", label="EnvironmentVariables", blocks="stage.action"),
+    ),
+    _writes("aws_glue_connection", "name", _at("connection_properties.PASSWORD")),
+    _writes("aws_vpn_connection", "tags.Name", _at("tunnel1_preshared_key"), _at("tunnel2_preshared_key")),
+    _writes("aws_storagegateway_gateway", "gateway_name", _at("smb_guest_password"), _at("smb_active_directory_settings.password")),
+    _writes("aws_quicksight_data_source", "name", _at("credentials.credential_pair.password")),
+    _writes("aws_datasync_location_smb", "server_hostname", _at("password")),
+    _writes("aws_datasync_location_object_storage", "bucket_name", _at("secret_key")),
+    _writes("aws_kms_ciphertext", "", _at("plaintext")),
+    _writes("aws_api_gateway_api_key", "name", _at("value")),
+    _writes("aws_sns_platform_application", "name", _at("platform_credential")),
+    _writes("aws_iam_server_certificate", "name", _at("private_key")),
+    _writes("aws_acm_certificate", "domain_name", _at("private_key")),
+    _shows("aws_elastic_beanstalk_environment", "name", Pairs(path="setting")),
+    _shows("aws_elastic_beanstalk_configuration_template", "name", Pairs(path="setting")),
+    _shows("aws_glue_job", "name", Map(path="default_arguments"), Map(path="non_overridable_arguments")),
+    _shows(
+        "aws_amplify_app",
+        "name",
+        Map(path="environment_variables"),
+        _at("oauth_token"),
+        _at("access_token"),
+        _at("basic_auth_credentials"),
+    ),
+    _shows("aws_amplify_branch", "branch_name", Map(path="environment_variables"), _at("basic_auth_credentials")),
+    _shows("aws_mwaa_environment", "name", Map(path="airflow_configuration_options")),
+    _shows("aws_api_gateway_stage", "stage_name", Map(path="variables")),
+    _shows("aws_apigatewayv2_stage", "name", Map(path="stage_variables")),
+    _shows("aws_api_gateway_integration", "", Map(path="request_parameters"), Map(path="request_templates")),
+    _shows("aws_synthetics_canary", "name", Map(path="run_config.environment_variables")),
+    _shows("aws_sagemaker_model", "name", Map(path="primary_container.environment")),
+    _shows(
+        "aws_sagemaker_notebook_instance_lifecycle_configuration",
+        "name",
+        Script(path="on_create", label="on_create"),
+        Script(path="on_start", label="on_start"),
+    ),
+    _shows("aws_lightsail_instance", "name", Script(path="user_data")),
+    _shows("aws_sfn_state_machine", "name", Content(path="definition", label="definition")),
+    _shows("aws_cloudfront_function", "name", Code(path="code", label="code")),
+    _shows("aws_ssm_document", "name", Content(path="content", label="content")),
+    _shows("aws_imagebuilder_component", "name", Content(path="data", label="data")),
     Reader(Configured, ("provider.aws",), provider, ProviderAt(forms=True), always=False),
     Reader(Configured, ("provider.other",), provider, ProviderAt(), always=False),
     Reader(Configured, ("terraform_output",), declaration, DeclaredAt(path="value"), always=False),
     Reader(Configured, ("terraform_variable",), declaration, DeclaredAt(path="default"), always=False),
+    Reader(Configured, ("terraform_local",), local_value, DeclaredAt(path="value"), always=False),
 )

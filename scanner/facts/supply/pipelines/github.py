@@ -175,7 +175,9 @@ class _Workflow:
         https://github.com/aws-actions/configure-aws-credentials#oidc, https://github.com/google-github-actions/auth#authenticating-to-google-cloud
         """
         if action == "aws-actions/configure-aws-credentials":
-            static = given.get("aws-access-key-id") not in (None, "")
+            # With a session token, or from a step before, a key is one of a role that was taken on, which ends by itself.
+            key = given.get("aws-access-key-id") or ""
+            static = key != "" and not given.get("aws-session-token") and "steps." not in str(key)
             self.made.logins.append(LoginModel(own, name, "aws", static, at))
         elif action == "google-github-actions/auth":
             static = given.get("credentials_json") not in (None, "")
