@@ -87,6 +87,7 @@ NOT_POSSIBLE = {
         ("iam.no-static-credentials", input_, verdict): "a key that is made is active"
         for input_ in INPUTS
         for verdict in ("pass", "unknown")
+        if (input_, verdict) != ("config_connector", "pass")  # of an account that is disabled
     },
 }
 NO_TWINS = {

@@ -232,8 +232,8 @@ class ItemIndex:
         taken = self._open_names[item.type, names]
         own = {(item.type, name) for alternatives in names for name in alternatives.split("|")}
         for other, why in targets.unclaimed:
-            if self.is_own(item) and not self.is_own(other):
-                continue  # what is judged elsewhere is there before, and names nothing here
+            if other.beforehand and not item.beforehand:
+                continue
             if (item.type, targets.given.get(id(why))) in join.generated and not item.taken_over:
                 continue
             if not targets.named_by.get(id(why), set()) & own and not targets.open_names.get(id(other), set()) & taken:
@@ -261,12 +261,12 @@ class ItemIndex:
             known |= {text: owner for name in names if (text := called(owner, name)) is not None}
         for item, chain in targets.all:
             target = chain[-1]
-            if target is None or not self.is_own(item):
+            if target is None or item.beforehand:
                 continue
             named = next((known[name] for step in chain if (name := spelled(step)) in known), None)
             if named is None:
                 yield item, target, None
-            elif id(named) in self._context:
+            elif id(named) in self._context and id(item) not in self._context:
                 yield item, target, named
 
     def _targets_of(self, join: Referrer) -> Targets:

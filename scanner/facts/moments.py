@@ -9,14 +9,18 @@ from typing import Any
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.values import Value
 
+PAST = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
+"""A day that is over for whoever runs this. Code does not say when it is applied, so that what it says must not hang on today's date: what
+ended before this day is over, and of what ends later it is not said."""
+
 
 def moment(seen: Iterable[Location]) -> datetime.datetime:
-    """When what was seen at some places was read, of what is live; of code, now."""
+    """When what was seen at some places was read, of what is live; of code, PAST."""
     for location in seen:
         told = instant(location.time) if location.time else None
         if told is not None:
             return told
-    return datetime.datetime.now(datetime.UTC)
+    return PAST
 
 
 def instant(text: Any) -> datetime.datetime | None:

@@ -78,6 +78,11 @@ class Item(Node):
         """Whether the code takes over what is there before it is applied: an `import` of it."""
         return False
 
+    @property
+    def beforehand(self) -> bool:
+        """Whether it is there before what is judged beside it is made, and judged elsewhere: it names nothing of that."""
+        return False
+
     vague_links: bool = False
     """What `link` gives is what the whole of an attribute refers to, whichever part of it does: that of a plan."""
 

@@ -43,4 +43,4 @@ def test_what_no_perimeter_holds_is_shown_where_it_is_declared() -> None:
 def test_a_machine_is_told_of_only_where_it_stands_in_a_default_network() -> None:
     """So that code and cloud do not differ by those that are not told of."""
     for name in ("terraform_gcp", "google_api"):
-        assert [reader.always for reader in catalogue(name).all_readers() if reader.meaning is machine] == [False]
+        assert {reader.always for reader in catalogue(name).all_readers() if reader.meaning is machine} == {False}

@@ -128,6 +128,8 @@ def contained(opened: Any, chosen: Any) -> bool:
     if isinstance(opened, Text):
         return isinstance(chosen, Text) or (isinstance(chosen, str) and chosen.startswith(opened.prefix))
     if isinstance(opened, list) and isinstance(chosen, list):
+        if any(type(element) is Unknown for element in opened):  # it may be all the rest of the list, in any order
+            return all(any(contained(element, one) for one in chosen) for element in opened if not isinstance(element, Unknown))
         return len(opened) == len(chosen) and all(map(contained, opened, chosen))
     if isinstance(opened, dict) and isinstance(chosen, dict):
         return opened.keys() == chosen.keys() and all(contained(element, chosen[key]) for key, element in opened.items())

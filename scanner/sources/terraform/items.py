@@ -238,6 +238,12 @@ class ResourceItem(BodyNode, Item):
     def taken_over(self) -> bool:
         return imported(self.resource)
 
+    @property
+    @override
+    def beforehand(self) -> bool:
+        """It is of a root module whose outputs another reads."""
+        return bool(self.resource.module.root.address)
+
     @override
     def coexists(self, other: Item) -> bool:
         """One whose number is not known: where all that it is repeated by repeats this one, too."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any, NamedTuple
 
 from assay.scanner.facts.edge.certificates import pem
+from assay.scanner.facts.moments import PAST
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
-PAST = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
-"""A day that is over for whoever runs this. Code does not say when it is applied, so that what it says must not hang on today's date: what
-expired before this day is expired, and of what expires later code does not tell whether that is soon."""
 _LOOK = "audit the live account or project"
 
 

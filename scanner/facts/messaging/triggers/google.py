@@ -13,7 +13,8 @@ from assay.scanner.facts.google_assets import missing
 from assay.scanner.facts.messaging.parties import called
 from assay.scanner.facts.messaging.triggers.called import closed
 from assay.scanner.facts.messaging.triggers.kinds import Target, Trigger
-from assay.scanner.facts.messaging.triggers.recurrence import moment, rest_of_google, running
+from assay.scanner.facts.messaging.triggers.recurrence import rest_of_google, running
+from assay.scanner.facts.moments import moment
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Link, Spelling
 from assay.scanner.facts.view import View
@@ -76,7 +77,7 @@ def job(view: View, at: JobAt) -> Trigger:
     targets += [_topic(block, at.topic) for block in topics]
     targets += [_told(block, block.says("App Engine"), Value(True), Value(True)) for block in apps]
     doubts = [why for doubt in (more, more_topics, more_apps) for why in closed(doubt)]
-    now = moment(view)
+    now = moment((view.location,))
     paused = view[at.paused].default(False).truth().then(lambda on: PAUSED if on else "")
     state = view[at.state].default("ENABLED").text().then(lambda text: _RESTS.get(text.upper(), ""))
     status = view[at.status].number().then(lambda code: code not in (None, 0)) if at.status else view.says(False)

@@ -18,15 +18,6 @@ _AHEAD = 8
 """Years that are looked at: between two leap days there are at most so many."""
 
 
-def moment(view: View) -> datetime.datetime:
-    """When a live resource was asked about; of code, now."""
-    try:
-        told = datetime.datetime.fromisoformat(view.location.time)
-    except ValueError:
-        return datetime.datetime.now(datetime.UTC)
-    return told if told.tzinfo else told.replace(tzinfo=datetime.UTC)
-
-
 def rest_of_aws(expression: object, now: datetime.datetime) -> str | Unknown:
     """Why a schedule of AWS does not fire again and again; empty where it does.
 

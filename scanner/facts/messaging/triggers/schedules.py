@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from assay.scanner.facts.messaging.parties import called
 from assay.scanner.facts.messaging.triggers.called import CalledAt, closed, target
 from assay.scanner.facts.messaging.triggers.kinds import Trigger
-from assay.scanner.facts.messaging.triggers.recurrence import moment, rest_of_aws, rest_of_end, running
+from assay.scanner.facts.messaging.triggers.recurrence import rest_of_aws, rest_of_end, running
+from assay.scanner.facts.moments import moment
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
@@ -52,7 +53,7 @@ def schedule(view: View, at: ScheduleAt) -> Trigger | None:
     blocks, more = view.inner(at.targets)
     role = view.link(at.role)
     targets: list[Any] = [target(block, at.called, role) for block in blocks] + closed(more)
-    now = moment(view)
+    now = moment((view.location,))
     name = called(view, at.name)
     companions = [block.item for block in blocks if block.item is not view.item]
     identity = view.identity(name, *companions)
