@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
+from assay.scanner.sources.cloudformation.parameter_types import is_filled, typed
 from assay.scanner.sources.cloudformation.template import CORRECT, Template, TemplateResource
-from assay.scanner.sources.cloudformation.texts import dynamic, joined, names_one, plain, split
+from assay.scanner.sources.cloudformation.texts import dynamic, plain
 from assay.scanner.sources.raw import Either, Given, Open, Reference, Text, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
 
@@ -253,13 +254,13 @@ class Scope:
             way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
             if self.prefix:
                 way = f"give it in the Parameters of {self.prefix.rstrip('/')}"
-            filled = _is_filled(declared, str(type_))
+            filled = is_filled(declared, str(type_))
             why = Given(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}", secret, filled)
-            return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
+            return typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")
-        typed = _typed(given, str(type_))
-        return self.stack.sensitive.add(typed) if secret else self.stack.sensitive.named(name, typed)
+        value = typed(given, str(type_))
+        return self.stack.sensitive.add(value) if secret else self.stack.sensitive.named(name, value)
 
     def _variable(self, key: str, why: Open, allowed: Any) -> Any:
         if key in self.assumed:
@@ -364,42 +365,5 @@ def _never_empty(value: Any) -> bool:
     return isinstance(value, Text) and any(bool(part) if isinstance(part, str) else _never_empty(part) for part in value.parts)
 
 
-def _is_filled(declared: dict[str, Any], type_: str) -> bool:
-    """Whether whoever deploys has to give a parameter that has no default, and cannot give an empty text.
-
-    A number and one of some values that are allowed are never empty. Values of types of AWS are those of things that are there already,
-    but for the names and values of parameters of Systems Manager:
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
-    """
-    if type_ == "Number":
-        return True  # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-    allowed = declared.get("AllowedValues")
-    if isinstance(allowed, list) and allowed and all(isinstance(value, (str, int, float)) and value != "" for value in allowed):
-        return True
-    least = plain(declared.get("MinLength"))
-    of_aws = type_.removeprefix("List<").startswith("AWS::") and "AWS::SSM::" not in type_
-    return of_aws or (isinstance(least, str) and least.isdecimal() and int(least) > 0)
-
-
 def _comparable(data: Any) -> Any:
     return [plain(element) for element in data] if isinstance(data, list) else plain(data)
-
-
-def _spaceless(text: str) -> str:
-    """A text without the spaces that surround its commas."""
-    return ",".join(part.strip() for part in text.split(",")) if "," in text else text
-
-
-def _typed(value: Any, type_: str) -> Any:
-    """A parameter's value as its type has it: lists are given with commas."""
-    if isinstance(value, Either):
-        return either(value, *[_typed(option, type_) for option in value.options])
-    if "List" in type_:
-        if isinstance(value, (str, int, float)):
-            return [part.strip() for part in str(plain(value)).split(",")]
-        if isinstance(value, Text):
-            return split(Text(tuple(_spaceless(part) if isinstance(part, str) else part for part in value.parts)), ",")
-        return [value] if names_one(value) and (not value.attribute or value.attribute.endswith(("Arn", "Id"))) else value
-    if isinstance(value, list):
-        return joined(piece for at, element in enumerate(value) for piece in ([",", element] if at else [element]))
-    return plain(value) if not isinstance(value, (int, float)) or isinstance(value, bool) or type_ == "String" else value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from assay.scanner.sources.config_connector.binding_parts import binding_parts, unread
 from assay.scanner.sources.config_connector.kinds import (
     ANYWHERE,
     BINDINGS,
@@ -23,8 +23,7 @@ from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifes
 from assay.scanner.sources.config_connector.shapes import identity, organisation_policy, placing, put, renamed, replication, services
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.gcp.declared import Declared
-from assay.scanner.sources.gcp.deployment import AUDIT_CONFIGS, Attachment, Deployment, flat, full_name, project_name
-from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
+from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
 from assay.scanner.sources.gcp.machines import of_template
 from assay.scanner.sources.marks import in_annotations
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
@@ -305,7 +304,7 @@ class Built:
     def _bindings(self, manifest: Manifest) -> None:
         spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
         reference: Any = spec.get("resourceRef")
-        parts = self._parts(manifest, spec)
+        parts = binding_parts(manifest, lambda key, named: self._reference(manifest, key, named))
         kind = reference.get("kind") if isinstance(reference, dict) else None
         kind = kind if isinstance(kind, (str, Unknown)) else None
         asset = holder_of(kind, self._service(manifest, reference), self._wanted) if isinstance(kind, str) else None
@@ -343,19 +342,6 @@ class Built:
         named = self._by_address.get(target.address) if isinstance(target, Reference) else None
         return named.service if named is not None else ""
 
-    def _parts(self, manifest: Manifest, spec: dict[str, Any]) -> dict[str, list[Any]]:
-        """What a manifest attaches to an IAM policy: bindings, audit configurations, or both, by where they belong.
-
-        https://cloud.google.com/config-connector/docs/reference/resource-docs/iam/iamauditconfig
-        """
-        if manifest.kind == "IAMAuditConfig":
-            config = {name: spec.get(name) for name in ("service", "auditLogConfigs")}
-            return {AUDIT_CONFIGS: [config if isinstance(manifest.spec, dict) else _unread(manifest)]}
-        bindings = list(self._listed(manifest, spec)) if isinstance(manifest.spec, dict) else [_unread(manifest)]
-        audited = spec.get("auditConfigs")
-        configs = audited if isinstance(audited, list) else [] if audited is None else [audited]
-        return {BINDINGS_PATH: bindings, **({AUDIT_CONFIGS: configs} if configs else {})}
-
     def _holder(self, asset: str, target: Any) -> Any:
         """What bindings are on, as a Reference or a full name."""
         if isinstance(target, (Reference, Unknown)) or unknown_inside(target) is not None:
@@ -365,46 +351,11 @@ class Built:
             return Unknown("what a binding is for is not known", "name it in resourceRef")
         return name if name.startswith(("//", "https://", "projects/")) else full_name(asset.partition(".")[0], name)
 
-    def _listed(self, manifest: Manifest, spec: dict[str, Any]) -> Iterable[Any]:
-        if manifest.kind == "IAMPolicyMember":
-            yield {"role": spec.get("role"), "members": [self._member(manifest, spec)], "condition": spec.get("condition")}
-            return
-        bindings = spec.get("bindings")
-        for binding in bindings if isinstance(bindings, list) else [] if bindings is None else [bindings]:
-            if not isinstance(binding, dict):
-                yield binding if isinstance(binding, Unknown) else _unread(manifest)
-                continue
-            members = binding.get("members")
-            listed = [self._member(manifest, member) for member in members] if isinstance(members, list) else members
-            yield {"role": binding.get("role"), "members": listed, "condition": binding.get("condition")}
-
-    def _member(self, manifest: Manifest, entry: Any) -> Any:
-        """`member`, or the identity of another resource that `memberFrom` names."""
-        if not isinstance(entry, dict):
-            return entry
-        source = entry.get("memberFrom")
-        if entry.get("member") is not None or not isinstance(source, dict):
-            return entry.get("member", source if isinstance(source, Unknown) else _unread(manifest))
-        for key, reference in source.items():
-            target = self._reference(manifest, key, reference)
-            if isinstance(target, Reference):
-                return Text(("serviceAccount:", Reference(target.address, "email")))
-            return target if target is not None else _unread(manifest)
-        return _unread(manifest)
-
     def _entry(self, manifest: Manifest) -> None:
         spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
         key, kind, path = ENTRIES[manifest.kind]
         named = self._reference(manifest, key, spec.get(key), kind) or Unknown("what it belongs to", f"name it in {key}")
         target = self._holder(KINDS[kind].asset, named)
-        elements = [renamed(spec, ENTRY_NAMES)] if isinstance(manifest.spec, dict) else [_unread(manifest)]
+        elements = [renamed(spec, ENTRY_NAMES)] if isinstance(manifest.spec, dict) else [unread(manifest)]
         self.attached += 1
         self._attachments.append(Attachment(KINDS[kind].asset, target, path, elements, self.address(manifest), manifest.place()))
-
-
-def _unread(manifest: Manifest) -> Unknown:
-    return (
-        manifest.spec
-        if isinstance(manifest.spec, Unknown)
-        else Unknown(f"{manifest.kind} is not as its definition has it", "correct it", manifest.place())
-    )

@@ -18,6 +18,7 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import embedded, module_files, remote_state, roots, selected
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
+from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.directories import Directories
 from assay.scanner.sources.terraform.files import FileError, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
@@ -235,9 +236,7 @@ class TerraformSource(Source):
                 inner.take_sensitive()
                 for resource in (*inner.declared, *inner.providers, *inner.declarations):
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
-            others = [inner for other in remote_state.read(workspace.states, modules) for inner in other.walk()]
-            declared = (resource for inner in others for resource in inner.declared)
-            context = [ResourceItem(resource, instance, root) for resource in declared for instance in resource.instances]
+            context = self._beforehand(workspace, modules, root)
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
             coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))
             for inner in modules:
@@ -247,6 +246,15 @@ class TerraformSource(Source):
             items = []
         coverage.gaps += workspace.gaps
         return Collection(root, items, coverage, context, sensitive=workspace.sensitive), made
+
+    def _beforehand(self, workspace: Workspace, modules: list[Module], root: str) -> list[Item]:
+        """What the root modules have whose outputs one reads; nothing where one of them is larger than any real one."""
+        try:
+            others = [inner for other in remote_state.read(workspace.states, modules) for inner in other.walk()]
+            declared = (resource for inner in others for resource in inner.declared)
+            return [ResourceItem(resource, instance, root) for resource in declared for instance in resource.instances]
+        except TooMuch:
+            return []
 
     def _never_made(self, modules: list[Module], items: list[Item]) -> int:
         """Blocks of which the code says that there are none (`count = 0`)."""

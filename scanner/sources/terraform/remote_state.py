@@ -17,7 +17,7 @@ from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.evaluate import evaluate
-from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError, Namespace, to_text, unsettled, why_unknown
+from assay.scanner.sources.terraform.operators import EvaluationError, Namespace, to_text, unsettled, why_unknown
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
@@ -42,7 +42,10 @@ class RemoteStates:
         self._named: dict[tuple[str, str, str], Module | None] = {}
 
     def module(self, resource: ResourceBlock, instance: Instance) -> Module | None:
-        """The root module whose state a data source reads; None where that is not among what is scanned, or not known. Raises FAILURES."""
+        """The root module whose state a data source reads; None where that is not among what is scanned, or not known.
+
+        Raises EvaluationError, TooMuch, OverBudget.
+        """
         key = (resource.module.address, resource.address, instance.suffix)
         if key not in self._named:
             self._named[key] = None  # while it is looked for
@@ -159,9 +162,7 @@ def outputs(resource: ResourceBlock, instance: Instance, address: str, link: boo
     states = resource.module.workspace.states
     try:
         module = states.module(resource, instance) if states is not None else None
-    except FAILURES as error:
-        if not isinstance(error, EvaluationError):
-            raise
+    except (EvaluationError, TooMuch):
         return None
     return None if module is None else Outputs(module, address, link)
 

@@ -160,6 +160,12 @@ def test_outputs_are_handed_on_over_several_root_modules(tmp_path: Path) -> None
     assert value(tmp_path, KEPT + through, f"{OUTPUTS}.name", base=base) == "trade-prod"
 
 
+def test_what_is_larger_than_any_real_one_leaves_what_reads_it(tmp_path: Path) -> None:
+    huge = 'resource "probe" "many" {\n  count = 30000\n}\noutput "many" { value = probe.many[*].id }\n'
+    assert value(tmp_path, KEPT + huge, f"{OUTPUTS}.range") == "10.0.0.0/16"
+    assert isinstance(value(tmp_path, KEPT + huge, f"length({OUTPUTS}.many)"), Unknown)
+
+
 APP = f"""
 {backend("s3", bucket="state", key="app.tfstate")}{reader()}
 resource "aws_cloudwatch_log_group" "orders" {{
