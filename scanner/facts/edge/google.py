@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from assay.scanner.facts.edge.attached import names_firewall
 from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
@@ -63,7 +63,8 @@ def security_policy(view: View, at: SecurityPolicyAt) -> WebFirewall:
         more = Unknown(reason, "read it with gcloud compute security-policies describe", view.location)
     rules += separate.views
     default = [rule for rule in rules if rule["priority"].number().data == _DEFAULT_PRIORITY]
-    told = {id(rule): _rule(rule, rules, at) for rule in rules}
+    openers = _openers(rules, at)
+    told = {id(rule): _rule(rule, openers) for rule in rules}
     others: list[Any] = [told[id(rule)] for rule in rules if rule not in default]
     return WebFirewall(
         identity=view.identity(view[at.name], *separate.items),
@@ -72,7 +73,20 @@ def security_policy(view: View, at: SecurityPolicyAt) -> WebFirewall:
     )
 
 
-def _rule(rule: View, rules: list[View], at: SecurityPolicyAt) -> FirewallRule:
+Opener: TypeAlias = tuple[View, Value[bool]]
+"""A rule, and whether it lets every request through."""
+
+
+def _openers(rules: list[View], at: SecurityPolicyAt) -> list[Opener]:
+    """The rules that may let every request through; of those that certainly do, the one that decides first is enough."""
+    may = [(rule, admits) for rule in rules if (admits := _admits_all(rule, at)).data is not False]
+    numbers = {id(rule): number for rule, admits in may if admits.data is True and (number := rule["priority"].number().data) is not None}
+    known = {key: number for key, number in numbers.items() if isinstance(number, (int, float))}
+    first = min(known, key=known.__getitem__, default=None)
+    return [(rule, admits) for rule, admits in may if id(rule) not in known or id(rule) == first]
+
+
+def _rule(rule: View, openers: list[Opener]) -> FirewallRule:
     """A rule blocks what comes to it: of the rules that a request matches, the one with the lowest number decides.
 
     https://cloud.google.com/armor/docs/security-policy-overview#eval-order
@@ -80,7 +94,7 @@ def _rule(rule: View, rules: list[View], at: SecurityPolicyAt) -> FirewallRule:
     acts = rule["action"].then(
         lambda name: isinstance(name, str) and (name.startswith("deny") or name in ("throttle", "rate_based_ban", "redirect"))
     )
-    let_through = any_of([all_of([_earlier(other, rule), _admits_all(other, at)]) for other in rules if other is not rule])
+    let_through = any_of([all_of([_earlier(other, rule), admits]) for other, admits in openers if other is not rule])
     return FirewallRule(name=rule.says(f"priority {rule['priority'].data}"), enforced=all_of([acts, _in_force(rule), let_through.negate()]))
 
 
