@@ -13,8 +13,8 @@ settings.load_profile("assay")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a quarter of the time, tests wait for servers, browsers and other processes."""
-    return (os.cpu_count() or 1) + 1
+    """Two for each processor: much of the time, tests wait for servers, browsers and other processes."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Every case of Terraform code says the same in Terraform's JSON syntax: the same verdicts, findings and blocks."""
+"""Every case of Terraform code says the same in Terraform's JSON syntax: what is accepted of it, but for the places."""
 
 from __future__ import annotations
 
@@ -8,26 +8,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
-from assay.scanner import fixtures
-from assay.scanner.run import Options, Scan
+from assay.scanner.fixtures import CaseResult, run_fixtures
 from tests.sources.terraform.json_form import json_form
+from tests.test_fixtures import expected
 
 TOP = Path(__file__).parents[1] / "fixtures" / "controls"
-BY_PATH = {"environments-separated", "environment-guardrail-parity"}
-"""Controls whose cases are told apart by their paths, which a copy does not have."""
-CONTROLS = sorted({path.parents[1] for path in TOP.glob("*/*/terraform/*")} - {TOP / "estate" / name for name in BY_PATH})
-
-
-def findings(control: Path, case: Path) -> tuple[list[tuple[str, ...]], list[str], int]:
-    """What the control says of the case, wherever it is written; the gaps; and how many blocks there are."""
-    name = f"{control.parent.name}.{control.name}"
-    chosen = fixtures.configured(control, f"terraform/{case.name}")
-    if chosen["estate"] is not None:  # the case, wherever it is written, is a whole estate
-        chosen["estate"] = msgspec.structs.replace(chosen["estate"], directory=str(case))
-    scan = Scan(Options(paths=[str(case)], controls=[name], **chosen))
-    found = [(result.resource.address, result.element, result.verdict, result.message) for result in scan]
-    return sorted(found), sorted(gap.code for gap in scan.coverage.gaps), scan.coverage.blocks.found
+BY_PATH = "environments-separated"
+"""A control that tells environments by their paths, which a copy does not have."""
+CONTROLS = sorted({path.parents[1] for path in TOP.glob("*/*/terraform/*")} - {TOP / "estate" / BY_PATH})
 
 
 def in_json(case: Path, target: Path) -> None:
@@ -38,14 +28,27 @@ def in_json(case: Path, target: Path) -> None:
         path.unlink()
 
 
+def without_places(result: CaseResult) -> tuple[str, ...]:
+    return (result.address, result.element, result.verdict, result.message.replace(".tf.json", ".tf"))
+
+
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{control.parent.name}.{control.name}")
 def test_json_syntax_says_the_same(control: Path, tmp_path: Path) -> None:
-    cases = sorted(case for case in (control / "terraform").iterdir() if case.is_dir() and list(case.rglob("*.tf")))
-    assert cases
+    id_ = f"{control.parent.name}.{control.name}"
+    wanted = {
+        name: verdicts for name, verdicts in expected(id_).items() if name.startswith("terraform/") and list((control / name).rglob("*.tf"))
+    }
+    copied = tmp_path / control.parent.name / control.name
+    for name in wanted:
+        in_json(control / name, copied / name)
+    (copied / "expected.yaml").write_text(yaml.safe_dump(wanted), "utf-8")
+    if (control / "assay.yaml").is_file():
+        shutil.copy(control / "assay.yaml", copied)
+    accepted = msgspec.json.Decoder(CaseResult).decode_lines((control / "results.jsonl").read_bytes())
     differ: dict[str, object] = {}
-    for case in cases:
-        in_json(case, tmp_path / case.name)
-        written, made = findings(control, case), findings(control, tmp_path / case.name)
-        if written != made:
-            differ[case.name] = (written, made)
+    for case in run_fixtures(tmp_path, [id_], []):
+        of_hcl = sorted(without_places(result) for result in accepted if result.case == case.name)
+        of_json = sorted(map(without_places, case.results))
+        if case.problems or of_json != of_hcl:
+            differ[case.name] = (case.problems, sorted({*of_json} ^ {*of_hcl}))
     assert not differ

@@ -82,7 +82,6 @@ class RuleSet(msgspec.Struct):
 
 
 @functools.cache
-@functools.cache
 def builtin_folder() -> Path:
     """The rules that come with Assay."""
     return (Path(__file__).parents[2] / "policies").resolve()
@@ -258,13 +257,22 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None, framewo
     if wanted_frameworks := list(frameworks):
         chosen = _serving(rules, chosen, wanted_frameworks)
     patterns = list(patterns)
-    for pattern in patterns:
+    known = {name for compiled in chosen for name in _names(compiled.control)}
+    globs = [pattern for pattern in patterns if pattern not in known]
+    for pattern in globs:
         if not any(_matches(compiled.control, pattern) for compiled in chosen):
             if any(_matches(compiled.control, pattern) for compiled in rules.controls):
                 raise SelectionError(f"{pattern!r} matches only controls that the profile or the frameworks leave out; name one of the two")
             way = "name one at a time" if "," in pattern else nearest(pattern, rules.by_id()) or "see assay controls list"
             raise SelectionError(f"no control matches {pattern!r}; {way}")
-    return [compiled for compiled in chosen if not patterns or any(_matches(compiled.control, pattern) for pattern in patterns)]
+    if not patterns:
+        return chosen
+    named = set(patterns)
+    return [
+        compiled
+        for compiled in chosen
+        if not named.isdisjoint(_names(compiled.control)) or any(_matches(compiled.control, pattern) for pattern in globs)
+    ]
 
 
 def framework(rules: RuleSet, name: str) -> Framework:
@@ -302,6 +310,10 @@ def adjusted(
         for compiled in selected
         if compiled.control.id not in off
     ]
+
+
+def _names(control: Control) -> tuple[str, ...]:
+    return (control.id, *control.aliases)
 
 
 def _matches(control: Control, pattern: str) -> bool:

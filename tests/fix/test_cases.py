@@ -15,14 +15,65 @@ from tests.fix.cases import Fixed, accepted, controls, failing
 from tests.test_cloudformation_fixtures import errors
 from tests.test_fixtures import expected
 
-AREAS = sorted({control.split(".")[0] for control in controls()})
-TEMPLATES = ("cloudformation", "config_connector", "deployment_manager")
+
+def fixed(input_: str, where: Path) -> dict[str, list[Fixed]]:
+    """Control to the cases of an input in which it fails, fixed in a folder; controls that have none are left out."""
+    cases = {control: [Fixed(control, name, where / control) for name in failing(control, (input_,))] for control in controls()}
+    return {control: of_control for control, of_control in cases.items() if of_control}
 
 
-def fixed(area: str, where: Path, inputs: tuple[str, ...] = ()) -> dict[str, list[Fixed]]:
-    """The cases of an area that fail, fixed in a folder."""
-    chosen = [control for control in controls() if control.startswith(f"{area}.")]
-    return {control: [Fixed(control, name, where / control) for name in failing(control, inputs)] for control in chosen}
+def check(control: str, cases: list[Fixed], input_: str) -> None:
+    """Each finding is mended, for good, or it is told why not."""
+    told = sorted(line for case in cases for line in case.told())
+    assert told == [line for line in accepted(control) if line.case.startswith(f"{input_}/")], f"python -m tests.fix.cases {control}"
+    assert any(case.outcome.fixed for case in cases), f"{control} mends no case of {input_}"
+    for case in cases:
+        if case.outcome.files:
+            again = case.fixing()
+            wanted = {result.fingerprint for result in again.findings(lambda result, case=case: result.fingerprint in case.findings)}
+            assert not wanted & {proposal.fingerprint for proposal in case.outcome.fixed}, case.name
+            edits = again.run(lambda result, wanted=wanted: result.fingerprint in wanted, unsafe=True).files
+            assert edits == {}, f"{case.name} is edited again"
+
+
+@pytest.mark.parametrize("input_", ["config_connector", "deployment_manager"])
+def test_manifests_and_configurations_that_fail_are_mended_or_told_why_not(input_: str, tmp_path: Path) -> None:
+    for control, cases in fixed(input_, tmp_path).items():
+        check(control, cases, input_)
+
+
+@pytest.mark.long
+def test_templates_that_fail_are_mended_or_told_why_not(tmp_path: Path) -> None:
+    of_controls = fixed("cloudformation", tmp_path)
+    for control, cases in of_controls.items():
+        check(control, cases, "cloudformation")
+    cases = [case for of_control in of_controls.values() for case in of_control]
+    templates = {case.path.parent / name: text for case in cases for name, text in case.before.items() if case.after[name] != text}
+    assert new_errors(templates) == []
+
+
+def new_errors(templates: dict[Path, str]) -> list[str]:
+    """What cfn-lint says of templates as they are now, and not of their texts before, which are written in their place."""
+    now = errors(*templates)
+    named = {error.split(":")[0] for error in now}
+    for path, text in templates.items():
+        path.write_text(text, "utf-8")
+    before = errors(*(path for path in templates if path.name in named)) if now else []
+    known = {(error.split(":")[0], error.split(": ", 1)[1]) for error in before}
+    return [error for error in now if (error.split(":")[0], error.split(": ", 1)[1]) not in known]
+
+
+@pytest.mark.long
+def test_code_that_fails_is_mended_or_told_why_not(tmp_path: Path, terraform: bool) -> None:
+    of_controls = fixed("terraform", tmp_path / "after")
+    for control, cases in of_controls.items():
+        check(control, cases, "terraform")
+    cases = [case for of_control in of_controls.values() for case in of_control]
+    if terraform:
+        for case in cases:
+            case.write(tmp_path / "before" / case.control, case.before)
+        assert unformatted(tmp_path / "after") <= unformatted(tmp_path / "before")
+        check_with_provider(tmp_path / "after", [case for case in cases if case.outcome.files and providers(case) == {"aws"}])
 
 
 def unformatted(where: Path) -> set[str]:
@@ -31,75 +82,35 @@ def unformatted(where: Path) -> set[str]:
     return set(ran.stdout.split())
 
 
-@pytest.mark.parametrize("area", AREAS)
-def test_every_case_that_fails_is_mended_or_told_why_not(area: str, tmp_path: Path, terraform: bool) -> None:
-    for control, cases in fixed(area, tmp_path / "after").items():
-        assert sorted(line for case in cases for line in case.told()) == accepted(control), f"python -m tests.fix.cases {control}"
-        for input_ in {case.name.split("/")[0] for case in cases}:
-            of_input = [case for case in cases if case.name.startswith(f"{input_}/")]
-            assert any(case.outcome.fixed for case in of_input), f"{control} mends no case of {input_}"
-        for case in cases:
-            if case.outcome.files:
-                again = case.fixing()
-                wanted = {result.fingerprint for result in again.findings(lambda result, case=case: result.fingerprint in case.findings)}
-                assert not wanted & {proposal.fingerprint for proposal in case.outcome.fixed}, case.name
-                assert again.run(lambda result, wanted=wanted: result.fingerprint in wanted, unsafe=True).files == {}, (
-                    f"{case.name} is edited again"
-                )
-            if terraform and case.name.startswith("terraform/"):
-                case.write(tmp_path / "before" / control, case.before)
-    if (tmp_path / "before").is_dir():
-        assert unformatted(tmp_path / "after") <= unformatted(tmp_path / "before")
-
-
-@pytest.mark.parametrize("area", AREAS)
-def test_a_case_that_passes_is_left_as_it_is(area: str, tmp_path: Path) -> None:
-    for control in (each for each in controls() if each.startswith(f"{area}.")):
-        passing = [name for name, verdicts in expected(control).items() if set(verdicts.values()) == {"pass"}]
-        for name in [name for name in passing if name.split("/")[0] in controls()[control].fix][:2]:
-            case = Fixed(control, name, tmp_path / control)
-            assert case.findings == {} and case.after == case.before
-
-
-@pytest.mark.long
-def test_cfn_lint_finds_no_more_in_fixed_templates_than_before(tmp_path: Path) -> None:
-    cases = [case for area in AREAS for of in fixed(area, tmp_path / area, ("cloudformation",)).values() for case in of]
-    templates = {case.path.parent / name: text for case in cases for name, text in case.before.items() if case.after[name] != text}
-    found = errors(*templates)
-    named = {error.split(":")[0] for error in found}
-    for path, text in templates.items():
-        path.write_text(text, "utf-8")
-    before = errors(*(path for path in templates if path.name in named)) if found else []
-    known = {(error.split(":")[0], error.split(": ", 1)[1]) for error in before}
-    assert [error for error in found if (error.split(":")[0], error.split(": ", 1)[1]) not in known] == []
-
-
-@pytest.mark.long
-def test_terraform_takes_what_is_fixed(tmp_path: Path, terraform: bool) -> None:
-    """All modules of AWS that were edited, as modules of one root: `validate` starts the provider once."""
+def check_with_provider(where: Path, cases: list[Fixed]) -> None:
+    """All modules that were edited, as modules of one root: `validate` starts the provider once."""
     try:
         mirror = find_mirror()
     except SystemExit:
-        pytest.skip("no mirror of the AWS provider")
-    cases = [case for area in AREAS for of in fixed(area, tmp_path / area, ("terraform",)).values() for case in of]
-    aws = [case for case in cases if case.outcome.files and providers(case) == {"aws"}]
-    directories = sorted({str(Path(file).parent) for case in aws for file in case.outcome.files})
-    calls = [call(f"case_{number}", tmp_path, Path(directory).relative_to(tmp_path)) for number, directory in enumerate(directories)]
-    (tmp_path / "main.tf").write_text("\n".join(calls), "utf-8")
-    assert terraform
-    run = functools.partial(subprocess.run, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+        return
+    directories = sorted({str(Path(file).parent) for case in cases for file in case.outcome.files})
+    calls = [call(f"case_{number}", where, Path(directory).relative_to(where)) for number, directory in enumerate(directories)]
+    (where / "main.tf").write_text("\n".join(calls), "utf-8")
+    run = functools.partial(subprocess.run, cwd=where, capture_output=True, encoding="utf-8", check=False)
     ran = run(["terraform", "init", "-backend=false", "-input=false", f"-plugin-dir={mirror}"])
     assert ran.returncode == 0, ran.stderr
-    found = refused(tmp_path)
-    if found:  # cases of what this version of the provider does not have
-        named = {str((tmp_path / file).parent) for file, _, _ in found}
-        for case in aws:
-            case.write(tmp_path / case.path.relative_to(tmp_path).parts[0] / case.control, case.before)
-        (tmp_path / "main.tf").write_text(
-            "\n".join(made for made, directory in zip(calls, directories, strict=True) if directory in named), "utf-8"
-        )
-        found -= refused(tmp_path)
-    assert found == set()
+    now = refused(where)
+    if now:  # cases of what this version of the provider does not have
+        named = {str((where / file).parent) for file, _, _ in now}
+        for case in cases:
+            case.write(where / case.control, case.before)
+        chosen = [made for made, directory in zip(calls, directories, strict=True) if directory in named]
+        (where / "main.tf").write_text("\n".join(chosen), "utf-8")
+        now -= refused(where)
+    assert now == set()
+
+
+@pytest.mark.parametrize("control", controls())
+def test_a_case_that_passes_is_left_as_it_is(control: str, tmp_path: Path) -> None:
+    passing = [name for name, verdicts in expected(control).items() if set(verdicts.values()) == {"pass"}]
+    for name in [name for name in passing if name.split("/")[0] in controls()[control].fix][:2]:
+        case = Fixed(control, name, tmp_path / control)
+        assert case.findings == {} and case.after == case.before
 
 
 def providers(case: Fixed) -> set[str]:
@@ -110,13 +121,13 @@ def providers(case: Fixed) -> set[str]:
 def refused(where: Path) -> set[tuple[str, str, str]]:
     """File, summary and detail of what `terraform validate` refuses."""
     ran = subprocess.run(["terraform", "validate", "-json"], cwd=where, capture_output=True, encoding="utf-8", check=False)
-    told = json.loads(ran.stdout)["diagnostics"]
-    return {(each["range"]["filename"], each["summary"], each["detail"]) for each in told if each["severity"] == "error"}
+    problems = [problem for problem in json.loads(ran.stdout)["diagnostics"] if problem["severity"] == "error"]
+    return {(problem["range"]["filename"], problem["summary"], problem["detail"]) for problem in problems}
 
 
 def call(name: str, top: Path, directory: Path) -> str:
     """The call of a module with no value for what it takes."""
     source = "".join(path.read_text("utf-8") for path in sorted((top / directory).glob("*.tf")))
     names = [match[1] for match in re.finditer(r'^variable "(\w+)" \{(.*?)^\}|^variable "(\w+)" \{\}$', source, re.M | re.S)]
-    given = "".join(f"  {each} = null\n" for each in names if each)
+    given = "".join(f"  {variable} = null\n" for variable in names if variable)
     return f'module "{name}" {{\n  source = "./{directory}"\n{given}}}\n'

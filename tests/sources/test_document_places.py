@@ -16,6 +16,7 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.hcl import TerraformSource
+from tests.shares import share
 from tests.sources.cloudformation import reading as templates
 from tests.sources.terraform.reading import read
 
@@ -205,8 +206,8 @@ def test_places_in_the_documents_of_the_fixtures_hold_what_was_read() -> None:
     found = discover([str(TOP / "fixtures")])
     exact = 0
     sources = [
-        TerraformSource(found.directories, boundary=found.boundary, show=str),
-        CloudFormationSource(found.inputs["cloudformation"], found.named, Options()),
+        TerraformSource(share(found.directories, 4), boundary=found.boundary, show=str),
+        CloudFormationSource(share(found.inputs["cloudformation"], 4), found.named, Options()),
     ]
     for source in sources:
         for collection in source.collect():

@@ -14,11 +14,12 @@ from assay.scanner.sources.terraform import parsing
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import read_blocks
 from assay.scanner.sources.terraform.hcl import TerraformSource
+from tests.shares import share
 from tests.sources.terraform.json_form import json_form
 from tests.sources.terraform.reading import collect, read, write
 
 TOP = Path(__file__).parents[3]
-FILES = sorted(path for path in (TOP / "fixtures").rglob("*.tf") if ".terraform" not in path.parts)
+FILES = [Path(path) for path in share(sorted(str(path) for path in (TOP / "fixtures").rglob("*.tf") if ".terraform" not in path.parts), 4)]
 
 
 def written(block: Block) -> tuple[Any, ...]:
@@ -110,7 +111,7 @@ def test_every_key_of_the_fixtures_in_json_is_where_its_place_says() -> None:
 def test_values_of_items_have_the_place_of_their_argument() -> None:
     found = discover([str(TOP / "fixtures")])
     seen = 0
-    for collection in TerraformSource(found.directories, boundary=found.boundary, show=str).collect():
+    for collection in TerraformSource(share(found.directories, 4), boundary=found.boundary, show=str).collect():
         for item in collection.items:
             place = item.location()
             content = Path(place.file).read_bytes()
