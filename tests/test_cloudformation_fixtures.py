@@ -29,8 +29,8 @@ CASES = sorted(
 def errors(*templates: Path) -> list[str]:
     """Errors only: a warning, as for a resource type of an old service, may be what a case is about."""
     api = pytest.importorskip("cfnlint.api")
-    config = api.ManualArgs(templates=[str(each) for each in templates], regions=["us-east-1"], ignore_checks=["W", "I"])
-    return [f"{Path(each.filename).name}:{each.linenumber}: {each.rule.id} {each.message}" for each in api.lint_by_config(config)]
+    config = api.ManualArgs(templates=[str(path) for path in templates], regions=["us-east-1"], ignore_checks=["W", "I"])
+    return [f"{Path(match.filename).name}:{match.linenumber}: {match.rule.id} {match.message}" for match in api.lint_by_config(config)]
 
 
 def test_there_are_cases_of_every_area() -> None:
@@ -54,19 +54,19 @@ ON_AWS = [control for control in CONTROLS if (control, "aws", "fail") not in NOT
 
 def cases(control: str, input_: str) -> dict[str, dict[str, str]]:
     """The cases of one input, by their names without the file's suffix."""
-    held = {Path(name): verdicts for name, verdicts in expected(control).items()}
-    return {name.stem: verdicts for name, verdicts in held.items() if name.parts[0] == input_}
+    verdicts_of = {Path(name): verdicts for name, verdicts in expected(control).items()}
+    return {name.stem: verdicts for name, verdicts in verdicts_of.items() if name.parts[0] == input_}
 
 
 @pytest.mark.parametrize("control", ON_AWS)
 def test_every_control_is_shown_to_pass_fail_and_not_know(control: str) -> None:
-    held = cases(control, "cloudformation")
-    assert {verdict for verdicts in held.values() for verdict in verdicts.values()} >= {"pass", "fail", "unknown"}
-    for name, verdicts in held.items():
+    judged = cases(control, "cloudformation")
+    assert {verdict for verdicts in judged.values() for verdict in verdicts.values()} >= {"pass", "fail", "unknown"}
+    for name, verdicts in judged.items():
         wanted = name.removeprefix("aws-").replace("not-applicable", "not_applicable").split("-")[0]
         assert wanted in verdicts.values(), name
     here = {path.stem for path in (FIXTURES / control.replace(".", "/", 1) / "cloudformation").iterdir()}
-    assert here == set(held)
+    assert here == set(judged)
 
 
 @pytest.mark.parametrize("control", ON_AWS)

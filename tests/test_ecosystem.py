@@ -379,10 +379,10 @@ def shown_commands() -> list[str]:
 def known(words: list[str]) -> tuple[click.Command, list[str]]:
     command: click.Command = cli
     while words and isinstance(command, click.Group):
-        found = command.get_command(click.Context(command), words[0])
-        if found is None:
+        subcommand = command.get_command(click.Context(command), words[0])
+        if subcommand is None:
             break
-        command, words = found, words[1:]
+        command, words = subcommand, words[1:]
     return command, words
 
 
@@ -511,7 +511,7 @@ def every(command: click.Command) -> list[click.Command]:
     context = click.Context(command)
     return [
         command,
-        *(below for name in command.list_commands(context) if (found := command.get_command(context, name)) for below in every(found)),
+        *(below for name in command.list_commands(context) if (subcommand := command.get_command(context, name)) for below in every(subcommand)),
     ]
 
 

@@ -13,7 +13,7 @@ from assay.scanner.rules.load import builtin_folder, load
 from tests.scans import FAILING, ROOT, assay, rule, write
 
 FIXTURES = ROOT / "fixtures" / "controls"
-CONTROLS = [each.control.id for each in load([builtin_folder()]).controls]
+CONTROLS = [compiled.control.id for compiled in load([builtin_folder()]).controls]
 
 
 def expected(control: str) -> dict[str, dict[str, str]]:
@@ -106,8 +106,8 @@ def test_every_control_is_shown_to_pass_fail_and_not_know_on_both_clouds(control
         clouds = {"aws": ["aws"], "gcp": ["google"], "any": ["aws", "google"]}[Path(name).name[:3]]
         seen |= {(cloud, verdict) for cloud in clouds for verdict in verdicts_.values()}
     wanted = {(cloud, verdict) for cloud in ("aws", "google") for verdict in ("pass", "fail", "unknown")}
-    assert {each for each in wanted - seen if (control, *each) not in NOT_POSSIBLE} == set()
-    assert not {each for each in seen if (control, *each) in NOT_POSSIBLE}, "it can occur after all"
+    assert {kind for kind in wanted - seen if (control, *kind) not in NOT_POSSIBLE} == set()
+    assert not {kind for kind in seen if (control, *kind) in NOT_POSSIBLE}, "it can occur after all"
 
 
 def test_every_folder_with_code_is_a_case() -> None:
@@ -128,9 +128,9 @@ def test_what_differs_from_the_expected_is_a_problem(tmp_path: Path) -> None:
     judged = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: pass, aws_s3_bucket.c: fail}\n")
     assert judged[0].problems == ["aws_s3_bucket.b: expected pass, got fail", "aws_s3_bucket.c: expected fail, got not_applicable"]
     judged = problems(tmp_path / "b", policies, "terraform/aws-fail: {aws_s3_bucket.x: not_applicable}\n")
-    found = [problem for case in judged for problem in case.problems]
-    assert "aws_s3_bucket.b: fail, which is not expected" in found
-    assert [verdict for verdict in ("pass", "fail") if any(each.endswith(f"expects {verdict}") for each in found)] == ["pass", "fail"]
+    told = [problem for case in judged for problem in case.problems]
+    assert "aws_s3_bucket.b: fail, which is not expected" in told
+    assert [verdict for verdict in ("pass", "fail") if any(problem.endswith(f"expects {verdict}") for problem in told)] == ["pass", "fail"]
     (case,) = run_fixtures(tmp_path / "c", ["team.rule"], [str(policies)])
     assert "a control needs cases that pass and fail" in case.problems[0]
 
@@ -147,14 +147,14 @@ def test_what_is_accepted_is_compared_result_by_result(tmp_path: Path) -> None:
     assert [case.problems for case in problems(tmp_path / "a", policies, wanted) if case.name] == [[]]
     second = result.replace('"aws_s3_bucket.b",""', '"aws_s3_bucket.b","an element"')
     (folder / "results.jsonl").write_text(f"{second}\n{result.replace('aws-fail', 'aws-gone')}\n", "utf-8")
-    found = {case.name: case.problems for case in problems(tmp_path / "a", policies, wanted) if case.name}
-    assert found["terraform/aws-gone"] == ["its results are accepted, and there is no such case"]
-    gone, new = found["terraform/aws-fail"]
+    of_case = {case.name: case.problems for case in problems(tmp_path / "a", policies, wanted) if case.name}
+    assert of_case["terraform/aws-gone"] == ["its results are accepted, and there is no such case"]
+    gone, new = of_case["terraform/aws-fail"]
     assert gone.startswith("gone: aws_s3_bucket.b [an element]: fail: ") and new.startswith("new: aws_s3_bucket.b: fail: ")
 
 
 def test_every_control_has_its_results_accepted() -> None:
-    assert [each for each in CONTROLS if not (FIXTURES / each.replace(".", "/", 1) / "results.jsonl").is_file()] == []
+    assert [control for control in CONTROLS if not (FIXTURES / control.replace(".", "/", 1) / "results.jsonl").is_file()] == []
 
 
 def test_a_case_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_every_reason_is_needed() -> None:
         for name in names
     ]
     pairs = [(case, input_) for case in [*CASES, *reference] for input_ in case.differing()]
-    idle = [each for each in KNOWN if not any(each.explains(case, input_) for case, input_ in pairs)]
+    idle = [difference for difference in KNOWN if not any(difference.explains(case, input_) for case, input_ in pairs)]
     assert idle == []
 
 
@@ -53,7 +53,7 @@ def test_the_reference_deployment_gets_the_same_verdicts_in_three_inputs() -> No
     for row in three.compared():
         assert "not explained" not in row.note, row
         assert row.joined > 0 or row.note, row
-        assert not any(each.get("fail") or each.get("error") for each in row.counts), row
+        assert not any(counts.get("fail") or counts.get("error") for counts in row.counts), row
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -130,7 +130,7 @@ def accepted(control: str) -> list[Told]:
 
 def main(arguments: list[str]) -> None:
     shows = "--show" in arguments
-    chosen = [each for each in arguments if each != "--show"] or list(controls())
+    chosen = [argument for argument in arguments if argument != "--show"] or list(controls())
     for control in chosen:
         with tempfile.TemporaryDirectory() as where:
             cases = [Fixed(control, name, Path(where)) for name in failing(control)]

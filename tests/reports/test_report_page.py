@@ -53,8 +53,8 @@ class Shown:
 
     def violations(self) -> list[Any]:
         self.page.evaluate(AXE)
-        found = self.page.evaluate("async (rules) => (await axe.run(document, {runOnly: rules})).violations", RULES)
-        return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
+        violations = self.page.evaluate("async (rules) => (await axe.run(document, {runOnly: rules})).violations", RULES)
+        return [(violation["id"], [node["html"][:120] for node in violation["nodes"][:3]]) for violation in violations]
 
 
 @pytest.fixture
@@ -78,11 +78,11 @@ def test_it_is_searched_filtered_and_sorted(page: Page, tmp_path: Path) -> None:
     Shown(page, tmp_path / "report.html", report).ready()
     page.fill("input[type=search]", "data_7")
     page.wait_for_timeout(400)
-    expected = [each for each in report.results if "data_7" in each.resource.address]
+    expected = [result for result in report.results if "data_7" in result.resource.address]
     assert page.inner_text("#table [role=status]") == f"{len(expected)} of 400 results"
     page.fill("input[type=search]", "")
     page.wait_for_timeout(400)
-    page.get_by_label("Verdict", exact=True).select_option(label=f"fail ({sum(each.verdict == 'fail' for each in report.results)})")
+    page.get_by_label("Verdict", exact=True).select_option(label=f"fail ({sum(result.verdict == 'fail' for result in report.results)})")
     assert page.inner_text("#table tbody tr:first-child .verdict") == "fail"
     page.get_by_role("button", name="Resource", exact=True).click()
     first = page.inner_text("#table tbody tr:first-child th")
@@ -119,7 +119,7 @@ def test_a_page_with_a_history_is_accessible(page: Page, tmp_path: Path, scheme:
 
 def test_a_finding_has_a_link_that_leads_back_to_it(page: Page, tmp_path: Path) -> None:
     report = samples.report()
-    failure = next(each for each in report.results if each.verdict == "fail" and each.evidence)
+    failure = next(result for result in report.results if result.verdict == "fail" and result.evidence)
     Shown(page, tmp_path / "report.html", report, at=f"#f={failure.fingerprint}").ready()
     dialog = page.locator("dialog[open]")
     assert failure.resource.address in dialog.inner_text()
@@ -166,13 +166,13 @@ def test_a_phone_has_no_page_that_is_wider_than_itself(page: Page, tmp_path: Pat
 @pytest.mark.parametrize("text", samples.HOSTILE)
 @pytest.mark.parametrize("made", [samples.hostile, histories.hostile], ids=["run", "history"])
 def test_hostile_names_stay_text(page: Page, tmp_path: Path, text: str, made: Any) -> None:
-    held, context = made(text)
+    report, context = made(text)
     file = tmp_path / "report.html"
     dialogs: list[str] = []
     errors: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: errors.append(str(error)))
-    file.write_bytes(render(held, context))
+    file.write_bytes(render(report, context))
     page.goto(file.as_uri())
     for _ in range(200):
         if page.evaluate("document.getElementById('table').dataset.ready || ''"):
@@ -201,7 +201,7 @@ def test_a_comparison_and_an_index_are_accessible_too(page: Page, tmp_path: Path
             page.set_viewport_size({"width": width, "height": 900})
             page.goto((tmp_path / name).as_uri())
             page.evaluate(AXE)
-            found = page.evaluate("async (rules) => (await axe.run(document, {runOnly: rules})).violations", RULES)
-            assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == [], (name, width)
+            violations = page.evaluate("async (rules) => (await axe.run(document, {runOnly: rules})).violations", RULES)
+            assert [(violation["id"], [node["html"][:120] for node in violation["nodes"][:3]]) for violation in violations] == [], (name, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert said == [] and not page.evaluate("window.__x || 0")

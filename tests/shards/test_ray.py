@@ -49,11 +49,11 @@ def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def below(parent: int) -> list[int]:
     """The processes that one started, and those that these did."""
-    found = []
+    children = []
     for children in Path(f"/proc/{parent}/task").glob("*/children"):
         for child in map(int, children.read_text().split()):
-            found += [child, *below(child)]
-    return found
+            children += [child, *below(child)]
+    return children
 
 
 def test_a_node_that_is_killed_costs_what_it_was_at(two_nodes: Any, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_node_that_is_killed_costs_what_it_was_at(two_nodes: Any, tmp_path: Pa
     commands = [[sys.executable, "-c", program, str(tmp_path / str(number))] for number in range(6)]
 
     def kill() -> None:
-        while not any(str(raylet) in each.read_text().split() for each in tmp_path.iterdir()):
+        while not any(str(raylet) in file.read_text().split() for file in tmp_path.iterdir()):
             time.sleep(0.05)
         for process in [raylet, *below(raylet)]:  # all of the machine, as when it is taken away
             os.kill(process, signal.SIGKILL)
@@ -100,7 +100,7 @@ def test_a_scan_on_ray_is_the_scan_of_one_process(tmp_path: Path) -> None:
     whole = assay_process(*asked, cwd=tmp_path)
     ran = assay_process(*asked, "--on", "ray", "--shards", 3, "--out", "kept", cwd=tmp_path)
     assert ran.returncode == whole.returncode == 1, ran.stderr
-    reports = [json.loads(each.stdout) for each in (whole, ran)]
+    reports = [json.loads(scan.stdout) for scan in (whole, ran)]
     for report in reports:
         report.pop("run")
     assert reports[0] == reports[1]

@@ -26,8 +26,8 @@ TOP = Path(__file__).parents[2]
 def part(top: Path, item: Item, path: str, *inside: str | int) -> str:
     """What stands at the place of a part of a document."""
     place = item.document_place(path, inside)
-    found = Path(place.file) if Path(place.file).is_absolute() else top / place.file
-    return found.read_bytes()[place.start : place.end].decode()
+    file = Path(place.file) if Path(place.file).is_absolute() else top / place.file
+    return file.read_bytes()[place.start : place.end].decode()
 
 
 ENCODED = """
@@ -66,8 +66,8 @@ resource "probe" "p" {
 )
 def test_parts_of_an_object_that_is_encoded(tmp_path: Path, inside: tuple[str | int, ...], written: str | None) -> None:
     item = read(tmp_path, ENCODED)["probe.p"]
-    found = part(tmp_path, item, "policy", *inside)
-    assert found == written if written is not None else found.startswith("Statement = [") and found.endswith("]")
+    text = part(tmp_path, item, "policy", *inside)
+    assert text == written if written is not None else text.startswith("Statement = [") and text.endswith("]")
     assert part(tmp_path, item, "policy").startswith("policy = (jsonencode(")
 
 
@@ -203,11 +203,11 @@ def leaves(data: Any, path: tuple[str | int, ...] = ()) -> Any:
 
 
 def test_places_in_the_documents_of_the_fixtures_hold_what_was_read() -> None:
-    found = discover([str(TOP / "fixtures")])
+    discovered = discover([str(TOP / "fixtures")])
     exact = 0
     sources = [
-        TerraformSource(share(found.directories, 4), boundary=found.boundary, show=str),
-        CloudFormationSource(share(found.inputs["cloudformation"], 4), found.named, Options()),
+        TerraformSource(share(discovered.directories, 4), boundary=discovered.boundary, show=str),
+        CloudFormationSource(share(discovered.inputs["cloudformation"], 4), discovered.named, Options()),
     ]
     for source in sources:
         for collection in source.collect():

@@ -22,9 +22,9 @@ WRITTEN = {"cloudformation": 300, "config_connector": 50, "deployment_manager": 
 
 def files(format_: str) -> list[str]:
     """Files that may be of a format, and are no plan, which has everything in one line."""
-    found = discover([str(TOP / "fixtures")]).inputs
-    others = {*found["plan"], *found["assets"], *found["snapshot"]}
-    chosen = share(found[format_], 4)
+    discovered = discover([str(TOP / "fixtures")]).inputs
+    others = {*discovered["plan"], *discovered["assets"], *discovered["snapshot"]}
+    chosen = share(discovered[format_], 4)
     return [path for path in chosen if path.endswith((".yaml", ".yml", ".json", ".template")) and path not in others]
 
 
@@ -32,9 +32,9 @@ def documents(content: bytes) -> list[Parsed]:
     text, lines = decode(content, "f")
     if text.lstrip().startswith("{"):
         return [parse(content, "f")]
-    found, error = yaml_text.parse_documents(text, lines)
+    parsed, error = yaml_text.parse_documents(text, lines)
     assert error is None
-    return found
+    return parsed
 
 
 def inside(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

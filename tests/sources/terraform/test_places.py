@@ -45,7 +45,7 @@ def check_hcl(content: bytes) -> int:
     lines = content.decode().split("\n")
     for block in every(read_blocks(content, "f.tf", "f")[0]):
         place = block.location()
-        assert [written(found) for found in alone(content, place)[0]] == [written(block)]
+        assert [written(cut) for cut in alone(content, place)[0]] == [written(block)]
         assert lines[place.line - 1][place.column - 1 :].startswith(block.type)
         assert lines[place.end_line - 1][: place.end_column - 1].endswith("}")
         for name, argument in block.arguments.items():
@@ -109,9 +109,9 @@ def test_every_key_of_the_fixtures_in_json_is_where_its_place_says() -> None:
 
 
 def test_values_of_items_have_the_place_of_their_argument() -> None:
-    found = discover([str(TOP / "fixtures")])
+    discovered = discover([str(TOP / "fixtures")])
     seen = 0
-    for collection in TerraformSource(share(found.directories, 4), boundary=found.boundary, show=str).collect():
+    for collection in TerraformSource(share(discovered.directories, 4), boundary=discovered.boundary, show=str).collect():
         for item in collection.items:
             place = item.location()
             content = Path(place.file).read_bytes()
