@@ -24,11 +24,16 @@ class Case(msgspec.Struct, frozen=True):
     input: str
     """The folder that it stands in: `terraform`, `assets`."""
     path: Path
-    fails: bool
+    verdicts: dict[str, str]
+    """Those that are expected of it: address to verdict, and `(code)` to what a gap says."""
 
     @property
     def name(self) -> str:
         return str(self.path.relative_to(CONTROLS))
+
+    @property
+    def fails(self) -> bool:
+        return "fail" in self.verdicts.values()
 
     @property
     def options(self) -> dict[str, object]:
@@ -49,7 +54,7 @@ def cases() -> tuple[Case, ...]:
         control = f"{listed.parent.parent.name}.{listed.parent.name}"
         for name, expected in yaml.load(listed.read_text(encoding="utf-8"), yaml.CSafeLoader).items():
             path = listed.parent / name
-            every.append(Case(control, name.partition("/")[0], path, "fail" in expected.values()))
+            every.append(Case(control, name.partition("/")[0], path, expected))
     return tuple(every)
 
 
