@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -9,6 +10,14 @@ from hypothesis import settings
 # Property tests try the same examples on every run, however busy the machine is.
 settings.register_profile("assay", derandomize=True, database=None, deadline=None)
 settings.load_profile("assay")
+
+
+
+def pytest_configure() -> None:
+    """Tests that are started in the background ignore some signals, as would every command that they start."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -158,11 +158,11 @@ def test_shards_of_a_prefix_are_the_run_that_is_not_cut(s3: str, copy: Path) -> 
 def test_a_shard_fetches_its_own_snapshots_alone(s3: str) -> None:
     header = snapshots()["nightly/2.ndjson"].partition(b"\n")[0]
     for number in range(5):
-        put(f"many/{number}.ndjson", header + b"\n" + b" " * (SNAPSHOT_BEGINNING * (number + 1)) + b"\n")
-    put("many/code/main.tf", FAILING)
+        put(f"halves/{number}.ndjson", header + b"\n" + b" " * (SNAPSHOT_BEGINNING * (number + 1)) + b"\n")
+    put("halves/code/main.tf", FAILING)
     whole = []
     for index in range(2):
-        with fetched([f"{s3}/many"], Share(index, 2)) as (top,):
+        with fetched([f"{s3}/halves"], Share(index, 2)) as (top,):
             sizes = {path.name: path.stat().st_size for path in Path(top).rglob("*.ndjson")}
             assert (Path(top) / "code" / "main.tf").read_text() == FAILING
             assert len(current().versions) == 6 and len(current().alone) == 5

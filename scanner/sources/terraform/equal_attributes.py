@@ -2,7 +2,9 @@
 
 What refers to one of them refers to what the argument names: `aws_s3_bucket_policy.this.id` is the bucket. From the section "Attribute
 Reference" of each page below https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources, and the ids by which its section
-"Import" names the resource. Arguments themselves need no entry: what is configured is followed anyway.
+"Import" names the resource; https://registry.terraform.io/providers/hashicorp/null/latest/docs/data-sources/data_source and
+https://developer.hashicorp.com/terraform/language/resources/terraform-data. Arguments themselves need no entry: what is configured is
+followed anyway.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ _EQUAL: dict[str, dict[str, str]] = {
     "aws_s3_bucket_versioning": _BUCKET,
     "aws_s3_bucket_website_configuration": _BUCKET,
     "data.aws_s3_bucket": _BUCKET,
+    "data.null_data_source": {"outputs": "inputs"},
+    "terraform_data": {"output": "input"},
     "aws_api_gateway_rest_api_policy": {"id": "rest_api_id"},
     "aws_backup_vault_lock_configuration": {"id": "backup_vault_name"},
     "aws_backup_vault_notifications": {"id": "backup_vault_name"},

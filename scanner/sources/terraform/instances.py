@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner.override import override
 from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.raw import Either, Open, Reference, Unknown, because, document
-from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, remote_state, tags
+from assay.scanner.sources.terraform import computed, costs, equal_attributes, policy_documents, remote_state, tags
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer, service_name
@@ -223,6 +223,8 @@ class ResourceBlock:
         name = equal_attributes.argument(self.type, name)
         if self.block.type == "data" and name in ("json", "minified_json", "policy_data"):
             return self._document(instance, address, name)
+        if self.block.type == "data" and (told := self._made(instance, address, name)) is not None:
+            return told
         if name == "outputs" and self.type == f"data.{remote_state.TYPE}":
             told = remote_state.outputs(self, instance, address, link)
             if told is not None:
@@ -278,6 +280,18 @@ class ResourceBlock:
         if self.block.type == "data" or is_identity(self.type, name):
             return Reference(address, name)
         return Unknown(f"{address}.{name} is decided by the provider", "scan the plan or the live resource", self.block.location())
+
+    def _made(self, instance: Instance, address: str, name: str) -> Any:
+        """What code and files give, None where they do not."""
+        if (self.block.labels[0], name) not in computed.ATTRIBUTES:
+            return None
+        key = (instance.key, name, False)
+        if key not in self._memo:
+            self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
+            body = Body(self.block, self.scope(instance))
+            made = computed.attribute(self.block.labels[0], name, body, self.module.functions)
+            self._memo[key] = costs.limited(made, self.module.workspace.budget)
+        return self._memo[key]
 
     def _document(self, instance: Instance, address: str, name: str) -> Any:
         key = (instance.key, name, False)
