@@ -15,6 +15,9 @@ from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, 
 from assay.scanner.sources.terraform.kept import KEPT
 from assay.scanner.sources.terraform.operators import EvaluationError
 
+_KEPT_BLOCKS = 2_000
+"""Blocks of root modules that were judged, kept for those that read their outputs."""
+
 
 class Directories:
     """Directories by their paths. Each file is read once for all root modules."""
@@ -29,6 +32,10 @@ class Directories:
         self._code: dict[str, list[str]] = {}
         self._blocks: dict[tuple[str, str], list[Block]] = {}
         """Of a directory, as one program reads it."""
+        self._released: dict[str, int] = {}
+        """Directories that nothing needs for sure, in the order in which they were judged, with the number of their blocks."""
+        self._kept = 0
+        """Blocks of these."""
         self._calls: dict[str, set[str]] = {}
         self._named: dict[str, set[str] | None] = {}
         self._alone: dict[str, bool] = {}
@@ -67,10 +74,16 @@ class Directories:
             self._blocks[directory, program] = self._together([os.path.join(directory, name) for name in names], directory)
         return self._blocks[directory, program]
 
-    def forget(self, directory: str) -> None:
-        """Let go of the blocks of a directory that nothing else needs: it is read again where somebody asks."""
-        for program in module_files.READ_BY:
-            self._blocks.pop((directory, program), None)
+    def release(self, directory: str) -> None:
+        """Let go of the blocks of a directory that nothing else needs, unless few are kept: it is read again where somebody asks."""
+        self._kept -= self._released.pop(directory, 0)
+        self._released[directory] = sum(len(self._blocks.get((directory, program), ())) for program in module_files.READ_BY)
+        self._kept += self._released[directory]
+        while self._kept > _KEPT_BLOCKS:
+            oldest = next(iter(self._released))
+            self._kept -= self._released.pop(oldest)
+            for program in module_files.READ_BY:
+                self._blocks.pop((oldest, program), None)
 
     def all_blocks(self, directory: str) -> Iterable[Block]:
         """The blocks of a directory in every reading."""

@@ -25,6 +25,7 @@ from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, words
 from assay.scanner.sources.terraform.remote_state import RemoteStates
+from assay.scanner.sources.terraform.state_texts import StateTexts
 from assay.scanner.sources.terraform.variables import GivenVariables, VariableFiles, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
 
@@ -76,8 +77,7 @@ class TerraformSource(Source):
         self._libraries, self._root_modules = libraries, frozenset(root_modules)
         self._untouched = frozenset(untouched) if changed is not None else frozenset[str]()
         self._must_declare = must_declare
-        self._backends: dict[str, bytes] | None = None
-        """The code of directories that say where their state is."""
+        self._states: StateTexts | None = None
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
 
@@ -122,7 +122,7 @@ class TerraformSource(Source):
                     rest = {**dict.fromkeys(later, Budget()), **rest}
                 yield collection
                 if os.path.normpath(directory) not in called:
-                    self.code.forget(directory)
+                    self.code.release(directory)
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
@@ -283,16 +283,13 @@ class TerraformSource(Source):
         return Module(workspace, directory)
 
     def _holding(self, text: str) -> list[str]:
-        """The directories that say where their state is in which a text stands; all that are scanned, of an empty text."""
+        """The directories that say where their state is in which a text stands by itself; all that are scanned, of an empty text."""
         if not text:
             return self.directories
-        if self._backends is None:
-            self._backends = {}
-            for directory in self.directories:
-                code = b"".join(self._source(os.path.join(directory, name)) for name in self.code.code(directory))
-                if b"backend" in code:
-                    self._backends[directory] = code
-        return [directory for directory, code in self._backends.items() if text.encode() in code]
+        if self._states is None:
+            paths = ((directory, [os.path.join(directory, name) for name in self.code.code(directory)]) for directory in self.directories)
+            self._states = StateTexts((directory, map(self._source, of_directory)) for directory, of_directory in paths)
+        return self._states.holding(text)
 
     def _read_file(self, path: str) -> str | Unknown:
         """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""

@@ -6,6 +6,7 @@ Nothing is evaluated until something asks, and then once. Meaning: https://devel
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Argument, Block
 from assay.scanner.sources.terraform.configurations import Configuration
-from assay.scanner.sources.terraform.declarations import declarations
+from assay.scanner.sources.terraform.declarations import Declaration, declarations
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.existence import target_of
 from assay.scanner.sources.terraform.instances import (
@@ -76,8 +77,12 @@ class Module:
         self.taken_over = {target_of(block.expression("to")) for block in blocks if block.type == "import"}
         """The addresses of what `import` blocks take over, as names without keys."""
         self.providers = [ProviderBlock(self, block) for block in self.of("provider") if block.labels]
-        self.declarations = list(declarations(self))
         self.functions = workspace.functions(self.root.directory)
+
+    @functools.cached_property
+    def declarations(self) -> list[Declaration]:
+        """Its outputs, variables and local values that may hold a secret."""
+        return list(declarations(self))
 
     @property
     def fetched(self) -> bool:
