@@ -7,7 +7,7 @@ from pathlib import Path
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.terraform import directories
 from assay.scanner.sources.terraform.state_texts import StateTexts
-from tests.sources.terraform.reading import write
+from tests.scans import write
 
 
 def test_only_so_many_blocks_are_kept(tmp_path: Path) -> None:
