@@ -151,9 +151,10 @@ def managed_policy(arn: Value[Any]) -> Managed:
     """
     name = managed_name(arn)
     if name is None:
+        shown = describe(arn.data) or "with an empty ARN"
         way = "scan it together with this, or the live account"
-        why = Unknown(f"what the policy {describe(arn.data)} allows: it is declared elsewhere", way)
-        return Managed("a policy that is not known" if arn.unknown else describe(arn.data), [arn.unknown or why], arn.seen)
+        why = Unknown(f"what the policy {shown} allows: it is declared elsewhere", way)
+        return Managed("a policy that is not known" if arn.unknown else shown, [arn.unknown or why], arn.seen)
     table = policies()
     seen = (*arn.seen, Location(operation=f"documents of AWS-managed policies ({table.source})", time=table.as_of))
     return Managed(f"AWS-managed policy {name}", _by_table(name, seen), seen)
