@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from assay.scanner.facts.network.looked_up import LookedUpAt, is_default
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Unlisted
-from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.raw import Location, Unknown, describe
 from assay.scanner.sources.values import Value, agreed, any_of
 
 from .exits import Exit, ExitsAt, exit_of
@@ -32,6 +33,8 @@ class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where both of these name subnets, or interfaces whose subnets are then not known."""
     known: Annotated[Index, "subnets", "public_address"]
     """Subnets by what names them."""
+    looked_up: Annotated[LookedUpAt | None, "subnets", "public_address"] = None
+    """In code: data sources that look subnets up."""
     gives: Annotated[str, "public_address"]
     """Of a subnet: whether it gives public addresses."""
     routing: Annotated[RoutingAt, "subnets"]
@@ -69,9 +72,14 @@ def _given(view: View, at: SubnetsAt, target: Value[Any]) -> Value[bool]:
         return any_of([_given(view, at, Value(one, target.seen)) for one in target.data])
     item = declared_target(view, at.known, target)
     if item is None:
-        return Value(_not_read(view, at, target), target.seen)
+        return Value(_is_default(view, at, target) or _not_read(view, at, target), target.seen)
     # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html: a subnet gives none unless it says so
     return item[at.gives].default(item.type in DEFAULT_SUBNETS).truth()
+
+
+def _is_default(view: View, at: SubnetsAt, target: Value[Any]) -> bool:
+    """Whether a subnet that code looks up is one that the default VPC comes with."""
+    return at.looked_up is not None and is_default(view, at.looked_up, target)
 
 
 DEFAULT_SUBNETS = ("aws_default_subnet",)
@@ -86,17 +94,18 @@ def _not_read(view: View, at: SubnetsAt, target: Value[Any]) -> Unknown:
 def standings(view: View, at: SubnetsAt, named: list[Value[Any]]) -> list[Standing]:
     """The subnets, each once; of several that are not known, one for each reason."""
     if not named and at.subnet_decides:
-        return [_by_default(view)]
+        return [_by_default(view.says(_DEFAULT), view.location)]
     return [_standing(view, at, target) for target in {describe(target.data): target for target in named}.values()]
 
 
-def _by_default(view: View) -> Standing:
+def _by_default(name: Value[str], place: Location) -> Standing:
     """Whoever names no subnet gets one of the default network, whose subnets all have a way to the internet.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
     """
-    open_, way = view.says(True), [step(_DEFAULT, (view.location,)), step("an internet gateway")]
-    return _stands(view.says(_DEFAULT), open_, way, Exit(open_, view.says(False), way))
+    open_: Value[bool] = Value(True, name.seen)
+    way = [step(str(name.data), (place,)), step("an internet gateway")]
+    return _stands(name, open_, way, Exit(open_, Value(False, name.seen), way))
 
 
 _DEFAULT = "a default subnet, since it names none"
@@ -112,6 +121,8 @@ def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
         common.entry = common.exit = Value([step(common.name.data, target.seen)])
         return common
     item = declared_target(view, at.known, target)
+    if item is None and _is_default(view, at, target):
+        return _by_default(Value(f"{describe(target.data)}, of the default VPC", target.seen), view.location)
     if item is None:
         public: Value[Any] = Value(_not_read(view, at, target), target.seen)
         name = "a subnet that is not known" if target.unknown else describe(target.data)

@@ -9,6 +9,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.terraform_aws import APP_RUNNER, ON_THE_INTERNET
+from assay.scanner.facts.network.looked_up import LOOKED_UP
 from assay.scanner.facts.network.terraform_aws import GROUP, GROUPS
 from assay.scanner.facts.spelling import Another, Link, Many, Referrer
 
@@ -130,6 +131,7 @@ def _workload(type_: str, sort: str, **places: Any) -> Reader:
         sort=sort,
         subnets=_PLACED[type_],
         known=by_key("", *_SUBNETS),
+        looked_up=LOOKED_UP,
         routing=ROUTING,
         exits=EXITS,
         groups=GROUPED,
@@ -194,6 +196,7 @@ READERS = (
             connector=Link(f"{_NETWORK}.egress_configuration.vpc_connector_arn", (_CONNECTOR,)),
             subnets=_PLACED[_CONNECTOR],
             known=by_key("", *_SUBNETS),
+            looked_up=LOOKED_UP,
             gives="map_public_ip_on_launch",
             routing=ROUTING,
             exits=EXITS,

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
+from assay.scanner.facts.network.looked_up import LookedUpAt, in_default_network
+from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -111,28 +113,51 @@ def taken_over(view: View, at: Spelling) -> NetworkDefaults:
     )
 
 
-class InstanceAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where code tells in which subnet an instance is."""
+class PlacedAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where code tells in which subnets something is, or in which VPC."""
 
-    subnets: Annotated[tuple[str, ...], "in_default_network"]
-    """Any of these names it."""
+    looked_up: Annotated[LookedUpAt | None, "in_default_network"] = None
+    subnets: Annotated[tuple[str, ...], "in_default_network"] = ()
+    """As `listed` takes them."""
+
+
+class InstanceAt(PlacedAt, frozen=True, eq=False, kw_only=True):
+    """The same of an instance."""
+
+    placed_by: Annotated[tuple[str, ...], "in_default_network"]
+    """Without any of these it is in no subnet that is named."""
 
 
 def instance(view: View, at: InstanceAt) -> NetworkDefaults | None:
     """Without a subnet an instance is started in the default VPC.
 
-    https://docs.aws.amazon.com/vpc/latest/userguide/work-with-default-vpc.html. None of one that names its subnet.
+    https://docs.aws.amazon.com/vpc/latest/userguide/work-with-default-vpc.html. None of one that is in another.
     """
     named: list[Value[Any]] = []
-    for path in at.subnets:
+    for path in at.placed_by:
         blocks, more = view.inner(path)
         named += [view.link(path).is_set(), view.says(True if blocks else more or False)]
-    elsewhere = all_of([value.negate() for value in named])
-    if elsewhere.data is False:
+    return _in_default(view, at, any_of([all_of([value.negate() for value in named]), _looked_up(view, at)]))
+
+
+def placed(view: View, at: PlacedAt) -> NetworkDefaults | None:
+    """What stands in subnets of the default VPC that code looks up; None where it does not."""
+    return _in_default(view, at, _looked_up(view, at))
+
+
+def _looked_up(view: View, at: PlacedAt) -> Value[bool]:
+    if at.looked_up is None:
+        return view.says(False)
+    named = [target for path in at.subnets for target in listed(view.node, path, linked=True)]
+    return any_of([in_default_network(view, at.looked_up, target) for target in named])
+
+
+def _in_default(view: View, at: Spelling, default: Value[bool]) -> NetworkDefaults | None:
+    if default.data is False:
         return None
     return NetworkDefaults(
         identity=view.identity(view[at.name]),
-        in_default_network=elsewhere,
+        in_default_network=default,
         used=view.says(True),
         legacy=view.says(False),
         group_open=view.says(False),

@@ -24,7 +24,7 @@ READERS = (
         NetworkDefaults,
         ("AWS::EC2::Instance",),
         instance,
-        InstanceAt(subnets=("SubnetId", "NetworkInterfaces", "LaunchTemplate")),
+        InstanceAt(placed_by=("SubnetId", "NetworkInterfaces", "LaunchTemplate")),
         always=False,
     ),
 )

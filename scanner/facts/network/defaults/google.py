@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import named, short
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
-from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -42,7 +42,18 @@ def project(view: View, at: NewProjectAt) -> NetworkDefaults:
     return _told(view, at, view[at.automatic].default(True).truth())
 
 
-class MachineAt(Spelling, frozen=True, eq=False, kw_only=True):
+def looked_up(*types: str) -> Index:
+    """Networks and subnetworks that code looks up, by their addresses, to what names them."""
+    return Index(types, lambda item: [(item.address, item[path]) for path in ("name", "self_link")])
+
+
+class InNetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells of a network by what names it."""
+
+    looked_up: Annotated[Index | None, "in_default_network"] = None
+
+
+class MachineAt(InNetworkAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells in which networks a machine is."""
 
     name: Place = "name"
@@ -62,7 +73,7 @@ def machine(view: View, at: MachineAt) -> NetworkDefaults | None:
     return None if inside.data is False else _told(view, at, inside)
 
 
-class UserAt(Spelling, frozen=True, eq=False, kw_only=True):
+class UserAt(InNetworkAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells in which network the machines of a service are."""
 
     name: Place = "name"
@@ -87,10 +98,18 @@ def _is_default(interface: View, at: MachineAt | UserAt) -> Value[bool]:
     network, subnetwork = interface.link(at.network), interface.link(at.subnetwork)
     if network.absent and subnetwork.absent:
         return interface.says(True)
-    return any_of([named.then(_names_default) for named in (network, subnetwork) if not named.absent])
+    return any_of([_names_default(interface, at, named) for named in (network, subnetwork) if not named.absent])
 
 
-def _names_default(name: Any) -> bool | Unknown:
+def _names_default(interface: View, at: InNetworkAt, named: Value[Any]) -> Value[bool]:
+    """Whether something names the network `default`, or the subnetwork that it has in each region, or looks one of them up."""
+    if isinstance(named.data, Reference) and at.looked_up is not None:
+        default = any_of([name.then(_is_called_default) for name in interface.index(at.looked_up).get(named.data.address, [])])
+        return Value(default.data, (*named.seen, *default.seen))
+    return named.then(_is_called_default)
+
+
+def _is_called_default(name: Any) -> bool | Unknown:
     """Whether a name or a path ends in `default`; what code declares is judged as the network that it is."""
     if isinstance(name, Reference):
         name = name.address

@@ -11,6 +11,7 @@ from assay.scanner.facts.network.defaults.google import (
     MachineAt,
     NewProjectAt,
     UserAt,
+    looked_up,
     machine,
     network,
     project,
@@ -18,6 +19,7 @@ from assay.scanner.facts.network.defaults.google import (
 )
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 
+_LOOKED_UP = looked_up("data.google_compute_network", "data.google_compute_subnetwork")
 _MACHINES, _INTERFACES = "cluster_config.gce_cluster_config", "gce_setup.network_interfaces"
 READERS = (
     Reader(NetworkDefaults, ("google_compute_network",), network, DefaultNetworkAt(range="")),
@@ -31,7 +33,7 @@ READERS = (
             "google_compute_region_instance_template",
         ),
         machine,
-        MachineAt(interfaces="network_interface"),
+        MachineAt(looked_up=_LOOKED_UP, interfaces="network_interface"),
         always=False,
     ),
     # Interfaces of Cloud Run name one of the two: https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
@@ -39,31 +41,31 @@ READERS = (
         NetworkDefaults,
         ("google_cloud_run_v2_service", "google_cloud_run_v2_worker_pool"),
         machine,
-        MachineAt(interfaces="template.vpc_access.network_interfaces"),
+        MachineAt(looked_up=_LOOKED_UP, interfaces="template.vpc_access.network_interfaces"),
         always=False,
     ),
     Reader(
         NetworkDefaults,
         ("google_cloud_run_v2_job",),
         machine,
-        MachineAt(interfaces="template.template.vpc_access.network_interfaces"),
+        MachineAt(looked_up=_LOOKED_UP, interfaces="template.template.vpc_access.network_interfaces"),
         always=False,
     ),
-    Reader(NetworkDefaults, ("google_vpc_access_connector",), user, UserAt(subnetwork="subnet.name"), always=False),
-    Reader(NetworkDefaults, ("google_container_cluster",), user, UserAt(), always=False),
-    Reader(NetworkDefaults, ("google_dataflow_job", "google_dataflow_flex_template_job"), user, UserAt(), always=False),
+    Reader(NetworkDefaults, ("google_vpc_access_connector",), user, UserAt(looked_up=_LOOKED_UP, subnetwork="subnet.name"), always=False),
+    Reader(NetworkDefaults, ("google_container_cluster",), user, UserAt(looked_up=_LOOKED_UP), always=False),
+    Reader(NetworkDefaults, ("google_dataflow_job", "google_dataflow_flex_template_job"), user, UserAt(looked_up=_LOOKED_UP), always=False),
     Reader(
         NetworkDefaults,
         ("google_dataproc_cluster",),
         user,
-        UserAt(network=f"{_MACHINES}.network", subnetwork=f"{_MACHINES}.subnetwork", unless="virtual_cluster_config"),
+        UserAt(looked_up=_LOOKED_UP, network=f"{_MACHINES}.network", subnetwork=f"{_MACHINES}.subnetwork", unless="virtual_cluster_config"),
         always=False,
     ),
     Reader(
         NetworkDefaults,
         ("google_workbench_instance",),
         user,
-        UserAt(network=f"{_INTERFACES}.network", subnetwork=f"{_INTERFACES}.subnet"),
+        UserAt(looked_up=_LOOKED_UP, network=f"{_INTERFACES}.network", subnetwork=f"{_INTERFACES}.subnet"),
         always=False,
     ),
 )
