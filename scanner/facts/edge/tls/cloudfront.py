@@ -66,7 +66,7 @@ def _viewers(view: View, at: DistributionTlsAt) -> TlsSide:
     if default.unknown and isinstance(version.data, str):
         # Of the two that it may be, TLS 1.0 is what both allow where the version does.
         policy = used = version if version.data == "TLSv1" else default
-    return side(view.says("viewers"), policy, used.then(_negotiation))
+    return side(view.says("the side of viewers"), policy, used.then(_negotiation))
 
 
 def _negotiation(version: Any) -> Negotiation | Unknown:
