@@ -39,6 +39,8 @@ _NETWORKS = (
     "aws_vpc_ipv6_cidr_block_association", "aws_vpc_ipam_pool_cidr_allocation", "aws_ec2_client_vpn_endpoint", "aws_eks_cluster",
     "AWS::EC2::VPC", "AWS::EC2::Subnet", "google_compute_subnetwork", "google_container_cluster", "google_compute_subnetworks",
 )  # fmt: skip
+_WHOLE = ("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC")
+"""What is a network: its own range is that of the whole, however wide that is."""
 # The lists of Google's own addresses, which the internet reaches, hold none wider than /10:
 # https://cloud.google.com/compute/docs/faq#find_ip_range
 _LISTS = ("google_netblock_ip_ranges",)
@@ -170,6 +172,8 @@ def is_whole_network(cidr: Any, versions: tuple[int, ...] = (4, 6)) -> bool | Un
 def _may_be_network(cidr: Reference | Text, versions: tuple[int, ...]) -> bool | Unknown:
     """The same of one that is known in part: its length may be known though its addresses are not."""
     if isinstance(cidr, Reference):
+        if cidr.type in _WHOLE and _last(cidr) in ("cidr_block", "ipv6_cidr_block", "CidrBlock"):
+            return True
         is_part = _last(cidr) in _HOSTS
     else:
         length = _length(cidr)
