@@ -93,7 +93,9 @@ def reaches(view: View, action: Any, at: SubscriptionsAt) -> Value[bool]:
         return _subscribed(view, action, at)
     if service or (isinstance(action, Reference) and action.type in _POLICIES):
         return view.says(service in _REACHING)
-    why = unknown_inside(action) or Unknown(f"what the action {_key(action) or 'with an empty ARN'} is", "scan what declares it together with this", view.location)
+    why = unknown_inside(action) or Unknown(
+        f"what the action {_key(action) or 'with an empty ARN'} is", "scan what declares it together with this", view.location
+    )
     return view.says(why)
 
 
