@@ -24,7 +24,7 @@ WORDS = {
 }  # fmt: skip
 """Fields of spellings that are words and tables of a meaning, and no places."""
 
-EVERYWHERE = {"PARAMETER_STORE", "SECRETS_MANAGER", "OAuthToken", "PASSWORD", "client_secret", "private_key", "container", "awslogs",
+EVERYWHERE = {"BASIC_AUTH", "PERSONAL_ACCESS_TOKEN", "OAUTH", "PARAMETER_STORE", "SECRETS_MANAGER", "OAuthToken", "PASSWORD", "client_secret", "private_key", "container", "awslogs",
               "noderangeproperties", "taskproperties", "ArnLike", "StringEquals", "CreateDate", "Status"}  # fmt: skip
 """Values, keys of maps and columns of reports that stand in fields with places; these may name what an input lacks."""
 TERRAFORM = EVERYWHERE | {
