@@ -94,7 +94,6 @@ class _TooMany(Exception):
 
 _SAME = ("string", "dyn", "lowerAscii", "upperAscii", "lower", "upper")
 """Functions that leave text what it is, as far as names matter."""
-_LOGICAL = ("_&&_", "_||_", "!_", "_?_:_")
 _OPPOSITE = {"_!=_": "_==_"}
 _COMPARED = ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_")
 

@@ -19,6 +19,9 @@ NOW = datetime.datetime(2026, 11, 20, 8, tzinfo=datetime.UTC)
         'timestamp("2025-03-01T00:00:00.000Z") > request.time',
         '!(request.time > timestamp("2025-03-01T00:00:00+02:00"))',
         'resource.name.startsWith("projects/_/buckets/orders") && request.time < timestamp("2025-03-01T00:00:00Z")',
+        'false || request.time < timestamp("2025-03-01T00:00:00Z")',
+        'false && request.time > timestamp("2025-03-01T00:00:00Z")',
+        '!true || request.time < timestamp("2025-03-01T00:00:00Z")',
         'request.time < timestamp("2024-03-01T00:00:00Z") || request.time < timestamp("2025-03-01T00:00:00Z")',
     ],
 )

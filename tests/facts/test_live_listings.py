@@ -59,6 +59,22 @@ def test_a_resource_that_is_gone_is_told_from_a_call_that_failed(listing: Listin
     assert sorted(codes - OTHERS.get(listing.type, set()) - set(listing.gone)) == []
 
 
+ABSENT = {
+    "GetBucketEncryption": "ServerSideEncryptionConfigurationNotFoundError", "GetBucketLifecycleConfiguration": "NoSuchLifecycleConfiguration",
+    "GetBucketPolicy": "NoSuchBucketPolicy", "GetBucketPolicyStatus": "NoSuchBucketPolicy", "GetBucketTagging": "NoSuchTagSet",
+    "GetBucketWebsite": "NoSuchWebsiteConfiguration", "GetBucketReplication": "ReplicationConfigurationNotFoundError",
+    "GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError", "GetBucketOwnershipControls": "OwnershipControlsNotFoundError",
+    "GetPublicAccessBlock": "NoSuchPublicAccessBlockConfiguration",
+}  # fmt: skip
+"""What S3 answers where nothing is set: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, no model has it."""
+
+
+def test_what_a_bucket_does_not_have_is_told_from_a_call_that_failed() -> None:
+    asked = {call.operation: call for listing in LISTINGS for call in listing.details if call.service == "s3"}
+    assert {name: code for name, code in ABSENT.items() if name in asked and code not in asked[name].absent} == {}
+    assert {name for name, call in asked.items() if call.absent} <= ABSENT.keys()
+
+
 READERS = KNOWN.all_readers()
 BY_TYPE = {listing.type: listing for listing in LISTINGS}
 CALL = re.compile(r"[a-z]+(_[a-z0-9]+)+")

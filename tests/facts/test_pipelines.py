@@ -57,6 +57,11 @@ def test_how_a_workflow_signs_in() -> None:
     assert github.pipeline({"jobs": {}}, {}).permissions is None
 
 
+def test_a_number_among_variables_is_no_key() -> None:
+    text = "env: {AWS_SECRET_ACCESS_KEY: 1, GCP_SA_KEY: true}\non: push\njobs: {a: {runs-on: x, env: {GOOGLE_CREDENTIALS: null}, steps: []}}\n"
+    assert github.pipeline(document(text), {}).logins == []
+
+
 def test_keys_among_variables() -> None:
     text = "variables: {AWS_SECRET_ACCESS_KEY: x, OTHER: y}\npush: {variables: {AWS_SECRET_ACCESS_KEY: x}, script: [docker push x]}\n"
     told = [(login.job, login.name, login.cloud, login.static, login.place) for login in gitlab.pipeline(document(text), {}).logins]

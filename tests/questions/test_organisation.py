@@ -171,6 +171,30 @@ def test_somebody_of_another_account_is_bound_by_policies_for_resources_alone() 
     assert readers(rcp(deny(READING)), order=[], secret_policy=given) == {}
 
 
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ([], BOTH),
+        ([scp(deny("iam:PassRole", resource=f"arn:aws:iam::{MEMBER}:role/order"))], {"order": True}),
+        ([scp(deny("iam:PassRole", resource=f"arn:aws:iam::{MEMBER}:role/other"))], BOTH),
+        ([scp(deny("iam:PassRole", resource="arn:aws:iam::*:role/*"))], {"order": True}),
+        ([scp(deny("ecs:RunTask"))], {"order": True}),
+    ],
+)
+def test_a_denial_for_one_role_counts_where_somebody_may_pass_every_role(
+    policies: list[tuple[str, list[Statement]]], expected: dict[str, bool]
+) -> None:
+    """What is the same whichever role it is for is looked at once for all of them, and this is not."""
+    tasks = {"Service": "ecs-tasks.amazonaws.com"}
+    launches = [{"Effect": "Allow", "Action": ["iam:PassRole", "ecs:RunTask", "ecs:RegisterTaskDefinition"], "Resource": "*"}]
+    roles = {
+        "order": role("order", ORDER, tasks),
+        "other": role("other", [], tasks),
+        "web": role("web", launches, {"Service": "ec2.amazonaws.com"}),
+    }
+    assert readers(*policies, more={"aws_iam_role": roles}) == expected
+
+
 def test_a_task_is_handed_nothing_that_the_organisation_denies() -> None:
     handed = {"name": "task", "secrets": [{"name": "TOKEN", "valueFrom": SECRET}]}
     task = {"aws_ecs_task_definition": {"task": {"family": "task", "container_definitions": json.dumps([handed])}}}

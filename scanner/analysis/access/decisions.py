@@ -47,7 +47,7 @@ def allowed(
     mine = [one for denial in (*holding.denials, *denials) if (one := as_for(denial, holding.who)) is not None]
     mine = [one for denial in mine if (one := narrowed(denial, about)) is not None]
     doubt = holding.doubt or exists(view, holding) or (holds if isinstance(holds, Unknown) else None)
-    bounds = [] if holding.boundary is None else [_applicable(holding.boundary, about)]
+    bounds = [] if holding.boundary is None else [applicable(holding.boundary, about)]
     if holding.organisation.has_policies:
         asked = told or Told({}, regions=region_of(view))
         limits = holding.organisation.limits(Request(holding.who, asked, asked.regions), holding.item, view.item)
@@ -55,7 +55,7 @@ def allowed(
     return on(targets, holding.statement, holding.actions, mine, bounds, doubt)
 
 
-def _applicable(bound: list[Statement | Unknown], told: Told) -> list[Statement | Unknown]:
+def applicable(bound: list[Statement | Unknown], told: Told) -> list[Statement | Unknown]:
     """The statements of a bound whose conditions may hold."""
     return [one for entry in bound if (one := narrowed(entry, told) if isinstance(entry, Statement) else entry) is not None]
 

@@ -128,7 +128,7 @@ def _to(
     named = parties.principal if isinstance(parties.principal, Identity) and not everyone else None
     item = view.items.at(named.address) if named else None
     mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
-    above, own = _limits(asked, kind, who, named if item else None), _of_itself(asked, item)
+    above, own = _limits(asked, kind, who, named if item else None), of_itself(asked.view, asked.types, asked.arns, item)
     taking = [*mine, *above.denials, *own.denials]
     if given := list(on(asked.targets, entry, actions, taking, [*above.bounds, *own.bounds], doubt)):
         called = "anyone" if everyone else named.name if named and item else describe(who)
@@ -147,17 +147,17 @@ def _limits(asked: Asking, kind: str, who: Any, named: Identity | None) -> Limit
     return asked.organisation.limits(request, caller, asked.view.item)
 
 
-def _of_itself(asked: Asking, item: Item | None) -> Limits:
+def of_itself(view: View, types: tuple[IdentityAt, ...], arns: Arns, item: Item | None) -> Limits:
     """What the policies of a principal deny it, and what bounds it: a role is bound by its boundary, whoever names it.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic
     """
-    at = next((one for one in asked.types if item is not None and one.type == item.type), None)
+    at = next((one for one in types if item is not None and one.type == item.type), None)
     if item is None or at is None:
         return NO_LIMITS
-    has = entitlements(View(item, asked.view.items, asked.view.declared, at.permissions.names), at.permissions)
-    denials = [spelled(denial, asked.arns) for denial in has.denials]
+    has = entitlements(View(item, view.items, view.declared, at.permissions.names), at.permissions)
+    denials = [spelled(denial, arns) for denial in has.denials]
     if has.boundary is None or not at.trust:
         return Limits(denials, [])
-    bound = [spelled(entry, asked.arns) if isinstance(entry, Statement) else entry for entry in statements_of(has.boundary[1])]
+    bound = [spelled(entry, arns) if isinstance(entry, Statement) else entry for entry in statements_of(has.boundary[1])]
     return Limits(denials, [bound])

@@ -21,14 +21,16 @@ from assay.scanner.facts.statements import Statement, allowed_of, names_whole_ac
 from assay.scanner.facts.steps import Step, step
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
+from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from . import organisation
 from .arns import Arns, Form, reaches_named, spelled
-from .decisions import Target, allowed, kept, left_by, on
+from .decisions import Target, allowed, applicable, kept, left_by, on
 from .endpoints import Asked, let_through
 from .following import Reached, followed, merged, reached
+from .granted import of_itself
 from .handed import SUFFIX, names_it, secrets_of
 from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
@@ -186,7 +188,7 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
             named = parties.principal if isinstance(parties.principal, Identity) else None
             mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
             item = view.items.at(named.address) if named else None
-            limits = _limits(asked, kind, who, named if item else None)
+            limits = _limits(asked, kind, who, named if item else None, item)
             wide = msgspec.structs.replace(entry, resources=["*"], not_resource=False)
             given = on(target, wide, actions or frozenset({READING} if more else ()), [*mine, *limits.denials], limits.bounds, doubt)
             for action, value in given:
@@ -204,13 +206,19 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
                 yield reached(parties, name, by, may, item, key, asked.end)
 
 
-def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limits:
-    """What policies of the organisation take from a principal of its own policy, wherever they name the secret in."""
+def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None, item: Item | None) -> Limits:
+    """What policies of the organisation take from a principal of its own policy, and what the principal's own deny it, wherever they name
+    the secret in; and of a role what its boundary leaves.
+    """
     request = Request(named, asked.told, asked.told.regions, service=kind == "Service")
     caller = organisation.caller_of(asked.view, who, named) if kind == "AWS" else None
     limits = asked.ways.organisation.limits(request, caller, asked.view.item)
-    denials = [_about(asked, entry) for entry in limits.denials]
-    bounds = [[_about(asked, entry) if isinstance(entry, Statement) else entry for entry in bound] for bound in limits.bounds]
+    itself = of_itself(asked.view, asked.at.identities.spelling, asked.forms, item)
+    mine = [one for denial in itself.denials if (one := as_for(denial, named) if named else denial) is not None]
+    mine = [one for denial in mine if (one := narrowed(denial, asked.told)) is not None]
+    denials = [_about(asked, entry) for entry in (*limits.denials, *mine)]
+    bounding = [*limits.bounds, *(applicable(bound, asked.told) for bound in itself.bounds)]
+    bounds = [[_about(asked, entry) if isinstance(entry, Statement) else entry for entry in bound] for bound in bounding]
     return Limits([entry for entry in denials if entry is not None], [[entry for entry in bound if entry] for bound in bounds])
 
 

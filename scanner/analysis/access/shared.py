@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
+import msgspec
+
 from assay.scanner.facts.denials import covers
 from assay.scanner.facts.iam.becoming import CODING, LAUNCHING
 from assay.scanner.facts.iam.permissions import every_resource
@@ -102,7 +104,7 @@ class Doers:
         return all(_is_alike(entry, actions, every) for entry in said)
 
     def _those(self, role: View, arns: list[str], actions: frozenset[str], service: str, among: Iterable[Holding]) -> Iterator[Assumer]:
-        launching = self._launching(service) if service else None
+        launching = self._launching(role, service) if service else None
         told, target = _told(service), [Target(actions, arns)]
         for holding in among:
             if launching is not None and holding.item.address not in launching:
@@ -112,15 +114,23 @@ class Doers:
                 certain = value if doubt is None else all_of([value, Value(doubt)])
                 yield Assumer(holding.item.address, Parties(holding.who), holding.name, certain, holding.item)
 
-    def _launching(self, service: str) -> Mapping[str, Unknown | None]:
-        """The addresses of those who have a service run something, each with why it may not."""
+    def _launching(self, role: View, service: str) -> Mapping[str, Unknown | None]:
+        """The addresses of those who have a service run something, each with why it may not. It is the same whichever role they pass."""
         made = self._launchers.get(service)
         if made is None:
             made = self._launchers[service] = {}
             for holding in self._holdings.with_any(LAUNCHING[service]):
                 address = holding.item.address
-                made[address] = holding.doubt if made.get(address, holding.doubt) is not None else None
+                for value in _kept(role.of(holding.item), holding, LAUNCHING[service]):
+                    made[address] = value.unknown if made.get(address, value.unknown) is not None else None
         return made
+
+
+def _kept(identity: View, holding: Holding, actions: frozenset[str]) -> Iterator[Value[bool]]:
+    """What denials, a boundary and the organisation leave of some actions, wherever a statement allows them and on whatever condition."""
+    anyhow = holding._replace(statement=msgspec.structs.replace(holding.statement, conditions=[]))
+    target = Target(actions, holding.statement.resources or ["*"])
+    yield from (value for _, value in allowed(identity, anyhow, [target], [], _NOTHING_TOLD))
 
 
 def _entering(role: View, among: Iterable[Holding], doubt: Unknown | None) -> Iterator[Assumer]:

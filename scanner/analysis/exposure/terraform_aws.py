@@ -209,10 +209,7 @@ READERS = (
             name="tags.Name",
             public="associate_public_ip_address",
             subnet_decides=True,
-            interfaces=tuple(
-                Link(f"{block}.network_interface_id", ("aws_network_interface",))
-                for block in ("network_interface", "primary_network_interface")
-            ),
+            interfaces=_INTERFACES,
             templates=_launched_by("launch_template.id|launch_template.name"),
             template_public=_TEMPLATE_PUBLIC,
             subnets_there=_SUBNETS_THERE,

@@ -18,6 +18,8 @@ class RecordAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the facts of a record. The defaults are the API's names."""
 
     name: Place = "Name"
+    records: Annotated[str, "chooses", "destinations"] = ""
+    """Of a group, its records."""
     identifier: Annotated[Place, "destinations"] = "SetIdentifier"
     policies: Annotated[tuple[str, ...], "chooses"] = (
         "Region", "GeoLocation", "GeoProximityLocation", "Failover", "Weight", "MultiValueAnswer", "CidrRoutingConfig",
@@ -36,13 +38,35 @@ class RecordAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def record(view: View, at: RecordAt) -> Failover:
     """A record without a routing policy is the only answer for its name."""
-    chooses = any_of([is_chosen(view, path) for path in at.policies])
-    destination: Any = UserDestination(
+    return Failover(identity=view.identity(view[at.name]), chooses=_chooses(view, at), destinations=view.says([_destination(view, at)]))
+
+
+def group(view: View, at: RecordAt) -> Failover:
+    """Several records in one resource. One without a routing policy is no answer among others."""
+    records, more = view.inner(at.records)
+    chosen: list[tuple[Value[bool], Any]] = []
+    for one in records:
+        chooses, destination = _chooses(one, at), _destination(one, at)
+        if chooses.data is not False:
+            destination.needs_check = all_of([chooses, destination.needs_check])
+            chosen.append((chooses, destination))
+    return Failover(
+        identity=view.identity(records[0][at.name] if records else view.says(None)),
+        chooses=any_of([*(chooses for chooses, _ in chosen), view.says(more or False)]),
+        destinations=view.says([*(destination for _, destination in chosen), *([more] if more else [])]),
+    )
+
+
+def _chooses(view: View, at: RecordAt) -> Value[bool]:
+    return any_of([is_chosen(view, path) for path in at.policies])
+
+
+def _destination(view: View, at: RecordAt) -> Any:
+    return UserDestination(
         name=view[at.identifier].text().then(lambda name: name or "the record"),
         needs_check=view[at.failover].default("PRIMARY").equals("SECONDARY").negate(),
         checked=_checked(view, at),
     )
-    return Failover(identity=view.identity(view[at.name]), chooses=chooses, destinations=view.says([destination]))
 
 
 def is_chosen(view: View, path: str) -> Value[bool]:

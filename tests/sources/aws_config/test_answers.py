@@ -10,6 +10,7 @@ from assay.scanner.facts.data import aws_config as data
 from assay.scanner.facts.data.openness import aws_config as openness
 from assay.scanner.facts.keys import aws_config as keys
 from assay.scanner.facts.messaging import aws_config as messaging
+from assay.scanner.facts.network import aws_config as network
 from assay.scanner.facts.secrets import aws_config as secrets
 from assay.scanner.facts.storage import aws_config as storage
 from assay.scanner.sources.aws.recorded import NOT_SET, ConfigurationItem, Recorded, spelled
@@ -313,6 +314,18 @@ def test_recovery_of_tables() -> None:
     assert reason(recovery(pointInTimeRecoveryStatus="ENABLED")["RecoveryPeriodInDays"]) == "the item has no number of days"
     for more in ({}, {"ContinuousBackupsDescription": {}}, {"ContinuousBackupsDescription": {"pointInTimeRecoveryDescription": None}}):
         assert answer(data.TABLE, "describe_continuous_backups", item(more=more)) is None
+
+
+@pytest.mark.parametrize("direction", ["IpPermissions", "IpPermissionsEgress"])
+def test_rules_of_security_groups(direction: str) -> None:
+    def ranges(rule: dict[str, Any]) -> Any:
+        (told,) = network.SECURITY_GROUP.listed(item({direction: [{"ipProtocol": "-1", **rule}]}))[direction]
+        return told["IpRanges"]
+
+    described = {"cidrIp": "10.0.0.0/8", "description": "inside"}
+    assert ranges({"ipRanges": ["0.0.0.0/0"]}) == [{"CidrIp": "0.0.0.0/0"}]
+    assert [each.get("CidrIp") for each in ranges({"ipv4Ranges": [described], "ipRanges": ["10.0.0.0/8"]})] == ["10.0.0.0/8"]
+    assert "no list of ranges" in reason(ranges({}))
 
 
 def test_databases() -> None:

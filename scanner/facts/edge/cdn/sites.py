@@ -29,6 +29,13 @@ class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of a live account, the call that tells its tags."""
 
 
+def _redirects(view: View, at: SiteAt) -> Value[bool]:
+    """Whether its web site redirects every request: a block or an object, or where the bucket itself says so in Terraform, the address."""
+    blocks, more = view.inner(*(place for place in at.redirects if isinstance(place, Referrer)))
+    written = [view[place].is_set() for place in at.redirects if isinstance(place, str)]
+    return any_of([view.says(True if blocks else more or False), *written])
+
+
 def site(view: View, at: SiteAt) -> StaticSite:
     """A web site that only redirects serves nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
 
@@ -42,8 +49,7 @@ def site(view: View, at: SiteAt) -> StaticSite:
     keys += [name] if isinstance(name, str) else []
     records = [record for key in keys for record in known.get(key, ()) if isinstance(record, Served)]
     doubts = [Value[bool](why) for why in known.get(None, ())]
-    redirects, more = view.inner(*at.redirects)
-    website = all_of([view.exists(*at.website), view.says(not redirects and (more or True))])
+    website = all_of([view.exists(*at.website), _redirects(view, at).negate()])
     return StaticSite(
         identity=view.identity(view[at.name]),
         published=any_of([*(record.asked for record in records), website, *doubts, view.says(False)]),

@@ -29,12 +29,19 @@ def log_bucket(view: View, at: StoreAt) -> DataAtRest | None:
 
 _ANNOTATION = "run.googleapis.com/encryption-key"
 """Of the v1 API: https://cloud.google.com/run/docs/securing/using-cmek#yaml"""
+
+
+def _supplied(key: str) -> str:
+    """Where a key stands that the customer keeps, or what the provider tells of it: https://cloud.google.com/compute/docs/reference/rest/v1/disks"""
+    return f"{key}.rawKey|{key}.rsaEncryptedKey|{key}.sha256"
+
+
 _DISKS: dict[str, Any] = {
     "part": "deviceName",
     "noun": "disk",
     "first": "boot disk",
     "key": rest_key("diskEncryptionKey.kmsKeyName|kmsKeyName"),
-    "supplied": "diskEncryptionKey.rawKey|diskEncryptionKey.rsaEncryptedKey|diskEncryptionKey.sha256",
+    "supplied": _supplied("diskEncryptionKey"),
     "scratch": "type",
 }
 STORES = {
@@ -43,12 +50,10 @@ STORES = {
     "run.googleapis.com/Job": _at("job", "template.template.encryptionKey", annotation=("spec.template.metadata.annotations", _ANNOTATION)),
     "cloudfunctions.googleapis.com/Function": _at("function", "kmsKeyName"),
     "cloudfunctions.googleapis.com/CloudFunction": _at("function", "kmsKeyName"),
-    f"{_COMPUTE}/Disk": _at("disk", "diskEncryptionKey.kmsKeyName", supplied="diskEncryptionKey.rawKey|diskEncryptionKey.sha256"),
-    f"{_COMPUTE}/RegionDisk": _at("disk", "diskEncryptionKey.kmsKeyName", supplied="diskEncryptionKey.rawKey|diskEncryptionKey.sha256"),
-    f"{_COMPUTE}/Snapshot": _at(
-        "snapshot", "snapshotEncryptionKey.kmsKeyName", supplied="snapshotEncryptionKey.rawKey|snapshotEncryptionKey.sha256"
-    ),
-    f"{_COMPUTE}/Image": _at("image", "imageEncryptionKey.kmsKeyName", supplied="imageEncryptionKey.rawKey|imageEncryptionKey.sha256"),
+    f"{_COMPUTE}/Disk": _at("disk", "diskEncryptionKey.kmsKeyName", supplied=_supplied("diskEncryptionKey")),
+    f"{_COMPUTE}/RegionDisk": _at("disk", "diskEncryptionKey.kmsKeyName", supplied=_supplied("diskEncryptionKey")),
+    f"{_COMPUTE}/Snapshot": _at("snapshot", "snapshotEncryptionKey.kmsKeyName", supplied=_supplied("snapshotEncryptionKey")),
+    f"{_COMPUTE}/Image": _at("image", "imageEncryptionKey.kmsKeyName", supplied=_supplied("imageEncryptionKey")),
     "sqladmin.googleapis.com/Instance": _at(
         "database",
         "diskEncryptionConfiguration.kmsKeyName",

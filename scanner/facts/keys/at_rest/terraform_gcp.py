@@ -15,7 +15,12 @@ def _at(sort: str, key: str, **more: Any) -> StoreAt:
     return StoreAt(name=more.pop("name", "name"), sort=sort, key=crypto_key(key), **more)
 
 
-_DISK: dict[str, Any] = {"supplied": "disk_encryption_key.raw_key|disk_encryption_key.rsa_encrypted_key"}
+def _supplied(key: str) -> str:
+    """Where a key stands that the customer keeps, as it is or wrapped: https://cloud.google.com/compute/docs/disks/customer-supplied-encryption"""
+    return f"{key}.raw_key|{key}.rsa_encrypted_key"
+
+
+_DISK: dict[str, Any] = {"supplied": _supplied("disk_encryption_key")}
 _TEMPLATE = DevicesAt(
     name="name|name_prefix",
     sort="instance template",
@@ -39,8 +44,8 @@ STORES = {
     "google_cloudfunctions_function": _at("function", "kms_key_name"),
     "google_compute_disk": _at("disk", "disk_encryption_key.kms_key_self_link", **_DISK),
     "google_compute_region_disk": _at("disk", "disk_encryption_key.kms_key_name", **_DISK),
-    "google_compute_snapshot": _at("snapshot", "snapshot_encryption_key.kms_key_self_link", supplied="snapshot_encryption_key.raw_key"),
-    "google_compute_image": _at("image", "image_encryption_key.kms_key_self_link", supplied="image_encryption_key.raw_key"),
+    "google_compute_snapshot": _at("snapshot", "snapshot_encryption_key.kms_key_self_link", supplied=_supplied("snapshot_encryption_key")),
+    "google_compute_image": _at("image", "image_encryption_key.kms_key_self_link", supplied=_supplied("image_encryption_key")),
     # A clone keeps the key of what it is made from: https://cloud.google.com/sql/docs/postgres/cmek
     "google_sql_database_instance": _at(
         "database",
@@ -68,7 +73,7 @@ DEVICES = {
         noun="disk",
         first="boot disk",
         key=crypto_key("kms_key_self_link"),
-        supplied="disk_encryption_key_raw",
+        supplied="disk_encryption_key_raw|disk_encryption_key_rsa",
         without="source",
     ),
     "google_compute_instance_template": _TEMPLATE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, output_of_stack
 from assay.scanner.facts.secrets.settings.kinds import Configured
+from assay.scanner.facts.secrets.settings.passwords import CLOUDFORMATION
 from assay.scanner.facts.secrets.settings.places import (
     Build,
     Code,
@@ -27,6 +28,13 @@ from assay.scanner.facts.secrets.settings.settings import configured
 _OF_APP = "SourceConfiguration.{}.RuntimeEnvironmentVariables"
 _POD = "EksProperties.PodProperties"
 _ATTRIBUTES_OF_STREAMS = "HttpEndpointDestinationConfiguration.RequestConfiguration.CommonAttributes"
+_OF_GLUE = (
+    "BasicAuthenticationCredentials.Password",
+    *(
+        f"OAuth2Properties.OAuth2Credentials.{name}"
+        for name in ("AccessToken", "JwtToken", "RefreshToken", "UserManagedClientApplicationClientSecret")
+    ),
+)
 _PARAMETERS_OF_CONNECTIONS = tuple(
     f"AuthParameters.{of}.{kind}"
     for of in ("InvocationHttpParameters", "OAuthParameters.OAuthHttpParameters")
@@ -90,7 +98,7 @@ READERS = (
     _shows("AWS::EC2::LaunchTemplate", "LaunchTemplateName", Script(path="LaunchTemplateData.UserData")),
     _shows("AWS::AutoScaling::LaunchConfiguration", "LaunchConfigurationName", Script(path="UserData")),
     _writes("AWS::SecretsManager::Secret", "Name", "SecretString", placeholders=True),
-    _writes("AWS::RDS::DBInstance", "DBInstanceIdentifier", "MasterUserPassword"),
+    _takes("AWS::RDS::DBInstance", "DBInstanceIdentifier", _at("MasterUserPassword"), _at("TdeCredentialPassword")),
     _writes("AWS::RDS::DBCluster", "DBClusterIdentifier", "MasterUserPassword"),
     _writes("AWS::Redshift::Cluster", "ClusterIdentifier", "MasterUserPassword"),
     _writes("AWS::RedshiftServerless::Namespace", "NamespaceName", "AdminUserPassword"),
@@ -99,10 +107,28 @@ READERS = (
     _writes("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId", "AuthToken"),
     _writes("AWS::ElastiCache::User", "UserId", "Passwords"),
     _writes("AWS::MemoryDB::User", "UserName", "Passwords", "AuthenticationMode"),
-    _writes("AWS::AmazonMQ::Broker", "BrokerName", "Password", "Users"),
-    _writes("AWS::DMS::Endpoint", "EndpointIdentifier", "Password"),
+    _takes("AWS::AmazonMQ::Broker", "BrokerName", _at("Password", "Users"), _at("LdapServerMetadata.ServiceAccountPassword")),
+    _takes(
+        "AWS::DMS::Endpoint",
+        "EndpointIdentifier",
+        _at("Password"),
+        _at("KafkaSettings.SaslPassword"),
+        _at("KafkaSettings.SslClientKeyPassword"),
+        _at("OracleSettings.AsmPassword"),
+        _at("RedisSettings.AuthPassword"),
+    ),
     _writes("AWS::DirectoryService::MicrosoftAD", "Name", "Password"),
-    _writes("AWS::OpenSearchService::Domain", "DomainName", "MasterUserPassword", "AdvancedSecurityOptions.MasterUserOptions"),
+    *(
+        _writes(type_, "DomainName", "MasterUserPassword", "AdvancedSecurityOptions.MasterUserOptions")
+        for type_ in ("AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain")
+    ),
+    # Other sorts name where the token is kept: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ImportSourceCredentials.html
+    _takes(
+        "AWS::CodeBuild::SourceCredential",
+        "ServerType",
+        Written(path="Token", label="Token", only="AuthType", words=("BASIC_AUTH", "PERSONAL_ACCESS_TOKEN", "OAUTH")),
+    ),
+    *(_takes(type_, name, *map(_at, paths)) for type_, (name, paths) in CLOUDFORMATION.items()),
     _writes("AWS::Lightsail::Database", "RelationalDatabaseName", "MasterUserPassword"),
     _writes("AWS::Timestream::InfluxDBInstance", "Name", "Password"),
     _writes("AWS::IAM::User", "UserName", "Password", "LoginProfile"),
@@ -157,7 +183,12 @@ READERS = (
         _at("Configuration.OAuthToken", "Stages.Actions"),
         Content(path="Configuration.EnvironmentVariables", label="EnvironmentVariables", blocks="Stages.Actions"),
     ),
-    _takes("AWS::Glue::Connection", "ConnectionInput.Name", _at("ConnectionInput.ConnectionProperties.PASSWORD")),
+    _takes(
+        "AWS::Glue::Connection",
+        "ConnectionInput.Name",
+        _at("ConnectionInput.ConnectionProperties.PASSWORD"),
+        *(_at(f"ConnectionInput.AuthenticationConfiguration.{path}") for path in _OF_GLUE),
+    ),
     _takes("AWS::QuickSight::DataSource", "Name", _at("Credentials.CredentialPair.Password")),
     _takes("AWS::DataSync::LocationSMB", "ServerHostname", _at("Password")),
     _takes("AWS::DataSync::LocationObjectStorage", "BucketName", _at("SecretKey")),

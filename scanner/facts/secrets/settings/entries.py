@@ -29,8 +29,7 @@ class Entry(NamedTuple):
     def answer(self) -> Answer:
         """What it shows; not known where it shows something under one of its names alone."""
         answers = [
-            script(self.raw, self.linked) if self.scripts and name.startswith(self.scripts) else shown(name, self.raw, self.linked)
-            for name in self.names
+            script(self.raw, self.linked) if name.startswith(self.scripts) else shown(name, self.raw, self.linked) for name in self.names
         ]
         if all(answers) or not any(answers):
             return joined(answers)

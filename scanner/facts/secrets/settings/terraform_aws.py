@@ -8,6 +8,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, local_value
 from assay.scanner.facts.secrets.settings.kinds import Configured
+from assay.scanner.facts.secrets.settings.passwords import TERRAFORM
 from assay.scanner.facts.secrets.settings.places import (
     Build,
     Code,
@@ -146,14 +147,33 @@ READERS = (
         Written(path="passwords", label="passwords", blocks="authentication_mode"),
     ),
     _writes("aws_memorydb_user", "user_name", Written(path="passwords", label="passwords", blocks="authentication_mode")),
-    _writes("aws_mq_broker", "broker_name", Written(path="password", label="user.password", blocks="user")),
-    _writes("aws_dms_endpoint", "endpoint_id", Written(path="password", label="password")),
-    _writes("aws_directory_service_directory", "name", Written(path="password", label="password")),
     _writes(
-        "aws_opensearch_domain",
-        "domain_name",
-        Written(path="master_user_password", label="master_user_password", blocks="advanced_security_options.master_user_options"),
+        "aws_mq_broker",
+        "broker_name",
+        Written(path="password", label="user.password", blocks="user"),
+        _at("ldap_server_metadata.service_account_password"),
     ),
+    _writes(
+        "aws_dms_endpoint",
+        "endpoint_id",
+        _at("password"),
+        _at("kafka_settings.sasl_password"),
+        _at("kafka_settings.ssl_client_key_password"),
+        _at("redis_settings.auth_password"),
+    ),
+    _writes("aws_directory_service_directory", "name", Written(path="password", label="password")),
+    *(
+        _writes(type_, "domain_name", _at("advanced_security_options.master_user_options.master_user_password"))
+        for type_ in ("aws_opensearch_domain", "aws_elasticsearch_domain")
+    ),
+    # Other sorts name where the token is kept: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ImportSourceCredentials.html
+    _writes(
+        "aws_codebuild_source_credential",
+        "server_type",
+        Written(path="token", label="token", only="auth_type", words=("BASIC_AUTH", "PERSONAL_ACCESS_TOKEN", "OAUTH")),
+    ),
+    _writes("aws_chime_voice_connector_termination_credentials", "", _at("password", "credentials")),
+    *(_writes(type_, name, *map(_at, paths)) for type_, (name, paths) in TERRAFORM.items()),
     _writes("aws_lightsail_database", "relational_database_name", Written(path="master_password", label="master_password")),
     _writes("aws_timestreaminfluxdb_db_instance", "name", Written(path="password", label="password")),
     _writes("aws_fsx_windows_file_system", "tags.Name", _at("self_managed_active_directory.password")),
@@ -209,7 +229,13 @@ READERS = (
     _writes("aws_acm_certificate", "domain_name", _at("private_key")),
     _shows("aws_elastic_beanstalk_environment", "name", Pairs(path="setting")),
     _shows("aws_elastic_beanstalk_configuration_template", "name", Pairs(path="setting")),
-    _shows("aws_glue_job", "name", Map(path="default_arguments"), Map(path="non_overridable_arguments")),
+    _shows(
+        "aws_glue_job",
+        "name",
+        Map(path="default_arguments"),
+        Map(path="non_overridable_arguments"),
+        _at("source_control_details.auth_token"),
+    ),
     _shows(
         "aws_amplify_app",
         "name",
