@@ -21,18 +21,18 @@ WRITTEN = {"cloudformation": 300, "config_connector": 50, "deployment_manager": 
 
 def files(format_: str) -> list[str]:
     """Files that may be of a format, and are no plan, which has everything in one line."""
-    found = discover([str(TOP / "fixtures")]).inputs
-    others = {*found["plan"], *found["assets"], *found["snapshot"]}
-    return [path for path in found[format_] if path.endswith((".yaml", ".yml", ".json", ".template")) and path not in others]
+    inputs = discover([str(TOP / "fixtures")]).inputs
+    others = {*inputs["plan"], *inputs["assets"], *inputs["snapshot"]}
+    return [path for path in inputs[format_] if path.endswith((".yaml", ".yml", ".json", ".template")) and path not in others]
 
 
 def documents(content: bytes) -> list[Parsed]:
     text, lines = decode(content, "f")
     if text.lstrip().startswith("{"):
         return [parse(content, "f")]
-    found, error = yaml_text.parse_documents(text, lines)
+    documents, error = yaml_text.parse_documents(text, lines)
     assert error is None
-    return found
+    return documents
 
 
 def inside(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
