@@ -333,7 +333,7 @@ def test_any_expression_has_the_verdict_of_kleene_and_names_an_unknown_fact_of_i
 @given(tree=TREES, values=st.tuples(*[st.sampled_from(THREE)] * len(ATOMS)), settled=st.tuples(*[st.booleans()] * len(ATOMS)))
 def test_a_verdict_never_changes_when_more_becomes_known(tree: Any, values: tuple[Any, ...], settled: tuple[bool, ...]) -> None:
     facts = dict(zip(ATOMS, values, strict=True))
-    more = {name: atom if facts[name] == "?" else facts[name] for name, atom in zip(ATOMS, settled, strict=True)}
+    more = {name: fact if facts[name] == "?" else facts[name] for name, fact in zip(ATOMS, settled, strict=True)}
     before, after = verdict(bucket(**facts), spelled(tree)), verdict(bucket(**more), spelled(tree))
     assert before in ("unknown", after)
 

@@ -327,7 +327,7 @@ def test_services_limit_what_is_asked_and_say_so(estate: Keys, wire: Wire) -> No
     run = audit(services=["s3"])
     assert {label.partition(":")[0] for label in wire.labels} == {"sts", "s3"}
     key = [result for result in run.report.results if result.control == "storage.encrypted-cmk" and "good" in result.resource.address]
-    assert [part.verdict for part in key] == ["unknown"]
+    assert [result.verdict for result in key] == ["unknown"]
     assert "--services" in repr(key[0].unknown)
     versions = {verdict for (control, *_), verdict in run.verdicts.items() if control == "storage.versioning-enabled"}
     assert versions == {"pass", "fail"}
