@@ -11,7 +11,7 @@ from assay.reports import asff, sarif
 from assay.scanner.results.model import Report
 from assay.scanner.sources.coverage import Coverage
 from tests.reports import histories, samples
-from tests.reports.test_asff_report import found as asff_findings
+from tests.reports.test_asff_report import findings_of as asff_findings
 from tests.reports.test_asff_report import one as asff_finding
 from tests.reports.test_gitlab_reports import quality, sast
 from tests.reports.test_junit_report import suites
