@@ -93,9 +93,9 @@ def snapshot(path: Path, number: int, secrets: int = 0) -> Path:
         {**item, "type": "iam.role", "id": role["Arn"], "listed": role, "operation": "iam:GetAccountAuthorizationDetails"}
         for _, role in roles(number)
     ]
-    held = [_secret(item, at) for at in range(secrets)]
+    items = [_secret(item, at) for at in range(secrets)]
     tail = [{"record": "region", "region": region, "complete": True} for region in ("global", "us-east-1")]
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in (*head, *listed, *held, *tail)))
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in (*head, *listed, *items, *tail)))
     return path
 
 
@@ -123,8 +123,8 @@ def cloudsplaining() -> str:
 
 def ours(results: Path) -> set[str]:
     """The roles that Assay says get more."""
-    held = json.loads(results.read_text(encoding="utf-8"))["results"]
-    return {result["resource"]["name"] for result in held if result["verdict"] == "fail"}
+    judged_results = json.loads(results.read_text(encoding="utf-8"))["results"]
+    return {result["resource"]["name"] for result in judged_results if result["verdict"] == "fail"}
 
 
 def theirs(folder: Path) -> set[str]:

@@ -54,8 +54,8 @@ def crowd(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
 def calls(url: str) -> dict[str, int]:
     """How many calls each account was asked so far."""
     with urllib.request.urlopen(f"{url}/-/calls") as answer:
-        found: dict[str, int] = json.load(answer)["calls"]
-    return found
+        calls: dict[str, int] = json.load(answer)["calls"]
+    return calls
 
 
 def compare(options: argparse.Namespace) -> int:

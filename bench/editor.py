@@ -98,7 +98,7 @@ def measured(folder: Path, path: Path, changes: int) -> tuple[list[float], list[
 def processor(pid: int) -> float:
     """Seconds of the processor that a process and its children have used (proc_pid_stat(5))."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in (pid, *children)]
+    fields = [Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split() for process in (pid, *children)]
     return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")
 
 

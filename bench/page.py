@@ -33,13 +33,13 @@ def main() -> int:
     if CHROMIUM is None:
         print("no Chromium is installed", file=sys.stderr)
         return 2
-    found = measured(asked.results)
+    measurement = measured(asked.results)
     print(f"{asked.results:,} results\n\n| | | at most |\n| --- | --- | --- |")
-    for name, value in found.items():
+    for name, value in measurement.items():
         print(f"| {name} | {value:.2f} | {TARGETS.get(name, '')} |")
     if asked.folder:
         print(f"\n{folder(asked.folder)}")
-    return int(any(found[name] > most for name, most in TARGETS.items()))
+    return int(any(measurement[name] > most for name, most in TARGETS.items()))
 
 
 def measured(number: int) -> dict[str, float]:
@@ -47,9 +47,13 @@ def measured(number: int) -> dict[str, float]:
     from tests.reports import samples
 
     report, context = samples.many(number), samples.context()
-    before, held = time.process_time(), memory()
+    before, memory_before = time.process_time(), memory()
     page = render(report, context)
-    made = {"written, CPU s": time.process_time() - before, "more memory to write, MB": memory() - held, "size, MB": len(page) / 1e6}
+    made = {
+        "written, CPU s": time.process_time() - before,
+        "more memory to write, MB": memory() - memory_before,
+        "size, MB": len(page) / 1e6,
+    }
     with tempfile.TemporaryDirectory() as folder_:
         file = Path(folder_, "report.html")
         file.write_bytes(page)
@@ -95,12 +99,12 @@ def folder(number: int) -> str:
 
     report = samples.many(number)
     report.results[:] = [
-        msgspec.structs.replace(each, resource=msgspec.structs.replace(each.resource, account=f"{at % 6:012}"))
-        for at, each in enumerate(report.results)
+        msgspec.structs.replace(result, resource=msgspec.structs.replace(result.resource, account=f"{at % 6:012}"))
+        for at, result in enumerate(report.results)
     ]
-    before, held = time.process_time(), memory()
+    before, memory_before = time.process_time(), memory()
     sizes = [len(content) for _, content in written(report, samples.context())]
-    cpu, more = time.process_time() - before, memory() - held
+    cpu, more = time.process_time() - before, memory() - memory_before
     return (
         f"{number:,} results as a folder: {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes) / 1e6:.1f} MB;"
         f" {cpu:.1f} CPU s, {more:.0f} MB more memory"

@@ -49,7 +49,7 @@ class Night(NamedTuple):
 
 def calls_of(resources: float) -> dict[str, float]:
     """Calls of an account by service."""
-    return {name: resources * share * each for name, (share, each, _, _) in SERVICES.items()}
+    return {name: resources * share * service for name, (share, service, _, _) in SERVICES.items()}
 
 
 def seconds_of(resources: float) -> tuple[float, float]:

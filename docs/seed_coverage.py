@@ -83,8 +83,8 @@ def _place(mark: re.Match[str]) -> Place:
 
 def statements(controls: list[Control]) -> dict[tuple[Place, str], list[str]]:
     """The statements by their places, each with the controls that judge it. What is quoted in part stands with the whole."""
-    found = {(place, quote): control.id for control in controls for place, quote in stated(control.origin)}
-    whole = {(place, quote): _longest(quote, place.section, [*found]) for place, quote in found}
+    by_key = {(place, quote): control.id for control in controls for place, quote in stated(control.origin)}
+    whole = {(place, quote): _longest(quote, place.section, [*by_key]) for place, quote in by_key}
     judged: dict[tuple[Place, str], list[str]] = {}
     for key in sorted(set(whole.values())):
         judged[key] = [control.id for control in controls if any(whole[place, quote] == key for place, quote in stated(control.origin))]
@@ -94,8 +94,8 @@ def statements(controls: list[Control]) -> dict[tuple[Place, str], list[str]]:
 def _longest(quote: str, section: str, known: list[tuple[Place, str]]) -> tuple[Place, str]:
     """The longest statement of a section that says a quote; of two of one length, the one that names its part."""
     parts = [part.strip() for part in quote.split("…")]
-    whole = (each for each in known if each[0].section == section and all(part in each[1] for part in parts))
-    return max(whole, key=lambda each: (len(each[1]), each[0]))
+    whole = (pair for pair in known if pair[0].section == section and all(part in pair[1] for part in parts))
+    return max(whole, key=lambda pair: (len(pair[1]), pair[0]))
 
 
 @functools.cache

@@ -62,15 +62,15 @@ def judge(path: Path, *controls: str, **options: Any) -> list[Result]:
 
 def verdicts(path: Path, *controls: str, **options: Any) -> dict[str, str]:
     """The worst verdict on each resource."""
-    found: dict[str, list[str]] = {}
+    by_address: dict[str, list[str]] = {}
     for result in judge(path, *controls, **options):
-        found.setdefault(result.resource.address, []).append(result.verdict)
-    return {address: worst(held) for address, held in found.items()}
+        by_address.setdefault(result.resource.address, []).append(result.verdict)
+    return {address: worst(verdicts_of) for address, verdicts_of in by_address.items()}
 
 
 def assay(*arguments: Any, given: bytes | None = None) -> Ran:
     """The command line in this process; `given`: what stands on its standard input."""
-    ran = CliRunner().invoke(cli, [str(each) for each in arguments], prog_name="assay", input=given)
+    ran = CliRunner().invoke(cli, [str(argument) for argument in arguments], prog_name="assay", input=given)
     assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
     return ran
 

@@ -106,12 +106,12 @@ def assay(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def verdicts(site: Path, path: Path) -> dict[str, set[str]]:
     ran = assay(site, "scan", str(path), "--no-config", "--policies", str(site / "rules"), "--control", "topics.*", "-r", "json")
     assert ran.returncode in (0, 1), ran.stderr
-    found: dict[str, set[str]] = {}
+    by_address: dict[str, set[str]] = {}
     report: dict[str, Any] = json.loads(ran.stdout)
     for result in report["results"]:
-        found.setdefault(result["resource"]["address"], set()).add(result["verdict"])
+        by_address.setdefault(result["resource"]["address"], set()).add(result["verdict"])
     assert report["coverage"]["unsupported_types"] == {}
-    return found
+    return by_address
 
 
 def test_the_page_has_every_module() -> None:

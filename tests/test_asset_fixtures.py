@@ -145,8 +145,8 @@ TYPES: dict[str, tuple[type, ...]] = {
 @functools.cache
 def schemas(document: str) -> dict[str, Any]:
     path = Path(discovery.__file__).parent / "documents" / f"{document}.json"
-    held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["schemas"]
-    return held
+    schemas: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["schemas"]
+    return schemas
 
 
 def problems(data: Any, schema: dict[str, Any], document: str, at: str) -> Iterator[str]:
@@ -164,15 +164,15 @@ def problems(data: Any, schema: dict[str, Any], document: str, at: str) -> Itera
     if "enum" in schema and data not in schema["enum"]:
         yield f"{at}: {data!r} is none of {schema['enum']}"
     if isinstance(data, list):
-        for number, each in enumerate(data):
-            yield from problems(each, schema["items"], document, f"{at}.{number}")
+        for number, entry in enumerate(data):
+            yield from problems(entry, schema["items"], document, f"{at}.{number}")
     elif isinstance(data, dict):
-        for name, held in data.items():
+        for name, value in data.items():
             below = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
             if below is None:
                 yield f"{at}.{name}: no such field"
             else:
-                yield from problems(held, below, document, f"{at}.{name}")
+                yield from problems(value, below, document, f"{at}.{name}")
 
 
 def checked(asset: dict[str, Any]) -> Iterator[str]:
@@ -188,19 +188,19 @@ def checked(asset: dict[str, Any]) -> Iterator[str]:
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in EXPORTS}), ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_every_field_is_one_of_the_api(folder: Path) -> None:
-    found = [
+    problems = [
         f"{path.name}: {problem}"
         for path in sorted(folder.glob("*.ndjson"))
         for line in path.read_text(encoding="utf-8").splitlines()
         for problem in checked(json.loads(line))
     ]
-    assert found == []
+    assert problems == []
 
 
 def test_what_the_api_does_not_know_is_found() -> None:
     data = {"name": "b", "versioning": {"enable": True}, "acl": [{"entity": 1}], "iamConfiguration": {"publicAccessPrevention": "enforced"}}
     asset = {"name": "//storage.googleapis.com/b", "assetType": "storage.googleapis.com/Bucket", "resource": {"data": data}, "labels": {}}
-    assert [each.rpartition("com/")[2] for each in checked(asset)] == [
+    assert [problem.rpartition("com/")[2] for problem in checked(asset)] == [
         "b.labels: no such field",
         "b.versioning.enable: no such field",
         "b.acl.0.entity: 1 is no string",
@@ -230,19 +230,19 @@ def test_every_control_has_exports_that_say_their_verdict(control: Path) -> None
         if name.startswith("assets/")
     }
     assert {path.name for path in (FIXTURES / "controls" / control / "assets").iterdir()} == listed.keys()
-    for name, held in listed.items():
+    for name, verdicts in listed.items():
         said = next(verdict for verdict in VERDICTS if name.startswith(f"gcp-{verdict.replace('_', '-')}"))
-        assert said in held <= {said, "pass", "not_applicable"}, name
+        assert said in verdicts <= {said, "pass", "not_applicable"}, name
     possible = {verdict for verdict in ("pass", "fail", "unknown") if (str(control), verdict) not in NOT_POSSIBLE}
-    assert {verdict for held in listed.values() for verdict in held} >= possible
+    assert {verdict for verdicts in listed.values() for verdict in verdicts} >= possible
 
 
 def test_cases_of_one_name_are_judged_alike() -> None:
     """A case in Terraform and the export of what it makes have the same name."""
     alike = 0
-    for control, held in CASES.items():
-        for name, expected in held.items():
-            twin = held.get(name.replace("terraform/", "assets/") + ".ndjson")
+    for control, case in CASES.items():
+        for name, expected in case.items():
+            twin = case.get(name.replace("terraform/", "assets/") + ".ndjson")
             if twin is not None:
                 alike += 1
                 assert worst(twin.values()) == worst(expected.values()), f"{control} {name}"

@@ -10,9 +10,9 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def recipe(target: str) -> str:
-    found = re.search(rf"^{target}:[^\n]*\n((?:\t[^\n]*\n)+)", MAKEFILE, re.MULTILINE)
-    assert found is not None
-    return found[1]
+    match = re.search(rf"^{target}:[^\n]*\n((?:\t[^\n]*\n)+)", MAKEFILE, re.MULTILINE)
+    assert match is not None
+    return match[1]
 
 
 def test_what_the_demo_writes_is_ignored_and_cleaned() -> None:

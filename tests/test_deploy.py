@@ -56,8 +56,8 @@ def test_the_roles_of_aws_have_what_print_policy_prints() -> None:
     policy = printed("aws", "--print-policy", "--since", "SNAPSHOT")
     assert json.loads((DEPLOY / "aws/terraform/policy.json").read_text(encoding="utf-8")) == policy
     template = yaml.load((DEPLOY / "aws/stackset.yaml").read_text(encoding="utf-8"), Loader=intrinsics())
-    [held] = template["Resources"]["AuditRole"]["Properties"]["Policies"]
-    assert held["PolicyDocument"] == policy
+    [role_policy] = template["Resources"]["AuditRole"]["Properties"]["Policies"]
+    assert role_policy["PolicyDocument"] == policy
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: of all policies that are written in a role
     assert len(json.dumps(policy, separators=(",", ":"))) < 10_240
 
@@ -70,8 +70,8 @@ def test_the_role_of_google_has_what_print_roles_prints() -> None:
 def test_the_nightly_task_of_aws_may_do_what_an_organisation_takes() -> None:
     _, find, enter = printed("aws", "--print-policy", "--organization", "--role-name", "assay-audit")["Statement"]
     template = yaml.load((DEPLOY / "aws/nightly.yaml").read_text(encoding="utf-8"), Loader=intrinsics())
-    [held] = template["Resources"]["TaskRole"]["Properties"]["Policies"]
-    assert [statement["Action"] for statement in held["PolicyDocument"]["Statement"]] == [find["Action"], enter["Action"]]
+    [policy] = template["Resources"]["TaskRole"]["Properties"]["Policies"]
+    assert [statement["Action"] for statement in policy["PolicyDocument"]["Statement"]] == [find["Action"], enter["Action"]]
     assert template["Parameters"]["RoleName"]["Default"] == "assay-audit"
 
 

@@ -46,18 +46,18 @@ def problems(data: Any, shape: Any, at: str) -> Iterator[str]:
     if not isinstance(data, TYPES[shape.type_name]) or (isinstance(data, bool) and shape.type_name != "boolean"):
         yield f"{at}: {data!r} is no {shape.type_name}"
     elif shape.type_name == "structure":
-        for name, held in data.items():
+        for name, value in data.items():
             if name in shape.members:
-                yield from problems(held, shape.members[name], f"{at}.{name}")
+                yield from problems(value, shape.members[name], f"{at}.{name}")
             else:
                 yield f"{at}.{name}: no such field"
         yield from (f"{at}.{name}: is always there" for name in shape.required_members if name not in data)
     elif shape.type_name == "list":
-        for number, each in enumerate(data):
-            yield from problems(each, shape.member, f"{at}.{number}")
+        for number, entry in enumerate(data):
+            yield from problems(entry, shape.member, f"{at}.{number}")
     elif shape.type_name == "map":
-        for name, each in data.items():
-            yield from problems(each, shape.value, f"{at}.{name}")
+        for name, entry in data.items():
+            yield from problems(entry, shape.value, f"{at}.{name}")
     elif getattr(shape, "enum", None) and data not in shape.enum:
         yield f"{at}: {data!r} is none of {', '.join(shape.enum)}"
 
@@ -101,7 +101,7 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in RECORDINGS}), ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_every_answer_is_one_that_the_operation_can_give(folder: Path) -> None:
-    found = [
+    problems = [
         f"{path.name}: {problem}"
         for path in RECORDINGS
         if path.parent == folder
@@ -109,7 +109,7 @@ def test_every_answer_is_one_that_the_operation_can_give(folder: Path) -> None:
         if record["record"] == "item"
         for problem in checked(record)
     ]
-    assert found == []
+    assert problems == []
 
 
 def test_what_an_operation_cannot_answer_is_found() -> None:
@@ -138,7 +138,7 @@ def test_every_control_has_recordings_that_pass_fail_and_do_not_know() -> None:
         if f"{folder.parent.name}.{folder.name}" in {**OF_FILES, **OF_COMPARISONS}:
             continue
         listed = yaml_lines.load((folder / "expected.yaml").read_text(encoding="utf-8"))[0]
-        seen = {verdict for name, held in listed.items() if name.startswith("aws/") for verdict in held.values()}
+        seen = {verdict for name, value in listed.items() if name.startswith("aws/") for verdict in value.values()}
         possible = {
             verdict
             for verdict in ("pass", "fail", "unknown")

@@ -60,7 +60,7 @@ VALIDATING = 2
 """Blocks of records that validate certificates: one record for each name, which AWS tells."""
 
 
-@pytest.mark.parametrize(("cloud", "environment"), [(cloud, each) for cloud, held in ENVIRONMENTS.items() for each in held])
+@pytest.mark.parametrize(("cloud", "environment"), [(cloud, name) for cloud, names in ENVIRONMENTS.items() for name in names])
 def test_an_environment_holds_every_control(cloud: str, environment: str) -> None:
     scan = Scan(
         Options(
@@ -71,11 +71,13 @@ def test_an_environment_holds_every_control(cloud: str, environment: str) -> Non
     )
     report = scan.report()
     bad = [
-        (each.verdict, each.control, each.resource.address, each.message) for each in report.results if each.verdict in ("fail", "error")
+        (result.verdict, result.control, result.resource.address, result.message)
+        for result in report.results
+        if result.verdict in ("fail", "error")
     ]
     assert bad == []
-    unknown = {(cloud, environment, each.control, each.resource.address) for each in report.results if each.verdict == "unknown"}
-    assert unknown == {each for each in UNKNOWN if each[:2] == (cloud, environment)}
+    unknown = {(cloud, environment, result.control, result.resource.address) for result in report.results if result.verdict == "unknown"}
+    assert unknown == {reason for reason in UNKNOWN if reason[:2] == (cloud, environment)}
     assert report.coverage.gaps == []
     assert report.coverage.files.failed == 0
     assert report.coverage.blocks.template == (VALIDATING if cloud == "aws" and environment != "organization" else 0)
@@ -85,25 +87,25 @@ def test_an_environment_holds_every_control(cloud: str, environment: str) -> Non
     assert blocks.found == blocks.evaluated + blocks.template + blocks.unsupported > 0
     if environment != "organization":
         assert report.summary.verdicts["pass"] > 100
-        met = {each.control for each in report.results if each.verdict == "pass"}
-        asked = {each.control.id for each in scan.selected if not is_of_estate(each.control.id)}  # test_reference_estate.py
+        met = {result.control for result in report.results if result.verdict == "pass"}
+        asked = {control.control.id for control in scan.selected if not is_of_estate(control.control.id)}  # test_reference_estate.py
         assert met == asked - OTHER_CLOUD[cloud] - NOT_USED - NOT_USED_IN[cloud]
 
 
 @pytest.mark.parametrize("cloud", ENVIRONMENTS)
 def test_all_environments_are_found_below_one_path(cloud: str) -> None:
     report = Scan(Options(paths=[str(REFERENCE / cloud / "terraform")], controls=["storage.*"])).report()
-    roots = {each.resource.root.rpartition("/")[2] for each in report.results}
+    roots = {result.resource.root.rpartition("/")[2] for result in report.results}
     assert roots == set(ENVIRONMENTS[cloud]) - {"organization"}
     assert report.coverage.gaps == []
 
 
 def judged(*paths: str, code: str | None = None) -> dict[tuple[str, str], set[str]]:
     """(control, address) to its verdicts."""
-    found: dict[tuple[str, str], set[str]] = {}
+    by_key: dict[tuple[str, str], set[str]] = {}
     for result in Scan(Options(paths=list(paths), code=code, **three.OPTIONS)):
-        found.setdefault((result.control, result.resource.address), set()).add(result.verdict)
-    return found
+        by_key.setdefault((result.control, result.resource.address), set()).add(result.verdict)
+    return by_key
 
 
 def settled(verdicts: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], set[str]]:
@@ -124,4 +126,4 @@ def test_code_and_plan_get_the_same_verdicts(environment: str) -> None:
 
 def test_plans_are_found_by_their_content() -> None:
     report = Scan(Options(paths=[str(REFERENCE / "aws" / "plan")], controls=["storage.versioning-enabled"])).report()
-    assert {each.resource.root.rpartition("/")[2] for each in report.results} == {"dev.json", "prod.json"}
+    assert {result.resource.root.rpartition("/")[2] for result in report.results} == {"dev.json", "prod.json"}

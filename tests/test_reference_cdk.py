@@ -31,20 +31,20 @@ def test_the_templates_are_read_whole() -> None:
 
 
 def test_each_stack_is_judged_where_it_is_deployed() -> None:
-    found = {(each.resource.root.rpartition("/")[2], each.resource.account, each.resource.region) for each in judge(OUT)}
-    assert (f"{NAME}-us-west-2.template.json", "111122223333", "us-west-2") in found
-    assert (f"{NAME}-data.template.json", "111122223333", "us-east-1") in found
+    places = {(result.resource.root.rpartition("/")[2], result.resource.account, result.resource.region) for result in judge(OUT)}
+    assert (f"{NAME}-us-west-2.template.json", "111122223333", "us-west-2") in places
+    assert (f"{NAME}-data.template.json", "111122223333", "us-east-1") in places
 
 
 def resource(template: dict[str, Any], type_: str, **properties: Any) -> dict[str, Any]:
     """The first resource of a type that has some properties, which a test may change."""
-    found = (each["Properties"] for each in template["Resources"].values() if each["Type"] == type_)
-    return next(each for each in found if all(each.get(name) == value for name, value in properties.items()))
+    candidates = (resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == type_)
+    return next(candidate for candidate in candidates if all(candidate.get(name) == value for name, value in properties.items()))
 
 
 def remove(type_: str) -> Callable[[dict[str, Any]], None]:
     def change(template: dict[str, Any]) -> None:
-        del template["Resources"][next(name for name, each in template["Resources"].items() if each["Type"] == type_)]
+        del template["Resources"][next(name for name, resource in template["Resources"].items() if resource["Type"] == type_)]
 
     return change
 
@@ -109,8 +109,8 @@ def test_a_step_back_is_seen(tmp_path: Path, control: str, stack: str, change: C
     template = json.loads(changed.read_text(encoding="utf-8"))
     change(template)
     changed.write_text(json.dumps(template), encoding="utf-8")
-    found = {each.verdict for each in judge(tmp_path, control, **three.OPTIONS)} - {"not_applicable"}
-    assert found == {"pass", verdict} or found == {verdict}
+    verdicts = {result.verdict for result in judge(tmp_path, control, **three.OPTIONS)} - {"not_applicable"}
+    assert verdicts == {"pass", verdict} or verdicts == {verdict}
 
 
 def missing() -> str:
@@ -131,6 +131,6 @@ def test_the_templates_are_those_of_the_app(tmp_path: Path) -> None:
 
 def contents(folder: Path) -> dict[str, Any]:
     """By file. The version of the manifest's schema is the library's."""
-    held = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
-    held["manifest.json"].pop("version")
-    return held
+    by_name = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
+    by_name["manifest.json"].pop("version")
+    return by_name

@@ -44,13 +44,13 @@ def report(path: Path, *controls: str) -> Report:
     return Scan(Options(paths=[str(path)], controls=list(controls), **three.OPTIONS)).report()
 
 
-def verdicts(found: Report) -> dict[str, Counter[tuple[str, str]]]:
+def verdicts(report: Report) -> dict[str, Counter[tuple[str, str]]]:
     """Control to its verdicts with the names of their resources; what is not judged need not be there."""
-    held: dict[str, Counter[tuple[str, str]]] = {}
-    for each in found.results:
-        if each.verdict != "not_applicable":
-            held.setdefault(each.control, Counter())[each.resource.name, each.verdict] += 1
-    return held
+    by_control: dict[str, Counter[tuple[str, str]]] = {}
+    for result in report.results:
+        if result.verdict != "not_applicable":
+            by_control.setdefault(result.control, Counter())[result.resource.name, result.verdict] += 1
+    return by_control
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +69,13 @@ def test_code_and_cloud_agree_control_by_control(live: Report) -> None:
     code, cloud = verdicts(report(GOOGLE / "terraform" / "environments" / "prod")), verdicts(live)
     declared = forms.declared("gcp_live")
     assert code.keys() - declared.keys() == cloud.keys() - declared.keys()
-    for control, held in code.items():
+    for control, value in code.items():
         if control in declared:
             continue
         if control in PER_BLOCK:
-            assert {verdict for _, verdict in held} == {verdict for _, verdict in cloud[control]}
+            assert {verdict for _, verdict in value} == {verdict for _, verdict in cloud[control]}
         else:
-            assert {each: held[each] for each in held if (control, each[0]) not in NOT_EXPORTED} == cloud[control], control
+            assert {item: value[item] for item in value if (control, item[0]) not in NOT_EXPORTED} == cloud[control], control
 
 
 PREVENTION = (
@@ -128,19 +128,19 @@ def test_every_control_sees_what_changes_in_the_cloud(control: str, tmp_path: Pa
         before = path.read_text(encoding="utf-8")
         assert old in before
         path.write_text(before.replace(old, new), encoding="utf-8")
-    assert "fail" in {each.verdict for each in report(tmp_path, control).results}
+    assert "fail" in {result.verdict for result in report(tmp_path, control).results}
 
 
 def test_drift_is_of_controls_that_exist(live: Report) -> None:
     """That the others fail where they should is proven by mutations of the code."""
-    assert set(DRIFT) <= {each.id for each in live.controls}
+    assert set(DRIFT) <= {control.id for control in live.controls}
 
 
 def test_a_service_is_in_the_same_place_in_code_and_cloud(live: Report) -> None:
     """Resources of Google have a location where those of AWS have a region."""
 
-    def places(found: Report) -> set[tuple[str, str | None]]:
-        judged = [each.resource for each in found.results if each.control == "network.ingress-https-only"]
+    def places(report: Report) -> set[tuple[str, str | None]]:
+        judged = [result.resource for result in report.results if result.control == "network.ingress-https-only"]
         return {(resource.name, resource.region) for resource in judged if "run" in resource.type.lower()}
 
     code = report(GOOGLE / "terraform" / "environments" / "prod", "network.ingress-https-only")

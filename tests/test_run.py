@@ -59,22 +59,22 @@ def _fingerprints(cwd: Path, path: str) -> set[str]:
 def test_the_same_tree_has_the_same_fingerprints_wherever_it_is_scanned_from(repository: bool, tmp_path: Path) -> None:
     files = {"main.tf": FAILING, "b/main.tf": FAILING.replace('"b"', '"other"'), **({".git/HEAD": ""} if repository else {})}
     first, second = write(tmp_path / "one" / "infra", files), write(tmp_path / "two" / "deeper" / "copy", files)
-    found = [
+    outcome = [
         _fingerprints(first, "."),
         _fingerprints(first.parent, "infra"),
         _fingerprints(tmp_path, str(first)),
         _fingerprints(Path("/"), str(second)),
         _fingerprints(second / "b", ".."),
     ]
-    assert len(found[0]) >= 10
-    assert all(fingerprints == found[0] for fingerprints in found)
+    assert len(outcome[0]) >= 10
+    assert all(fingerprints == outcome[0] for fingerprints in outcome)
     if repository:  # a part of a repository is known as what it is in the whole
-        assert _fingerprints(first / "b", ".") < found[0]
+        assert _fingerprints(first / "b", ".") < outcome[0]
 
 
 def test_a_report_iterates_what_is_left(tmp_path: Path) -> None:
     infra = write(tmp_path / "infra", {"main.tf": FAILING})
-    assert [each.verdict for each in Scan(Options(paths=[str(infra)], controls=["storage.versioning-enabled"])).report().results] == [
+    assert [result.verdict for result in Scan(Options(paths=[str(infra)], controls=["storage.versioning-enabled"])).report().results] == [
         "fail"
     ]
 
@@ -84,7 +84,7 @@ def test_every_verdict_carries_its_evidence(text: str, expected: str, tmp_path: 
     infra = write(tmp_path, {"main.tf": text})
     (result,) = judge(infra, "storage.versioning-enabled")
     assert result.verdict == expected
-    evidence = {each.fact: each for each in result.evidence}
+    evidence = {item.fact: item for item in result.evidence}
     versioned = evidence["versioned"]
     assert versioned.observed.startswith({"pass": "true", "fail": "false"}.get(expected, "unknown"))
     assert versioned.expected == "resource.versioned || resource.retention_locked"
@@ -101,7 +101,7 @@ def test_no_matching_resource_is_not_applicable_and_never_a_pass(tmp_path: Path)
     infra = write(tmp_path, {"main.tf": 'resource "aws_glacier_vault" "q" {}\nlocals {}\n'})
     report = Scan(Options(paths=[str(infra)])).report()
     assert report.results == []
-    assert {(each.verdict, each.resources) for each in report.controls} == {("not_applicable", 0)}
+    assert {(control.verdict, control.resources) for control in report.controls} == {("not_applicable", 0)}
     assert len(report.controls) == report.summary.controls >= 20
     assert report.coverage.unsupported_types == {"aws_glacier_vault": 1}
 
@@ -126,10 +126,10 @@ def test_params(tmp_path: Path) -> None:
     policies = [str(write(tmp_path / "p" / "team", {"rule.yaml": rule(**changes)}).parent)]
     (result,) = judge(infra, "team.rule", policies=policies)
     assert (result.verdict, result.message) == ("fail", "a")
-    assert [each.verdict for each in judge(infra, "team.rule", policies=policies, params={"least": "x", "other": 2})] == ["pass"]
+    assert [result.verdict for result in judge(infra, "team.rule", policies=policies, params={"least": "x", "other": 2})] == ["pass"]
     own = {"team.rule": {"least": {"aws": "x", "google": "y"}}}
     both = {"params": {"least": "z", "other": 2}, "control_params": own}
-    assert [each.verdict for each in judge(infra, "team.rule", policies=policies, **both)] == ["pass"]
+    assert [result.verdict for result in judge(infra, "team.rule", policies=policies, **both)] == ["pass"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_profile_limits_the_controls(tmp_path: Path) -> None:
     write(tmp_path / "profiles", {"buckets.yaml": "id: buckets\ntitle: Buckets\ncontrols: [storage.*, team.rule]\n"})
     write(tmp_path / "team", {"rule.yaml": rule()})
     scan = Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], profile="buckets"))
-    assert {each.control.id.partition(".")[0] for each in scan.selected} == {"storage", "team"}
+    assert {control.control.id.partition(".")[0] for control in scan.selected} == {"storage", "team"}
     with pytest.raises(LookupError):
         Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], profile="buckets", controls=["iam.*"]))
 
@@ -188,7 +188,7 @@ def test_frameworks_limit_the_controls_and_the_report_says_so(tmp_path: Path) ->
 def test_a_control_is_found_by_its_alias(tmp_path: Path) -> None:
     write(tmp_path / "team", {"rule.yaml": rule(aliases=["team.former-name"])})
     scan = Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], controls=["team.former-name"]))
-    assert [each.control.id for each in scan.selected] == ["team.rule"]
+    assert [control.control.id for control in scan.selected] == ["team.rule"]
 
 
 def test_how_many_there_are_is_not_known(tmp_path: Path) -> None:

@@ -147,9 +147,9 @@ def is_of(value: Any, hint: Any) -> bool:
     if origin in (types.UnionType, typing.Union):
         return any(is_of(value, argument) for argument in arguments)
     if origin is dict:
-        return isinstance(value, Mapping) and all(is_of(key, arguments[0]) and is_of(each, arguments[1]) for key, each in value.items())
+        return isinstance(value, Mapping) and all(is_of(key, arguments[0]) and is_of(value, arguments[1]) for key, value in value.items())
     if origin in (tuple, frozenset):
-        return isinstance(value, origin) and all(is_of(each, arguments[0]) for each in value)
+        return isinstance(value, origin) and all(is_of(item, arguments[0]) for item in value)
     return isinstance(value, hint) and not (hint is not bool and isinstance(value, bool))
 
 

@@ -15,7 +15,7 @@ BESIDE = "Beside the architecture"
 
 def rows() -> dict[str, dict[str, list[str]]]:
     """Section of the page to its controls, each with the statements that it stands at."""
-    found: dict[str, dict[str, list[str]]] = {}
+    by_section: dict[str, dict[str, list[str]]] = {}
     section = statement = ""
     for line in (ROOT / "docs" / "seed-coverage.md").read_text("utf-8").splitlines():
         if line.startswith("## "):
@@ -24,8 +24,8 @@ def rows() -> dict[str, dict[str, list[str]]]:
             cells = re.split(r"(?<!\\)\| ", line)
             if section != BESIDE:
                 statement = cells[2].strip().replace("\\|", "|") or statement
-            found.setdefault(section, {}).setdefault(control[1], []).append(statement if section != BESIDE else cells[4])
-    return found
+            by_section.setdefault(section, {}).setdefault(control[1], []).append(statement if section != BESIDE else cells[4])
+    return by_section
 
 
 PAGE = rows()

@@ -105,46 +105,46 @@ PARAMETERS = {
 
 
 def cases(control: str, input_: str) -> dict[str, dict[str, str]]:
-    held = {Path(name): verdicts for name, verdicts in expected(control).items()}
-    return {name.with_suffix("").name: verdicts for name, verdicts in held.items() if name.parts[0] == input_}
+    by_key = {Path(name): verdicts for name, verdicts in expected(control).items()}
+    return {name.with_suffix("").name: verdicts for name, verdicts in by_key.items() if name.parts[0] == input_}
 
 
 @pytest.mark.parametrize("input_", INPUTS)
 @pytest.mark.parametrize("control", CONTROLS)
 def test_every_control_is_shown_to_pass_fail_and_not_know(control: str, input_: str) -> None:
-    held = cases(control, input_)
-    seen = {verdict for verdicts in held.values() for verdict in verdicts.values()}
-    assert {each for each in {"pass", "fail", "unknown"} - seen if (control, input_, each) not in NOT_POSSIBLE} == set()
-    assert not {each for each in seen if (control, input_, each) in NOT_POSSIBLE}, "it can occur after all"
-    for name, verdicts in held.items():
+    input_cases = cases(control, input_)
+    seen = {verdict for verdicts in input_cases.values() for verdict in verdicts.values()}
+    assert {text for text in {"pass", "fail", "unknown"} - seen if (control, input_, text) not in NOT_POSSIBLE} == set()
+    assert not {entry for entry in seen if (control, input_, entry) in NOT_POSSIBLE}, "it can occur after all"
+    for name, verdicts in input_cases.items():
         wanted = name.removeprefix("gcp-").replace("not-applicable", "not_applicable").split("-")[0]
         assert wanted in verdicts.values(), name
     here = {path.with_suffix("").name for path in (FIXTURES / control.replace(".", "/", 1) / input_).glob("*")}
-    assert here == set(held)
+    assert here == set(input_cases)
 
 
 @pytest.mark.parametrize("input_", INPUTS)
 @pytest.mark.parametrize("control", CONTROLS)
 def test_twins_have_the_same_verdict(control: str, input_: str) -> None:
-    held, terraform = cases(control, input_), cases(control, "terraform")
-    twins = held.keys() & terraform.keys()
+    input_cases, terraform = cases(control, input_), cases(control, "terraform")
+    twins = input_cases.keys() & terraform.keys()
     assert twins or (control, input_) in NO_TWINS
     # A case may have another resource beside the one that it is about.
-    assert {name: worst(held[name].values()) for name in twins} == {name: worst(terraform[name].values()) for name in twins}
+    assert {name: worst(input_cases[name].values()) for name in twins} == {name: worst(terraform[name].values()) for name in twins}
 
 
 def plain(data: Any) -> Any:
     """Data with text in the place of references; what is not known is left out."""
     if isinstance(data, dict):
-        return {name: plain(each) for name, each in data.items() if not isinstance(each, Unknown)}
+        return {name: plain(value) for name, value in data.items() if not isinstance(value, Unknown)}
     if isinstance(data, list):
-        return [plain(each) for each in data if not isinstance(each, Unknown)]
+        return [plain(entry) for entry in data if not isinstance(entry, Unknown)]
     return str(data) if isinstance(data, (Reference, Text)) else data
 
 
 def test_configurations_have_fields_of_the_api() -> None:
     paths = sorted(path for path in FIXTURES.glob("*/*/deployment_manager/**/*") if path.suffix in (".yaml", ".jinja"))
-    found: list[str] = []
+    entries: list[str] = []
     checked = 0
     for path in paths:
         for collection in DeploymentManagerSource([str(path)], {str(path)}, Options()).collect():
@@ -159,17 +159,17 @@ def test_configurations_have_fields_of_the_api() -> None:
                     continue
                 document, schema = SCHEMAS[item.type]
                 body = {
-                    name: each
-                    for name, each in plain(item.data).items()
+                    name: value
+                    for name, value in plain(item.data).items()
                     if name not in PARAMETERS or name in ("topic",) and "Subscription" in item.type
                 }
-                found += [
-                    f"{path.name}: {each}"
-                    for each in problems(body, {"$ref": schema}, document, item.address)
-                    if "'true' is no boolean" not in each
+                entries += [
+                    f"{path.name}: {problem}"
+                    for problem in problems(body, {"$ref": schema}, document, item.address)
+                    if "'true' is no boolean" not in problem
                 ]
                 checked += 1
-    assert found == []
+    assert entries == []
     assert checked > 150
 
 
@@ -179,10 +179,16 @@ def test_the_reference_deployment_holds_every_control(path: str) -> None:
     report = scan.report()
     form = forms.declared(path.partition("/")[0])
     unknown = {control for control, entry in form.items() if "unknown" in entry}
-    bad = [(each.verdict, each.control, each.resource.address) for each in report.results if each.verdict not in ("pass", "not_applicable")]
+    bad = [
+        (result.verdict, result.control, result.resource.address)
+        for result in report.results
+        if result.verdict not in ("pass", "not_applicable")
+    ]
     assert [told for told in bad if told[0] != "unknown" or told[1] not in unknown] == []
     assert report.coverage.gaps == []
     blocks = report.coverage.blocks
     assert blocks.found == blocks.evaluated + blocks.unsupported > 50
-    met = {each.control for each in report.results if each.verdict == "pass"}
-    assert met >= {each.control.id for each in scan.selected if each.control.id not in form and not is_of_estate(each.control.id)}
+    met = {result.control for result in report.results if result.verdict == "pass"}
+    assert met >= {
+        control.control.id for control in scan.selected if control.control.id not in form and not is_of_estate(control.control.id)
+    }

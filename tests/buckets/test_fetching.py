@@ -150,7 +150,7 @@ def test_shards_of_a_prefix_are_the_run_that_is_not_cut(s3: str, copy: Path) -> 
     one, other = told(whole.stdout), told(merged.stdout)
     waived = [result for result in one["results"] if result["verdict"] == "waived"]
     assert len(waived) == 1
-    keys = [[(each["fingerprint"], each["resource"]["address"]) for each in report["results"]] for report in (one, other)]
+    keys = [[(result["fingerprint"], result["resource"]["address"]) for result in report["results"]] for report in (one, other)]
     assert keys[0] == keys[1] and one["coverage"] == other["coverage"] and len(keys[0]) > 10
     assert merged.exit_code == whole.exit_code == 1
 
@@ -185,7 +185,7 @@ def test_what_lies_beside_the_fetched_files_is_no_neighbour(s3: str) -> None:
         assert oct(os.stat(f"{top}/a/main.tf").st_mode & 0o777) == "0o600"
         assert not (Path(top) / ".git" / "config").exists()
     with fetched([f"{s3}/runs/code"]) as (top,):
-        [boundary] = [Path(found) for found in discover([top]).boundary]
+        [boundary] = [Path(part) for part in discover([top]).boundary]
         assert boundary in Path(top).parents and boundary.name.startswith("assay-fetched-")
     assert not os.path.exists(top) and show("x") == "x"
 

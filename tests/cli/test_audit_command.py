@@ -75,22 +75,22 @@ def slow(asked: threading.Event) -> Iterator[Callable[[float], str]]:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        held = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        held.daemon_threads = True
-        held.block_on_close = False
-        servers.append(held)
-        threading.Thread(target=held.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{held.server_address[1]}"
+        listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        listener.daemon_threads = True
+        listener.block_on_close = False
+        servers.append(listener)
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{listener.server_address[1]}"
 
     yield start
-    for each in servers:
-        each.shutdown()
+    for entry in servers:
+        entry.shutdown()
 
 
 def environment(url: str, **more: str) -> dict[str, str]:
-    held = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
-        **held,
+        **variables,
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_REGION": HOME,
@@ -124,7 +124,7 @@ def test_a_signal_ends_it_with_what_is_known(number: int, slow: Callable[[float]
     assert process.returncode == 3, said
     report = json.loads(told)
     assert "interrupted" in {gap["code"] for gap in report["coverage"]["gaps"]}
-    assert {"pass", "unknown"} >= {each["verdict"] for each in report["results"]} >= {"unknown"}
+    assert {"pass", "unknown"} >= {result["verdict"] for result in report["results"]} >= {"unknown"}
     assert "stopping with what is known" in said
     assert "Traceback" not in said
     replayed = assay("scan", "--no-config", "--control", "storage.versioning-enabled", "-r", "json", out)
@@ -190,12 +190,12 @@ def test_a_snapshot_overwrites_nothing(command: list[str], ending: str, tmp_path
 
 def test_exit_codes_and_a_snapshot(tmp_path: Path) -> None:
     out = tmp_path / "a.snapshot"
-    held = {**environment(server()), **seeded_account().environment()}
-    ran = assay_process("audit", "aws", *VERSIONS, "-r", "json", "--snapshot", out, **held)
+    variables = {**environment(server()), **seeded_account().environment()}
+    ran = assay_process("audit", "aws", *VERSIONS, "-r", "json", "--snapshot", out, **variables)
     assert ran.returncode == 1, ran.stderr
     report = json.loads(ran.stdout)
-    assert {each["verdict"] for each in report["results"]} == {"pass", "fail"}
-    assert assay_process("audit", "aws", *VERSIONS, "--fail-on", "critical", **held).returncode == 0
+    assert {result["verdict"] for result in report["results"]} == {"pass", "fail"}
+    assert assay_process("audit", "aws", *VERSIONS, "--fail-on", "critical", **variables).returncode == 0
     replayed = assay_process("scan", "--no-config", "--control", "storage.versioning-enabled", "-r", "json", out)
     assert replayed.returncode == 1
     again = json.loads(replayed.stdout)
@@ -203,16 +203,16 @@ def test_exit_codes_and_a_snapshot(tmp_path: Path) -> None:
     assert (tree["found"], tree["judged"]) == (1, 1) and not report["coverage"].pop("tree")["found"]
     assert (again["results"], again["coverage"]) == (report["results"], report["coverage"])
     alone = tmp_path / "b.ndjson"
-    collected = assay_process("snapshot", "aws", *VERSIONS, "-o", alone, **held)
+    collected = assay_process("snapshot", "aws", *VERSIONS, "-o", alone, **variables)
     assert collected.returncode == 0, collected.stderr
     assert "2 resources" in collected.stdout
     assert alone.read_bytes().startswith(b"{")
 
 
 def test_no_credentials(tmp_path: Path) -> None:
-    held = {name: value for name, value in environment("http://127.0.0.1:9").items() if not name.endswith("KEY_ID")}
-    held |= {"HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
-    ran = assay_process("audit", "aws", *VERSIONS, **held)
+    variables = {name: value for name, value in environment("http://127.0.0.1:9").items() if not name.endswith("KEY_ID")}
+    variables |= {"HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
+    ran = assay_process("audit", "aws", *VERSIONS, **variables)
     assert ran.returncode == 2
     assert "no AWS credentials" in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -230,17 +230,17 @@ def test_credentials_that_do_not_work(tmp_path: Path) -> None:
         def log_message(self, *_: Any) -> None:
             pass
 
-    held = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=held.serve_forever, daemon=True).start()
+    listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
     ran = subprocess.run(
         [sys.executable, "-m", "assay", "audit", "aws", *VERSIONS],
-        env=environment(f"http://127.0.0.1:{held.server_address[1]}"),
+        env=environment(f"http://127.0.0.1:{listener.server_address[1]}"),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    held.shutdown()
+    listener.shutdown()
     assert ran.returncode == 3
     assert "credentials do not work" in ran.stdout + ran.stderr
     assert "InvalidClientTokenId" in ran.stdout + ran.stderr

@@ -45,7 +45,7 @@ def scanned(*paths: str) -> tuple[int, list[str], str]:
     """(exit code, verdicts on versioning, standard error)."""
     exit_code, report, errors = assay_json(*paths, *VERSIONING)
     assert "Traceback" not in errors
-    return exit_code, sorted(each["verdict"] for each in report["results"]), errors
+    return exit_code, sorted(result["verdict"] for result in report["results"]), errors
 
 
 def told(line: str, errors: str) -> None:
@@ -159,7 +159,7 @@ def test_names_with_control_characters(here: Path) -> None:
     write(here, {"x/a.tf": FAILING.replace("orders", NASTY)})
     ran = assay_process("scan", "x", *VERSIONING, "-r", "text", "-r", "json=out.json", cwd=here)
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert not [each for each in ran.stdout if not each.isprintable() and each != "\n"]
+    assert not [character for character in ran.stdout if not character.isprintable() and character != "\n"]
     report = json.loads((here / "out.json").read_text("utf-8"))
     assert report["results"][0]["resource"]["name"] == NASTY
 
@@ -168,7 +168,7 @@ def test_file_names_with_control_characters(here: Path) -> None:
     write(here, {"x\x1b[2J\n::error::y/a.tf": "resource {"})
     ran = assay_process("scan", ".", *VERSIONING, "-r", "json=out.json", cwd=here)
     assert ran.returncode == 3
-    assert not [each for each in ran.stderr.rstrip("\n") if not each.isprintable()]
+    assert not [character for character in ran.stderr.rstrip("\n") if not character.isprintable()]
     ran = assay_process("scan", "x\x1b[2J", cwd=here)
     assert (ran.returncode, "\x1b" in ran.stderr) == (2, False)
 
@@ -191,7 +191,7 @@ def test_variable_files_that_cannot_be_used(here: Path) -> None:
     )
     for name in ("bad.tfvars", "bad.tfvars.json"):
         exit_code, report, errors = assay_json("x", *VERSIONING, "--var-file", name)
-        assert (exit_code, [each["verdict"] for each in report["results"]]) == (3, ["unknown"]), name
+        assert (exit_code, [result["verdict"] for result in report["results"]]) == (3, ["unknown"]), name
         assert name in errors
 
 
@@ -209,14 +209,14 @@ JSON: Any = st.recursive(
 
 def paths_in(data: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    return [prefix] * bool(prefix) + [path for key, each in inner for path in paths_in(each, (*prefix, key))]
+    return [prefix] * bool(prefix) + [path for key, item in inner for path in paths_in(item, (*prefix, key))]
 
 
 def replaced(data: Any, path: tuple[Any, ...], new: Any) -> Any:
     if not path:
         return new
     items = data.items() if isinstance(data, dict) else enumerate(data)
-    built = {key: replaced(each, path[1:], new) if key == path[0] else each for key, each in items}
+    built = {key: replaced(item, path[1:], new) if key == path[0] else item for key, item in items}
     return built if isinstance(data, dict) else list(built.values())
 
 
@@ -226,8 +226,8 @@ def test_garbage_anywhere_in_a_plan_is_no_crash(path: tuple[Any, ...], garbage: 
     write(tmp_path, {"x.json": json.dumps(replaced(PLAN, path, garbage)), "good/main.tf": PASSING})
     exit_code, report, _ = assay_json(tmp_path / "x.json", tmp_path / "good")
     assert exit_code in (1, 3)
-    assert "aws_s3_bucket.b" in {each["resource"]["address"] for each in report["results"]}
-    assert {each["verdict"] for each in report["results"]} <= {"pass", "fail", "unknown", "not_applicable"}
+    assert "aws_s3_bucket.b" in {result["resource"]["address"] for result in report["results"]}
+    assert {result["verdict"] for result in report["results"]} <= {"pass", "fail", "unknown", "not_applicable"}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -241,4 +241,4 @@ def test_garbage_anywhere_in_code_is_no_crash(at: int, end: int, garbage: str, t
     write(tmp_path, {"a.tf": text.encode("utf-8", "surrogatepass"), "b.tf": FAILING.replace('"b"', '"other"')})
     exit_code, report, _ = assay_json(tmp_path, *VERSIONING)
     assert exit_code in (0, 1, 3)
-    assert "aws_s3_bucket.other" in {each["resource"]["address"] for each in report["results"]}
+    assert "aws_s3_bucket.other" in {result["resource"]["address"] for result in report["results"]}

@@ -77,22 +77,22 @@ resource "aws_iam_role" "task" {{
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An account beside the code: versioning of one bucket switched off by hand, one bucket that no code makes, one that is not deployed."""
     folder = tmp_path_factory.mktemp("estate")
-    held = pytest.MonkeyPatch()
+    patch = pytest.MonkeyPatch()
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": EAST, "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     }.items():  # fmt: skip
-        held.setenv(name, value)
+        patch.setenv(name, value)
     running, url = server.start()
     try:
-        held.setenv("AWS_ENDPOINT_URL", url)
+        patch.setenv("AWS_ENDPOINT_URL", url)
         made = _make()
         ran = assay("snapshot", "aws", "--regions", f"{EAST},{WEST}", "-o", folder / "live.ndjson.gz", "--no-config", "--quiet", *CHOSEN)
         assert ran.exit_code == 0, ran.output
         yield {**made, "live": folder / "live.ndjson.gz", "code": write(folder / "code", {"main.tf": CODE})}
     finally:
         running.stop()
-        held.undo()
+        patch.undo()
 
 
 def _make() -> dict[str, Any]:
@@ -131,7 +131,7 @@ def tfstate(estate: dict[str, Any]) -> dict[str, Any]:
         return {**({"index_key": key} if key else {}), "schema_version": 0, "attributes": attributes, "sensitive_attributes": []}
 
     table = f"arn:aws:dynamodb:{EAST}:{ACCOUNT}:table/portfolio"
-    buckets = [instance(each, id=f"trade-{each}", bucket=f"trade-{each}", arn=f"arn:aws:s3:::trade-{each}") for each in ("fills", "orders")]
+    buckets = [instance(text, id=f"trade-{text}", bucket=f"trade-{text}", arn=f"arn:aws:s3:::trade-{text}") for text in ("fills", "orders")]
     resources = [
         entry("aws_s3_bucket", "this", *buckets),
         entry(
@@ -154,17 +154,17 @@ def tfstate(estate: dict[str, Any]) -> dict[str, Any]:
 def compared(*arguments: Any) -> tuple[int, dict[str, Any]]:
     """(exit code, JSON report)."""
     ran = assay("compare", "--no-config", "-r", "json", *arguments)
-    held = json.loads(ran.stdout)
-    VALIDATOR.validate(held)
-    return ran.exit_code, held
+    document = json.loads(ran.stdout)
+    VALIDATOR.validate(document)
+    return ran.exit_code, document
 
 
-def statuses(held: dict[str, Any]) -> set[tuple[str, str, str]]:
+def statuses(document: dict[str, Any]) -> set[tuple[str, str, str]]:
     """(what, control, status)."""
     return {
         (" = ".join("+".join(sorted(r[of] for r in row[side]["resources"])) for side, of in (("code", "address"), ("live", "id")) if row[side]["resources"]),
          row["control"].partition(".")[2], row["status"])
-        for row in held["rows"]
+        for row in document["rows"]
     }  # fmt: skip
 
 
@@ -182,35 +182,35 @@ def common(estate: dict[str, Any]) -> set[tuple[str, str, str]]:
 
 
 def test_code_beside_a_snapshot(estate: dict[str, Any]) -> None:
-    exit_code, held = compared(estate["code"], estate["live"], *CHOSEN)
+    exit_code, report = compared(estate["code"], estate["live"], *CHOSEN)
     assert exit_code == 1
-    assert statuses(held) == common(estate) | {
+    assert statuses(report) == common(estate) | {
         ("aws_kms_key.data", "rotation-and-policy", "ambiguous"),
         ("+".join(sorted((estate["key"], estate["other"]))), "rotation-and-policy", "ambiguous"),
     }
-    assert held["states"] == held["gaps"] == []
+    assert report["states"] == report["gaps"] == []
 
 
 def test_a_state_tells_which_is_which(estate: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "terraform.tfstate").write_text(json.dumps(tfstate(estate)))
-    _, held = compared(estate["code"], estate["live"], "--state", tmp_path / "terraform.tfstate", *CHOSEN)
-    assert statuses(held) == common(estate) | {
+    _, report = compared(estate["code"], estate["live"], "--state", tmp_path / "terraform.tfstate", *CHOSEN)
+    assert statuses(report) == common(estate) | {
         (f"aws_kms_key.data = {estate['key']}", "rotation-and-policy", "fails_live"),
         (estate["other"], "rotation-and-policy", "live_without_code"),
     }
-    assert [(state["resources"], state["identified"]) for state in held["states"]] == [(5, 5)]
-    assert "hush-hush" not in json.dumps(held)
-    planned = next(row for row in held["rows"] if row["status"] == "code_not_deployed")
+    assert [(state["resources"], state["identified"]) for state in report["states"]] == [(5, 5)]
+    assert "hush-hush" not in json.dumps(report)
+    planned = next(row for row in report["rows"] if row["status"] == "code_not_deployed")
     assert planned["reason"] == "it is not in the state of its root module"
 
 
 def test_saved_reports_give_the_same_as_their_inputs(estate: dict[str, Any], tmp_path: Path) -> None:
     for side in ("code", "live"):
         assay("scan", estate[side], "--no-config", "-r", f"json={tmp_path / side}.json", "-r", f"text={os.devnull}", *CHOSEN)
-    exit_code, held = compared(tmp_path / "code.json", tmp_path / "live.json")
+    exit_code, report = compared(tmp_path / "code.json", tmp_path / "live.json")
     fresh = compared(estate["code"], estate["live"], *CHOSEN)
-    assert (exit_code, statuses(held)) == (fresh[0], statuses(fresh[1]))
-    assert held["rows"] == fresh[1]["rows"]
+    assert (exit_code, statuses(report)) == (fresh[0], statuses(fresh[1]))
+    assert report["rows"] == fresh[1]["rows"]
     # and nothing of the rules is needed for it
     script = (
         "import sys\nfrom assay.scanner.cli import cli\ntry:\n    cli(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
@@ -222,27 +222,29 @@ def test_saved_reports_give_the_same_as_their_inputs(estate: dict[str, Any], tmp
 
 
 def test_a_framework_limits_scans_and_saved_reports_alike(estate: dict[str, Any], tmp_path: Path) -> None:
-    served = {each.control.id for each in load.load([load.builtin_folder()]).controls if "cis_aws_5_0" in each.control.frameworks}
+    served = {control.control.id for control in load.load([load.builtin_folder()]).controls if "cis_aws_5_0" in control.control.frameworks}
     limit = ("--framework", "cis_aws_5_0")
     _, scanned = compared(estate["code"], estate["live"], "--control", "keys.rotation-and-policy", *limit)
     reports = [tmp_path / "code.json", tmp_path / "live.json"]
     for path, report in zip((estate["code"], estate["live"]), reports, strict=True):
         assay("scan", path, "--no-config", "-r", f"json={report}", *CHOSEN)
-    _, held = compared(*reports, *limit)
-    assert {row["control"] for row in held["rows"]} == set(CONTROLS) & served == {"keys.rotation-and-policy"}
-    assert statuses(held) == statuses(scanned)
-    assert held["in_force"]["frameworks"] == ["cis_aws_5_0"]
+    _, judged_report = compared(*reports, *limit)
+    assert {row["control"] for row in judged_report["rows"]} == set(CONTROLS) & served == {"keys.rotation-and-policy"}
+    assert statuses(judged_report) == statuses(scanned)
+    assert judged_report["in_force"]["frameworks"] == ["cis_aws_5_0"]
     ran = assay("compare", *reports, "--framework", "cis_aws_5")
     assert (ran.exit_code, "there is no framework 'cis_aws_5'; did you mean cis_aws_5_0?" in ran.stderr) == (2, True)
 
 
 def test_a_region_that_was_not_audited_is_not_seen(estate: dict[str, Any], tmp_path: Path) -> None:
     elsewhere = write(tmp_path / "c", {"main.tf": CODE.replace(EAST, "eu-west-1").replace("trade-", "other-")})
-    held = compared(elsewhere, estate["live"], *CHOSEN)[1]
-    found = {row["code"]["resources"][0]["address"]: (row["status"], row["reason"]) for row in held["rows"] if row["code"]["resources"]}
-    assert found["aws_dynamodb_table.portfolio"][0] == "fails_live"  # by its replica, which was
-    assert found['aws_s3_bucket.this["orders"]'][0] == "not_seen"
-    assert "eu-west-1" in found["aws_kms_key.data"][1]
+    report = compared(elsewhere, estate["live"], *CHOSEN)[1]
+    by_address = {
+        row["code"]["resources"][0]["address"]: (row["status"], row["reason"]) for row in report["rows"] if row["code"]["resources"]
+    }
+    assert by_address["aws_dynamodb_table.portfolio"][0] == "fails_live"  # by its replica, which was
+    assert by_address['aws_s3_bucket.this["orders"]'][0] == "not_seen"
+    assert "eu-west-1" in by_address["aws_kms_key.data"][1]
 
 
 def test_reports_in_every_format(estate: dict[str, Any], tmp_path: Path) -> None:
@@ -293,17 +295,17 @@ def test_what_fails_in_code_only_is_no_matter_of_this_command(estate: dict[str, 
         tmp_path / "c",
         {"main.tf": f'provider "aws" {{\n  region = "{EAST}"\n}}\nresource "aws_s3_bucket" "b" {{\n  bucket = "trade-orders"\n}}\n'},
     )
-    exit_code, held = compared(infra, estate["live"], "--control", "storage.versioning-enabled", "--fail-on", "critical")
-    assert (exit_code, held["summary"]["statuses"]["fails_code"]) == (0, 1)
+    exit_code, report = compared(infra, estate["live"], "--control", "storage.versioning-enabled", "--fail-on", "critical")
+    assert (exit_code, report["summary"]["statuses"]["fails_code"]) == (0, 1)
 
 
 def test_gaps_of_either_side_make_it_incomplete(estate: dict[str, Any], tmp_path: Path) -> None:
     broken = write(tmp_path / "c", {"main.tf": CODE, "sub/x.tf": "resource {"})
-    exit_code, held = compared(broken, estate["live"], *CHOSEN, "--fail-on", "never")
-    assert (exit_code, len(held["code"]["gaps"])) == (3, 1)
-    assert held["summary"]["statuses"]["live_without_code"] == 0
-    exit_code, held = compared(estate["code"], estate["live"], *CHOSEN, "--fail-on", "never", "--state", broken / "main.tf")
-    assert (exit_code, held["gaps"][0]["code"]) == (3, "parse_error")
+    exit_code, report = compared(broken, estate["live"], *CHOSEN, "--fail-on", "never")
+    assert (exit_code, len(report["code"]["gaps"])) == (3, 1)
+    assert report["summary"]["statuses"]["live_without_code"] == 0
+    exit_code, report = compared(estate["code"], estate["live"], *CHOSEN, "--fail-on", "never", "--state", broken / "main.tf")
+    assert (exit_code, report["gaps"][0]["code"]) == (3, "parse_error")
 
 
 # Bad input
@@ -351,8 +353,8 @@ def test_google_code_beside_an_export() -> None:
     live = ROOT / "fixtures" / "trade_streamer" / "gcp" / "live"
     if not live.is_dir():
         pytest.skip("the export of the reference deployment is not there")
-    _, held = compared(ROOT / "fixtures" / "trade_streamer" / "gcp" / "terraform" / "environments" / "prod", live)
-    found = held["summary"]["statuses"]
-    assert found["passes_both"] > 50
-    assert not any(found[status] for status in ("fails_live", "fails_code", "live_without_code", "code_not_deployed"))
-    assert found["fails_both"] == 1  # without a configuration no role is known to release the user interface
+    _, report = compared(ROOT / "fixtures" / "trade_streamer" / "gcp" / "terraform" / "environments" / "prod", live)
+    statuses = report["summary"]["statuses"]
+    assert statuses["passes_both"] > 50
+    assert not any(statuses[status] for status in ("fails_live", "fails_code", "live_without_code", "code_not_deployed"))
+    assert statuses["fails_both"] == 1  # without a configuration no role is known to release the user interface

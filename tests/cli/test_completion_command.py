@@ -79,7 +79,7 @@ def test_bash_completes_after_the_installation(home: Path, tmp_path: Path) -> No
     assert ran("install", "bash")[0] == 0
     asked = 'source ~/.bashrc; COMP_WORDS=(assay sc); COMP_CWORD=1; _assay_completion assay; echo "${COMPREPLY[@]}"'
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
-    environment = {"HOME": str(home), "PATH": path, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
+    environment = {"HOME": str(home), "PATH": path, "PYTHONPATH": os.pathsep.join(folder for folder in sys.path if folder)}
     done = subprocess.run(["bash", "-c", asked], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "scan", done.stderr
 
@@ -103,7 +103,7 @@ def test_bash_completes_after_the_installation(home: Path, tmp_path: Path) -> No
 def test_what_is_offered(words: str, expected: list[str], tmp_path: Path) -> None:
     """Also where a configuration in the working directory cannot be used: it is not read."""
     (tmp_path / "assay.yaml").write_text("nonsense: [")
-    path = os.pathsep.join(each for each in sys.path if each)
+    path = os.pathsep.join(folder for folder in sys.path if folder)
     count = len(words.split()) - 1
     environment = {"PYTHONPATH": path, "COMP_WORDS": words, "COMP_CWORD": str(count), "_ASSAY_COMPLETE": "bash_complete"}
     done = subprocess.run([sys.executable, "-m", "assay"], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -14,7 +14,7 @@ from assay.scanner.cli import cli
 from assay.scanner.rules.load import builtin_folder, load
 from tests.scans import write
 
-IDS = [each.control.id for each in load([builtin_folder()]).controls]
+IDS = [control.control.id for control in load([builtin_folder()]).controls]
 
 
 def ran(*arguments: str) -> tuple[int, str]:
@@ -200,7 +200,7 @@ def test_show_of_a_check_that_several_controls_map_to_names_each() -> None:
 
 def mapping(check: str) -> list[str]:
     """The controls that map to a check of checkov."""
-    return [each.control.id for each in load([builtin_folder()]).controls if check in each.control.peers.get("checkov", ())]
+    return [control.control.id for control in load([builtin_folder()]).controls if check in control.control.peers.get("checkov", ())]
 
 
 @pytest.mark.parametrize(("check", "nearest"), [("CKV_AWS_53x", "CKV_AWS_53"), ("s3_bucket_kms_encryptoin", "s3_bucket_kms_encryption")])

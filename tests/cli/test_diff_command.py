@@ -161,6 +161,6 @@ def test_live_resources_are_gone_only_where_they_were_looked_for(
 ) -> None:
     for name, made in (("old", records), ("new", list(filter(None, map(change, records))))):
         (tmp_path / f"{name}.gz").write_bytes(gzip.compress("".join(f"{json.dumps(record)}\n" for record in made).encode()))
-    found = states("--control", "data.pitr-enabled", tmp_path / "old.gz", tmp_path / "new.gz")
+    statuses = states("--control", "data.pitr-enabled", tmp_path / "old.gz", tmp_path / "new.gz")
     beside = {"new_unknown", "became_unknown"}  # that tables could not be listed, and tables whose replicas are not seen
-    assert found.keys() - beside == {state}
+    assert statuses.keys() - beside == {state}

@@ -55,15 +55,15 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def finding(tree: Path, control: str, verdict: str, address: str) -> str:
     results = json.loads((tree / "results.json").read_text())["results"]
-    found: list[str] = [
-        each["fingerprint"]
-        for each in results
-        if (each["control"], each["verdict"], each["resource"]["address"]) == (control, verdict, address)
+    fingerprints: list[str] = [
+        result["fingerprint"]
+        for result in results
+        if (result["control"], result["verdict"], result["resource"]["address"]) == (control, verdict, address)
     ]
-    return found[0]
+    return fingerprints[0]
 
 
-@pytest.mark.parametrize("control", [each.control.id for each in load([builtin_folder()]).controls])
+@pytest.mark.parametrize("control", [control.control.id for control in load([builtin_folder()]).controls])
 def test_every_control_can_be_explained_within_80_columns_but_for_code(control: str) -> None:
     exit_code, output = ran("explain", control)
     assert exit_code == 0
@@ -185,8 +185,8 @@ def test_hostile_names_of_a_report_command_nothing(tree: Path) -> None:
     text = (tree / "results.json").read_text().replace("aws_s3_bucket.logs", "::error::x##[error]\\u001b[2J\\u202e")
     (tree / "results.json").write_text(text)
     whole = json.loads(text)["results"][0]["fingerprint"]
-    for each in json.loads(text)["results"]:
-        exit_code, output = ran("explain", each["fingerprint"], "--report", "results.json")
+    for result in json.loads(text)["results"]:
+        exit_code, output = ran("explain", result["fingerprint"], "--report", "results.json")
         assert exit_code == 0
         assert not [char for char in output if char != "\n" and visible(char) != char]
         assert "##[" not in output and not [line for line in output.splitlines() if line.lstrip().startswith("::")]

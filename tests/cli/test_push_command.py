@@ -36,9 +36,9 @@ def later(report: Report, finished: str) -> Report:
 @pytest.fixture
 def keys() -> Keys:
     """An account of its own, with Security Hub."""
-    held = enter(next(ACCOUNT_IDS), server())
-    held.client("securityhub", REGION).enable_security_hub(EnableDefaultStandards=False)
-    return held
+    keys = enter(next(ACCOUNT_IDS), server())
+    keys.client("securityhub", REGION).enable_security_hub(EnableDefaultStandards=False)
+    return keys
 
 
 def push(keys: Keys, path: Path, *more: str, endpoint: str = "") -> Any:
@@ -49,7 +49,7 @@ def push(keys: Keys, path: Path, *more: str, endpoint: str = "") -> Any:
 
 def imported(keys: Keys) -> dict[str, Any]:
     pages = keys.client("securityhub", REGION).get_paginator("get_findings").paginate(PaginationConfig={"PageSize": 100})
-    return {each["Id"]: each for page in pages for each in page["Findings"]}
+    return {finding["Id"]: finding for page in pages for finding in page["Findings"]}
 
 
 def test_findings_come_to_the_hub_of_the_account(keys: Keys, tmp_path: Path) -> None:
@@ -57,9 +57,9 @@ def test_findings_come_to_the_hub_of_the_account(keys: Keys, tmp_path: Path) -> 
     assert (ran.returncode, ran.stdout, ran.stderr) == (
         0, f"131 findings sent to Security Hub in {keys.account} {REGION}, 0 not taken\n", "",
     )  # fmt: skip
-    found = imported(keys)
-    assert len(found) == 131 and {each["AwsAccountId"] for each in found.values()} == {keys.account}
-    assert {each["ProductArn"] for each in found.values()} == {
+    page = imported(keys)
+    assert len(page) == 131 and {finding["AwsAccountId"] for finding in page.values()} == {keys.account}
+    assert {finding["ProductArn"] for finding in page.values()} == {
         f"arn:aws:securityhub:{REGION}:{keys.account}:product/{keys.account}/default"
     }
 
@@ -135,9 +135,9 @@ def hub() -> Iterator[Callable[[Callable[[str, Any], tuple[int, Any]]], tuple[st
         return f"http://127.0.0.1:{made.server_port}", asked
 
     yield start
-    for each in servers:
-        each.shutdown()
-        each.server_close()
+    for entry in servers:
+        entry.shutdown()
+        entry.server_close()
 
 
 IDENTITY = (
@@ -169,7 +169,7 @@ def test_findings_that_are_not_taken_are_told(hub: Any, tmp_path: Path) -> None:
     def answer(path: str, body: Any) -> tuple[int, Any]:
         if path != "/findings/import":
             return 200, {"Findings": []}
-        failed = [{"Id": each["Id"], "ErrorCode": "InvalidInput", "ErrorMessage": "no\x1b[2J"} for each in body["Findings"][:30]]
+        failed = [{"Id": finding["Id"], "ErrorCode": "InvalidInput", "ErrorMessage": "no\x1b[2J"} for finding in body["Findings"][:30]]
         return 200, {"FailedCount": len(failed), "SuccessCount": len(body["Findings"]) - len(failed), "FailedFindings": failed}
 
     url, _ = hub(answer)

@@ -126,7 +126,7 @@ def test_what_was_known_before_fails_nothing(report: Report, code: int, tmp_path
 
 
 def without_a_result(data: Any) -> None:
-    data["results"] = [each for each in data["results"] if each["verdict"] != "fail"]
+    data["results"] = [result for result in data["results"] if result["verdict"] != "fail"]
 
 
 LINES = jsonl.render(samples.report(), samples.context()).splitlines(keepends=True)
@@ -158,8 +158,8 @@ def test_what_is_no_report_is_refused(name: str, way: str, tmp_path: Path) -> No
 
 
 def test_a_severity_that_would_fail_nothing_is_refused(tmp_path: Path) -> None:
-    held = msgspec.structs.replace(HELD[0], severity="none", standing="")
-    (tmp_path / "r.json").write_bytes(encoded(samples.report([held], Coverage())))
+    result = msgspec.structs.replace(HELD[0], severity="none", standing="")
+    (tmp_path / "r.json").write_bytes(encoded(samples.report([result], Coverage())))
     ran = assay("report", str(tmp_path / "r.json"), "--no-config")
     assert ran.exit_code == 2 and "'none' is no severity" in ran.stderr
 
@@ -184,8 +184,8 @@ def test_a_hostile_report_gives_reports(text: str, tmp_path: Path) -> None:
 
 def test_no_file_that_a_report_names_is_shown(tmp_path: Path) -> None:
     (tmp_path / "secret.tf").write_text("canary-5b1e\n" * 20, "utf-8")
-    held = samples.resource("aws_s3_bucket.b", samples.BlockRef("aws_s3_bucket.b", str(tmp_path / "secret.tf"), 1, 9))
-    report = samples.report([samples.result("keys.rotation", "fail", held, "no")])
+    resource = samples.resource("aws_s3_bucket.b", samples.BlockRef("aws_s3_bucket.b", str(tmp_path / "secret.tf"), 1, 9))
+    report = samples.report([samples.result("keys.rotation", "fail", resource, "no")])
     (tmp_path / "r.json").write_bytes(
         encoded(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, targets=[str(tmp_path)])))
     )

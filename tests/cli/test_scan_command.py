@@ -161,7 +161,7 @@ def test_variables(code: Callable[[str], Path], tmp_path: Path) -> None:
         (["--var", "other=Enabled"], "unknown"),
     ):
         _, report, _ = assay_json(infra, *VERSIONING, *options)
-        assert [each["verdict"] for each in report["results"]] == [expected], options
+        assert [result["verdict"] for result in report["results"]] == [expected], options
 
 
 def test_workspace(code: Callable[[str], Path]) -> None:
@@ -174,10 +174,10 @@ def test_controls_by_id_and_glob(code: Callable[[str], Path]) -> None:
     infra = code(FAILING)
 
     def judged(*options: str) -> list[str]:
-        return [each["id"] for each in assay_json(infra, *options)[1]["controls"]]
+        return [control["id"] for control in assay_json(infra, *options)[1]["controls"]]
 
     assert judged("--control", "storage.versioning-enabled") == ["storage.versioning-enabled"]
-    assert all(each.startswith("storage.") for each in judged("--control", "storage.*"))
+    assert all(judgement.startswith("storage.") for judgement in judged("--control", "storage.*"))
     assert judged("--control", "*.encrypted-cmk", "--control", "keys.*") == [
         "data.encrypted-cmk",
         "keys.encryption-everywhere",
@@ -192,7 +192,7 @@ def test_controls_by_id_and_glob(code: Callable[[str], Path]) -> None:
 def test_several_paths_are_one_report(code: Callable[..., Path]) -> None:
     one, two = code(PASSING, "one"), code(FAILING, "two")
     exit_code, report, _ = assay_json(one, two / "main.tf", *VERSIONING)
-    assert (exit_code, sorted(each["verdict"] for each in report["results"])) == (1, ["fail", "pass"])
+    assert (exit_code, sorted(result["verdict"] for result in report["results"])) == (1, ["fail", "pass"])
     assert report["coverage"]["files"] == {"found": 2, "parsed": 2, "failed": 0}
 
 
@@ -228,9 +228,9 @@ def test_named_files(named: list[str], expected: set[str], tmp_path: Path, monke
     monkeypatch.chdir(write(tmp_path, PARTS))
     exit_code, report, _ = assay_json(*named, *VERSIONING)
     whole = {result["resource"]["address"]: result for result in assay_json(".", *VERSIONING)[1]["results"]}
-    found = [result["resource"]["address"] for result in report["results"]]
-    assert sorted(found) == sorted(expected)
-    assert [result["fingerprint"] for result in report["results"]] == [whole[address]["fingerprint"] for address in found]
+    addresses = [result["resource"]["address"] for result in report["results"]]
+    assert sorted(addresses) == sorted(expected)
+    assert [result["fingerprint"] for result in report["results"]] == [whole[address]["fingerprint"] for address in addresses]
     assert (exit_code, report["summary"]["resources"]) == (1 if expected else 3, len(expected))
 
 
@@ -304,7 +304,7 @@ controls:
     )
     ran = assay("scan", infra, "--config", tmp_path / "settings" / "assay.yaml", "-r", "json")
     report = json.loads(ran.stdout)
-    assert [(each["control"], each["verdict"]) for each in report["results"]] == [("team.rule", "pass")]
+    assert [(result["control"], result["verdict"]) for result in report["results"]] == [("team.rule", "pass")]
     ran = assay("scan", infra, "--config", tmp_path / "settings" / "assay.yaml", "-r", "json", "--var", "status=Suspended")
     assert (ran.exit_code, json.loads(ran.stdout)["summary"]["verdicts"]["fail"]) == (0, 1)
     ran = assay(
@@ -439,7 +439,7 @@ def test_sensitive_values_are_not_shown(code: Callable[[str], Path], tmp_path: P
     text = rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [{"that": that, "message": message}]})
     policies = write(tmp_path / "p", {"team/rule.yaml": text})
     _, report, _ = assay_json(infra, "--policies", policies, "--control", "team.rule", "--var", "a=hidden-one")
-    assert [(each["verdict"], each["message"]) for each in report["results"]] == [
+    assert [(result["verdict"], result["message"]) for result in report["results"]] == [
         ("unknown", "not known whether (sensitive) x-(sensitive) (unknown other)")
     ]
     assert "hidden" not in json.dumps(report)

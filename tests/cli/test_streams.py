@@ -59,7 +59,7 @@ def test_it_has_what_the_json_report_has(tmp_path: Path) -> None:
     whole = json.loads((tmp_path / "j").read_text("utf-8"))
     begin, *results, end = lines(tmp_path / "l")
     assert ran.exit_code == 1
-    assert sorted(line["result"]["fingerprint"] for line in results) == sorted(each["fingerprint"] for each in whole["results"])
+    assert sorted(line["result"]["fingerprint"] for line in results) == sorted(result["fingerprint"] for result in whole["results"])
     assert end["end"]["coverage"] == whole["coverage"] and begin["begin"]["tool"] == whole["tool"]
 
 

@@ -25,7 +25,7 @@ class Terminal(io.StringIO):
 
 
 def environment(**more: str) -> dict[str, str]:
-    path = os.pathsep.join(each for each in sys.path if each)
+    path = os.pathsep.join(folder for folder in sys.path if folder)
     return {"PYTHONPATH": path, "PATH": os.environ["PATH"], "TERM": "xterm", **more}
 
 
@@ -105,7 +105,7 @@ def test_progress_names_what_a_worker_is_at(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(parent, "_TICK", 0.001)
     for number in range(40):
-        (tmp_path / f"m{number}.tf").write_text("".join(f'resource "aws_s3_bucket" "b{number}x{each}" {{}}\n' for each in range(20)))
+        (tmp_path / f"m{number}.tf").write_text("".join(f'resource "aws_s3_bucket" "b{number}x{index}" {{}}\n' for index in range(20)))
     scan = Scan(Options(paths=str(tmp_path), limits=Limits()))
     seen: list[str] = []
     scan.tick = seen.append

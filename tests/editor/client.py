@@ -105,9 +105,9 @@ class Editor:
         """Wait until something holds, and give it."""
 
         async def wait() -> T:
-            while not (found := holds()):
+            while not (message := holds()):
                 await asyncio.sleep(0.01)
-            return found
+            return message
 
         try:
             return self.run(wait())
@@ -141,14 +141,14 @@ class Editor:
 
     def hover(self, path: Path, position: types.Position) -> str:
         asked = types.HoverParams(types.TextDocumentIdentifier(uri_of(path)), position)
-        found = self.run(self.client.text_document_hover_async(asked))
-        return found.contents.value if found is not None and isinstance(found.contents, types.MarkupContent) else ""
+        answer = self.run(self.client.text_document_hover_async(asked))
+        return answer.contents.value if answer is not None and isinstance(answer.contents, types.MarkupContent) else ""
 
     def actions(self, path: Path, mark: types.Diagnostic) -> list[types.CodeAction]:
         """The edits that are offered for a mark; lsprotocol reads what has a command as no action."""
         asked = types.CodeActionParams(types.TextDocumentIdentifier(uri_of(path)), mark.range, types.CodeActionContext([mark]))
-        found = self.run(self.client.text_document_code_action_async(asked)) or []
-        return [action for action in found if isinstance(action, types.CodeAction) and mark in (action.diagnostics or [])]
+        answer = self.run(self.client.text_document_code_action_async(asked)) or []
+        return [action for action in answer if isinstance(action, types.CodeAction) and mark in (action.diagnostics or [])]
 
     def stop(self) -> None:
         self.run(self.client.shutdown_async(None))

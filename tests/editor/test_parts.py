@@ -207,17 +207,17 @@ def test_an_editor_that_asks_is_answered_when_it_is_judged(tmp_path: Path) -> No
 
 
 def test_what_is_accepted_is_a_hint_where_somebody_wants_it(tmp_path: Path) -> None:
-    def shown(accepted: str, found: Result) -> list[str]:
+    def shown(accepted: str, result: Result) -> list[str]:
         store = FindingStore(str(tmp_path))
-        store.take(JudgedPart(1, "terraform", ".", [found], []), {})
+        store.take(JudgedPart(1, "terraform", ".", [result], []), {})
         marker = Marker(EditorSettings(accepted=accepted), lambda _: EditorText(FAILING))  # type: ignore[arg-type]
         return [mark.shown for mark in marker.marks(str(tmp_path / "main.tf"), [store])]
 
     (result,) = [result for result in Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))])) if result.control == VERSIONING]
     waiver = Waived("comment", "", "copied", "", "2030-01-01", "main.tf", 1, "fail")
-    for found in (structs.replace(result, verdict="waived", waiver=waiver), structs.replace(result, standing="known")):
-        assert shown("off", found) == []
-        assert shown("hint", found) == ["hint"]
+    for variant in (structs.replace(result, verdict="waived", waiver=waiver), structs.replace(result, standing="known")):
+        assert shown("off", variant) == []
+        assert shown("hint", variant) == ["hint"]
     assert shown("off", result) == ["error"]
 
 

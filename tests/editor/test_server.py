@@ -97,9 +97,9 @@ def test_what_is_marked_is_what_a_scan_finds(editor: Editor, folder: Path) -> No
     text = (ROOT / "fixtures/demo/main.tf").read_text()
     path = write(folder, {"main.tf": text}) / "main.tf"
     editor.open(path)
-    found = {result.fingerprint for result in Scan(Options(paths=[str(folder)])) if result.verdict in ("fail", "unknown", "error")}
-    assert len(found) > 5
-    editor.until(lambda: {print_ for mark in editor.marks(path) for print_ in (mark.data or {}).get("fingerprints", [])} == found)
+    fingerprints = {result.fingerprint for result in Scan(Options(paths=[str(folder)])) if result.verdict in ("fail", "unknown", "error")}
+    assert len(fingerprints) > 5
+    editor.until(lambda: {print_ for mark in editor.marks(path) for print_ in (mark.data or {}).get("fingerprints", [])} == fingerprints)
 
 
 def test_half_typed_text_keeps_what_was_found(editor: Editor, folder: Path) -> None:

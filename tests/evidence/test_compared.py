@@ -76,7 +76,7 @@ def test_a_side_that_was_a_report_is_taken_over(there: Path) -> None:
     assay("scan", "infra", *CHOSEN, "-r", "json=code.json")
     made = left(there, "code.json", "live.ndjson")
     assert json.loads((made / CODE).read_text()) == json.loads(Path("code.json").read_text())
-    entry = next(each for each in json.loads((made / "inputs.json").read_text())["entries"] if each["path"].endswith("/code.json"))
+    entry = next(entry for entry in json.loads((made / "inputs.json").read_text())["entries"] if entry["path"].endswith("/code.json"))
     assert entry["sha256"] and entry.get("stored", "none") == "none"
     assert evidence("replay", made)[0] == 0
 
@@ -86,7 +86,7 @@ def test_a_state_is_never_stored_and_a_replay_asks_for_it(there: Path) -> None:
     with zipfile.ZipFile(made / "inputs.zip") as archive:
         contents = [archive.read(name) for name in archive.namelist()]
     contents += [path.read_bytes() for path in made.rglob("*") if path.is_file()]
-    assert not [each for each in contents if b"hunter2" in each]
+    assert not [content for content in contents if b"hunter2" in content]
     exit_code, said = evidence("replay", made)
     assert exit_code == 3 and "a state holds secrets in full" in said
     assert evidence("replay", made, "--originals", there / "work")[0] == 0

@@ -18,7 +18,7 @@ def test_no_secret_of_any_form_is_stored(line: str) -> None:
     code = f'resource "x" "y" {{\n{LINES[line]}\n}}\n'
     kept = Masking(Sensitive()).shown(code.encode())
     assert kept is not None and CANARY.encode() not in kept
-    assert [len(each) for each in kept.split(b"\n")] == [len(each) for each in code.encode().split(b"\n")], kept
+    assert [len(part) for part in kept.split(b"\n")] == [len(part) for part in code.encode().split(b"\n")], kept
 
 
 @pytest.mark.parametrize("case", CODE)

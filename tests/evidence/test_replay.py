@@ -29,9 +29,9 @@ def resealed(made: Path) -> None:
     from assay.scanner.evidence.folder import digest_of, files
 
     manifest = decode((made / "manifest.json").read_bytes(), RunManifest, "manifest")
-    found: list[FileDigest] = [digest_of(str(made), name) for name in files(str(made))]
+    digests: list[FileDigest] = [digest_of(str(made), name) for name in files(str(made))]
     (made / "manifest.json").write_bytes(
-        encode(RunManifest(**{**{name: getattr(manifest, name) for name in manifest.__struct_fields__}, "files": found}))
+        encode(RunManifest(**{**{name: getattr(manifest, name) for name in manifest.__struct_fields__}, "files": digests}))
     )
 
 
@@ -212,6 +212,6 @@ def test_the_commit_is_in_the_manifest_and_a_replay_takes_it_over(tmp_path: Path
     made = run(tmp_path / "out", "infra", *CONTROLS)
     manifest = decode((made / "manifest.json").read_bytes(), RunManifest, "")
     commit = git(tmp_path / "tree", "rev-parse", "HEAD")
-    assert [(each.commit, each.branch, each.clean) for each in manifest.revisions] == [(commit, "main", True)]
+    assert [(revision.commit, revision.branch, revision.clean) for revision in manifest.revisions] == [(commit, "main", True)]
     assert f"<code>{commit}</code> (main): what was scanned is as committed" in (made / "reports/results.html").read_text()
     assert evidence("replay", made)[0] == 0

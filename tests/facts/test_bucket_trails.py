@@ -36,8 +36,8 @@ def advanced(**fields: str) -> str:
 
 
 def verdict(tmp_path: Path, *parts: str) -> str:
-    found = judge(write(tmp_path, {"main.tf": "\n".join((SITE, *parts))}), "observe.edge-access-logs")
-    return next(str(result.verdict) for result in found if result.resource.address == "aws_s3_bucket.site")
+    results = judge(write(tmp_path, {"main.tf": "\n".join((SITE, *parts))}), "observe.edge-access-logs")
+    return next(str(result.verdict) for result in results if result.resource.address == "aws_s3_bucket.site")
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ resource "aws_s3_access_point" "reports" {{
 {SITE}
 {trail(basic(value))}
 """
-    found = judge(write(tmp_path, {"main.tf": code}), "observe.edge-access-logs")
-    (result,) = [one for one in found if one.resource.address == "aws_s3_bucket.site"]
+    results = judge(write(tmp_path, {"main.tf": code}), "observe.edge-access-logs")
+    (result,) = [one for one in results if one.resource.address == "aws_s3_bucket.site"]
     assert (str(result.verdict), next((why.reason for why in result.unknown), "")) == (verdict_, reason)
 
 
@@ -147,8 +147,8 @@ def test_reads_and_writes_may_be_recorded_apart(tmp_path: Path) -> None:
 def test_a_bucket_whose_name_is_not_known(tmp_path: Path, bucket: str, value: str, expected: str) -> None:
     code = SITE.replace('bucket = "trade-site"', f"bucket = {bucket}")
     write(tmp_path, {"main.tf": f'{code}\n{trail(basic(value))}\nvariable "name" {{}}\nvariable "other" {{}}\n'})
-    found = judge(tmp_path, "observe.edge-access-logs")
-    assert [result.verdict for result in found] == [expected]
+    results = judge(tmp_path, "observe.edge-access-logs")
+    assert [result.verdict for result in results] == [expected]
 
 
 @pytest.mark.parametrize(

@@ -305,7 +305,7 @@ OPEN = source("match /a/{b} { allow read, write: if true; }")
 def test_a_finding_points_at_the_rule(tmp_path: Path, content: str, place: tuple[str, int]) -> None:
     text = code(content) + f"locals {{\n  rules = <<RULES\n{OPEN}RULES\n}}\n"
     write(tmp_path, {"main.tf": text, "firestore.rules": OPEN})
-    (result,) = (each for each in judge(tmp_path, CONTROL) if each.resource.type.startswith("google_"))
+    (result,) = (result for result in judge(tmp_path, CONTROL) if result.resource.type.startswith("google_"))
     seen = result.evidence[0].location
     assert result.verdict == "fail" and seen is not None
     assert (Path(seen.file).name, seen.line) == place
@@ -318,9 +318,9 @@ def test_one_of_a_few_sources(tmp_path: Path) -> None:
     choice = 'var.strict ? file("closed.rules") : file("other.rules")'
     text = 'variable "strict" {\n  type = bool\n}\n' + code(choice)
     write(tmp_path, {"main.tf": text, "closed.rules": closed, "other.rules": signed_in})
-    assert [each.verdict for each in judge(tmp_path, CONTROL) if each.resource.type.startswith("google_")] == ["pass"]
+    assert [result.verdict for result in judge(tmp_path, CONTROL) if result.resource.type.startswith("google_")] == ["pass"]
     write(tmp_path, {"other.rules": OPEN})
-    assert [each.verdict for each in judge(tmp_path, CONTROL) if each.resource.type.startswith("google_")] == ["unknown"]
+    assert [result.verdict for result in judge(tmp_path, CONTROL) if result.resource.type.startswith("google_")] == ["unknown"]
 
 
 def test_a_plan_follows_the_release_to_its_ruleset(tmp_path: Path) -> None:
@@ -331,12 +331,12 @@ def test_a_plan_follows_the_release_to_its_ruleset(tmp_path: Path) -> None:
     release = resource("google_firebaserules_release", {"name": "cloud.firestore"})
     expressions = {"ruleset_name": {"references": ["google_firebaserules_ruleset.r.name", "google_firebaserules_ruleset.r"]}}
     configured = [
-        {"address": f"{each['type']}.r", "mode": "managed", "type": each["type"], "name": "r", "expressions": written}
-        for each, written in ((ruleset, {}), (release, expressions))
+        {"address": f"{entry['type']}.r", "mode": "managed", "type": entry["type"], "name": "r", "expressions": written}
+        for entry, written in ((ruleset, {}), (release, expressions))
     ]
     changes = [
-        {"address": each["address"], "mode": "managed", "type": each["type"], "name": "r", "change": {"actions": ["create"], "before": None, "after": each["values"], "after_unknown": unknown}}
-        for each, unknown in ((ruleset, {"name": True}), (release, {"ruleset_name": True}))
+        {"address": entry["address"], "mode": "managed", "type": entry["type"], "name": "r", "change": {"actions": ["create"], "before": None, "after": entry["values"], "after_unknown": unknown}}
+        for entry, unknown in ((ruleset, {"name": True}), (release, {"ruleset_name": True}))
     ]  # fmt: skip
     plan = {
         "format_version": "1.2",

@@ -77,8 +77,8 @@ def test_a_rule_may_name_its_group(tmp_path: Path) -> None:
     rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
     group = resource("AWS::EC2::SecurityGroup", GroupDescription="g", GroupName="trade-web")
     for named in ("trade-web", {"Ref": "Web"}):
-        found = one(tmp_path, INGRESS, Web=group, Rule=resource("AWS::EC2::SecurityGroupIngress", GroupName=named, **rule))
-        assert found == {"AWS::EC2::SecurityGroup.Web": "fail"}
+        verdict_of = one(tmp_path, INGRESS, Web=group, Rule=resource("AWS::EC2::SecurityGroupIngress", GroupName=named, **rule))
+        assert verdict_of == {"AWS::EC2::SecurityGroup.Web": "fail"}
 
 
 def test_companions_of_what_is_declared_elsewhere_are_judged(tmp_path: Path) -> None:
@@ -122,20 +122,20 @@ def test_an_alias_of_a_key_that_is_switched_off(tmp_path: Path) -> None:
     key = resource("AWS::KMS::Key", Enabled=False)
     alias = resource("AWS::KMS::Alias", AliasName="alias/trade", TargetKeyId={"Ref": "Key"})
     keys = {"SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "Alias"}}}
-    found = one(tmp_path, "data.encrypted-cmk", Key=key, Alias=alias, Orders=resource("AWS::DynamoDB::Table", **keys))
-    assert found == {"AWS::DynamoDB::Table.Orders": "fail"}
+    verdict_of = one(tmp_path, "data.encrypted-cmk", Key=key, Alias=alias, Orders=resource("AWS::DynamoDB::Table", **keys))
+    assert verdict_of == {"AWS::DynamoDB::Table.Orders": "fail"}
 
 
 def test_a_bucket_may_log_to_itself(tmp_path: Path) -> None:
-    found = one(tmp_path, "storage.encrypted-cmk", Logs=resource("AWS::S3::Bucket", LoggingConfiguration={"LogFilePrefix": "l/"}))
-    assert found == {"AWS::S3::Bucket.Logs": "not_applicable"}
+    verdict_of = one(tmp_path, "storage.encrypted-cmk", Logs=resource("AWS::S3::Bucket", LoggingConfiguration={"LogFilePrefix": "l/"}))
+    assert verdict_of == {"AWS::S3::Bucket.Logs": "not_applicable"}
 
 
 def test_classic_associations_count(tmp_path: Path) -> None:
     balancer = resource("AWS::ElasticLoadBalancingV2::LoadBalancer", Subnets=["subnet-1", "subnet-2"])
-    held = resource("AWS::WAFRegional::WebACLAssociation", ResourceArn={"Ref": "Api"}, WebACLId="1")
-    found = one(tmp_path, WAF, Api=balancer, Association=held)
-    assert found == {"AWS::ElasticLoadBalancingV2::LoadBalancer.Api": "pass"}
+    resource_ = resource("AWS::WAFRegional::WebACLAssociation", ResourceArn={"Ref": "Api"}, WebACLId="1")
+    verdict_of = one(tmp_path, WAF, Api=balancer, Association=resource_)
+    assert verdict_of == {"AWS::ElasticLoadBalancingV2::LoadBalancer.Api": "pass"}
 
 
 def test_a_policy_of_an_unknown_role_is_harmless_if_it_would_be(tmp_path: Path) -> None:
@@ -143,9 +143,9 @@ def test_a_policy_of_an_unknown_role_is_harmless_if_it_would_be(tmp_path: Path) 
     unknown = {"Fn::Transform": {"Name": "NameOfRole"}}
     for document, expected in ((TRUST, "pass"), (ALL, "unknown")):
         policy = resource("AWS::IAM::Policy", PolicyName="p", Roles=[unknown], PolicyDocument=document)
-        found = one(tmp_path, LISTED, Role=role, Policy=policy)
-        assert found["AWS::IAM::Role.Role"] == expected
-        assert found["AWS::IAM::Policy.Policy"] == ("pass" if expected == "pass" else "fail")
+        verdict_of = one(tmp_path, LISTED, Role=role, Policy=policy)
+        assert verdict_of["AWS::IAM::Role.Role"] == expected
+        assert verdict_of["AWS::IAM::Policy.Policy"] == ("pass" if expected == "pass" else "fail")
 
 
 def test_a_policy_that_names_its_role_by_text_counts_whichever_controls_are_selected(tmp_path: Path) -> None:
@@ -153,4 +153,4 @@ def test_a_policy_that_names_its_role_by_text_counts_whichever_controls_are_sele
     policy = {"Type": "AWS::IAM::RolePolicy", "Properties": {"RoleName": "order", "PolicyName": "all", "PolicyDocument": ALL}}
     write(tmp_path, {"t.json": json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"R": role, "P": policy}})})
     report = Scan(Options(paths=[str(tmp_path)])).report()
-    assert [each.verdict for each in report.results if each.control == LISTED] == ["fail"]
+    assert [result.verdict for result in report.results if result.control == LISTED] == ["fail"]

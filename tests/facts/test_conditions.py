@@ -103,8 +103,8 @@ def test_what_satisfies_a_condition_goes_one_of_its_ways(expression: str, a: str
     ("resource.type == 'b' || resource.name.extract('x') == 'y'", False), ("resource.name.extract('x') == 'y'", "unknown"), (WHY, "unknown"),
 ])  # fmt: skip
 def test_whether_every_way_is_bounded(condition: Any, expected: Any) -> None:
-    found = bounded(condition, lambda test: test.path == ("resource", "name"))
-    assert ("unknown" if isinstance(found, Unknown) else found) == expected
+    bounds = bounded(condition, lambda test: test.path == ("resource", "name"))
+    assert ("unknown" if isinstance(bounds, Unknown) else bounds) == expected
 
 
 @pytest.mark.parametrize("text", ["a b", "a.", "'x", "(" * 60 + "a" + ")" * 60])

@@ -116,7 +116,7 @@ resource "google_project_iam_member" "uses" {
 def test_projects_of_one_variable_are_one(tmp_path: Path, project: str, verdict: str) -> None:
     write(tmp_path, {"main.tf": CODE % project})
     results = Scan(Options(paths=[str(tmp_path)], controls=["iam.duties-separated"])).report().results
-    answer = {each.resource.address: each.verdict for each in results}
+    answer = {result.resource.address: result.verdict for result in results}
     assert answer == {"google_project_iam_member.administers": "pass", "google_project_iam_member.uses": verdict}
 
 
@@ -125,4 +125,4 @@ def test_many_bindings_are_no_matter(tmp_path: Path) -> None:
     block = 'resource "google_project_iam_member" "m{0}" {{\n  project = "p"\n  role = "roles/iam.serviceAccount{1}"\n  member = "user:m{0}@example.com"\n}}\n'
     write(tmp_path, {"main.tf": "".join(block.format(at, "Admin" if at % 2 else "User") for at in range(3000))})
     results = Scan(Options(paths=[str(tmp_path)], controls=["iam.duties-separated"])).report().results
-    assert {each.verdict for each in results} == {"pass"} and len(results) == 3000
+    assert {result.verdict for result in results} == {"pass"} and len(results) == 3000

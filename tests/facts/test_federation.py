@@ -33,9 +33,9 @@ def fact(value: Any) -> Any:
 
 def statement(condition: Any) -> Statement:
     written = {"Effect": "Allow", "Principal": {"Federated": "x"}, "Action": "sts:AssumeRoleWithWebIdentity"}
-    (found,) = statements(Value({"Statement": [written | ({"Condition": condition} if condition is not None else {})]}))
-    assert isinstance(found, Statement)
-    return found
+    (statement,) = statements(Value({"Statement": [written | ({"Condition": condition} if condition is not None else {})]}))
+    assert isinstance(statement, Statement)
+    return statement
 
 
 def admitted(condition: Any) -> list[Any]:
@@ -181,8 +181,8 @@ def scoped(principal: Any, condition: Any = None, *others: Any, **fields: Any) -
     allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **fields} | (
         {"Condition": condition} if condition else {}
     )
-    found = aws_trusts(Value({"Statement": [allow, *others]}), role())
-    results = ["unknown" if isinstance(trust, Unknown) else fact(trust.scoped.data) for trust in found]
+    trusts = aws_trusts(Value({"Statement": [allow, *others]}), role())
+    results = ["unknown" if isinstance(trust, Unknown) else fact(trust.scoped.data) for trust in trusts]
     return results[0] if len(results) == 1 else results
 
 
@@ -263,8 +263,8 @@ def test_a_trust_policy_that_denies_or_is_not_known() -> None:
 
 def test_everybody_but_a_provider_is_everybody() -> None:
     allow = {"Effect": "Allow", "NotPrincipal": {"Federated": GITHUB_ARN}, "Action": "sts:AssumeRole"}
-    (found,) = aws_trusts(Value({"Statement": [allow]}), role())
-    assert (found.principal.data, found.scoped.data) == (f"anyone but {GITHUB_ARN}", False)
+    (trust,) = aws_trusts(Value({"Statement": [allow]}), role())
+    assert (trust.principal.data, trust.scoped.data) == (f"anyone but {GITHUB_ARN}", False)
 
 
 @pytest.mark.parametrize(("principal", "denial", "expected"), [
@@ -318,8 +318,10 @@ def test_a_role_of_ci_systems_alone() -> None:
     ("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci\0007\0/*", [("ci7", "1", "*")]),
 ])  # fmt: skip
 def test_the_pool_of_a_member(member: Any, expected: list[tuple[Any, ...]]) -> None:
-    found = pools.members([Binding("roles/iam.workloadIdentityUser", member, None, ())])
-    assert [(pool, *((kept.project, kept.who) if isinstance(kept, pools.PoolMember) else (None, None))) for pool, kept in found] == expected
+    member_list = pools.members([Binding("roles/iam.workloadIdentityUser", member, None, ())])
+    assert [
+        (pool, *((kept.project, kept.who) if isinstance(kept, pools.PoolMember) else (None, None))) for pool, kept in member_list
+    ] == expected
 
 
 def test_unknown_members_of_other_roles_are_no_identities_of_a_pool() -> None:

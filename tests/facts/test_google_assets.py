@@ -31,18 +31,18 @@ def asset(
 
 def project(name: str, *bindings: tuple[str, str]) -> dict[str, Any]:
     data = {"projectId": name, "projectNumber": NUMBERS[name]}
-    held = bindings or (("roles/datastore.user", ACCOUNT),)
+    roles = bindings or (("roles/datastore.user", ACCOUNT),)
     full = f"//cloudresourcemanager.googleapis.com/projects/{NUMBERS[name]}"
-    return asset(full, "cloudresourcemanager.googleapis.com/Project", data, *held, project=name)
+    return asset(full, "cloudresourcemanager.googleapis.com/Project", data, *roles, project=name)
 
 
 def verdicts(folder: Path, control: str, *assets: dict[str, Any]) -> dict[str, str]:
     """Last part of the name of a resource to its verdict."""
-    (folder / "export.ndjson").write_text("".join(json.dumps(each) + "\n" for each in assets), encoding="utf-8")
-    found: dict[str, list[str]] = {}
+    (folder / "export.ndjson").write_text("".join(json.dumps(asset) + "\n" for asset in assets), encoding="utf-8")
+    by_address: dict[str, list[str]] = {}
     for result in judge(folder, control):
-        found.setdefault(result.resource.address.rpartition("/")[2], []).append(result.verdict)
-    return {name: worst(held) for name, held in found.items()}
+        by_address.setdefault(result.resource.address.rpartition("/")[2], []).append(result.verdict)
+    return {name: worst(verdicts_of) for name, verdicts_of in by_address.items()}
 
 
 KEY = "projects/trade-keys/locations/us/keyRings/trade/cryptoKeys/orders"
@@ -60,8 +60,8 @@ def test_a_key_of_another_project_is_found(tmp_path: Path, state: str | None, ve
     key = asset(
         f"//cloudkms.googleapis.com/{KEY}", "cloudkms.googleapis.com/CryptoKey", {"primary": {"state": state}}, project="trade-keys"
     )
-    found = verdicts(tmp_path, "data.encrypted-cmk", project("trade-prod"), project("trade-keys"), DATABASE, *([key] if state else []))
-    assert found == {"orders": verdict}
+    verdict_of = verdicts(tmp_path, "data.encrypted-cmk", project("trade-prod"), project("trade-keys"), DATABASE, *([key] if state else []))
+    assert verdict_of == {"orders": verdict}
 
 
 def test_a_subscriber_in_another_project_consumes_the_rotation(tmp_path: Path) -> None:
@@ -70,15 +70,15 @@ def test_a_subscriber_in_another_project_consumes_the_rotation(tmp_path: Path) -
     secret = {"name": name, "rotation": {"rotationPeriod": "2592000s"}, "topics": [{"name": topic}]}
     version = {"name": f"{name}/versions/1", "createTime": "2026-11-01T00:00:00Z", "state": "ENABLED"}
     subscription = "//pubsub.googleapis.com/projects/trade-keys/subscriptions/rotator"
-    held = [
+    assets = [
         project("trade-prod"),
         project("trade-keys"),
         asset(f"//secretmanager.googleapis.com/{name}", "secretmanager.googleapis.com/Secret", secret),
         asset(f"//secretmanager.googleapis.com/{name}/versions/1", "secretmanager.googleapis.com/SecretVersion", version),
     ]
-    assert verdicts(tmp_path, "secrets.rotation-enabled", *held) == {"etrade": "unknown"}
-    held.append(asset(subscription, "pubsub.googleapis.com/Subscription", {"topic": topic}, project="trade-keys"))
-    assert verdicts(tmp_path, "secrets.rotation-enabled", *held) == {"etrade": "pass"}
+    assert verdicts(tmp_path, "secrets.rotation-enabled", *assets) == {"etrade": "unknown"}
+    assets.append(asset(subscription, "pubsub.googleapis.com/Subscription", {"topic": topic}, project="trade-keys"))
+    assert verdicts(tmp_path, "secrets.rotation-enabled", *assets) == {"etrade": "pass"}
 
 
 def test_a_loose_binding_in_another_project_counts(tmp_path: Path) -> None:
@@ -124,9 +124,9 @@ def test_what_everyone_has_on_the_project(tmp_path: Path, granted: str, permissi
     constraint = {"constraint": "constraints/storage.publicAccessPrevention", "booleanPolicy": {}}
     top = {"name": f"//cloudresourcemanager.googleapis.com/{ORGANIZATION}", "ancestors": [ORGANIZATION]}
     organization = {**top, "assetType": "cloudresourcemanager.googleapis.com/Organization", "orgPolicy": [constraint]}
-    held = [project("trade-prod", (granted, "allUsers")), role(*permissions), organization]
-    assert verdicts(tmp_path, "storage.bucket-not-public", bucket(), *held) == {"orders": verdict}
-    assert verdicts(tmp_path, "storage.bucket-not-public", bucket(publicAccessPrevention="enforced"), *held) == {"orders": "pass"}
+    assets = [project("trade-prod", (granted, "allUsers")), role(*permissions), organization]
+    assert verdicts(tmp_path, "storage.bucket-not-public", bucket(), *assets) == {"orders": verdict}
+    assert verdicts(tmp_path, "storage.bucket-not-public", bucket(publicAccessPrevention="enforced"), *assets) == {"orders": "pass"}
 
 
 def test_prevention_makes_policies_that_were_not_read_harmless(tmp_path: Path) -> None:
@@ -139,34 +139,34 @@ JUNK = [None, [], {}, 7, -1.5, True, "", "x", "//a/b/c", [None], [[]], [{}], ["x
 
 def broken(data: dict[str, Any], junk: Any) -> list[dict[str, Any]]:
     """One copy for each field, at the top and below it, with something else in its place."""
-    found = []
-    for name, held in data.items():
-        found.append({**data, name: junk})
-        inner = held[0] if isinstance(held, list) and held else held
+    entries = []
+    for name, value in data.items():
+        entries.append({**data, name: junk})
+        inner = value[0] if isinstance(value, list) and value else value
         for below in inner if isinstance(inner, dict) else ():
             changed = {**inner, below: junk}
-            found.append({**data, name: [changed] if isinstance(held, list) else changed})
-    return found
+            entries.append({**data, name: [changed] if isinstance(value, list) else changed})
+    return entries
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=str)
 def test_data_that_no_api_writes_raises_nothing(tmp_path: Path, junk: Any) -> None:
     lines: list[Any] = []
     for path in sorted(LIVE.glob("*.ndjson")):
-        one_of_each = {held["assetType"]: held for held in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
-        for held in one_of_each.values():
+        one_of_each = {record["assetType"]: record for record in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        for sample in one_of_each.values():
             for kind in ("resource", "iamPolicy"):
-                data = held.get(kind, {}).get("data", held.get(kind)) if kind in held else None
-                for at, each in enumerate(broken(data, junk) if isinstance(data, dict) else ()):
-                    made = copy.copy(held)
-                    made["name"] = f"{held['name']}-{at}"
-                    made[kind] = {**held[kind], "data": each} if kind == "resource" else each
+                data = sample.get(kind, {}).get("data", sample.get(kind)) if kind in sample else None
+                for at, entry in enumerate(broken(data, junk) if isinstance(data, dict) else ()):
+                    made = copy.copy(sample)
+                    made["name"] = f"{sample['name']}-{at}"
+                    made[kind] = {**sample[kind], "data": entry} if kind == "resource" else entry
                     lines.append(made)
-    (tmp_path / "export.ndjson").write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    (tmp_path / "export.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     report = Scan(Options(paths=[str(tmp_path)])).report()
     assert len(lines) > 300
     assert report.summary.resources > 100
-    assert [(each.control, each.resource.address, each.message) for each in report.results if each.verdict == "error"] == []
+    assert [(result.control, result.resource.address, result.message) for result in report.results if result.verdict == "error"] == []
     assert [str(gap) for gap in report.coverage.gaps] == []
 
 
@@ -178,5 +178,5 @@ def test_a_custom_role_counts_by_its_permissions(tmp_path: Path, permissions: li
     mail = {"email": "order@trade-prod.iam.gserviceaccount.com"}
     granted = ("projects/trade-prod/roles/reader", "allAuthenticatedUsers")
     account = asset("//iam.googleapis.com/projects/trade-prod/serviceAccounts/10485", "iam.googleapis.com/ServiceAccount", mail, granted)
-    held = [project("trade-prod"), account, *([role(*permissions)] if permissions else [])]
-    assert verdicts(tmp_path, "iam.trust-policy-scoped", *held) == {mail["email"]: verdict}
+    assets = [project("trade-prod"), account, *([role(*permissions)] if permissions else [])]
+    assert verdicts(tmp_path, "iam.trust-policy-scoped", *assets) == {mail["email"]: verdict}

@@ -31,8 +31,8 @@ def fact(value: Value[Any]) -> Any:
 
 def wild(**fields: Any) -> Any:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*", **fields}
-    (found,) = document_permissions(Value({"Statement": [{name: each for name, each in statement.items() if each is not ...}]}))
-    return "unknown" if isinstance(found, Unknown) else fact(found.wildcard)
+    (permission,) = document_permissions(Value({"Statement": [{name: value for name, value in statement.items() if value is not ...}]}))
+    return "unknown" if isinstance(permission, Unknown) else fact(permission.wildcard)
 
 
 @pytest.mark.parametrize(("action", "expected"), [
@@ -134,10 +134,10 @@ def test_a_denial_is_no_permission_and_what_is_unknown_stays() -> None:
 
 
 def test_a_permission_in_words() -> None:
-    (found,) = document_permissions(Value({"Statement": {"Sid": "All", "Effect": "Allow", "NotAction": ["a:B"], "Resource": "*"}}))
-    assert found.name.data == "All: everything but a:B on *"
-    (found,) = document_permissions(Value({"Statement": {"Effect": "Allow"}}))
-    assert found.name.data == "nothing on its own resource"
+    (permission,) = document_permissions(Value({"Statement": {"Sid": "All", "Effect": "Allow", "NotAction": ["a:B"], "Resource": "*"}}))
+    assert permission.name.data == "All: everything but a:B on *"
+    (permission,) = document_permissions(Value({"Statement": {"Effect": "Allow"}}))
+    assert permission.name.data == "nothing on its own resource"
 
 
 ACTIONS = st.text(alphabet="*as:G", max_size=6)
@@ -201,8 +201,8 @@ def test_what_a_denial_takes_from_an_identity(denial: Any, expected: Any) -> Non
     allow = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
     for written in ([allow, denial], [denial, allow]):
         allowed = document_permissions(Value({"Statement": written}))
-        (found,) = [each for each in allowed if not isinstance(each, Unknown) and each.name.data == "dynamodb:* on *"][:1]
-        assert fact(found.wildcard) == expected
+        (grant,) = [grant for grant in allowed if not isinstance(grant, Unknown) and grant.name.data == "dynamodb:* on *"][:1]
+        assert fact(grant.wildcard) == expected
 
 
 @pytest.mark.parametrize(("arn", "expected"), [
@@ -224,8 +224,8 @@ def test_what_a_denial_takes_from_an_identity(denial: Any, expected: Any) -> Non
     (None, "unknown"),
 ])  # fmt: skip
 def test_managed_policies(arn: Any, expected: Any) -> None:
-    found = managed_policy(Value(arn)).permission()
-    assert fact(found.wildcard) == expected
+    permission = managed_policy(Value(arn)).permission()
+    assert fact(permission.wildcard) == expected
 
 
 def test_a_managed_policy_less_what_is_denied() -> None:
@@ -380,10 +380,10 @@ def test_service_agents() -> None:
     (WHY, "unknown"),
 ])  # fmt: skip
 def test_who_may_act_as_a_service_account(member: Any, expected: Any) -> None:
-    found = google_trust(Binding("roles/iam.workloadIdentityUser", member, None, ()))
-    assert found is not None
-    assert not isinstance(found, Unknown)
-    assert fact(found.scoped) == expected
+    trust = google_trust(Binding("roles/iam.workloadIdentityUser", member, None, ()))
+    assert trust is not None
+    assert not isinstance(trust, Unknown)
+    assert fact(trust.scoped) == expected
     assert google_trust(Binding("roles/logging.viewer", member, None, ())) is None
     assert google_trust(Binding(WHY, member, None, ())) is not None
     assert google_trust(WHY) is WHY

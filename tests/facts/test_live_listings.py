@@ -171,7 +171,7 @@ def test_what_resources_of_another_region_may_name_is_kept_for_all_regions() -> 
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("listing", [each for each in LISTINGS if not each.parent], ids=lambda listing: listing.type)
+@pytest.mark.parametrize("listing", [listing for listing in LISTINGS if not listing.parent], ids=lambda listing: listing.type)
 def test_a_service_without_regions_is_asked_once(listing: Listing) -> None:
     """By botocore's endpoints, in which such a service has one for a whole partition."""
     assert listing.everywhere or SESSION.get_available_regions(listing.call.service)

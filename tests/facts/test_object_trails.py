@@ -13,8 +13,8 @@ WHOLE = "  is_multi_region_trail = true\n"
 
 
 def verdicts(tmp_path: Path, *parts: str) -> list[str]:
-    found = judge(write(tmp_path, {"main.tf": "\n".join((*parts, 'variable "open" {}'))}), "audit.object-events-recorded")
-    return sorted({str(result.verdict) for result in found if result.resource.address == "aws_cloudtrail.this"})
+    results = judge(write(tmp_path, {"main.tf": "\n".join((*parts, 'variable "open" {}'))}), "audit.object-events-recorded")
+    return sorted({str(result.verdict) for result in results if result.resource.address == "aws_cloudtrail.this"})
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def test_another_name_made_of_one_is_not_that_one(tmp_path: Path, owner: str) ->
     """The last two name themselves, which Terraform refuses."""
     text = _BUCKETS.replace("OWNER", owner).replace("NAME", '"b"').replace("POLICY", _POLICY).replace("./m", "./none")
     (tmp_path / "main.tf").write_text(text)
-    found = verdicts(tmp_path, "storage.bucket-not-public")
-    assert found["aws_s3_bucket.b"] != "fail" and found["aws_s3_bucket.other"] != "fail"
+    verdict_of = verdicts(tmp_path, "storage.bucket-not-public")
+    assert verdict_of["aws_s3_bucket.b"] != "fail" and verdict_of["aws_s3_bucket.other"] != "fail"
 
 
 def test_a_name_that_two_resources_have_does_not_lead_from_the_one_to_the_other(tmp_path: Path) -> None:
@@ -266,8 +266,8 @@ Resources:
 
 def test_owners_that_are_not_known_for_one_reason_are_not_one(tmp_path: Path) -> None:
     (tmp_path / "groups.yaml").write_text(_GROUPS)
-    found = [
+    pairs = [
         (result.resource.address, result.verdict)
         for result in Scan(Options(paths=[str(tmp_path)], controls=["network.no-admin-ports-from-internet"]))
     ]
-    assert found == [("AWS::EC2::SecurityGroupIngress.First", "fail"), ("AWS::EC2::SecurityGroupIngress.Second", "pass")]
+    assert pairs == [("AWS::EC2::SecurityGroupIngress.First", "fail"), ("AWS::EC2::SecurityGroupIngress.Second", "pass")]

@@ -99,7 +99,7 @@ jobs:
 
 
 @pytest.mark.parametrize(
-    ("listed", "each", "told"),
+    ("listed", "element", "told"),
     [
         (
             "steps",
@@ -127,8 +127,8 @@ jobs:
         ("logins", "{e.job} {e.name} {e.cloud} {e.static}", ["release Sign in google true"]),
     ],
 )
-def test_what_rules_read(listed: str, each: str, told: list[str], tmp_path: Path) -> None:
-    own = rule(applies_to="Pipeline", **{"assert": [{"each": f"resource.{listed}", "as": "e", "that": "e.job == ''", "message": each}]})
+def test_what_rules_read(listed: str, element: str, told: list[str], tmp_path: Path) -> None:
+    own = rule(applies_to="Pipeline", **{"assert": [{"each": f"resource.{listed}", "as": "e", "that": "e.job == ''", "message": element}]})
     folder = write(tmp_path, {"rules/own.yaml": own, "code/.github/workflows/a.yml": STEPS})
     control = yaml.safe_load(own)["id"]
     said = [result.message for result in judge(folder / "code", control, policies=[str(folder / "rules")])]

@@ -63,26 +63,26 @@ def test_no_document_grants_nothing(empty: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "held",
+    "content",
     ["not json", "[1]", 5, WHY, [WHY], Reference("data.aws_iam_policy_document.d", "json"), {"Statement": WHY}, {}, {"Statements": []}],
 )
-def test_a_document_that_cannot_be_told_is_unknown_and_never_nothing(held: Any) -> None:
-    (found,) = statements(Value(held))
-    assert isinstance(found, Unknown)
-    assert found.settles_it
+def test_a_document_that_cannot_be_told_is_unknown_and_never_nothing(content: Any) -> None:
+    (statement,) = statements(Value(content))
+    assert isinstance(statement, Unknown)
+    assert statement.settles_it
 
 
-@pytest.mark.parametrize("held", [WHY, "text", 5, [], None, Reference("aws_iam_role.r")])
-def test_a_statement_that_cannot_be_told_is_one_unknown_grant(held: Any) -> None:
-    found = grants(allow(), held)
-    assert [isinstance(each, Grant) for each in found] == [True, False]
-    assert isinstance(found[1], Unknown)
+@pytest.mark.parametrize("content", [WHY, "text", 5, [], None, Reference("aws_iam_role.r")])
+def test_a_statement_that_cannot_be_told_is_one_unknown_grant(content: Any) -> None:
+    permissions = grants(allow(), content)
+    assert [isinstance(permission, Grant) for permission in permissions] == [True, False]
+    assert isinstance(permissions[1], Unknown)
 
 
 @pytest.mark.parametrize("effect", [WHY, None, 5, Reference("x.y")])
 def test_an_effect_that_cannot_be_told_is_unknown(effect: Any) -> None:
-    (found,) = grants(allow(Effect=effect))
-    assert isinstance(found, Unknown)
+    (permission,) = grants(allow(Effect=effect))
+    assert isinstance(permission, Unknown)
 
 
 # Public
@@ -104,8 +104,8 @@ def test_an_effect_that_cannot_be_told_is_unknown(effect: Any) -> None:
     (WHY, "unknown"),
 ])  # fmt: skip
 def test_whom_a_principal_means(principal: Any, expected: Any) -> None:
-    found = [fact(grant.public) for grant in grants(allow(Principal=principal))]
-    assert found == (expected if isinstance(expected, list) else [expected])
+    facts = [fact(grant.public) for grant in grants(allow(Principal=principal))]
+    assert facts == (expected if isinstance(expected, list) else [expected])
 
 
 def test_everyone_but_somebody_is_everyone() -> None:
@@ -218,7 +218,7 @@ UNTOLD = [
 
 
 @pytest.mark.parametrize(("condition", "expected"), [
-    *[(each, False) for each in BOUNDS], *[(each, True) for each in NO_BOUNDS], *[(each, "unknown") for each in UNTOLD],
+    *[(condition, False) for condition in BOUNDS], *[(condition, True) for condition in NO_BOUNDS], *[(condition, "unknown") for condition in UNTOLD],
 ])  # fmt: skip
 def test_which_conditions_bound_everyone(condition: Any, expected: Any) -> None:
     assert public(Condition=condition) == expected
@@ -238,7 +238,7 @@ def public_with(*denials: Any, **fields: Any) -> Any:
     """Whether what everyone is allowed stays public beside denials, whatever their order."""
     answers = []
     for written in ([allow(**fields), *denials], [*denials, allow(**fields)]):
-        (grant,) = [found for found in grants(*written) if isinstance(found, Grant)]
+        (grant,) = [grant for grant in grants(*written) if isinstance(grant, Grant)]
         answers.append(fact(grant.public))
     assert answers[0] == answers[1]
     return answers[0]
@@ -338,12 +338,12 @@ def test_patterns_are_compared_as_the_texts_they_stand_for(one: str, other: str,
     assert denials.covers(one, one)
 
 
-CONDITIONS = st.sampled_from([each for each in BOUNDS + NO_BOUNDS if each])
+CONDITIONS = st.sampled_from([condition for condition in BOUNDS + NO_BOUNDS if condition])
 
 
-@given(each=st.lists(CONDITIONS, min_size=1, max_size=3), order=st.randoms(use_true_random=False))
-def test_the_order_of_statements_does_not_matter(each: list[Any], order: Any) -> None:
-    written = [allow(Condition=condition) for condition in each]
+@given(conditions=st.lists(CONDITIONS, min_size=1, max_size=3), order=st.randoms(use_true_random=False))
+def test_the_order_of_statements_does_not_matter(conditions: list[Any], order: Any) -> None:
+    written = [allow(Condition=condition) for condition in conditions]
     shuffled = written[:]
     order.shuffle(shuffled)
     assert sorted(grant.public.data for grant in grants(*written)) == sorted(grant.public.data for grant in grants(*shuffled))
@@ -385,13 +385,13 @@ def test_no_document_is_a_crash(content: Any, account: str | None) -> None:
 def test_text_and_object_say_the_same(content: Any) -> None:
     def plain(data: Any) -> Any:
         if isinstance(data, dict):
-            return {key: plain(each) for key, each in data.items()}
-        return [plain(each) for each in data] if isinstance(data, list) else data if isinstance(data, (str, int, type(None))) else "x"
+            return {key: plain(value) for key, value in data.items()}
+        return [plain(entry) for entry in data] if isinstance(data, list) else data if isinstance(data, (str, int, type(None))) else "x"
 
-    held = plain(content)
-    held = held if isinstance(held, dict) else {"Statement": held}
-    one, other = (policies.aws_grants(Value(form), None).data for form in (held, json.dumps(held)))
-    assert [repr(each) for each in one] == [repr(each) for each in other]
+    record = plain(content)
+    record = record if isinstance(record, dict) else {"Statement": record}
+    one, other = (policies.aws_grants(Value(form), None).data for form in (record, json.dumps(record)))
+    assert [repr(entry) for entry in one] == [repr(entry) for entry in other]
 
 
 @given(
@@ -438,8 +438,8 @@ def test_a_block_takes_the_exposure_and_not_the_fact(blocked: Any, expected: Any
     (WHY, "unknown"),
 ])  # fmt: skip
 def test_the_account_of_a_principal(principal: Any, expected: str) -> None:
-    found = principal_account(principal)
-    assert ("unknown" if isinstance(found, Unknown) else found) == expected
+    account = principal_account(principal)
+    assert ("unknown" if isinstance(account, Unknown) else account) == expected
 
 
 @pytest.mark.parametrize(("principal", "account", "expected"), [
@@ -490,13 +490,13 @@ def test_a_whole_google_policy() -> None:
         ]
     }
     for form in (policy, Document(policy)):
-        found = google_policy_bindings(Value(form, SEEN))
-        assert [(each.member, each.condition) if not isinstance(each, Unknown) else "unknown" for each in found] == [
+        bindings = google_policy_bindings(Value(form, SEEN))
+        assert [(binding.member, binding.condition) if not isinstance(binding, Unknown) else "unknown" for binding in bindings] == [
             ("allUsers", "true"), ("user:a", "true"), "unknown", "unknown",
         ]  # fmt: skip
     assert google_policy_bindings(Value(None)) == []
-    (found,) = google_policy_bindings(Value("not json"))
-    assert isinstance(found, Unknown)
+    (bindings,) = google_policy_bindings(Value("not json"))
+    assert isinstance(bindings, Unknown)
 
 
 def test_the_keys_that_bound_are_lower_case() -> None:

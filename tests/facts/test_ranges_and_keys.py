@@ -114,8 +114,8 @@ def test_no_range_is_a_crash(text: str) -> None:
 
 @given(ranges=st.lists(st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", WHY, "203.0.113.0/24"])))
 def test_a_list_is_the_internet_if_one_of_it_is(ranges: list[Any]) -> None:
-    held = [fact(is_world(each)) for each in ranges]
-    assert fact(is_world(ranges)) == (True if True in held else "unknown" if "unknown" in held else False)
+    facts = [fact(is_world(entry)) for entry in ranges]
+    assert fact(is_world(ranges)) == (True if True in facts else "unknown" if "unknown" in facts else False)
 
 
 @pytest.mark.parametrize(
@@ -180,17 +180,17 @@ def key_named(named: Any) -> Any:
     (WHY, "unknown"), (5, "unknown"),
 ])  # fmt: skip
 def test_whose_key_it_is(named: Any, expected: Any) -> None:
-    found = key_named(named)
-    if isinstance(found, KeyRef):
-        assert fact(found.customer_managed.data) == expected
-        assert isinstance(found.id.data, str)
-        assert found.disabled.data is False
+    key = key_named(named)
+    if isinstance(key, KeyRef):
+        assert fact(key.customer_managed.data) == expected
+        assert isinstance(key.id.data, str)
+        assert key.disabled.data is False
     else:
-        assert fact(found) == expected
+        assert fact(key) == expected
 
 
 def test_keys_on_both_sides_of_a_conditional() -> None:
     ours = Either("r", "s", None, ("alias/one", "alias/two"))
-    found = key_named(ours)
-    assert (fact(found.id.data), found.customer_managed.data) == ("unknown", True)
+    key = key_named(ours)
+    assert (fact(key.id.data), key.customer_managed.data) == ("unknown", True)
     assert isinstance(key_named(Either("r", "s", None, ("alias/one", None))), Unknown)

@@ -48,7 +48,7 @@ resource "aws_route_table" "app" {{
 """
     write(folder, {"main.tf": NETWORK + table})
     private, leaves = (judge(folder, f"network.{name}") for name in ("subnets-truly-private", "egress-through-nat"))
-    return tuple("/".join(sorted({str(one.verdict) for one in found})) for found in (private, leaves))  # type: ignore[return-value]
+    return tuple("/".join(sorted({str(one.verdict) for one in verdict})) for verdict in (private, leaves))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ resource "aws_route_table_association" "open" {{
 
 variable "subnet" {{}}
 """
-    found = judge(write(tmp_path, {"main.tf": code}), "network.subnets-truly-private")
-    assert {str(one.verdict) for one in found} == {expected}
+    results = judge(write(tmp_path, {"main.tf": code}), "network.subnets-truly-private")
+    assert {str(one.verdict) for one in results} == {expected}

@@ -92,15 +92,15 @@ def test_days_between_the_runs_that_are_farthest_apart(expression: Any, days: fl
     ],
 )
 def test_what_is_no_schedule_is_unknown(expression: str) -> None:
-    found = schedule_days(expression)
-    assert isinstance(found, Unknown)
-    assert expression in found.reason
+    days = schedule_days(expression)
+    assert isinstance(days, Unknown)
+    assert expression in days.reason
 
 
 @given(fields=st.lists(st.text("0123456789*?,-/L# JANMONSU", min_size=1, max_size=4), min_size=4, max_size=6))
 def test_no_schedule_is_a_crash(fields: list[str]) -> None:
-    found = schedule_days(f"cron({' '.join(fields)})")
-    assert isinstance(found, Unknown) or found is None or found >= 1
+    days = schedule_days(f"cron({' '.join(fields)})")
+    assert isinstance(days, Unknown) or days is None or days >= 1
 
 
 def copy(region: Any) -> SecretCopy:
@@ -124,8 +124,8 @@ def copy(region: Any) -> SecretCopy:
     ],
 )
 def test_whether_a_secret_is_in_several_regions(own: list[Any], others: list[Any], expected: Any) -> None:
-    found = several([copy(region) for region in own], [copy(region) for region in others])
-    assert ("unknown" if isinstance(found, Unknown) else found) == expected
+    merged = several([copy(region) for region in own], [copy(region) for region in others])
+    assert ("unknown" if isinstance(merged, Unknown) else merged) == expected
 
 
 def test_a_list_of_copies_that_is_not_whole() -> None:

@@ -56,7 +56,7 @@ def policy(expression: str) -> str:
 
 def public(top: Path, control: str = CONTROL, **options: Any) -> Result:
     """The finding on the one public grant."""
-    (result,) = [each for each in Scan(Options(paths=[str(top)], controls=[control], **options)) if each.verdict == "fail"]
+    (result,) = [result for result in Scan(Options(paths=[str(top)], controls=[control], **options)) if result.verdict == "fail"]
     return result
 
 
@@ -134,8 +134,8 @@ data "google_iam_policy" "d" {
         {"role": "roles/storage.admin", "members": ["user:o@example.com"]}, {"role": "roles/storage.objectViewer", "members": ["allUsers"]},
     ]}, indent=2)  # fmt: skip
     for at, expression in enumerate((f"<<EOT\n{as_json}\nEOT", "data.google_iam_policy.d.policy_data")):
-        found = written(place_of(public(write(tmp_path / str(at), {"main.tf": code.replace("POLICY", expression)}))))
-        assert "allUsers" in found and "user:o@example.com" not in found
+        text = written(place_of(public(write(tmp_path / str(at), {"main.tf": code.replace("POLICY", expression)}))))
+        assert "allUsers" in text and "user:o@example.com" not in text
 
 
 TEMPLATE: dict[str, Any] = {
@@ -248,15 +248,15 @@ def test_a_plan_beside_its_code(tmp_path: Path) -> None:
     ]
     changes = [
         {
-            **{key: each[key] for key in ("address", "mode", "type", "name")},
-            "change": {"actions": ["create"], "after": each["values"], "after_unknown": {}},
+            **{key: resource[key] for key in ("address", "mode", "type", "name")},
+            "change": {"actions": ["create"], "after": resource["values"], "after_unknown": {}},
         }
-        for each in resources
+        for resource in resources
     ]
     configured = [
-        {"address": each["address"], "mode": "managed", "type": each["type"], "name": each["name"], "provider_config_key": "aws",
-         "expressions": {name: {"constant_value": text} for name, text in each["values"].items()}}
-        for each in resources
+        {"address": resource["address"], "mode": "managed", "type": resource["type"], "name": resource["name"], "provider_config_key": "aws",
+         "expressions": {name: {"constant_value": text} for name, text in resource["values"].items()}}
+        for resource in resources
     ]  # fmt: skip
     plan = {
         "format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": resources}},

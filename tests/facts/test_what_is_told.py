@@ -26,8 +26,8 @@ def results(control: str, case: str, **options: Any) -> list[Any]:
     ],
 )
 def test_what_another_resource_is_missing_from(case: str, words: str) -> None:
-    found = results("access.user-network-allowlist", case, params={"user_vpn_cidrs": ["203.0.113.0/28"]})
-    assert [words in fact.reason for result in found for fact in result.unknown] == [True]
+    judgements = results("access.user-network-allowlist", case, params={"user_vpn_cidrs": ["203.0.113.0/28"]})
+    assert [words in fact.reason for result in judgements for fact in result.unknown] == [True]
 
 
 def test_a_boundary_that_is_named_otherwise_than_by_its_arn() -> None:

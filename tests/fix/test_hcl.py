@@ -231,11 +231,11 @@ resource "aws_s3_bucket_policy" "{new}" {
 """
 
 
-@pytest.mark.parametrize(("meta", "each"), [("for_each = var.all", "each.key"), ("count = 2", "count.index")])
-def test_what_is_declared_for_each_instance_names_the_same_of_others(meta: str, each: str) -> None:
+@pytest.mark.parametrize(("meta", "reference"), [("for_each = var.all", "each.key"), ("count = 2", "count.index")])
+def test_what_is_declared_for_each_instance_names_the_same_of_others(meta: str, reference: str) -> None:
     file, block = first(f'resource "aws_s3_bucket" "b" {{\n  {meta}\n  bucket = "x"\n}}\n')
     code = companion(file, block, COMPANION, RemedyWords("b", "aws_s3_bucket.b", "b"))
-    assert f"policy = data.aws_iam_policy_document.b_tls[{each}].json" in code and "key    = aws_kms_key.b.arn" in code
+    assert f"policy = data.aws_iam_policy_document.b_tls[{reference}].json" in code and "key    = aws_kms_key.b.arn" in code
 
 
 def test_what_differs_between_instances_is_not_written_once() -> None:
@@ -255,8 +255,8 @@ def test_what_is_declared_beside_a_block_is_in_its_region() -> None:
     file, block = first('resource "aws_sns_topic" "b" {\n  for_each = local.regions\n  region   = each.value\n}\n')
     with pytest.raises(NoEdit, match="differs from one instance"):
         companion(file, block, code, words)
-    each = companion(file, block, 'resource "aws_sns_topic_policy" "{new}" {\n  arn = {self}.arn\n}', words)
-    assert "region   = each.value.region\n" in each
+    text = companion(file, block, 'resource "aws_sns_topic_policy" "{new}" {\n  arn = {self}.arn\n}', words)
+    assert "region   = each.value.region\n" in text
     file, block = first('resource "google_pubsub_topic" "b" {\n  region = "x"\n}\n')
     assert companion(file, block, 'data "google_project" "{new}" {\n  project_id = {.project}\n}', words) == 'data "google_project" "b" {}'
 

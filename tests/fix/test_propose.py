@@ -27,11 +27,13 @@ def test_the_edits_of_a_proposal_are_of_the_unsaved_text(tmp_path: Path) -> None
 
 def test_each_proposal_mends_its_finding_by_itself(tmp_path: Path) -> None:
     path = write(tmp_path, {"main.tf": BUCKET}) / "main.tf"
-    found = proposals(Options(paths=[str(tmp_path)]), lambda result: result.control.startswith("storage."), unsafe=False)
-    assert {"storage.versioning-enabled", "storage.public-access-blocked", "storage.tls-only-policy"} <= {each.control for each in found}
-    first, second = found[:2]
+    proposal_list = proposals(Options(paths=[str(tmp_path)]), lambda result: result.control.startswith("storage."), unsafe=False)
+    assert {"storage.versioning-enabled", "storage.public-access-blocked", "storage.tls-only-policy"} <= {
+        proposal.control for proposal in proposal_list
+    }
+    first, second = proposal_list[:2]
     assert conflict(first.edits, second.edits)  # both declare something after the bucket
-    for number, proposal in enumerate(found):
+    for number, proposal in enumerate(proposal_list):
         folder = write(tmp_path / str(number), {"main.tf": applied(path.read_bytes(), proposal.edits)})
         assert not any(result.verdict == "fail" for result in judge(folder, proposal.control))
 
@@ -39,7 +41,7 @@ def test_each_proposal_mends_its_finding_by_itself(tmp_path: Path) -> None:
 def test_many_root_modules_are_mended_in_few_judgements(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"root{number}/main.tf": KEY + BUCKET for number in range(12)}
     files["root5/main.tf"] = KEY.replace("}", "  enable_key_rotation = length(data.x.y.z) > 1\n}")
-    held = fixing(Options(paths=[str(write(tmp_path, files))], controls=["keys.*", "storage.versioning-enabled"]))
-    outcome = held.run(lambda result: True)
+    fixes = fixing(Options(paths=[str(write(tmp_path, files))], controls=["keys.*", "storage.versioning-enabled"]))
+    outcome = fixes.run(lambda result: True)
     assert len(outcome.fixed) == 11 * 2 and outcome.judgements <= 3
     assert not any("root5" in file for file in outcome.files)

@@ -51,7 +51,7 @@ def paths(block: Any, prefix: str) -> Iterator[str]:
         name, inner = name_of(child), child
         if child.type == "block" and name == "dynamic":
             name = labels_of(child)[0]
-            inner = next(each for each in body_of(child).children if each.type == "block")
+            inner = next(child for child in body_of(child).children if child.type == "block")
         yield f"{prefix}.{name}"
         if child.type == "block":
             yield from paths(inner, f"{prefix}.{name}")

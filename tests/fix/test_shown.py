@@ -37,10 +37,10 @@ def by_columns(text: str, replacements: list[dict[str, Any]]) -> str:
     """A text with replacements whose regions are told by lines and columns of characters."""
     lines = text.split("\n")
     starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
-    for each in reversed(replacements):
-        region = each["deletedRegion"]
+    for replacement in reversed(replacements):
+        region = replacement["deletedRegion"]
         first, behind = (starts[region[f"{end}Line"] - 1] + region[f"{end}Column"] - 1 for end in ("start", "end"))
-        text = text[:first] + each["insertedContent"]["text"] + text[behind:]
+        text = text[:first] + replacement["insertedContent"]["text"] + text[behind:]
     return text
 
 
@@ -55,7 +55,7 @@ def test_sarif_says_the_same_edit_by_columns_and_by_bytes(mark: str, tmp_path: P
     assert fix["properties"] == {"applicability": "safe"} and fix["description"]["text"] == "set enable_key_rotation in aws_kms_key.main"
     (change,) = fix["artifactChanges"]
     assert change["artifactLocation"] == {"uri": "main.tf", "uriBaseId": "SRCROOT"}
-    regions = [(each["deletedRegion"], each["insertedContent"]["text"]) for each in change["replacements"]]
+    regions = [(replacement["deletedRegion"], replacement["insertedContent"]["text"]) for replacement in change["replacements"]]
     edits = [Edit("", region["byteOffset"], region["byteOffset"] + region["byteLength"], text) for region, text in regions]
     content = applied((mark + WIDE).encode(), edits)
     assert content.decode() == mark + by_columns(WIDE, change["replacements"])

@@ -15,9 +15,9 @@ from typing import Any
 
 def programs() -> Path | None:
     """Where `initdb` and `postgres` are; Debian has them beside each other, out of PATH."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
+    program = shutil.which("initdb")
+    if program:
+        return Path(program).parent
     return next((path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
 
 

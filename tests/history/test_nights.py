@@ -51,12 +51,12 @@ def nights(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night
 
 
 def events(report: dict[str, Any]) -> dict[str, int]:
-    found: dict[str, int] = report["history"]["events"]
-    return found
+    events: dict[str, int] = report["history"]["events"]
+    return events
 
 
 def states(report: dict[str, Any]) -> dict[str, str]:
-    return {each["resource"]["address"]: each["course"]["state"] for each in report["results"] if "course" in each}
+    return {result["resource"]["address"]: result["course"]["state"] for result in report["results"] if "course" in result}
 
 
 def test_a_finding_appears_is_fixed_and_comes_back(nights: Nights) -> None:
@@ -65,7 +65,7 @@ def test_a_finding_appears_is_fixed_and_comes_back(nights: Nights) -> None:
     second = nights.run(a=OFF.format("orders"))
     assert events(second) == {} and states(second) == {"aws_dynamodb_table.orders": "known"}
     assert second["history"]["previous"] == first["run"]["started"]
-    (course,) = [each["course"] for each in second["results"]]
+    (course,) = [result["course"] for result in second["results"]]
     assert course == {"state": "known", "first": first["run"]["started"], "since": first["run"]["started"], "times": 1}
     third = nights.run(a=ON.format("orders"))
     assert events(third) == {"fixed": 1} and states(third) == {} and third["history"]["open"] == 0
@@ -73,7 +73,7 @@ def test_a_finding_appears_is_fixed_and_comes_back(nights: Nights) -> None:
     assert (change["event"], change["address"], change["since"]) == ("fixed", "aws_dynamodb_table.orders", first["run"]["started"])
     fourth = nights.run(a=OFF.format("orders"))
     assert events(fourth) == {"regressed": 1}
-    (course,) = [each["course"] for each in fourth["results"]]
+    (course,) = [result["course"] for result in fourth["results"]]
     assert course == {"state": "regressed", "first": first["run"]["started"], "since": fourth["run"]["started"], "times": 2}
     assert [night["open"] for night in fourth["history"]["nights"]] == [1, 1, 0, 1]
 
@@ -88,7 +88,7 @@ def test_what_is_not_seen_is_never_fixed(nights: Nights) -> None:
     assert events(still) == {} and still["history"]["unobserved"] == 1
     again = nights.run(a=OFF.format("orders"), b=OFF.format("fills"))
     assert events(again) == {"seen": 1} and again["history"]["unobserved"] == 0
-    assert {each["course"]["since"] for each in again["results"]} == {again["history"]["nights"][0]["started"]}
+    assert {result["course"]["since"] for result in again["results"]} == {again["history"]["nights"][0]["started"]}
     gone = nights.run(a=OFF.format("orders"))
     assert events(gone) == {"gone": 1} and gone["history"]["open"] == 1
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_told_for_a_while_keeps_its_age(nights: Nights) -> None:
     assert events(again) == {}, "a finding that another took the place of is no news in the next night"
     mended = nights.run(a=ON.format("orders"))
     assert events(mended)["fixed"] == 1
-    fixed = next(each for each in mended["history"]["changes"] if each["event"] == "fixed")
+    fixed = next(change for change in mended["history"]["changes"] if change["event"] == "fixed")
     assert fixed["since"] == first["run"]["started"]
     assert mended["history"]["open"] == mended["history"]["unknown"] == mended["history"]["unobserved"] == 0
 
@@ -176,11 +176,11 @@ def test_lines_have_it_too(nights: Nights) -> None:
 def test_what_is_no_more_has_its_whole_fingerprint_and_its_file(nights: Nights) -> None:
     """Also of a finding that could not be seen in between: formats close by it what they opened by it."""
     first = nights.run(a=OFF.format("orders"), b=OFF.format("fills"))
-    opened = {each["resource"]["address"]: each["fingerprint"] for each in first["results"]}
+    opened = {result["resource"]["address"]: result["fingerprint"] for result in first["results"]}
     assert first["history"]["oldest"] == first["run"]["started"]
     nights.run(a="resource {{", b=OFF.format("fills"))
     last = nights.run(a=ON.format("orders"))
-    assert {each["address"]: (each["event"], each["fingerprint"], each["file"]) for each in last["history"]["changes"]} == {
+    assert {change["address"]: (change["event"], change["fingerprint"], change["file"]) for change in last["history"]["changes"]} == {
         "aws_dynamodb_table.orders": ("fixed", opened["aws_dynamodb_table.orders"], "infra/a.tf"),
         "aws_dynamodb_table.fills": ("gone", opened["aws_dynamodb_table.fills"], "infra/b.tf"),
     }

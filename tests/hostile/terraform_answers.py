@@ -64,11 +64,11 @@ class Terraform:
         planned = self.run(root, "plan", "-input=false", "-refresh=false", "-out=plan.bin")
         assert planned.returncode == 0, planned.stderr.decode()
         plan: dict[str, Any] = json.loads(self.run(root, "show", "-json", "plan.bin").stdout)
-        found = dict.fromkeys(accepted, False)
+        by_name = dict.fromkeys(accepted, False)
         for change in plan.get("resource_changes", ()):
             name = change["address"].split(".")[1]
-            found[name] = found[name] or _open(accepted[name][0], change["type"], change["change"]["after"] or {})
-        return found
+            by_name[name] = by_name[name] or _open(accepted[name][0], change["type"], change["change"]["after"] or {})
+        return by_name
 
 
 def _write(directory: Path, files: Files) -> None:
@@ -100,10 +100,10 @@ def answers(top: Path, mirror: Path, trees: list[tuple[str, str, Files]]) -> dic
             built[name] = "refused"
         elif _may_be_called(files):
             shared[f"v{number}"] = kind, files
-    found = terraform.opens(shared)
+    opened = terraform.opens(shared)
     for number, (name, kind, files) in enumerate(trees):
         if f"v{number}" in shared:
-            built[name] = {True: "open", False: "closed", None: "refused"}[found.get(f"v{number}")]
+            built[name] = {True: "open", False: "closed", None: "refused"}[opened.get(f"v{number}")]
         elif name not in built:
             built[name] = _alone(Terraform(Path(tempfile.mkdtemp(dir=top)), mirror), kind, files)
     return {name: built[name] for name, _, _ in trees}

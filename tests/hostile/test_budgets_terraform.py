@@ -111,9 +111,9 @@ def test_growth_is_a_gap_of_its_root_module(tmp_path: Path, expression: str) -> 
 def test_all_of_a_root_module_spends_one_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where each value is small enough, their number is not."""
     monkeypatch.setattr(hcl, "Budget", lambda tell=None: Budget(STEPS, SIZE, tell))
-    each = "\n".join(f"  l{number} = [for i in range(1000) : i]" for number in range(100))
+    loops = "\n".join(f"  l{number} = [for i in range(1000) : i]" for number in range(100))
     read = ", ".join(f"length(local.l{number})" for number in range(100))
-    report = scan(tmp_path, {"main.tf": f'locals {{\n{each}\n}}\nresource "aws_s3_bucket" "b" {{\n  bucket = jsonencode([{read}])\n}}\n'})
+    report = scan(tmp_path, {"main.tf": f'locals {{\n{loops}\n}}\nresource "aws_s3_bucket" "b" {{\n  bucket = jsonencode([{read}])\n}}\n'})
     assert [gap.code for gap in report.coverage.gaps] == ["input_failed"]
 
 

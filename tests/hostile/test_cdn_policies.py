@@ -14,9 +14,9 @@ ARN = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"
 
 def statement(condition: object) -> Statement:
     written = {"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject", "Condition": condition}
-    found = statements(Value({"Statement": [written]}))[0]
-    assert isinstance(found, Statement)
-    return found
+    statement = statements(Value({"Statement": [written]}))[0]
+    assert isinstance(statement, Statement)
+    return statement
 
 
 @pytest.mark.parametrize(

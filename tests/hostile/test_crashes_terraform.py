@@ -85,7 +85,7 @@ ODD: tuple[Any, ...] = (None, 3, "x", [], [None], [[]], {}, {"x": None}, {"root_
 def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Where every part of a value is."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [*([path] if path else []), *(found for key, part in inner for found in paths(part, (*path, key)))]
+    return [*([path] if path else []), *(place for key, part in inner for place in paths(part, (*path, key)))]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:12])

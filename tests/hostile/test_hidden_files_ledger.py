@@ -169,5 +169,5 @@ def test_a_tree_of_other_files_is_walked_once(tmp_path: Path, monkeypatch: pytes
     listed: list[str] = []
     scandir = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: listed.append(path) or scandir(path))
-    found = discover([str(tmp_path)])
-    assert len(listed) == len(set(listed)) == 21 and len(found.listing.settled) == 400
+    discovered = discover([str(tmp_path)])
+    assert len(listed) == len(set(listed)) == 21 and len(discovered.listing.settled) == 400

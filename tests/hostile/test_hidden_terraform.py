@@ -98,8 +98,8 @@ def test_the_last_two_of_several_marks_are_the_escape(tmp_path: Path, expression
 
 def test_an_interpolation_that_the_parser_passes_over_is_no_literal_text(tmp_path: Path) -> None:
     """A line of a heredoc that begins as its end does."""
-    found = read(tmp_path, 'resource "probe" "p" {\n  v = <<E\nE${"a"}\nE\n}\n')["probe.p"]["v"]
-    assert found.data == "Ea\n" or found.unknown
+    probe_p = read(tmp_path, 'resource "probe" "p" {\n  v = <<E\nE${"a"}\nE\n}\n')["probe.p"]["v"]
+    assert probe_p.data == "Ea\n" or probe_p.unknown
 
 
 # What Terraform refuses

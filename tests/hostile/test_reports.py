@@ -306,10 +306,10 @@ def test_names_that_no_text_holds(tree: Path) -> None:
     write(tree, {"team/rule.yaml": rule()})
     with builtins.open(tree / name, "w") as file:
         file.write(FAILING.replace('"b"', '"c"'))
-    ran = assay("scan", ".", *VERSIONING, *(part for each in FORMATS for part in ("-r", f"{each}=o.{each}")))
+    ran = assay("scan", ".", *VERSIONING, *(part for format_ in FORMATS for part in ("-r", f"{format_}=o.{format_}")))
     assert ran.exit_code == 1
-    for each in FORMATS:
-        (tree / f"o.{each}").read_text("utf-8")
+    for format_ in FORMATS:
+        (tree / f"o.{format_}").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_a_rule_of_the_tree_loads_links_and_tells_nothing(name: str, why: str) -
     written = b"".join(formats.parts(name)(samples.report(), context)).decode()
     texts = [written]
     if name == "gitlab-sast":
-        texts = [found["description"] for found in json.loads(written)["vulnerabilities"]]
+        texts = [vulnerability["description"] for vulnerability in json.loads(written)["vulnerabilities"]]
     if name == "sarif":
         texts = [rule["help"]["markdown"] for rule in json.loads(written)["runs"][0]["tool"]["driver"]["rules"]]
     for token in (token for text in texts for token in MarkdownIt("commonmark", {"html": True}).parse(text)):

@@ -35,7 +35,7 @@ PLAN = {
 
 
 def scan(content: str | bytes, *arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join(each for each in sys.path if each)
+    path = os.pathsep.join(folder for folder in sys.path if folder)
     given = content.encode() if isinstance(content, str) else content
     done = subprocess.run(
         [sys.executable, "-m", "assay", "scan", "-", *ONLY, *arguments],

@@ -27,7 +27,7 @@ def _named(answer: str) -> list[str]:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     """Each variant's verdicts and codes of gaps: each is a tree of its own below one directory for every control."""
-    found: dict[int, Told] = defaultdict(lambda: (set(), set()))
+    by_number: dict[int, Told] = defaultdict(lambda: (set(), set()))
     for kind, control in CONTROLS.items():
         top = tmp_path_factory.mktemp(kind)
         for name, (own, files) in VARIANTS.items():
@@ -35,10 +35,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
                 write(top / f"v{NUMBERS[name]}", {**files})
         scan = Scan(Options(paths=[str(top)], controls=[control]))
         for result in scan:
-            found[_number(result.resource.root)][0].add(result.verdict)
+            by_number[_number(result.resource.root)][0].add(result.verdict)
         for gap in scan.coverage.gaps:
-            found[_number(gap.scope)][1].add(gap.code)
-    return {name: found[number] for name, number in NUMBERS.items()}
+            by_number[_number(gap.scope)][1].add(gap.code)
+    return {name: by_number[number] for name, number in NUMBERS.items()}
 
 
 def _number(path: str) -> int:

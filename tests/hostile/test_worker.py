@@ -48,8 +48,8 @@ def sleep() -> None:
 
 
 def memory() -> None:
-    held = [bytes(50_000_000) for _ in range(100_000)]  # which nobody writes to, so that it takes no time either
-    raise AssertionError(f"it kept {len(held)} pieces")
+    parts = [bytes(50_000_000) for _ in range(100_000)]  # which nobody writes to, so that it takes no time either
+    raise AssertionError(f"it kept {len(parts)} pieces")
 
 
 def exception() -> None:

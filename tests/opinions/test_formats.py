@@ -37,19 +37,19 @@ def opinion(format_: str, file: Path, *arguments: Any) -> dict[str, Any]:
     """The one opinion of a scan."""
     _, report, _ = assay_json("--import", format_, file, *arguments)
     VALIDATOR.validate(report)
-    (found,) = report["opinions"]
-    return found
+    (opinion,) = report["opinions"]
+    return opinion
 
 
-def rows(held: dict[str, Any], control: str) -> dict[str, tuple[str, str | None, str | None]]:
+def rows(document: dict[str, Any], control: str) -> dict[str, tuple[str, str | None, str | None]]:
     """Address to relation, our verdict and theirs."""
-    return {row["address"]: (row["relation"], row["ours"], row["theirs"]) for row in held["rows"] if row["control"] == control}
+    return {row["address"]: (row["relation"], row["ours"], row["theirs"]) for row in document["rows"] if row["control"] == control}
 
 
 def test_checkov_is_matched_by_instance_module_and_logical_id(recorded: Path) -> None:
-    held = opinion("checkov", recorded, DATA / "terraform", DATA / "templates")
-    assert (held["scanner"], held["version"], held["failures_only"], held["problems"]) == ("checkov", "3.3.30", False, [])
-    assert rows(held, "storage.versioning-enabled") == {
+    imported = opinion("checkov", recorded, DATA / "terraform", DATA / "templates")
+    assert (imported["scanner"], imported["version"], imported["failures_only"], imported["problems"]) == ("checkov", "3.3.30", False, [])
+    assert rows(imported, "storage.versioning-enabled") == {
         "aws_s3_bucket.shard[0]": ("agree", "pass", "pass"),
         "aws_s3_bucket.shard[1]": ("agree", "pass", "pass"),
         "aws_s3_bucket.open": ("agree", "fail", "fail"),
@@ -58,13 +58,13 @@ def test_checkov_is_matched_by_instance_module_and_logical_id(recorded: Path) ->
         "AWS::S3::Bucket.Orders": ("agree", "pass", "pass"),
         "AWS::S3::Bucket.Exports": ("agree", "fail", "fail"),
     }
-    assert held["only_theirs"] == 0
+    assert imported["only_theirs"] == 0
 
 
 def test_checks_of_a_companion_are_of_the_resource_that_it_belongs_to(recorded: Path) -> None:
     """checkov judges aws_s3_bucket_public_access_block by four checks, where one control asks about the bucket."""
-    held = opinion("checkov", recorded, DATA / "terraform", "--control", "storage.public-access-blocked")
-    (row,) = [row for row in held["rows"] if row["address"] == "aws_s3_bucket.open"]
+    imported = opinion("checkov", recorded, DATA / "terraform", "--control", "storage.public-access-blocked")
+    (row,) = [row for row in imported["rows"] if row["address"] == "aws_s3_bucket.open"]
     assert (row["relation"], row["ours"], row["theirs"]) == ("differ", "unknown", "fail")
     assert 'variable "public" has no value' in row["our_reason"]
     assert {check["id"]: check["verdict"] for check in row["checks"]} == {
@@ -79,41 +79,41 @@ def test_checks_of_a_companion_are_of_the_resource_that_it_belongs_to(recorded: 
 
 
 def test_what_was_not_scanned_here_is_theirs_alone(recorded: Path) -> None:
-    held = opinion("checkov", recorded, DATA / "terraform", "--control", "storage.versioning-enabled")
-    assert rows(held, "storage.versioning-enabled")["AWS::S3::Bucket.Exports"] == ("only_theirs", None, "fail")
-    assert held["only_theirs"] == 2
+    imported = opinion("checkov", recorded, DATA / "terraform", "--control", "storage.versioning-enabled")
+    assert rows(imported, "storage.versioning-enabled")["AWS::S3::Bucket.Exports"] == ("only_theirs", None, "fail")
+    assert imported["only_theirs"] == 2
 
 
 def test_counts_add_up(recorded: Path) -> None:
-    held = opinion("checkov", recorded, DATA / "terraform", DATA / "templates")
-    relations = [row["relation"] for row in held["rows"]]
+    imported = opinion("checkov", recorded, DATA / "terraform", DATA / "templates")
+    relations = [row["relation"] for row in imported["rows"]]
     assert {name: relations.count(name) for name in ("agree", "differ", "only_theirs", "only_ours")} == {
-        name: held[name] for name in ("agree", "differ", "only_theirs", "only_ours")
+        name: imported[name] for name in ("agree", "differ", "only_theirs", "only_ours")
     }
     assert relations == sorted(relations, key=["differ", "only_theirs", "only_ours", "agree"].index)
-    assert held["others"] == [] and held["without_control"] > 0
+    assert imported["others"] == [] and imported["without_control"] > 0
 
 
 def test_checks_without_a_control_are_shown_when_they_are_asked_for(recorded: Path) -> None:
-    held = opinion("checkov", recorded, DATA / "terraform", "--all")
-    assert len(held["others"]) == held["without_control"]
-    events = [check for check in held["others"] if check["id"] == "CKV2_AWS_62"]
+    imported = opinion("checkov", recorded, DATA / "terraform", "--all")
+    assert len(imported["others"]) == imported["without_control"]
+    events = [check for check in imported["others"] if check["id"] == "CKV2_AWS_62"]
     assert {check["resource"] for check in events} >= {"aws_s3_bucket.shard[0]", "aws_s3_bucket.open"}
     text = assay("scan", "--no-config", DATA / "terraform", "--import", "checkov", recorded, "--all").stdout
     assert "FAIL CKV2_AWS_62: Ensure S3 buckets should have event notifications enabled" in text
 
 
 def test_trivy() -> None:
-    held = opinion("trivy", DATA / "trivy.json", DATA / "terraform", "--all")
-    assert (held["scanner"], held["version"], held["failures_only"]) == ("trivy", "0.68.1", False)
-    versioned = rows(held, "storage.versioning-enabled")
+    imported = opinion("trivy", DATA / "trivy.json", DATA / "terraform", "--all")
+    assert (imported["scanner"], imported["version"], imported["failures_only"]) == ("trivy", "0.68.1", False)
+    versioned = rows(imported, "storage.versioning-enabled")
     assert versioned["aws_s3_bucket.shard[0]"] == ("differ", "pass", "fail")
     assert versioned["aws_s3_bucket.shard[1]"] == ("agree", "pass", "pass")
     assert versioned['module.exports["eu"].aws_s3_bucket.this'] == ("differ", "fail", "skipped")
     assert versioned["aws_s3_bucket.open"] == ("only_ours", "fail", None)
-    assert rows(held, "keys.rotation-and-policy") == {"aws_kms_key.data": ("agree", "fail", "fail")}
-    assert [check["id"] for check in held["others"]] == ["AWS-9999"]
-    (row,) = [row for row in held["rows"] if "eu" in row["address"] and row["theirs"]]
+    assert rows(imported, "keys.rotation-and-policy") == {"aws_kms_key.data": ("agree", "fail", "fail")}
+    assert [check["id"] for check in imported["others"]] == ["AWS-9999"]
+    (row,) = [row for row in imported["rows"] if "eu" in row["address"] and row["theirs"]]
     assert row["checks"][0]["reason"].endswith("(suppressed: versions are kept elsewhere)")
 
 
@@ -121,25 +121,25 @@ LIVE = ROOT / "fixtures/controls/storage/versioning-enabled/aws"
 
 
 def test_prowler_names_live_resources_by_their_arn() -> None:
-    held = opinion("prowler", DATA / "prowler-ocsf.json", LIVE / "aws-fail.ndjson", "--all")
-    assert (held["scanner"], held["version"]) == ("prowler", "5.8.0")
-    assert rows(held, "storage.versioning-enabled") == {"arn:aws:s3:::trade-orders": ("agree", "fail", "fail")}
-    (public,) = [row for row in held["rows"] if row["control"] == "storage.bucket-not-public"]
+    imported = opinion("prowler", DATA / "prowler-ocsf.json", LIVE / "aws-fail.ndjson", "--all")
+    assert (imported["scanner"], imported["version"]) == ("prowler", "5.8.0")
+    assert rows(imported, "storage.versioning-enabled") == {"arn:aws:s3:::trade-orders": ("agree", "fail", "fail")}
+    (public,) = [row for row in imported["rows"] if row["control"] == "storage.bucket-not-public"]
     assert public["theirs"] == "skipped"
-    assert [check["verdict"] for check in held["others"]] == ["unknown"]
+    assert [check["verdict"] for check in imported["others"]] == ["unknown"]
 
 
 def test_prowler_in_a_table() -> None:
     """The fourth row is of another account: a bucket of the same name there says nothing of ours."""
-    held = opinion("prowler", DATA / "prowler.csv", LIVE / "aws-fail.ndjson", "--all")
-    assert (held["scanner"], held["version"], held["results"]) == ("prowler", "5.8.0", 4)
-    assert rows(held, "storage.versioning-enabled") == {
+    imported = opinion("prowler", DATA / "prowler.csv", LIVE / "aws-fail.ndjson", "--all")
+    assert (imported["scanner"], imported["version"], imported["results"]) == ("prowler", "5.8.0", 4)
+    assert rows(imported, "storage.versioning-enabled") == {
         "arn:aws:s3:::trade-orders": ("agree", "fail", "fail"),
         "trade-orders": ("only_theirs", None, "pass"),
     }
-    (public,) = [row for row in held["rows"] if row["control"] == "storage.bucket-not-public"]
+    (public,) = [row for row in imported["rows"] if row["control"] == "storage.bucket-not-public"]
     assert public["theirs"] == "skipped"
-    assert [(check["id"], check["verdict"]) for check in held["others"]] == [("account_maintain_current_contact_details", "unknown")]
+    assert [(check["id"], check["verdict"]) for check in imported["others"]] == [("account_maintain_current_contact_details", "unknown")]
 
 
 @pytest.mark.parametrize(
@@ -158,20 +158,20 @@ def test_a_table_that_is_none_of_prowlers_or_was_cut(change: Callable[[str], str
 
 
 def test_prowler_of_version_3_and_names_of_another_region() -> None:
-    held = opinion("prowler", DATA / "prowler-3.json", LIVE / "aws-fail.ndjson")
-    assert rows(held, "storage.versioning-enabled") == {"arn:aws:s3:::trade-orders": ("differ", "fail", "pass")}
-    (elsewhere,) = [row for row in held["rows"] if row["theirs"] == "fail"]
+    imported = opinion("prowler", DATA / "prowler-3.json", LIVE / "aws-fail.ndjson")
+    assert rows(imported, "storage.versioning-enabled") == {"arn:aws:s3:::trade-orders": ("differ", "fail", "pass")}
+    (elsewhere,) = [row for row in imported["rows"] if row["theirs"] == "fail"]
     assert (elsewhere["relation"], elsewhere["control"], elsewhere["ours"]) == ("only_theirs", "storage.bucket-not-public", None)
 
 
 def test_sarif_of_a_tool_that_no_control_names() -> None:
-    held = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
-    assert (held["scanner"], held["version"], held["results"]) == ("sometool", "1.2.3", 3)
-    assert rows(held, "keys.rotation-and-policy") == {"aws_kms_key.data": ("agree", "fail", "fail")}
-    versioned = rows(held, "storage.versioning-enabled")
+    imported = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
+    assert (imported["scanner"], imported["version"], imported["results"]) == ("sometool", "1.2.3", 3)
+    assert rows(imported, "keys.rotation-and-policy") == {"aws_kms_key.data": ("agree", "fail", "fail")}
+    versioned = rows(imported, "storage.versioning-enabled")
     assert versioned["aws_s3_bucket.open"] == ("differ", "fail", "pass")  # by a path of another machine
     assert versioned['module.exports["eu"].aws_s3_bucket.this'] == ("differ", "fail", "skipped")
-    assert {row["control"] for row in held["rows"]} == {"keys.rotation-and-policy", "storage.versioning-enabled"}
+    assert {row["control"] for row in imported["rows"]} == {"keys.rotation-and-policy", "storage.versioning-enabled"}
 
 
 def test_sarif_says_which_rule_which_file_and_what_is_no_verdict(tmp_path: Path) -> None:
@@ -208,8 +208,8 @@ def test_sarif_says_what_its_files_are_relative_to(tmp_path: Path, monkeypatch: 
         bases = {"originalUriBaseIds": {"ROOT": {"uri": base}}} if base else {}
         file = tmp_path / "log.sarif"
         file.write_text(json.dumps({"version": "2.1.0", "runs": [{**run, **bases}]}), "utf-8")
-        held = opinion("sarif", file, ".", "--control", "storage.versioning-enabled")
-        assert [row["root"] for row in held["rows"] if row["relation"] == "agree"] == [meant]
+        imported = opinion("sarif", file, ".", "--control", "storage.versioning-enabled")
+        assert [row["root"] for row in imported["rows"] if row["relation"] == "agree"] == [meant]
 
 
 def test_opinions_change_neither_verdicts_nor_the_exit_code(recorded: Path) -> None:
@@ -225,8 +225,8 @@ def test_a_report_that_was_written_is_compared_later(recorded: Path, tmp_path: P
         saved = tmp_path / f"run.{format_}"
         assay("scan", "--no-config", DATA / "terraform", "-r", f"{format_}={saved}")
         ran = assay("report", saved, "--no-config", "--import", "checkov", recorded, "-r", "json")
-        (held,) = json.loads(ran.stdout)["opinions"]
-        assert rows(held, "storage.versioning-enabled")["aws_s3_bucket.open"] == ("agree", "fail", "fail")
+        (opinion,) = json.loads(ran.stdout)["opinions"]
+        assert rows(opinion, "storage.versioning-enabled")["aws_s3_bucket.open"] == ("agree", "fail", "fail")
         both = tmp_path / f"both.{format_}"
         assay("scan", "--no-config", DATA / "terraform", "--import", "checkov", recorded, "-r", f"{format_}={both}")
         assert len(json.loads(assay("report", both, "--no-config", "-r", "json").stdout)["opinions"]) == 1
@@ -290,8 +290,8 @@ def test_a_plan_whose_lines_are_those_of_its_code(tmp_path: Path) -> None:
         / "checkov.json"
     )
     for source in ([], ["--source", code]):
-        held = opinion("checkov", results, file, *source, "--control", "storage.versioning-enabled")
-        assert rows(held, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
+        imported = opinion("checkov", results, file, *source, "--control", "storage.versioning-enabled")
+        assert rows(imported, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
 
 
 def test_standard_input_is_the_file_that_checkov_was_given(tmp_path: Path) -> None:
@@ -302,15 +302,15 @@ print('{{"check_type": "terraform", "results": {{"failed_checks": [{record}]}}}}
     ran = assay(
         "scan", "--no-config", "-", "--checkov", program, "-r", "json", "--control", "storage.versioning-enabled", given=FAILING.encode()
     )
-    (held,) = json.loads(ran.stdout)["opinions"]
-    assert rows(held, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
-    assert held["rows"][0]["checks"][0]["file"] == "<stdin>"
+    (opinion,) = json.loads(ran.stdout)["opinions"]
+    assert rows(opinion, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
+    assert opinion["rows"][0]["checks"][0]["file"] == "<stdin>"
 
 
 def test_claims_about_too_many_resources_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match, "MAX_PAIRS", 2)
-    held = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
-    assert held["problems"] == ["the last 1 result could not be compared: too many resources for each"]
+    imported = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
+    assert imported["problems"] == ["the last 1 result could not be compared: too many resources for each"]
 
 
 @pytest.mark.parametrize(
@@ -340,10 +340,10 @@ def test_addresses_without_end_take_little_time(resource: str) -> None:
 def test_files_of_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str) -> None:
     tree = write(tmp_path / "repo", dict.fromkeys(("a/main.tf", "b/x/main.tf", "c/x/main.tf"), FAILING))
     monkeypatch.chdir(tree)
-    found = ClaimedResources(judge(Path(), "storage.versioning-enabled"), ["."], {}).of(
+    claimed = ClaimedResources(judge(Path(), "storage.versioning-enabled"), ["."], {}).of(
         Claim("CKV_AWS_21", "fail", "", "aws_s3_bucket.b", file=name or "-")
     )
-    assert [root for root, _, _ in found] == ([Path(meant).parent.as_posix()] if meant else [])
+    assert [root for root, _, _ in claimed] == ([Path(meant).parent.as_posix()] if meant else [])
 
 
 @pytest.mark.parametrize(
@@ -386,13 +386,13 @@ def compared(tmp_path: Path, *records: Any) -> dict[tuple[str, str], tuple[str, 
     tree = write(tmp_path / "estate", ESTATE)
     results = tmp_path / "checkov.json"
     results.write_text(json.dumps({"check_type": "terraform", "results": {"failed_checks": list(records)}}), "utf-8")
-    held = opinion("checkov", results, tree, "--control", "storage.versioning-enabled")
-    return {(Path(row["root"]).name, row["address"]): (row["relation"], row["ours"], row["theirs"]) for row in held["rows"]}
+    imported = opinion("checkov", results, tree, "--control", "storage.versioning-enabled")
+    return {(Path(row["root"]).name, row["address"]): (row["relation"], row["ours"], row["theirs"]) for row in imported["rows"]}
 
 
 def test_a_call_of_a_module_is_another_than_the_next(tmp_path: Path) -> None:
-    found = compared(tmp_path, versioned("module.b.aws_s3_bucket.this", "FAILED"), versioned("module.z.aws_s3_bucket.this", "FAILED"))
-    assert found == {
+    comparison = compared(tmp_path, versioned("module.b.aws_s3_bucket.this", "FAILED"), versioned("module.z.aws_s3_bucket.this", "FAILED"))
+    assert comparison == {
         ("prod", "module.a.aws_s3_bucket.this"): ("only_ours", "fail", None),
         ("prod", "module.b.aws_s3_bucket.this"): ("agree", "fail", "fail"),
         ("test", "module.a.aws_s3_bucket.this"): ("only_ours", "fail", None),
@@ -402,13 +402,13 @@ def test_a_call_of_a_module_is_another_than_the_next(tmp_path: Path) -> None:
 
 def test_a_module_that_two_roots_call_is_told_apart_by_the_file_that_calls_it(tmp_path: Path) -> None:
     own = "module.a.aws_s3_bucket.this"
-    found = compared(tmp_path, versioned(own, "FAILED", "/prod/main.tf"), versioned(own, "PASSED", "/test/main.tf"))
-    assert found["prod", own] == ("agree", "fail", "fail") and found["test", own] == ("differ", "fail", "pass")
+    comparison = compared(tmp_path, versioned(own, "FAILED", "/prod/main.tf"), versioned(own, "PASSED", "/test/main.tf"))
+    assert comparison["prod", own] == ("agree", "fail", "fail") and comparison["test", own] == ("differ", "fail", "pass")
 
 
 def test_without_the_file_that_calls_it_a_claim_is_of_both_roots(tmp_path: Path) -> None:
-    found = compared(tmp_path, versioned("module.a.aws_s3_bucket.this", "FAILED"))
-    assert [found[root, "module.a.aws_s3_bucket.this"][0] for root in ("prod", "test")] == ["agree", "agree"]
+    comparison = compared(tmp_path, versioned("module.a.aws_s3_bucket.this", "FAILED"))
+    assert [comparison[root, "module.a.aws_s3_bucket.this"][0] for root in ("prod", "test")] == ["agree", "agree"]
 
 
 def test_an_instance_that_is_not_there_is_theirs_alone(tmp_path: Path) -> None:
@@ -416,8 +416,8 @@ def test_an_instance_that_is_not_there_is_theirs_alone(tmp_path: Path) -> None:
     record = versioned("aws_s3_bucket.b[2]", "FAILED", file="/main.tf")
     results = tmp_path / "checkov.json"
     results.write_text(json.dumps({"check_type": "terraform", "results": {"failed_checks": [record]}}), "utf-8")
-    held = opinion("checkov", results, tree, "--control", "storage.versioning-enabled")
-    assert rows(held, "storage.versioning-enabled") == {
+    imported = opinion("checkov", results, tree, "--control", "storage.versioning-enabled")
+    assert rows(imported, "storage.versioning-enabled") == {
         "aws_s3_bucket.b[0]": ("only_ours", "fail", None),
         "aws_s3_bucket.b[1]": ("only_ours", "fail", None),
         "aws_s3_bucket.b[2]": ("only_theirs", None, "fail"),
@@ -433,8 +433,8 @@ def test_trivy_names_nothing_where_a_whole_configuration_passes(tmp_path: Path) 
         file = tmp_path / "trivy.json"
         report = {"SchemaVersion": 2, "ArtifactName": artifact, "Results": [{"Target": target, "Misconfigurations": [finding]}]}
         file.write_text(json.dumps(report), "utf-8")
-        held = opinion("trivy", file, tree, "--control", "storage.versioning-enabled")
-        told = {(Path(row["root"]).name, row["address"]): (row["relation"], row["theirs"]) for row in held["rows"]}
+        imported = opinion("trivy", file, tree, "--control", "storage.versioning-enabled")
+        told = {(Path(row["root"]).name, row["address"]): (row["relation"], row["theirs"]) for row in imported["rows"]}
         assert told == {
             ("a", "aws_s3_bucket.b"): ("differ", "pass"),
             ("a", "google_storage_bucket.b"): ("only_ours", None),
@@ -450,5 +450,5 @@ def test_trivy_names_the_calls_of_a_module(tmp_path: Path) -> None:
     report = {"SchemaVersion": 2, "ArtifactName": ".", "Results": [{"Target": "modules/bucket/main.tf", "Misconfigurations": [finding]}]}
     file = tmp_path / "trivy.json"
     file.write_text(json.dumps(report), "utf-8")
-    held = opinion("trivy", file, tree, "--control", "storage.versioning-enabled")
-    assert [(Path(row["root"]).name, row["relation"]) for row in held["rows"] if row["theirs"]] == [("prod", "agree")]
+    imported = opinion("trivy", file, tree, "--control", "storage.versioning-enabled")
+    assert [(Path(row["root"]).name, row["relation"]) for row in imported["rows"] if row["theirs"]] == [("prod", "agree")]

@@ -87,8 +87,8 @@ def test_a_run_that_fails_is_a_problem_of_the_opinion_and_of_nothing_else(tmp_pa
     alone, before, _ = assay_json(tree)
     code, report, errors = assay_json(tree, "--checkov", script(tmp_path, body))
     assert code == alone and report["results"] == before["results"]
-    (held,) = report["opinions"]
-    assert len(held["problems"]) == 1 and problem in held["problems"][0]
+    (opinion,) = report["opinions"]
+    assert len(opinion["problems"]) == 1 and problem in opinion["problems"][0]
     assert problem in errors and len(errors.splitlines()) == 1 and "\x1b" not in errors
 
 
@@ -170,10 +170,10 @@ def test_the_real_checkov_runs_no_code_of_the_tree(tmp_path: Path) -> None:
     tree = write(tmp_path / "tree", {"main.tf": FAILING, ".checkov.yaml": hostile, ".checkov.yml": hostile})
     before = sorted(path.name for path in tree.rglob("*"))
     code, report, _ = assay_json(tree, "--with", "checkov", "--checkov", REAL, "--control", "storage.versioning-enabled")
-    (held,) = report["opinions"]
+    (opinion,) = report["opinions"]
     assert not mark.exists() and code == 1
-    assert [(row["relation"], row["theirs"]) for row in held["rows"]] == [("agree", "fail")]
-    assert held["version"] and held["problems"] == []
+    assert [(row["relation"], row["theirs"]) for row in opinion["rows"]] == [("agree", "fail")]
+    assert opinion["version"] and opinion["problems"] == []
     assert sorted(path.name for path in tree.rglob("*")) == before
 
 
@@ -194,4 +194,4 @@ def test_what_did_not_change_is_nothing_that_only_they_see(tmp_path: Path) -> No
     results = write(tmp_path, {"c.json": json.dumps({"check_type": "terraform", "results": {"failed_checks": records}})}) / "c.json"
     chosen = ("--control", "storage.versioning-enabled", "--import", "checkov", results)
     counts = [assay_json(tree, *chosen, *more)[1]["opinions"][0] for more in ([], ["--since", "HEAD"])]
-    assert [(held["agree"], held["only_theirs"]) for held in counts] == [(2, 0), (1, 0)]
+    assert [(count["agree"], count["only_theirs"]) for count in counts] == [(2, 0), (1, 0)]

@@ -155,13 +155,13 @@ def test_a_history_in_both_databases(nights: Nights, ask: Ask) -> None:
     runs = ask("SELECT * FROM runs ORDER BY started", nights.where)
     assert [(run["open"], run["results"], run["complete"]) for run in runs] == [(2, 2, True), (1, 2, True)]
     assert runs[1]["run"] == report["run"]["id"]
-    found = ask("SELECT * FROM findings ORDER BY address", nights.where)
-    assert [(each["address"], each["state"], each["control"]) for each in found] == [
+    table = ask("SELECT * FROM findings ORDER BY address", nights.where)
+    assert [(row["address"], row["state"], row["control"]) for row in table] == [
         ("aws_dynamodb_table.fills", "open", "data.pitr-enabled"), ("aws_dynamodb_table.orders", "fixed", "data.pitr-enabled"),
     ]  # fmt: skip
-    assert found[0]["closed"] is None and found[1]["closed"] == runs[1]["started"] and found[0]["first_seen"] == runs[0]["started"]
+    assert table[0]["closed"] is None and table[1]["closed"] == runs[1]["started"] and table[0]["first_seen"] == runs[0]["started"]
     events = ask("SELECT event, run FROM changes ORDER BY started, event", nights.where)
-    assert [each["event"] for each in events] == ["new", "new", "fixed"]
+    assert [event["event"] for event in events] == ["new", "new", "fixed"]
     both = ask(
         "SELECT f.address FROM findings AS f JOIN results AS r ON r.fingerprint[:32] = f.fingerprint WHERE r.verdict = 'fail'",
         nights.where, nights.tree / "report.json",

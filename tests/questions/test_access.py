@@ -23,24 +23,24 @@ FORMS = {
 def answers(*arguments: str, code: int = 0) -> list[dict[str, Any]]:
     ran = assay("access", *arguments, "--json", "--no-config", "--quiet")
     assert ran.exit_code == code, ran.output
-    found: list[dict[str, Any]] = json.loads(ran.stdout)["answers"]
-    return found
+    answers: list[dict[str, Any]] = json.loads(ran.stdout)["answers"]
+    return answers
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_readers_from_code_template_and_account(form: str) -> None:
-    found = answers("who-can", "read", "broker/etrade", str(CASES / FORMS[form].format("aws-fail-two-steps")))
-    assert {(answer["principal"].lower(), answer["certain"]) for answer in found} == {("order", True), ("scan", True), ("web", True)}
-    ways = {answer["principal"].lower(): answer["way"].lower() for answer in found}
+    answered = answers("who-can", "read", "broker/etrade", str(CASES / FORMS[form].format("aws-fail-two-steps")))
+    assert {(answer["principal"].lower(), answer["certain"]) for answer in answered} == {("order", True), ("scan", True), ("web", True)}
+    ways = {answer["principal"].lower(): answer["way"].lower() for answer in answered}
     assert ways["order"] == "secretsmanager:getsecretvalue"
     assert ways["scan"].startswith("iam:passrole to ecs-tasks.amazonaws.com, as order")
     assert ways["web"].startswith("iam:updateassumerolepolicy, as scan (iam:passrole")
-    assert all(answer["seen"] for answer in found)
+    assert all(answer["seen"] for answer in answered)
 
 
 def test_a_plan_by_itself_says_what_it_does_not_know() -> None:
-    found = answers("who-can", "read", "broker/etrade", str(CASES / "plan" / "aws-fail-wildcard.json"), code=3)
-    assert {(answer["principal"], answer["certain"]) for answer in found} == {("scan", True), ("somebody that is not seen", False)}
+    answered = answers("who-can", "read", "broker/etrade", str(CASES / "plan" / "aws-fail-wildcard.json"), code=3)
+    assert {(answer["principal"], answer["certain"]) for answer in answered} == {("scan", True), ("somebody that is not seen", False)}
 
 
 def test_a_denial_of_the_secret_leaves_nobody_else() -> None:
@@ -51,19 +51,19 @@ def test_a_denial_of_the_secret_leaves_nobody_else() -> None:
 
 @pytest.mark.parametrize("name", ["etrade", "google_secret_manager_secret.broker", "*trade"])
 def test_names_addresses_and_patterns(name: str) -> None:
-    found = answers("who-can", "secretmanager.versions.access", name, str(CASES / "terraform" / "gcp-fail-two-steps"))
-    assert len(found) == 3
+    answered = answers("who-can", "secretmanager.versions.access", name, str(CASES / "terraform" / "gcp-fail-two-steps"))
+    assert len(answered) == 3
 
 
 def test_what_an_identity_can() -> None:
-    found = answers("what-can", "scan", str(CASES / "terraform" / "aws-fail-two-steps"))
-    assert [answer["way"] for answer in found][:2] == ["ecs:RunTask on *", "iam:PassRole on aws_iam_role.order.arn"]
-    assert found[-1]["resource"] == "aws_secretsmanager_secret.broker"
+    answered = answers("what-can", "scan", str(CASES / "terraform" / "aws-fail-two-steps"))
+    assert [answer["way"] for answer in answered][:2] == ["ecs:RunTask on *", "iam:PassRole on aws_iam_role.order.arn"]
+    assert answered[-1]["resource"] == "aws_secretsmanager_secret.broker"
 
 
 def test_what_is_not_known_is_said_and_ends_with_3() -> None:
-    found = answers("who-can", "read", "broker/etrade", str(CASES / "terraform" / "aws-unknown"), code=3)
-    (open_,) = [answer for answer in found if not answer["certain"]]
+    answered = answers("who-can", "read", "broker/etrade", str(CASES / "terraform" / "aws-unknown"), code=3)
+    (open_,) = [answer for answer in answered if not answer["certain"]]
     assert open_["principal"] == "scan" and open_["unknown"]
 
 
@@ -109,20 +109,20 @@ def test_what_resources_say_of_an_identity_is_told_too(tmp_path: Path) -> None:
         "aws_sqs_queue": {"q": {"name": "orders", "policy": json.dumps(policy)}},
     }
     (tmp_path / "main.tf.json").write_text(json.dumps({"resource": resources}))
-    (found,) = answers("what-can", "web", str(tmp_path))
-    assert (found["resource"], found["way"], found["certain"]) == ("aws_sqs_queue.q", "sqs:SendMessage", True)
+    (answer,) = answers("what-can", "web", str(tmp_path))
+    assert (answer["resource"], answer["way"], answer["certain"]) == ("aws_sqs_queue.q", "sqs:SendMessage", True)
 
 
 def test_what_a_member_of_bindings_can() -> None:
     live = str(Path(__file__).parents[2] / "fixtures" / "trade_streamer" / "gcp" / "live")
-    found = answers("what-can", "order-service@*", live)
-    assert {answer["principal"] for answer in found} == {"serviceAccount:order-service@trade-streamer-prod.iam.gserviceaccount.com"}
-    assert {answer["way"] for answer in found} >= {
+    answered = answers("what-can", "order-service@*", live)
+    assert {answer["principal"] for answer in answered} == {"serviceAccount:order-service@trade-streamer-prod.iam.gserviceaccount.com"}
+    assert {answer["way"] for answer in answered} >= {
         "roles/datastore.user",
         "roles/secretmanager.secretAccessor",
         "roles/storage.objectCreator",
     }
-    assert len(found) == len({(answer["resource"], answer["way"]) for answer in found})
+    assert len(answered) == len({(answer["resource"], answer["way"]) for answer in answered})
 
 
 def test_the_page_escapes_what_names_say_and_needs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

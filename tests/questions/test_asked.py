@@ -38,8 +38,8 @@ def code(folder: Path, account: str = HOME, **resources: dict[str, Any]) -> Path
     """A root module of some resources, by type and label."""
     provider = {"aws": [{"region": "us-east-1", "allowed_account_ids": [account]}]}
     named = {
-        type_: {label: {"name": label, **body} if type_ == "aws_iam_role" else body for label, body in each.items()}
-        for type_, each in resources.items()
+        type_: {label: {"name": label, **body} if type_ == "aws_iam_role" else body for label, body in resource.items()}
+        for type_, resource in resources.items()
     }
     (folder / "main.tf.json").write_text(json.dumps({"provider": provider, "resource": named}))
     return folder
@@ -82,7 +82,7 @@ ON_QUEUE = "${aws_sqs_queue.orders.arn}"
     ],
 )
 def test_what_a_policy_of_a_role_is_for(statement: Statement, expected: dict[str, bool], tmp_path: Path) -> None:
-    found = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role={"web": role(statement)})
+    root = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role={"web": role(statement)})
     further = """
 variable "queue" {}
 
@@ -94,22 +94,22 @@ resource "aws_scheduler_schedule_group" "any" {
   name = "any"
 }
 """
-    (found / "further.tf").write_text(further)
-    assert who_can("sqs:SendMessage", "orders", found) == expected
+    (root / "further.tf").write_text(further)
+    assert who_can("sqs:SendMessage", "orders", root) == expected
 
 
 def test_addresses_arns_and_cases(tmp_path: Path) -> None:
-    found = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role={"web": role(allow("SQS:sendmessage", ON_QUEUE))})
+    root = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role={"web": role(allow("SQS:sendmessage", ON_QUEUE))})
     for name in ("orders", "aws_sqs_queue.orders", "ord*", f"arn:aws:sqs:us-east-1:{HOME}:orders"):
-        assert who_can("sqs:sendMessage", name, found) == {"web": True}, name
+        assert who_can("sqs:sendMessage", name, root) == {"web": True}, name
 
 
 def test_a_denial_of_everything_else_spares_it(tmp_path: Path) -> None:
     but_orders = {"Effect": "Deny", "Action": "sqs:*", "NotResource": ON_QUEUE}
     queues = {**QUEUE, "others": {"name": "others"}}
-    found = code(tmp_path, aws_sqs_queue=queues, aws_iam_role={"web": role(allow("sqs:*"), but_orders)})
-    assert who_can("sqs:SendMessage", "orders", found) == {"web": True}
-    assert who_can("sqs:SendMessage", "others", found) == {}
+    root = code(tmp_path, aws_sqs_queue=queues, aws_iam_role={"web": role(allow("sqs:*"), but_orders)})
+    assert who_can("sqs:SendMessage", "orders", root) == {"web": True}
+    assert who_can("sqs:SendMessage", "others", root) == {}
 
 
 def test_the_policy_of_a_queue_counts(tmp_path: Path) -> None:
@@ -120,9 +120,9 @@ def test_the_policy_of_a_queue_counts(tmp_path: Path) -> None:
     )
     roles = {"web": role(allow("sqs:*")), "batch": role(allow("sqs:*")), "idle": role()}
     attached = {"q": {"queue_url": "${aws_sqs_queue.orders.url}", "policy": policy}}
-    found = code(tmp_path, aws_sqs_queue=QUEUE, aws_sqs_queue_policy=attached, aws_iam_role=roles)
+    root = code(tmp_path, aws_sqs_queue=QUEUE, aws_sqs_queue_policy=attached, aws_iam_role=roles)
     everybody = {"web": True, f"arn:aws:iam::{OTHER}:role/partner": True, "sns.amazonaws.com": True}
-    assert who_can("sqs:SendMessage", "orders", found) == everybody
+    assert who_can("sqs:SendMessage", "orders", root) == everybody
 
 
 def test_what_a_role_is_denied_its_name_in_a_policy_does_not_give(tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ def test_what_a_role_is_denied_its_name_in_a_policy_does_not_give(tmp_path: Path
     assert who_can("sqs:SendMessage", "orders", code(tmp_path, aws_sqs_queue=queue, aws_iam_role={"web": denied})) == {}
     bound = {"b": {"name": "b", "policy": document(allow("s3:*"))}}
     bounded = role(permissions_boundary="${aws_iam_policy.b.arn}")
-    found = code(tmp_path, aws_sqs_queue=queue, aws_iam_role={"web": bounded}, aws_iam_policy=bound)
-    assert who_can("sqs:SendMessage", "orders", found) == {}
+    root = code(tmp_path, aws_sqs_queue=queue, aws_iam_role={"web": bounded}, aws_iam_policy=bound)
+    assert who_can("sqs:SendMessage", "orders", root) == {}
 
 
 KEY = "${aws_kms_key.k.arn}"
@@ -152,8 +152,8 @@ KEY = "${aws_kms_key.k.arn}"
 )
 def test_the_policy_of_a_key_has_to_leave_it_to_identities(policy: Any, expected: dict[str, bool], tmp_path: Path) -> None:
     key = {"k": {"description": "orders", **({"policy": document(*policy)} if policy else {})}}
-    found = code(tmp_path, aws_kms_key=key, aws_iam_role={"web": role(allow("kms:Decrypt", KEY)), "admin": role()})
-    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == expected
+    root = code(tmp_path, aws_kms_key=key, aws_iam_role={"web": role(allow("kms:Decrypt", KEY)), "admin": role()})
+    assert who_can("kms:Decrypt", "aws_kms_key.k", root) == expected
 
 
 def test_a_policy_of_a_key_that_is_not_known_may_leave_it_to_identities(tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ def test_a_policy_of_a_key_that_is_not_known_may_leave_it_to_identities(tmp_path
         "g": {"name": "g", "key_id": "${aws_kms_key.k.key_id}", "grantee_principal": "${aws_iam_role.batch.arn}", "operations": ["Decrypt"]}
     }
     roles = {"web": role(allow("kms:Decrypt", KEY)), "batch": role(), "idle": role()}
-    found = code(tmp_path, aws_kms_key={"k": {"policy": "${var.policy}"}}, aws_kms_grant=given, aws_iam_role=roles)
-    (found / "vars.tf").write_text('variable "policy" {}\n')
-    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"web": False, "batch": False, "somebody that is not seen": False}
+    root = code(tmp_path, aws_kms_key={"k": {"policy": "${var.policy}"}}, aws_kms_grant=given, aws_iam_role=roles)
+    (root / "vars.tf").write_text('variable "policy" {}\n')
+    assert who_can("kms:Decrypt", "aws_kms_key.k", root) == {"web": False, "batch": False, "somebody that is not seen": False}
 
 
 def test_a_grant_of_a_key_is_a_way_to_use_it(tmp_path: Path) -> None:
@@ -176,16 +176,16 @@ def test_a_grant_of_a_key_is_a_way_to_use_it(tmp_path: Path) -> None:
         "operations": ["Decrypt", "GenerateDataKey"],
     }
     secret = {"s": {"name": "broker", "kms_key_id": "${aws_kms_key.k.arn}"}}
-    found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret)
-    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True}
-    assert who_can("read", "broker", found) == {}
-    found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant={"g": given})
-    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True, "web": True}
-    assert who_can("kms:Encrypt", "aws_kms_key.k", found) == {"admin": True}
-    assert who_can("read", "broker", found) == {"web": True}
+    root = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret)
+    assert who_can("kms:Decrypt", "aws_kms_key.k", root) == {"admin": True}
+    assert who_can("read", "broker", root) == {}
+    root = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant={"g": given})
+    assert who_can("kms:Decrypt", "aws_kms_key.k", root) == {"admin": True, "web": True}
+    assert who_can("kms:Encrypt", "aws_kms_key.k", root) == {"admin": True}
+    assert who_can("read", "broker", root) == {"web": True}
     bound = {"g": {**given, "constraints": [{"encryption_context_equals": {"team": "orders"}}]}}
-    found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant=bound)
-    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True, "web": False}
+    root = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant=bound)
+    assert who_can("kms:Decrypt", "aws_kms_key.k", root) == {"admin": True, "web": False}
 
 
 @pytest.mark.parametrize(
@@ -209,19 +209,19 @@ def test_who_takes_on_a_role(tmp_path: Path) -> None:
         "caller": role(allow("sts:AssumeRole")),
         "named": role(),
     }
-    found = code(tmp_path, aws_iam_role=roles)
-    assert who_can("sts:AssumeRole", "target", found) == {"caller": True}
-    assert who_can("sts:AssumeRole", "closed", found) == {"named": True}
-    assert who_can("iam:PassRole", "closed", found) == {}
+    root = code(tmp_path, aws_iam_role=roles)
+    assert who_can("sts:AssumeRole", "target", root) == {"caller": True}
+    assert who_can("sts:AssumeRole", "closed", root) == {"named": True}
+    assert who_can("iam:PassRole", "closed", root) == {}
 
 
 def test_objects_are_in_buckets(tmp_path: Path) -> None:
     roles = {"reader": role(allow("s3:GetObject", "${aws_s3_bucket.b.arn}/in/*")), "lister": role(allow("s3:*", "${aws_s3_bucket.b.arn}"))}
-    found = code(tmp_path, aws_s3_bucket={"b": {"bucket": "trade"}}, aws_iam_role=roles)
-    assert who_can("s3:GetObject", "trade", found) == {"reader": True}
-    assert who_can("s3:ListBucket", "trade", found) == {"lister": True}
-    assert who_can("s3:GetObject", "arn:aws:s3:::trade/in/a", found) == {"reader": True}
-    assert who_can("s3:GetObject", "arn:aws:s3:::trade/out/a", found) == {}
+    root = code(tmp_path, aws_s3_bucket={"b": {"bucket": "trade"}}, aws_iam_role=roles)
+    assert who_can("s3:GetObject", "trade", root) == {"reader": True}
+    assert who_can("s3:ListBucket", "trade", root) == {"lister": True}
+    assert who_can("s3:GetObject", "arn:aws:s3:::trade/in/a", root) == {"reader": True}
+    assert who_can("s3:GetObject", "arn:aws:s3:::trade/out/a", root) == {}
 
 
 def test_permissions_of_functions(tmp_path: Path) -> None:
@@ -235,14 +235,14 @@ def test_permissions_of_functions(tmp_path: Path) -> None:
         "other": {"function_name": "f", "principal": OTHER, "action": "lambda:InvokeFunction"},
         "url": {"function_name": "f", "principal": "*", "action": "lambda:InvokeFunctionUrl"},
     }
-    found = code(
+    root = code(
         tmp_path,
         aws_lambda_function=function,
         aws_lambda_permission=given,
         aws_iam_role={"f": role(trusted={"Service": "lambda.amazonaws.com"})},
     )
-    assert who_can("lambda:InvokeFunction", "f", found) == {"sns.amazonaws.com": True, OTHER: True}
-    assert who_can("lambda:InvokeFunctionUrl", "f", found) == {"anyone": True}
+    assert who_can("lambda:InvokeFunction", "f", root) == {"sns.amazonaws.com": True, OTHER: True}
+    assert who_can("lambda:InvokeFunctionUrl", "f", root) == {"anyone": True}
 
 
 def test_policies_of_aws_are_read_in_full(tmp_path: Path) -> None:
@@ -253,10 +253,10 @@ def test_policies_of_aws_are_read_in_full(tmp_path: Path) -> None:
         "bounded": role(allow("*"), permissions_boundary=f"{managed}AmazonSQSReadOnlyAccess"),
         "unheard": role(managed_policy_arns=[f"{managed}NobodyHeardOfThis"]),
     }
-    found = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role=roles)
+    root = code(tmp_path, aws_sqs_queue=QUEUE, aws_iam_role=roles)
     everybody = {"bounded": True, "queues": True, "viewer": True, "somebody that is not seen": False}
-    assert who_can("sqs:GetQueueAttributes", "orders", found) == everybody
-    assert who_can("sqs:DeleteQueue", "orders", found) == {"somebody that is not seen": False}
+    assert who_can("sqs:GetQueueAttributes", "orders", root) == everybody
+    assert who_can("sqs:DeleteQueue", "orders", root) == {"somebody that is not seen": False}
 
 
 def test_groups_paths_logs_and_parameters(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_groups_paths_logs_and_parameters(tmp_path: Path) -> None:
         allow("ssm:GetParameters", "arn:aws:ssm:us-east-1:*:parameter${aws_ssm_parameter.p.name}"),
         allow("iam:PassRole", f"arn:aws:iam::{HOME}:role/apps/deep"),
     ]
-    found = code(
+    root = code(
         tmp_path,
         aws_iam_role={"web": role(*statements), "deep": role(path="/apps/")},
         aws_cloudwatch_log_group={"l": {"name": "/aws/l"}},
@@ -278,39 +278,39 @@ def test_groups_paths_logs_and_parameters(tmp_path: Path) -> None:
         ("ssm:GetParameters", "/app/token"),
         ("iam:PassRole", "deep"),
     ):
-        assert who_can(action, name, found) == {"web": True}, action
+        assert who_can(action, name, root) == {"web": True}, action
 
 
 def test_a_parameter_is_named_by_a_policy_though_its_name_is_not_known(tmp_path: Path) -> None:
     """Its name begins with a slash, so that policies put it behind `parameter` itself."""
     parameters = {name: {"name": f"/${{var.stage}}/{name}"} for name in ("token", "other")}
     web = role(allow("ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter${aws_ssm_parameter.token.name}"))
-    found = code(tmp_path, aws_ssm_parameter=parameters, aws_iam_role={"web": web})
-    (found / "vars.tf").write_text('variable "stage" {}\n')
-    assert who_can("ssm:GetParameter", "aws_ssm_parameter.token", found) == {"web": True}
-    assert who_can("ssm:GetParameter", "aws_ssm_parameter.other", found) == {}
+    root = code(tmp_path, aws_ssm_parameter=parameters, aws_iam_role={"web": web})
+    (root / "vars.tf").write_text('variable "stage" {}\n')
+    assert who_can("ssm:GetParameter", "aws_ssm_parameter.token", root) == {"web": True}
+    assert who_can("ssm:GetParameter", "aws_ssm_parameter.other", root) == {}
 
 
 def test_a_name_that_hangs_on_a_variable_may_be_what_a_policy_names(tmp_path: Path) -> None:
     queue = {"orders": {"name": "${var.stage}-orders"}}
-    found = code(tmp_path, aws_sqs_queue=queue, aws_iam_role={"web": role(allow("sqs:SendMessage", "arn:aws:sqs:*:*:prod-orders"))})
-    (found / "vars.tf").write_text('variable "stage" {}\n')
-    assert who_can("sqs:SendMessage", "aws_sqs_queue.orders", found) == {"web": False}
+    root = code(tmp_path, aws_sqs_queue=queue, aws_iam_role={"web": role(allow("sqs:SendMessage", "arn:aws:sqs:*:*:prod-orders"))})
+    (root / "vars.tf").write_text('variable "stage" {}\n')
+    assert who_can("sqs:SendMessage", "aws_sqs_queue.orders", root) == {"web": False}
 
 
 def test_what_is_not_of_the_input_is_asked_by_its_arn(tmp_path: Path) -> None:
-    found = code(tmp_path, aws_iam_role={"web": role(allow("sqs:SendMessage", "arn:aws:sqs:*:*:elsewhere"), allow("ec2:StopInstances"))})
+    root = code(tmp_path, aws_iam_role={"web": role(allow("sqs:SendMessage", "arn:aws:sqs:*:*:elsewhere"), allow("ec2:StopInstances"))})
     arn = f"arn:aws:sqs:us-east-1:{OTHER}:elsewhere"
-    assert who_can("sqs:SendMessage", arn, found) == {"web": False, "somebody that is not seen": False}
-    assert who_can("sqs:SendMessage", f"{arn}-too", found) == {"somebody that is not seen": False}
-    assert who_can("ec2:StopInstances", f"arn:aws:ec2:us-east-1:{HOME}:instance/i-0", found) == {"web": True}
+    assert who_can("sqs:SendMessage", arn, root) == {"web": False, "somebody that is not seen": False}
+    assert who_can("sqs:SendMessage", f"{arn}-too", root) == {"somebody that is not seen": False}
+    assert who_can("ec2:StopInstances", f"arn:aws:ec2:us-east-1:{HOME}:instance/i-0", root) == {"web": True}
 
 
 def test_actions_on_no_resource(tmp_path: Path) -> None:
     roles = {"web": role(allow("s3:ListAllMyBuckets")), "odd": role(allow("s3:ListAllMyBuckets", "arn:aws:s3:::trade"))}
-    found = code(tmp_path, aws_iam_role=roles, aws_s3_bucket={"b": {"bucket": "trade"}})
-    assert who_can("s3:ListAllMyBuckets", "*", found) == {"web": True}
-    assert "ask who can s3:ListAllMyBuckets '*'" in refused("s3:ListAllMyBuckets", "trade", found)
+    root = code(tmp_path, aws_iam_role=roles, aws_s3_bucket={"b": {"bucket": "trade"}})
+    assert who_can("s3:ListAllMyBuckets", "*", root) == {"web": True}
+    assert "ask who can s3:ListAllMyBuckets '*'" in refused("s3:ListAllMyBuckets", "trade", root)
 
 
 def test_steps_lead_to_it(tmp_path: Path) -> None:
@@ -322,14 +322,14 @@ def test_steps_lead_to_it(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_asked_says_the_way_out(tmp_path: Path) -> None:
-    found = code(tmp_path, aws_sqs_queue=QUEUE, aws_s3_bucket={"b": {"bucket": "trade"}}, aws_iam_role={"web": role()})
-    assert "did you mean sqs:SendMessage" in refused("sqs:SendMesage", "orders", found)
-    assert "no service squs" in refused("squs:SendMessage", "orders", found)
-    assert "did you mean storage.objects.delete" in refused("storage.object.delete", "trade", found)
-    assert "there are orders" in refused("sqs:SendMessage", "order", found)
-    assert "sqs:SendMessage is not done to trade (aws_s3_bucket)" in refused("sqs:SendMessage", "trade", found)
-    assert "is not done to such a resource" in refused("sqs:SendMessage", "arn:aws:s3:::trade", found)
-    assert "nothing that kms:Decrypt is done to was found" in refused("kms:Decrypt", "k", found)
+    root = code(tmp_path, aws_sqs_queue=QUEUE, aws_s3_bucket={"b": {"bucket": "trade"}}, aws_iam_role={"web": role()})
+    assert "did you mean sqs:SendMessage" in refused("sqs:SendMesage", "orders", root)
+    assert "no service squs" in refused("squs:SendMessage", "orders", root)
+    assert "did you mean storage.objects.delete" in refused("storage.object.delete", "trade", root)
+    assert "there are orders" in refused("sqs:SendMessage", "order", root)
+    assert "sqs:SendMessage is not done to trade (aws_s3_bucket)" in refused("sqs:SendMessage", "trade", root)
+    assert "is not done to such a resource" in refused("sqs:SendMessage", "arn:aws:s3:::trade", root)
+    assert "nothing that kms:Decrypt is done to was found" in refused("kms:Decrypt", "k", root)
 
 
 def test_a_template_gives_the_same_answer(tmp_path: Path) -> None:
@@ -347,8 +347,8 @@ def test_a_template_gives_the_same_answer(tmp_path: Path) -> None:
 
 def test_a_recorded_account_gives_the_same_answer() -> None:
     live = Path(__file__).parents[2] / "fixtures" / "trade_streamer" / "aws" / "live"
-    found = who_can("s3:PutObject", "*-orders-us-east-1-*", live)
-    assert found["trade-streamer-prod-order-service-task-us-east-1"] is True
+    answer = who_can("s3:PutObject", "*-orders-us-east-1-*", live)
+    assert answer["trade-streamer-prod-order-service-task-us-east-1"] is True
 
 
 POLICIES = Path(__file__).parents[2] / "fixtures" / "questions" / "policies"

@@ -46,7 +46,7 @@ def rules(control: str) -> Rules:
     return Rules(Options(paths=["."], policies=[str(access.RULES)], controls=[control], asked=question))
 
 
-def found(resources: dict[str, Any], control: str) -> dict[str, bool]:
+def certainty(resources: dict[str, Any], control: str) -> dict[str, bool]:
     """Whoever can, each with whether that is certain."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "main.tf.json").write_text(json.dumps({"resource": resources}))
@@ -69,7 +69,7 @@ def readers(*denials: Rule, roles: dict[str, str] | None = None, more: dict[str,
     bound = {f"b{at}": {"project": "trade-prod", "member": member, "role": role} for at, (member, role) in enumerate(given.items())}
     secret = {"s": {"project": "trade-prod", "secret_id": "etrade"}}
     resources = {"google_secret_manager_secret": secret, "google_project_iam_member": bound, **policies(denials)}
-    return found(resources | (more or {}), "ask.readers")
+    return certainty(resources | (more or {}), "ask.readers")
 
 
 BOTH = {ANN: True, BOT: True}
@@ -132,8 +132,8 @@ def test_who_erases_and_who_may_what_is_asked() -> None:
     stored = {"google_storage_bucket": bucket, "google_storage_bucket_iam_member": bound}
     denied = stored | policies((rule("storage.googleapis.com/objects.delete"),))
     for control in ("ask.erasers", "ask.allowed"):
-        assert found(stored, control) == {ANN: True}
-        assert found(denied, control) == {}
+        assert certainty(stored, control) == {ANN: True}
+        assert certainty(denied, control) == {}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def rules(control: str) -> Rules:
     return Rules(Options(paths=["."], policies=[str(access.RULES)], controls=[control]))
 
 
-def found(control: str, resources: dict[str, Any], folder: Path) -> dict[str, str]:
+def verdict_of(control: str, resources: dict[str, Any], folder: Path) -> dict[str, str]:
     """Element, or address, to verdict."""
     path = folder / "t.json"
     path.write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}))
@@ -59,9 +59,9 @@ def test_a_way_to_get_more_is_found_where_nothing_bounds_it(action: str, tmp_pat
     control = "iam.no-privilege-escalation"
     denial = {"Effect": "Deny", "Action": action, "Resource": "*"}
     named = NAMED[action.partition(":")[0]]
-    assert "fail" in found(control, {"Role": role("scan", allow(action))}, tmp_path).values()
-    assert set(found(control, {"Role": role("scan", allow(action), denial)}, tmp_path).values()) == {"pass"}
-    assert set(found(control, {"Role": role("scan", allow(action, on=named))}, tmp_path).values()) == {"pass"}
+    assert "fail" in verdict_of(control, {"Role": role("scan", allow(action))}, tmp_path).values()
+    assert set(verdict_of(control, {"Role": role("scan", allow(action), denial)}, tmp_path).values()) == {"pass"}
+    assert set(verdict_of(control, {"Role": role("scan", allow(action, on=named))}, tmp_path).values()) == {"pass"}
 
 
 @pytest.mark.parametrize(("service", "action"), [(service, action) for service, actions in LAUNCHING.items() for action in sorted(actions)])
@@ -71,7 +71,7 @@ def test_a_role_that_is_passed_is_had_with_an_action_that_runs_code(service: str
     passing = allow("iam:PassRole", on={"Fn::GetAtt": ["Order", "Arn"]})
 
     def readers(*statements: dict[str, Any]) -> dict[str, str]:
-        return found("ask.readers", {"Secret": secret, "Order": order, "Scan": role("scan", *statements)}, tmp_path)
+        return verdict_of("ask.readers", {"Secret": secret, "Order": order, "Scan": role("scan", *statements)}, tmp_path)
 
     assert readers(passing, allow(action))["scan"] == "fail"
     assert "scan" not in readers(passing)

@@ -63,8 +63,8 @@ def readers(policies: list[list[Statement]], trusts: list[dict[str, Any]]) -> di
         path.write_text(json.dumps(template))
         made, _, _ = targets.sources(Options(paths=[str(path)]))
         judged = [result for one in judge_all(made(), rules(), lambda name: name, Watch()) for result in one.results]
-    found = [result for result in judged if result.verdict in ("fail", "unknown")]
-    return {result.element.partition(", ")[0]: result.verdict == "fail" for result in found}
+    results = [result for result in judged if result.verdict in ("fail", "unknown")]
+    return {result.element.partition(", ")[0]: result.verdict == "fail" for result in results}
 
 
 POLICIES = st.lists(st.lists(statements(), max_size=3), min_size=3, max_size=3)

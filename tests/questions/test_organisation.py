@@ -82,8 +82,8 @@ def readers(
         (Path(folder) / "main.tf.json").write_text(json.dumps({"provider": {"aws": providers}, "resource": resources}))
         made, _, _ = targets.sources(Options(paths=[folder]))
         judged = [result for one in judge_all(made(), rules(), lambda name: name, Watch()) for result in one.results]
-    found = [result for result in judged if result.verdict in ("fail", "unknown")]
-    return {result.element.partition(", ")[0]: result.verdict == "fail" for result in found}
+    results = [result for result in judged if result.verdict in ("fail", "unknown")]
+    return {result.element.partition(", ")[0]: result.verdict == "fail" for result in results}
 
 
 def scp(*statements: Statement) -> tuple[str, list[Statement]]:
@@ -263,7 +263,7 @@ TARGETS = st.sampled_from((MEMBER, "r-ab12", "333333333333"))
 
 
 def are_fewer(after: dict[str, bool], before: dict[str, bool]) -> bool:
-    certain, once = ({name for name, sure in found.items() if sure} for found in (after, before))
+    certain, once = ({name for name, sure in report.items() if sure} for report in (after, before))
     return set(after) <= set(before) and certain <= once
 
 

@@ -90,6 +90,6 @@ def test_those_who_become_any_role_are_found_once() -> None:
 
     with tempfile.TemporaryDirectory() as folder, patch.object(shared, "allowed", counted):
         path = template(folder, [every, every, reading, reading, reading, reading], [PRINCIPALS[0]] * len(NAMES))
-        found = asked(path, "*")
-    assert len(found) == 2 * len(NAMES)
+        answer = asked(path, "*")
+    assert len(answer) == 2 * len(NAMES)
     assert len(decided) == 4, "for each of the two, that it passes roles, and that it has tasks run"

@@ -54,12 +54,12 @@ def _check(value: Any, shape: Any, name: str) -> None:
             if key in value:
                 _check(value[key], member, key)
     elif shape.type_name == "list":
-        for each in value:
-            _check(each, shape.member, name)
+        for item in value:
+            _check(item, shape.member, name)
     elif shape.type_name == "map":
-        for key, each in value.items():
+        for key, item in value.items():
             _check(key, shape.key, "")
-            _check(each, shape.value, "")
+            _check(item, shape.value, "")
     elif shape.type_name == "string":
         assert not shape.enum or value in shape.enum, (name, value)
         assert re.search(shape.metadata.get("pattern", ""), value), (name, value)

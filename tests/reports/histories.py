@@ -61,21 +61,23 @@ def course(result: Result) -> Course:
 
 def remembered(report: Report | None = None, kept: HistoryReport | None = None) -> Report:
     """A run with a history: its first failures are new, one is back, the others were there before."""
-    held = samples.report() if report is None else report
+    judged_report = samples.report() if report is None else report
     findings = ("fail", "unknown", "error", "waived")
-    results = [msgspec.structs.replace(each, course=course(each)) if each.verdict in findings else each for each in held.results]
-    return msgspec.structs.replace(held, results=results, history=kept or history())
+    results = [
+        msgspec.structs.replace(result, course=course(result)) if result.verdict in findings else result for result in judged_report.results
+    ]
+    return msgspec.structs.replace(judged_report, results=results, history=kept or history())
 
 
 def alone() -> Report:
     """The same without a baseline."""
-    held = samples.report()
-    return remembered(msgspec.structs.replace(held, gate=msgspec.structs.replace(held.gate, comparisons=[], changes=[])))
+    report = samples.report()
+    return remembered(msgspec.structs.replace(report, gate=msgspec.structs.replace(report.gate, comparisons=[], changes=[])))
 
 
 def without(report: Report) -> Report:
     """The same run where no history is kept."""
-    results = [msgspec.structs.replace(each, course=msgspec.UNSET) for each in report.results]
+    results = [msgspec.structs.replace(result, course=msgspec.UNSET) for result in report.results]
     return msgspec.structs.replace(report, results=results, history=msgspec.UNSET)
 
 
@@ -88,8 +90,10 @@ def hostile(text: str, *, valid: bool = False) -> tuple[Report, Context]:
         return text + hashlib.sha256(value.encode()).hexdigest()[:6]
 
     kept = samples.replaced(history(), own, frozenset({*keep, *(ENUMERATED if valid else ()), "events"}))
-    held = remembered(plain, kept)
+    report = remembered(plain, kept)
     if not valid:
-        results = [msgspec.structs.replace(each, course=samples.replaced(each.course, own, frozenset(keep))) for each in held.results]
-        held = msgspec.structs.replace(held, results=results)
-    return held, context
+        results = [
+            msgspec.structs.replace(result, course=samples.replaced(result.course, own, frozenset(keep))) for result in report.results
+        ]
+        report = msgspec.structs.replace(report, results=results)
+    return report, context

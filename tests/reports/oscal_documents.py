@@ -23,8 +23,8 @@ def walked(data: Any) -> Iterator[tuple[str, Any]]:
             yield key, value
             yield from walked(value)
     elif isinstance(data, list):
-        for each in data:
-            yield from walked(each)
+        for entry in data:
+            yield from walked(entry)
 
 
 def defined(document: Any) -> Counter[str]:

@@ -133,8 +133,8 @@ def _controls() -> dict[str, Control]:
         )
 
     return {
-        each.id: each
-        for each in (
+        rule.id: rule
+        for rule in (
             control(
                 "storage.public-access-blocked",
                 "Public access to buckets is blocked",
@@ -178,9 +178,9 @@ def resource(address: str, *blocks: BlockRef, kind: str = "Bucket", root: str = 
     return ResourceRef(**(given | more))
 
 
-def result(control: str, verdict: Verdict, held: ResourceRef, message: str = "", element: str = "", **more: Any) -> Result:
+def result(control: str, verdict: Verdict, resource: ResourceRef, message: str = "", element: str = "", **more: Any) -> Result:
     known = _controls().get(control)
-    mark = hashlib.sha256(f"{control} {held.root} {held.address} {element}".encode()).hexdigest()
+    mark = hashlib.sha256(f"{control} {resource.root} {resource.address} {element}".encode()).hexdigest()
     given: dict[str, Any] = {"evidence": [], "unknown": []}
     return Result(
         control=control,
@@ -190,7 +190,7 @@ def result(control: str, verdict: Verdict, held: ResourceRef, message: str = "",
         fingerprint=mark,
         message=message,
         element=element,
-        resource=held,
+        resource=resource,
         **(given | more),
     )
 
@@ -291,15 +291,15 @@ def opinion() -> Opinion:
 
 def compared() -> Report:
     """A run with a baseline, in which one failure is known and the others are new."""
-    held = [
+    judged_results = [
         msgspec.structs.replace(
-            each, standing="known" if each.element == "a:80" else "new", waiver=OVER if each.element == "b:8080" else each.waiver
+            result, standing="known" if result.element == "a:80" else "new", waiver=OVER if result.element == "b:8080" else result.waiver
         )
-        if each.verdict == "fail"
-        else each
-        for each in results()
+        if result.verdict == "fail"
+        else result
+        for result in results()
     ]
-    return msgspec.structs.replace(report(held), opinions=[opinion()])
+    return msgspec.structs.replace(report(judged_results), opinions=[opinion()])
 
 
 STEPS = [
@@ -324,7 +324,7 @@ def results() -> list[Result]:
         result("edge.lb-https-only", "fail", LISTENER, "a:80 serves HTTP", element="a:80"),
         result("edge.lb-https-only", "fail", LISTENER, "a listener serves HTTP", element="b:8080", steps=STEPS),
         result(public, "fail", LIVE, "prevention is inherited", evidence=[Evidence("prevention", "inherited", "enforced", call)]),
-        *[result("storage.versioning-enabled", "unknown", each, unknown=[why]) for each in DATA],
+        *[result("storage.versioning-enabled", "unknown", resource, unknown=[why]) for resource in DATA],
         result(public, "unknown", DATA[0], unknown=[UnknownFact("grants", "denied", "grant s3:GetBucketPolicy", None)]),
         result("team.own-rule", "error", LOGS, "no such overload: string < int"),
         result(public, "waived", DATA[1], "no policy blocks public access", waiver=ACCEPTED),
@@ -332,17 +332,17 @@ def results() -> list[Result]:
     ]
 
 
-def report(held: list[Result] | None = None, coverage: Coverage | None = None) -> Report:
-    held = results() if held is None else held
+def report(judged_results: list[Result] | None = None, coverage: Coverage | None = None) -> Report:
+    judged_results = results() if judged_results is None else judged_results
     verdicts: dict[str, int] = {}
-    for each in held:
-        verdicts[each.verdict] = verdicts.get(each.verdict, 0) + 1
-    ids = list(dict.fromkeys(each.control for each in held))
+    for result in judged_results:
+        verdicts[result.verdict] = verdicts.get(result.verdict, 0) + 1
+    ids = list(dict.fromkeys(result.control for result in judged_results))
     outcomes = []
     for id_ in ids:
-        own = [each for each in held if each.control == id_]
-        met = len({each.resource.address for each in own})
-        known, verdict = _controls().get(id_), worst(each.verdict for each in own)
+        own = [result for result in judged_results if result.control == id_]
+        met = len({entry.resource.address for entry in own})
+        known, verdict = _controls().get(id_), worst(entry.verdict for entry in own)
         reason = "its condition is false for all of 1 resource" if verdict == "not_applicable" else ""
         outcomes.append(ControlOutcome(id_, own[0].title, own[0].severity, verdict, met, known.frameworks if known else {}, reason))
     return Report(
@@ -355,10 +355,10 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
             ["storage", "network"],
             revisions=[Revision(targets=["storage"], commit="5f3d" * 10, branch="main", changed=1, added=0, removed=2)],
         ),
-        summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),
+        summary=Summary(verdicts, len({result.resource.address for result in judged_results}), len(ids)),
         controls=outcomes,
-        results=held,
-        gate=gate() if held else GateReport(),
+        results=judged_results,
+        gate=gate() if judged_results else GateReport(),
         coverage=some_coverage() if coverage is None else coverage,
     )
 
@@ -386,10 +386,10 @@ def many(number: int, verdict: Verdict = "fail") -> Report:
     made = []
     for index in range(number):
         address = f"module.stack_{index % 50}.aws_s3_bucket.data_{index}"
-        held = resource(address, BlockRef(address, f"stack/{index % 50}.tf", 1, 11))
+        resource_ = resource(address, BlockRef(address, f"stack/{index % 50}.tf", 1, 11))
         evidence = [Evidence("resource.public_access_blocked", "false", "true", Location(f"stack/{index % 50}.tf", 1 + index % 11))]
         own: Verdict = verdict if index % 4 == 0 else "pass"
-        made.append(result(names[index % 3], own, held, f"{address} is open to everyone on the internet", evidence=evidence))
+        made.append(result(names[index % 3], own, resource_, f"{address} is open to everyone on the internet", evidence=evidence))
     return report(made, Coverage())
 
 
@@ -402,7 +402,7 @@ def _replaced(data: Any, text: Callable[[str], str], keep: frozenset[str]) -> An
     if isinstance(data, str):
         return text(data)
     if isinstance(data, list):
-        return [_replaced(each, text, keep) for each in data]
+        return [_replaced(entry, text, keep) for entry in data]
     if isinstance(data, dict):
         return {text(key) if isinstance(value, (int, list)) else key: _replaced(value, text, keep) for key, value in data.items()}
     if isinstance(data, msgspec.Struct):
@@ -427,4 +427,4 @@ def hostile(text: str, *, valid: bool = False) -> tuple[Report, Context]:
     made = replaced(msgspec.structs.replace(report(), opinions=[opinion()]), own, keep)
     told = replaced(controls(), own, frozenset({"severity"}))
     lines = [text.replace("\n", "").replace("\r", "")] * 20
-    return made, context(controls={each.id: each for each in told.values()}, source=lambda _file, first, last: lines[: last - first + 1])
+    return made, context(controls={entry.id: entry for entry in told.values()}, source=lambda _file, first, last: lines[: last - first + 1])

@@ -25,14 +25,14 @@ def requests(report: Report, context: Context | None = None) -> list[Any]:
     return made
 
 
-def found(report: Report, context: Context | None = None) -> list[Any]:
+def findings_of(report: Report, context: Context | None = None) -> list[Any]:
     every = [finding for request in requests(report, context) for finding in request["Findings"]]
     assert len({finding["Id"] for finding in every}) == len(every)
     return every
 
 
 def one(result: samples.Result, **more: Any) -> Any:
-    (finding, _) = found(msgspec.structs.replace(samples.report([result], Coverage()), **more))
+    (finding, _) = findings_of(msgspec.structs.replace(samples.report([result], Coverage()), **more))
     return finding
 
 
@@ -43,18 +43,18 @@ REPORTS = pytest.mark.parametrize(
 
 @REPORTS
 def test_every_request_is_as_aws_describes_it(report: Report) -> None:
-    judged = {(each.control, each.resource.root, each.resource.address) for each in report.results}
-    assert len(found(report)) == len(judged) + len(report.coverage.gaps) + 1
+    judged = {(result.control, result.resource.root, result.resource.address) for result in report.results}
+    assert len(findings_of(report)) == len(judged) + len(report.coverage.gaps) + 1
 
 
 @pytest.mark.parametrize("text", [*samples.HOSTILE, "\U0001f600" * 3_000])
 @pytest.mark.parametrize("valid", [True, False])
 def test_no_text_breaks_it(text: str, valid: bool) -> None:
-    found(*samples.hostile(text, valid=valid))
+    findings_of(*samples.hostile(text, valid=valid))
 
 
 def test_a_request_has_a_hundred_findings_at_most() -> None:
-    assert [len(each["Findings"]) for each in requests(samples.many(250))] == [100, 100, 50, 1]
+    assert [len(request["Findings"]) for request in requests(samples.many(250))] == [100, 100, 50, 1]
 
 
 def test_a_request_has_six_million_bytes_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,16 +66,16 @@ def test_a_request_has_six_million_bytes_at_most(monkeypatch: pytest.MonkeyPatch
 def test_the_largest_finding_that_can_be_is_within_its_limit() -> None:
     text = '"\\' * 3_000 + "\U0001f600" * 3_000
     tags = {f"{number} {text}": text for number in range(80)}
-    held = samples.resource("x" * 600, *[BlockRef(text, text, 1, 2)], tags=tags, account="123456789012")
+    resource = samples.resource("x" * 600, *[BlockRef(text, text, 1, 2)], tags=tags, account="123456789012")
     fact = samples.Evidence(text, text, text, None)
-    result = samples.result(text, "fail", held, text, element=text, evidence=[fact] * 100)
-    (finding, _) = found(samples.report([result], Coverage()))
+    result = samples.result(text, "fail", resource, text, element=text, evidence=[fact] * 100)
+    (finding, _) = findings_of(samples.report([result], Coverage()))
     assert len(json.dumps(finding, ensure_ascii=False).encode()) < asff.MOST_BYTES
 
 
 def test_elements_of_a_resource_are_one_finding_and_a_pass_updates_it() -> None:
-    failed = [samples.result("edge.lb-https-only", "fail", samples.LISTENER, f"{each} serves HTTP", element=each) for each in ("a", "b")]
-    (finding, _) = found(samples.report(failed, Coverage()))
+    failed = [samples.result("edge.lb-https-only", "fail", samples.LISTENER, f"{text} serves HTTP", element=text) for text in ("a", "b")]
+    (finding, _) = findings_of(samples.report(failed, Coverage()))
     passed = one(samples.result("edge.lb-https-only", "pass", samples.LISTENER))
     assert finding["Description"] == "a serves HTTP; b serves HTTP"
     assert finding["Id"] == passed["Id"] and passed["Compliance"]["Status"] == "PASSED"
@@ -105,9 +105,9 @@ def test_verdicts(verdict: Any, status: str, label: str, state: str) -> None:
 
 def test_times_say_what_is_known() -> None:
     report = samples.compared()
-    known = next(each for each in report.results if each.standing == "known")
-    new = next(each for each in report.results if each.standing == "new" and each.resource.cloud == "google")
-    every = {finding["ProductFields"].get("assay/fingerprints"): finding for finding in found(report)}
+    known = next(result for result in report.results if result.standing == "known")
+    new = next(result for result in report.results if result.standing == "new" and result.resource.cloud == "google")
+    every = {finding["ProductFields"].get("assay/fingerprints"): finding for finding in findings_of(report)}
     first = one(known, gate=report.gate)
     assert first["CreatedAt"] == first["FirstObservedAt"] == "2026-11-01T08:00:00.000Z", "it was in the baseline"
     assert first["UpdatedAt"] == "2026-11-20T08:00:02.500Z"
@@ -118,7 +118,7 @@ def test_times_say_what_is_known() -> None:
 
 def test_a_hub_keeps_its_times_and_gives_its_account() -> None:
     report = samples.report([samples.results()[1]], Coverage())
-    (plain, _) = found(report)
+    (plain, _) = findings_of(report)
     earlier = asff.HubRecord("2025-01-01T00:00:00.000Z", "2024-12-31T00:00:00.000Z", "2026-01-01T00:00:00.000Z")
     hub = asff.Hub("111122223333", "eu-west-1", {plain["Id"]: earlier})
     (batch,) = asff.requests(report, samples.context(), hub)
@@ -133,8 +133,10 @@ def test_a_hub_keeps_its_times_and_gives_its_account() -> None:
 
 
 def test_a_live_resource_is_in_its_account() -> None:
-    held = samples.resource("arn:aws-cn:s3:::logs", root="aws:111122223333", account="111122223333", region="cn-north-1", type="s3.bucket")
-    finding = one(samples.result("keys.rotation", "fail", held))
+    resource_ = samples.resource(
+        "arn:aws-cn:s3:::logs", root="aws:111122223333", account="111122223333", region="cn-north-1", type="s3.bucket"
+    )
+    finding = one(samples.result("keys.rotation", "fail", resource_))
     assert finding["ProductArn"].startswith("arn:aws-cn:securityhub:cn-north-1:111122223333:")
     (resource,) = finding["Resources"]
     assert (resource["Type"], resource["Id"], resource["Partition"], resource["Region"]) == (
@@ -143,13 +145,13 @@ def test_a_live_resource_is_in_its_account() -> None:
 
 
 def test_accounts_and_regions_are_requests_of_their_own() -> None:
-    held = [
+    results = [
         samples.result("keys.rotation", "fail", samples.resource(f"{account} {region}", account=account, region=region))
         for region in ("eu-west-1", "us-east-1")
         for account in ("111122223333", "444455556666")
     ]
-    arns = [{finding["ProductArn"] for finding in each["Findings"]} for each in requests(samples.report(held, Coverage()))]
-    assert len(arns) == 5 and all(len(each) == 1 for each in arns)
+    arns = [{finding["ProductArn"] for finding in request["Findings"]} for request in requests(samples.report(results, Coverage()))]
+    assert len(arns) == 5 and all(len(arn) == 1 for arn in arns)
 
 
 def test_types_are_those_of_security_hub() -> None:
@@ -157,11 +159,11 @@ def test_types_are_those_of_security_hub() -> None:
 
 
 def test_what_was_not_seen_is_a_finding_and_the_run_no_pass() -> None:
-    every = found(samples.report([samples.result("keys.rotation", "pass", samples.LOGS)], samples.some_coverage()))
-    assert sorted(each["GeneratorId"] for each in every) == [
+    every = findings_of(samples.report([samples.result("keys.rotation", "pass", samples.LOGS)], samples.some_coverage()))
+    assert sorted(finding["GeneratorId"] for finding in every) == [
         "assay/assay.gate", "assay/assay.module_missing", "assay/assay.parse_error", "assay/keys.rotation",
     ]  # fmt: skip
     assert every[-1]["Compliance"]["Status"] == "FAILED", "the gate lets more through"
     quiet = samples.report([samples.result("keys.rotation", "pass", samples.LOGS)], samples.some_coverage())
     quiet = msgspec.structs.replace(quiet, gate=samples.GateReport())
-    assert found(quiet)[-1]["Compliance"]["Status"] == "WARNING"
+    assert findings_of(quiet)[-1]["Compliance"]["Status"] == "WARNING"

@@ -46,8 +46,8 @@ def test_the_filter_appears_and_nothing_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [samples.HOSTILE[0], samples.HOSTILE[1], samples.HOSTILE[2]])
 def test_hostile_names_run_nothing(tmp_path: Path, text: str) -> None:
     report = tmp_path / "report.html"
-    held, context = samples.hostile(text.replace("window.__x=1", "document.title='owned'"))
-    report.write_bytes(render(held, context))
+    hostile_report, context = samples.hostile(text.replace("window.__x=1", "document.title='owned'"))
+    report.write_bytes(render(hostile_report, context))
     document, _ = shown(report, tmp_path / "profile")
     titles = re.findall(r"<title>(.*?)</title>", document, re.DOTALL)
     assert titles and not [title for title in titles if title.strip() == "owned"]

@@ -36,8 +36,8 @@ def of_runner(line: str) -> Command | None:
 
 def of_agent(line: str) -> Command | None:
     """As Command.TryParse of the agent does it, wherever in the line: https://github.com/microsoft/azure-pipelines-agent."""
-    _, found, rest = line.partition("##vso[")
-    if not found or "]" not in rest:
+    _, separator, rest = line.partition("##vso[")
+    if not separator or "]" not in rest:
         return None
     head, _, message = rest.partition("]")
     name, _, rest = head.partition(" ")
@@ -54,14 +54,14 @@ def unescaped(text: str, *escapes: tuple[str, str]) -> str:
 
 def commands(render: Callable[..., bytes], parse: Callable[[str], Command | None], report: Report, context: Any = None) -> list[Command]:
     """Every command of the output; a line that is none is text that commands nobody."""
-    found = []
+    entries = []
     for line in render(report, context or samples.context()).decode().split("\n"):
         command = parse(line)
         if command is not None:
-            found.append(command)
+            entries.append(command)
         else:
             assert not line.lstrip().startswith("::") and "##[" not in line and "##vso[" not in line
-    return found
+    return entries
 
 
 def on_github(report: Report, context: Any = None) -> list[Command]:
@@ -78,9 +78,9 @@ def shown(text: str) -> bool:
 
 
 def test_a_failure_is_an_error_at_its_line() -> None:
-    found = on_github(samples.report())
+    text = on_github(samples.report())
     properties = {"file": "storage/main.tf", "line": "7", "title": "CRITICAL storage.public-access-blocked"}
-    assert ("error", properties, "aws_s3_bucket.logs: block_public_acls is false") in found
+    assert ("error", properties, "aws_s3_bucket.logs: block_public_acls is false") in text
     issues = on_azure(samples.report())
     properties = {"type": "error", "sourcepath": "storage/main.tf", "linenumber": "7", "code": "storage.public-access-blocked"}
     message = "CRITICAL storage.public-access-blocked: aws_s3_bucket.logs: block_public_acls is false"
@@ -91,8 +91,8 @@ def test_a_failure_is_an_error_at_its_line() -> None:
     ("severity", "kind"), [("critical", "error"), ("high", "error"), ("medium", "warning"), ("low", "notice"), ("odd", "warning")]
 )
 def test_kinds_follow_severities(severity: str, kind: str) -> None:
-    held = msgspec.structs.replace(samples.result("keys.rotation", "fail", samples.LOGS, "no"), severity=severity)
-    report = msgspec.structs.replace(samples.report([held], Coverage()), gate=GateReport())
+    result = msgspec.structs.replace(samples.result("keys.rotation", "fail", samples.LOGS, "no"), severity=severity)
+    report = msgspec.structs.replace(samples.report([result], Coverage()), gate=GateReport())
     assert [command[0] for command in on_github(report)] == [kind, "notice"]
     assert [command[1]["type"] for command in on_azure(report)] == ["error" if kind == "error" else "warning"]
 
@@ -114,10 +114,10 @@ def test_gaps_errors_and_changes_of_the_configuration_are_errors() -> None:
 
 def test_what_is_known_or_waived_is_counted_and_not_annotated() -> None:
     report = samples.compared()
-    for found in (on_github(report), on_azure(report)):
-        assert not any("a:80 serves HTTP" in command[2] for command in found)
-        assert not any("no policy blocks public access" in command[2] for command in found)
-        assert any("a listener serves HTTP" in command[2] for command in found)
+    for text in (on_github(report), on_azure(report)):
+        assert not any("a:80 serves HTTP" in command[2] for command in text)
+        assert not any("no policy blocks public access" in command[2] for command in text)
+        assert any("a listener serves HTTP" in command[2] for command in text)
     total = on_github(report)[-1]
     assert total[0] == "notice" and "3 fail" in total[2] and "1 waived" in total[2] and "1 known from before" in total[2]
     assert "beside the baseline .assay-baseline.json, which ends on 2027-05-01: 3 new, 1 known, 1 gone" in total[2]
@@ -127,7 +127,7 @@ def test_what_is_known_or_waived_is_counted_and_not_annotated() -> None:
 @pytest.mark.parametrize("number", [0, 4, 40, 44, 4_000])
 def test_ten_of_a_kind_and_the_last_says_how_many_more(number: int) -> None:
     report = msgspec.structs.replace(samples.many(number), gate=GateReport())
-    failures = sum(each.verdict == "fail" for each in report.results)
+    failures = sum(result.verdict == "fail" for result in report.results)
     by_kind: dict[str, list[Command]] = {}
     for command in on_github(report):
         by_kind.setdefault(command[0], []).append(command)
@@ -164,13 +164,13 @@ def test_names_come_back_as_they_are(name: str) -> None:
 
 
 def test_a_long_name_is_cut() -> None:
-    held = samples.result("keys.rotation", "fail", samples.resource("aws_s3_bucket." + "n" * 90_000), "no")
-    assert max(map(len, github.render(samples.report([held]), samples.context()).splitlines())) < 5_000
+    result = samples.result("keys.rotation", "fail", samples.resource("aws_s3_bucket." + "n" * 90_000), "no")
+    assert max(map(len, github.render(samples.report([result]), samples.context()).splitlines())) < 5_000
 
 
 def test_a_clean_run_has_one_notice_and_no_issue() -> None:
-    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
+    results = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    report = msgspec.structs.replace(samples.report(results, Coverage()), gate=GateReport())
     assert [command[0] for command in on_github(report)] == ["notice"]
     assert azure.render(report, samples.context()) == b"Assay: 0 fail, 0 unknown, 1 pass\n"
 

@@ -35,7 +35,7 @@ def test_the_column_is_that_of_the_evidence() -> None:
 
 def test_every_finding_has_one_line_and_the_last_counts_all() -> None:
     *findings, last = lines(samples.report())
-    assert len(findings) == sum(each.verdict in ("fail", "unknown", "error") for each in samples.results())
+    assert len(findings) == sum(result.verdict in ("fail", "unknown", "error") for result in samples.results())
     assert sum(bool(LINE.fullmatch(line)) for line in findings) == len(findings) - 1, "what is live has no file"
     assert last.startswith("ERROR: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 1 gone, 2 gaps")
 

@@ -29,17 +29,17 @@ def rows(report: Report, context: Context | None = None) -> list[dict[str, str]]
     "report", [samples.report(), samples.compared(), samples.empty(), samples.many(2_500)], ids=["one", "compared", "empty", "many"]
 )
 def test_a_row_is_a_resource_and_a_control(report: Report) -> None:
-    found = rows(report)
-    pairs = [(row["control"], row["root"], row["address"]) for row in found]
-    assert sorted(pairs) == sorted({(each.control, each.resource.root, each.resource.address) for each in report.results})
-    assert len({row["item"] for row in found}) == len(found)
-    assert sum(int(row["results"]) for row in found) == len(report.results)
+    table = rows(report)
+    pairs = [(row["control"], row["root"], row["address"]) for row in table]
+    assert sorted(pairs) == sorted({(result.control, result.resource.root, result.resource.address) for result in report.results})
+    assert len({row["item"] for row in table}) == len(table)
+    assert sum(int(row["results"]) for row in table) == len(report.results)
 
 
 def test_every_verdict_is_there() -> None:
     verdicts: list[Any] = ["pass", "fail", "unknown", "not_applicable", "waived", "error"]
-    held = [samples.result("keys.rotation", verdict, samples.resource(f"aws_kms_key.{verdict}")) for verdict in verdicts]
-    assert Counter(row["verdict"] for row in rows(samples.report(held, Coverage()))) == dict.fromkeys(verdicts, 1)
+    results = [samples.result("keys.rotation", verdict, samples.resource(f"aws_kms_key.{verdict}")) for verdict in verdicts]
+    assert Counter(row["verdict"] for row in rows(samples.report(results, Coverage()))) == dict.fromkeys(verdicts, 1)
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,22 @@ def test_every_verdict_is_there() -> None:
     [(["pass", "fail"], "fail"), (["fail", "error"], "error"), (["waived", "unknown"], "unknown"), (["waived", "pass"], "waived")],
 )
 def test_the_verdict_is_the_worst_and_the_words_are_of_it(verdicts: list[Any], verdict: str) -> None:
-    held = [samples.result("keys.rotation", each, samples.LOGS, f"it is {each}", element=each) for each in verdicts]
-    (row,) = rows(samples.report(held, Coverage()))
+    results = [samples.result("keys.rotation", verdict, samples.LOGS, f"it is {verdict}", element=verdict) for verdict in verdicts]
+    (row,) = rows(samples.report(results, Coverage()))
     assert (row["verdict"], row["message"], row["results"]) == (verdict, f"it is {verdict}", "2")
     assert len(row["fingerprints"].split(" | ")) == 2
 
 
 def test_a_row_says_where_when_and_who_accepts_it() -> None:
-    found = rows(samples.compared())
-    live = next(row for row in found if row["cloud"] == "google")
+    table = rows(samples.compared())
+    live = next(row for row in table if row["cloud"] == "google")
     assert (live["account"], live["observed_at"]) == ("trade-prod", "2026-11-20T08:00:01.000Z")
     assert live["seen"] == "storage.buckets.get at 2026-11-20T08:00:01Z by auditor@trade-prod"
-    waived = next(row for row in found if row["verdict"] == "waived")
+    waived = next(row for row in table if row["verdict"] == "waived")
     assert [waived[name] for name in ("waived_by", "owner", "ticket", "expires")] == ["configuration", "platform", "OPS-7", "2027-03-31"]
-    edge = next(row for row in found if row["control"] == "edge.lb-https-only")
+    edge = next(row for row in table if row["control"] == "edge.lb-https-only")
     assert (edge["standing"], edge["results"], edge["frameworks"]) == ("new", "2", "pci_dss_4_0 4.2.1")
-    assert any("checkov 3.2.1 differs: pass: CKV_AWS_53" in row["other_scanners"] for row in found)
+    assert any("checkov 3.2.1 differs: pass: CKV_AWS_53" in row["other_scanners"] for row in table)
 
 
 def test_items_are_the_same_in_another_run() -> None:

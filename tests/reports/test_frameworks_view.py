@@ -59,14 +59,14 @@ def test_every_section_stands_there_in_the_order_of_the_framework() -> None:
 
 def test_a_section_has_the_worst_verdict_and_each_resource_once() -> None:
     first, second = samples.resource("a"), samples.resource("b")
-    held = [
+    results = [
         samples.result(PUBLIC, "pass", first),
         samples.result(PUBLIC, "fail", second, "one"),
         samples.result(PUBLIC, "unknown", second, "two"),
         samples.result(VERSIONS, "unknown", first, "no"),
         samples.result(VERSIONS, "pass", second),
     ]
-    report = serving(samples.report(held), storage__public_access_blocked=["1", "2"], storage__versioning_enabled=["1"])
+    report = serving(samples.report(results), storage__public_access_blocked=["1", "2"], storage__versioning_enabled=["1"])
     one_, two = one(report, framework("1", "2")).rows
     assert (one_.verdict, one_.counts, one_.resources) == ("fail", {"fail": 1, "unknown": 1}, 2)
     assert (two.verdict, two.counts, two.resources) == ("fail", {"fail": 1, "pass": 1}, 2)
@@ -80,8 +80,8 @@ def test_resources_of_the_same_address_elsewhere_are_others() -> None:
         {"root": "y", "account": "1"},
         {"root": "y", "account": "1", "region": "r"},
     ]
-    held = [samples.result(PUBLIC, "pass", samples.resource("a", **place)) for place in places]
-    chapter = one(serving(samples.report(held), storage__public_access_blocked=["1"]), framework("1"))
+    results = [samples.result(PUBLIC, "pass", samples.resource("a", **place)) for place in places]
+    chapter = one(serving(samples.report(results), storage__public_access_blocked=["1"]), framework("1"))
     assert chapter.rows[0].counts == {"pass": 4}
 
 
@@ -134,9 +134,9 @@ def test_the_same_report_gives_the_same_chapters_whatever_its_order() -> None:
 
 
 def test_many_findings_take_no_time() -> None:
-    held = [samples.result(PUBLIC, "fail", samples.resource(f"aws_s3_bucket.b{at}"), "no") for at in range(20_000)]
+    results = [samples.result(PUBLIC, "fail", samples.resource(f"aws_s3_bucket.b{at}"), "no") for at in range(20_000)]
     sections = [str(at) for at in range(300)]
-    report = serving(samples.report(held), storage__public_access_blocked=sections)
+    report = serving(samples.report(results), storage__public_access_blocked=sections)
     began = time.perf_counter()
     assert one(report, framework(*sections)).rows[299].counts == {"fail": 20_000}
     assert time.perf_counter() - began < 2

@@ -49,16 +49,16 @@ SAST = jsonschema_rs.validator_for(json.loads((Path(__file__).parent / "data" / 
 def quality(report: Report, context: Context | None = None) -> Any:
     content = gitlab.render(report, context or samples.context())
     assert not content.startswith(b"\xef\xbb\xbf")
-    found = json.loads(content)
-    QUALITY.validate(found)
-    return found
+    document = json.loads(content)
+    QUALITY.validate(document)
+    return document
 
 
 def sast(report: Report, context: Context | None = None) -> Any:
-    found = json.loads(gitlab_sast.render(report, context or samples.context()))
-    SAST.validate(found)
-    assert len({each["id"] for each in found["vulnerabilities"]}) == len(found["vulnerabilities"])
-    return found
+    document = json.loads(gitlab_sast.render(report, context or samples.context()))
+    SAST.validate(document)
+    assert len({vulnerability["id"] for vulnerability in document["vulnerabilities"]}) == len(document["vulnerabilities"])
+    return document
 
 
 REPORTS = pytest.mark.parametrize(
@@ -68,19 +68,19 @@ REPORTS = pytest.mark.parametrize(
 
 @REPORTS
 def test_code_quality_is_as_gitlab_documents_it(report: Report) -> None:
-    found = quality(report)
-    findings = sum(each.verdict in ("fail", "unknown", "error") and each.standing != "known" for each in report.results)
-    waivers = [each for each in found if each["check_name"] == "assay.waiver"]
+    issues = quality(report)
+    findings = sum(result.verdict in ("fail", "unknown", "error") and result.standing != "known" for result in report.results)
+    waivers = [issue for issue in issues if issue["check_name"] == "assay.waiver"]
     assert len(waivers) == sum(waiver.findings > 0 for waiver in report.gate.waivers)
-    assert len(found) == findings + len(report.coverage.gaps) + len(report.gate.changes) + len(waivers)
+    assert len(issues) == findings + len(report.coverage.gaps) + len(report.gate.changes) + len(waivers)
 
 
 def test_waivers_and_settings_stand_where_they_are_written() -> None:
     base = samples.report()
     told = InForce(configuration="assay.yaml", settings=[Setting("exclude", "legacy (old)", "[]", place="assay.yaml:3")])
-    found = quality(msgspec.structs.replace(base, run=msgspec.structs.replace(base.run, in_force=told)))
-    [waiver] = [each for each in found if each["check_name"] == "assay.waiver"]
-    [settings] = [each for each in found if each["check_name"] == "assay.settings"]
+    issues = quality(msgspec.structs.replace(base, run=msgspec.structs.replace(base.run, in_force=told)))
+    [waiver] = [issue for issue in issues if issue["check_name"] == "assay.waiver"]
+    [settings] = [issue for issue in issues if issue["check_name"] == "assay.settings"]
     assert waiver["location"] == {"path": "assay.yaml", "lines": {"begin": 12}} and waiver["description"].startswith("accepted: ")
     assert settings["description"] == "in force: assay.yaml, exclude legacy (old) at assay.yaml:3"
     assert {waiver["severity"], settings["severity"]} == {"info"}
@@ -89,7 +89,7 @@ def test_waivers_and_settings_stand_where_they_are_written() -> None:
 @REPORTS
 def test_sast_is_as_gitlab_requires_it(report: Report) -> None:
     assert len(sast(report)["vulnerabilities"]) == sum(
-        each.verdict in ("fail", "unknown") and each.standing != "known" for each in report.results
+        result.verdict in ("fail", "unknown") and result.standing != "known" for result in report.results
     )
 
 
@@ -103,7 +103,7 @@ def test_no_text_breaks_either(text: str) -> None:
 def test_fingerprints_are_those_of_the_findings() -> None:
     failed = samples.results()[1]
     entry = next(
-        each for each in quality(samples.report()) if each["check_name"] == failed.control and "block_public" in each["description"]
+        issue for issue in quality(samples.report()) if issue["check_name"] == failed.control and "block_public" in issue["description"]
     )
     assert entry["fingerprint"] == failed.fingerprint
     assert entry["location"] == {"path": "storage/main.tf", "lines": {"begin": 7}}
@@ -112,31 +112,42 @@ def test_fingerprints_are_those_of_the_findings() -> None:
 
 
 def test_severities() -> None:
-    found = {each["check_name"]: each["severity"] for each in quality(samples.report()) if "not known" not in each["description"]}
-    assert (found["edge.lb-https-only"], found["team.own-rule"], found["assay.parse_error"], found["assay.configuration"]) == (
+    by_check_name = {
+        issue["check_name"]: issue["severity"] for issue in quality(samples.report()) if "not known" not in issue["description"]
+    }
+    assert (
+        by_check_name["edge.lb-https-only"],
+        by_check_name["team.own-rule"],
+        by_check_name["assay.parse_error"],
+        by_check_name["assay.configuration"],
+    ) == (
         "critical",
         "major",
         "major",
         "blocker",
     )
-    assert {each["severity"] for each in quality(samples.report()) if each["check_name"] == "storage.versioning-enabled"} == {"info"}
-    assert {each["severity"] for each in sast(samples.report())["vulnerabilities"]} == {"Critical", "High", "Unknown"}
+    assert {issue["severity"] for issue in quality(samples.report()) if issue["check_name"] == "storage.versioning-enabled"} == {"info"}
+    assert {vulnerability["severity"] for vulnerability in sast(samples.report())["vulnerabilities"]} == {"Critical", "High", "Unknown"}
 
 
 def test_what_is_in_no_file_is_shown_at_its_name() -> None:
-    (entry,) = [each for each in quality(samples.report()) if "prevention is inherited" in each["description"]]
+    (entry,) = [issue for issue in quality(samples.report()) if "prevention is inherited" in issue["description"]]
     assert entry["location"]["path"] == "//storage.googleapis.com/fills"
 
 
 def test_known_and_waived_are_left_out_and_counted() -> None:
     report = samples.compared()
     assert "a:80 serves HTTP" not in json.dumps(quality(report)) and "no policy blocks" not in json.dumps(quality(report))
-    found = sast(report)
+    document = sast(report)
     assert not any(
-        "a:80 serves HTTP" in each["description"] or "no policy blocks" in each["description"] for each in found["vulnerabilities"]
+        "a:80 serves HTTP" in vulnerability["description"] or "no policy blocks" in vulnerability["description"]
+        for vulnerability in document["vulnerabilities"]
     )
-    assert "1 waived (assay.yaml:12), 1 known from before" in found["scan"]["messages"][0]["value"]
-    assert any("waived by platform until 2026-06-30, which is over" in each["description"] for each in found["vulnerabilities"])
+    assert "1 waived (assay.yaml:12), 1 known from before" in document["scan"]["messages"][0]["value"]
+    assert any(
+        "waived by platform until 2026-06-30, which is over" in vulnerability["description"]
+        for vulnerability in document["vulnerabilities"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,19 +160,19 @@ def test_known_and_waived_are_left_out_and_counted() -> None:
     ],
 )
 def test_a_scan_that_did_not_read_its_input_has_failed(verdict: Any, coverage: Coverage, status: str) -> None:
-    held = samples.result("keys.rotation", verdict, samples.LOGS)
-    assert sast(samples.report([held], coverage))["scan"]["status"] == status
+    result = samples.result("keys.rotation", verdict, samples.LOGS)
+    assert sast(samples.report([result], coverage))["scan"]["status"] == status
 
 
 def test_gaps_errors_and_changes_are_messages_of_the_scan() -> None:
-    told = [each["value"] for each in sast(samples.report())["scan"]["messages"] if each["level"] == "warn"]
+    told = [message["value"] for message in sast(samples.report())["scan"]["messages"] if message["level"] == "warn"]
     for text in ("no such overload", "a brace is not closed", "fail_on is high, and was low", "the waiver is for nothing"):
-        assert any(text in each for each in told)
+        assert any(text in note for note in told)
 
 
 def test_findings_at_one_place_are_told_apart() -> None:
-    held = [samples.result("keys.rotation", "fail", samples.LOGS, text, element=text) for text in ("a", "b")]
-    one, other = sast(samples.report(held))["vulnerabilities"]
+    results = [samples.result("keys.rotation", "fail", samples.LOGS, text, element=text) for text in ("a", "b")]
+    one, other = sast(samples.report(results))["vulnerabilities"]
     assert one["location"]["file"] == other["location"]["file"] and one["tracking"] != other["tracking"]
     assert len(one["identifiers"]) == 1
 
@@ -178,13 +189,13 @@ NASTY = [
 
 @pytest.mark.parametrize("text", NASTY)
 def test_descriptions_are_markdown_in_which_names_are_code(text: str) -> None:
-    held = samples.resource(text, samples.BlockRef("b", "a.tf", 1, 2))
+    resource = samples.resource(text, samples.BlockRef("b", "a.tf", 1, 2))
     evidence = [samples.Evidence(text, text, text, None)]
     report = msgspec.structs.replace(
-        samples.report([samples.result("team.x", "fail", held, text, element=text, evidence=evidence)], Coverage()), gate=GateReport()
+        samples.report([samples.result("team.x", "fail", resource, text, element=text, evidence=evidence)], Coverage()), gate=GateReport()
     )
-    (found,) = sast(report)["vulnerabilities"]
-    tokens = [child for token in MarkdownIt("commonmark").parse(found["description"]) for child in [token, *(token.children or [])]]
+    (vulnerability,) = sast(report)["vulnerabilities"]
+    tokens = [child for token in MarkdownIt("commonmark").parse(vulnerability["description"]) for child in [token, *(token.children or [])]]
     assert {token.type for token in tokens} <= {"paragraph_open", "paragraph_close", "inline", "code_inline", "text", "softbreak", "bullet_list_open",
         "bullet_list_close", "list_item_open", "list_item_close"}  # fmt: skip
 

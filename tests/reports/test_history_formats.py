@@ -101,7 +101,7 @@ def test_ages_are_words() -> None:
 
 def test_the_text_report_has_the_age_beside_the_fingerprint_and_a_block_behind_the_sums() -> None:
     said = made("text", histories.remembered(), width=200)
-    new, back = (next(each for each in samples.results() if each.element == element) for element in ("a:80", "b:8080"))
+    new, back = (next(result for result in samples.results() if result.element == element) for element in ("a:80", "b:8080"))
     assert f"[{new.fingerprint[:8]}, for 12 days]" in said and f"[{back.fingerprint[:8]}, back (2nd time)]" in said
     block = said[said.index("History: since the run of 2026-11-19T03:00:00Z: 2 new") :]
     assert said.index("Verdicts:") < said.index("Not seen:") < said.index("History:") < said.index("ERROR: ")
@@ -187,8 +187,8 @@ def test_no_cell_of_a_history_is_a_formula(name: str, text: str) -> None:
 
 
 def test_a_roll_up_counts_what_is_new_or_back() -> None:
-    found = {row["name"]: row["new"] for row in rows("rollup-csv", histories.remembered()) if row["by"] == "control"}
-    assert found["storage.public-access-blocked"] == "2" and found["edge.lb-https-only"] == "1" and found["team.own-rule"] == "0"
+    by_name = {row["name"]: row["new"] for row in rows("rollup-csv", histories.remembered()) if row["by"] == "control"}
+    assert by_name["storage.public-access-blocked"] == "2" and by_name["edge.lb-https-only"] == "1" and by_name["team.own-rule"] == "0"
     assert "new" not in rows("rollup-csv", samples.report())[0]
     said = made("rollup", histories.remembered())
     assert re.search(r"^by control +critical .* waived +new$", said, re.MULTILINE) and "\nHistory: 2 new, 1 back" in said

@@ -23,8 +23,8 @@ def document(report: Report, **more: object) -> str:
 
 
 def chapter(page: str) -> str:
-    (found,) = re.findall(r'<section aria-labelledby="history">.*?</section>', page, re.DOTALL)
-    return str(found)
+    (section,) = re.findall(r'<section aria-labelledby="history">.*?</section>', page, re.DOTALL)
+    return str(section)
 
 
 def nights(number: int) -> list[Night]:

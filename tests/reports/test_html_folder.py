@@ -29,11 +29,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 def several(number: int = 100) -> Report:
     """Results in three accounts, of which one has more than a page holds."""
     report = samples.many(number)
-    held = []
-    for index, each in enumerate(report.results):
+    entries = []
+    for index, result in enumerate(report.results):
         account = "1" * 12 if index % 10 < 7 else ("2" * 12 if index % 10 < 9 else "../../</script> é")
-        held.append(msgspec.structs.replace(each, resource=msgspec.structs.replace(each.resource, account=account)))
-    return msgspec.structs.replace(report, results=held)
+        entries.append(msgspec.structs.replace(result, resource=msgspec.structs.replace(result.resource, account=account)))
+    return msgspec.structs.replace(report, results=entries)
 
 
 def test_the_questions_of_the_pages_are_those_of_the_index(small: int) -> None:
@@ -97,12 +97,12 @@ NAMED = [Named(f"aws:{'1' * 12}", "prod <b>", "Root/Workloads"), Named(f"aws:{'2
 def organisation(number: int = 60) -> Report:
     """A run over three accounts, which fits on one page, with a gap of one and a gap of the whole."""
     report = several(number)
-    held = [msgspec.structs.replace(each, resource=msgspec.structs.replace(each.resource, cloud="aws")) for each in report.results]
+    results = [msgspec.structs.replace(result, resource=msgspec.structs.replace(result.resource, cloud="aws")) for result in report.results]
     gaps = [
         Gap(f"aws:{'2' * 12}/eu-west-1", "call_denied", "denied in the second", ""),
         Gap("google:organizations/1", "interrupted", "of the whole", ""),
     ]
-    return msgspec.structs.replace(report, results=held, coverage=Coverage(gaps=gaps, accounts=NAMED))
+    return msgspec.structs.replace(report, results=results, coverage=Coverage(gaps=gaps, accounts=NAMED))
 
 
 def test_each_account_has_a_page_that_the_roll_up_leads_to() -> None:
@@ -131,13 +131,13 @@ def test_the_folder_is_the_same_in_whatever_order_results_come_and_wherever_they
 
 
 def test_no_more_than_the_results_of_a_page_are_held(small: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    report, held = organisation(400), list[int]()
+    report, numbers = organisation(400), list[int]()
     disk = OnDisk(30)
     disk.take(report.results)
     made = html.page
-    monkeypatch.setattr(html, "page", lambda report, *given, **more: (held.append(_listed(report)), made(report, *given, **more))[1])
+    monkeypatch.setattr(html, "page", lambda report, *given, **more: (numbers.append(_listed(report)), made(report, *given, **more))[1])
     pages = dict(html.folder(msgspec.structs.replace(report, results=disk.ordered()), samples.context()))
-    assert len(held) == len(pages) > 10 and max(held) <= small
+    assert len(numbers) == len(pages) > 10 and max(numbers) <= small
 
 
 def _listed(report: Report) -> int:

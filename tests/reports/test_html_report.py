@@ -120,8 +120,8 @@ def test_nothing_is_loaded_and_links_stay_inside(report: Report) -> None:
 
 def test_the_policy_allows_this_style_and_this_script_only() -> None:
     page = parsed(samples.report())
-    policy = next(each["content"] for each in page.of("meta") if each.get("http-equiv") == "Content-Security-Policy")
-    directives = dict(each.strip().split(" ", 1) for each in policy.split(";"))
+    policy = next(element["content"] for element in page.of("meta") if element.get("http-equiv") == "Content-Security-Policy")
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
 
     def digest(tag: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(page.own(tag).encode()).digest()).decode()}'"
@@ -198,7 +198,7 @@ def test_what_an_auditor_needs_is_there() -> None:
         "no policy blocks public access",
     ):
         assert text in prose, text
-    assert all(each.fingerprint in prose for each in samples.results() if each.verdict == "fail")
+    assert all(result.fingerprint in prose for result in samples.results() if result.verdict == "fail")
 
 
 def unpacked(report: Report) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def test_the_way_of_a_finding_is_a_list_with_the_code_of_each_place() -> None:
     page = document(samples.report())
     assert page.count("<h5>How it is reached</h5>") == 1
     listed = page[page.index('<ol class="steps">') : page.index("</ol>", page.index('<ol class="steps">'))]
-    steps = [html.unescape(re.sub(r"<pre.*?</pre>|<[^>]*>", " ", each, flags=re.DOTALL)).split() for each in listed.split("<li>")[1:]]
+    steps = [html.unescape(re.sub(r"<pre.*?</pre>|<[^>]*>", " ", part, flags=re.DOTALL)).split() for part in listed.split("<li>")[1:]]
     assert [" ".join(words) for words in steps] == [
         "the internet goes on by the rule of aws_security_group.web, network/edge.tf:12",
         "b:8080 network/edge.tf:1 goes on by its target group, DescribeRules at 2026-11-20T08:00:02Z",
@@ -299,18 +299,18 @@ def test_what_is_accepted_stands_with_its_place() -> None:
 
 def test_the_bar_says_the_numbers_and_fills_its_width() -> None:
     page = parsed(samples.report())
-    bars = [each for each in page.of("rect") if each["height"] == "24"]
+    bars = [element for element in page.of("rect") if element["height"] == "24"]
     assert "Verdicts: 1 error, 4 fail, 6 unknown, 1 waived, 1 pass, 1 not applicable" in page.text("title")
-    assert sum(float(each["width"]) for each in bars) == pytest.approx(1000, abs=0.1)
+    assert sum(float(bar["width"]) for bar in bars) == pytest.approx(1000, abs=0.1)
     assert all(float(left["x"]) + float(left["width"]) == pytest.approx(float(right["x"]), abs=0.02) for left, right in pairwise(bars))
-    assert [each["class"] for each in bars] == ["error", "fail", "unknown", "waived", "pass", "not_applicable"]
+    assert [bar["class"] for bar in bars] == ["error", "fail", "unknown", "waived", "pass", "not_applicable"]
 
 
 def test_the_worst_controls_come_first() -> None:
     page = document(samples.report())
     table = page[page.index('id="controls"') : page.index('id="failures"')]
     ids = ("team.own-rule", "storage.public-access-blocked", "edge.lb-https-only", "storage.versioning-enabled", "keys.rotation")
-    places = [table.index(each) for each in ids]
+    places = [table.index(id_) for id_ in ids]
     assert places == sorted(places)
 
 
@@ -357,7 +357,9 @@ def test_a_small_run_is_a_small_page_and_names_every_section_of_a_framework(tmp_
     assay("scan", "--no-config", ROOT / "fixtures/demo", "-r", f"html={page}")
     text = page.read_text()
     assert len(text) < 500_000
-    for framework in (each for each in load.load([load.builtin_folder()]).frameworks.values() if f"<code>{each.id}</code>" in text):
+    for framework in (
+        framework for framework in load.load([load.builtin_folder()]).frameworks.values() if f"<code>{framework.id}</code>" in text
+    ):
         for id_, section in framework.sections.items():
             assert section.heading or f">{id_}<" in text, (framework.id, id_)
 

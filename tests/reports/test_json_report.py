@@ -44,9 +44,9 @@ def test_what_is_written_reads_back_as_the_same_report() -> None:
     written = render(samples.report(), samples.context())
     read = msgspec.json.decode(written, type=Report)
     assert render(read, samples.context()) == written
-    assert sorted(each.fingerprint for each in read.results) == sorted(each.fingerprint for each in samples.results())
-    assert {each.resource.address: each.evidence for each in read.results if each.verdict == "fail"} == {
-        each.resource.address: each.evidence for each in samples.results() if each.verdict == "fail"
+    assert sorted(result.fingerprint for result in read.results) == sorted(result.fingerprint for result in samples.results())
+    assert {result.resource.address: result.evidence for result in read.results if result.verdict == "fail"} == {
+        result.resource.address: result.evidence for result in samples.results() if result.verdict == "fail"
     }
 
 
@@ -84,8 +84,8 @@ def test_half_a_surrogate_pair_is_written_out() -> None:
         lambda data: data["coverage"]["gaps"][0].update(code="Not a code"),
         lambda data: data["run"].update(started="yesterday"),
         lambda data: data["results"][0].update(standing="old"),
-        lambda data: next(each for each in data["results"] if each["waiver"])["waiver"].update(expires="tomorrow"),
-        lambda data: next(each for each in data["results"] if each["waiver"])["waiver"].update(by="me"),
+        lambda data: next(result for result in data["results"] if result["waiver"])["waiver"].update(expires="tomorrow"),
+        lambda data: next(result for result in data["results"] if result["waiver"])["waiver"].update(by="me"),
         lambda data: data["gate"]["waivers"][0].update(findings=-1),
         lambda data: data["gate"]["comparisons"][0].update(kind="memory"),
         lambda data: data.pop("gate"),
@@ -161,14 +161,14 @@ def objects(node: Any) -> Any:
     if isinstance(node, dict):
         if "properties" in node:
             yield node
-        for each in node.values():
-            yield from objects(each)
+        for child in node.values():
+            yield from objects(child)
     elif isinstance(node, list):
-        for each in node:
-            yield from objects(each)
+        for child in node:
+            yield from objects(child)
 
 
 def test_no_object_of_the_schema_is_open() -> None:
-    found = [each for each in objects(SCHEMA) if each.get("type") == "object"]
-    assert len(found) == 38
-    assert all(each["additionalProperties"] is False for each in found)
+    schemas = [schema for schema in objects(SCHEMA) if schema.get("type") == "object"]
+    assert len(schemas) == 38
+    assert all(schema["additionalProperties"] is False for schema in schemas)

@@ -27,11 +27,11 @@ VALIDATOR = jsonschema_rs.validator_for(json.loads((SCHEMAS / "assay-results-lin
 def lines(report: Report, context: Context | None = None) -> list[Any]:
     content = render(report, context or samples.context())
     assert content.endswith(b"\n")
-    found = [json.loads(line) for line in content.split(b"\n")[:-1]]
-    for line in found:
+    records = [json.loads(line) for line in content.split(b"\n")[:-1]]
+    for line in records:
         VALIDATOR.validate(line)
-    assert list(found[0]) == ["begin"] and list(found[-1]) == ["end"]
-    return found
+    assert list(records[0]) == ["begin"] and list(records[-1]) == ["end"]
+    return records
 
 
 @pytest.mark.parametrize("report", [samples.report(), samples.compared(), samples.empty()], ids=["one", "compared", "empty"])
@@ -42,7 +42,7 @@ def test_together_the_lines_say_what_the_json_report_says(report: Report) -> Non
     assert (begin["begin"]["tool"], begin["begin"]["schema"]) == (whole["tool"], whole["schema"])
     for part in ("run", "summary", "gate"):
         assert end["end"][part] == whole[part]
-    assert sorted(end["end"]["controls"], key=lambda each: each["id"]) == whole["controls"]
+    assert sorted(end["end"]["controls"], key=lambda control: control["id"]) == whole["controls"]
 
 
 def test_lines_are_read_back_with_all_that_a_history_knows() -> None:

@@ -53,20 +53,20 @@ def test_no_text_breaks_the_document(text: str) -> None:
 
 
 def test_every_verdict_is_what_build_servers_make_of_it() -> None:
-    found = suites(samples.report())
-    assert outcomes(found["edge.lb-https-only"]) == [("failure", "high"), ("failure", "high")]
-    assert outcomes(found["storage.versioning-enabled"]) == [("error", "unknown")] * 5 + [("", "")]
-    assert outcomes(found["team.own-rule"]) == [("error", "error")]
-    assert outcomes(found["keys.rotation"]) == [("skipped", "not_applicable")]
-    assert ("skipped", "waived") in outcomes(found["storage.public-access-blocked"])
+    by_name = suites(samples.report())
+    assert outcomes(by_name["edge.lb-https-only"]) == [("failure", "high"), ("failure", "high")]
+    assert outcomes(by_name["storage.versioning-enabled"]) == [("error", "unknown")] * 5 + [("", "")]
+    assert outcomes(by_name["team.own-rule"]) == [("error", "error")]
+    assert outcomes(by_name["keys.rotation"]) == [("skipped", "not_applicable")]
+    assert ("skipped", "waived") in outcomes(by_name["storage.public-access-blocked"])
 
 
 def test_reasons_are_told() -> None:
-    found = suites(samples.report())
-    public = found["storage.public-access-blocked"]
+    by_name = suites(samples.report())
+    public = by_name["storage.public-access-blocked"]
     waived = next(case[0] for case in public.iter("testcase") if len(case) and case[0].tag == "skipped")
     assert waived.get("message").startswith("waived by platform until 2027-03-31: moved by March (OPS-7), assay.yaml:12; no policy")
-    unknown = next(case[0] for case in found["storage.versioning-enabled"].iter("testcase") if len(case))
+    unknown = next(case[0] for case in by_name["storage.versioning-enabled"].iter("testcase") if len(case))
     assert unknown.get("message").endswith("versioned: var.versioning has no value; pass --var-file")
     failed = next(
         case[0] for case in public.iter("testcase") if len(case) and case[0].tag == "failure" and "block_public" in case[0].get("message")
@@ -81,9 +81,9 @@ def test_what_was_there_before_is_skipped_and_an_expired_waiver_is_not() -> None
 
 
 def test_gaps_and_a_weaker_configuration_are_not_green() -> None:
-    found = suites(samples.report())
-    assert outcomes(found["assay.coverage"]) == [("error", "parse_error"), ("error", "module_missing")]
-    assert outcomes(found["assay.configuration"]) == [("failure", "configuration")]
+    by_name = suites(samples.report())
+    assert outcomes(by_name["assay.coverage"]) == [("error", "parse_error"), ("error", "module_missing")]
+    assert outcomes(by_name["assay.configuration"]) == [("failure", "configuration")]
     same = Gap("a.tf", "parse_error", "a brace is not closed", "correct the file", 12)
     report = msgspec.structs.replace(samples.report([], Coverage(gaps=[same, same])), gate=GateReport())
     assert [case.get("name") for case in suites(report)["assay.coverage"].iter("testcase")] == [
@@ -100,8 +100,8 @@ def test_what_is_accepted_and_in_force_stands_in_a_suite_of_its_own() -> None:
 
 
 def test_several_findings_on_one_resource_have_names_of_their_own() -> None:
-    held = [samples.result("keys.rotation", "fail", samples.LOGS, text) for text in ("a", "b", "c")]
-    names = [case.get("name") for case in suites(samples.report(held))["keys.rotation"].iter("testcase")]
+    results = [samples.result("keys.rotation", "fail", samples.LOGS, text) for text in ("a", "b", "c")]
+    names = [case.get("name") for case in suites(samples.report(results))["keys.rotation"].iter("testcase")]
     assert names == ["storage: aws_s3_bucket.logs", "storage: aws_s3_bucket.logs #2", "storage: aws_s3_bucket.logs #3"]
 
 
@@ -113,10 +113,10 @@ def test_a_build_server_that_is_shown_the_document_takes_nothing_for_a_command(t
 
 
 def test_what_another_scanner_says_stands_with_the_case_and_in_the_output_of_the_gate() -> None:
-    found = suites(samples.compared())
-    told = [case[0].text for case in found["storage.public-access-blocked"].iter("testcase") if case.find("failure") is not None]
+    by_name = suites(samples.compared())
+    told = [case[0].text for case in by_name["storage.public-access-blocked"].iter("testcase") if case.find("failure") is not None]
     assert any("\ncheckov 3.2.1 differs: pass: CKV_AWS_53 the account blocks it\n" in text for text in told)
-    output = found["assay.gate"].findtext("system-out").splitlines()
+    output = by_name["assay.gate"].findtext("system-out").splitlines()
     assert "checkov: checkov could not parse broken.tf" in output
     assert [line for line in output if "CKV_AWS_54 no policy blocks it" in line]
     assert [line for line in output if line.startswith("checkov alone: fail: CKV2_AWS_61")]

@@ -46,10 +46,10 @@ REPORTS = [samples.report(), samples.compared(), samples.empty(), samples.many(4
 @pytest.mark.parametrize("report", REPORTS, ids=["one", "compared", "empty", "many"])
 def test_the_outcome_comes_first_and_every_failure_is_there(report: Report) -> None:
     text = markdown(report)
-    failures = [each for each in report.results if each.verdict == "fail" and each.standing != "known"]
+    failures = [result for result in report.results if result.verdict == "fail" and result.standing != "known"]
     listed = text.partition("<details><summary>Could")[0]
     more = re.search(r"and (\d+) more failures that do not fit", text)
-    shown = sum(f"`{each.message}" in listed for each in failures)
+    shown = sum(f"`{failure.message}" in listed for failure in failures)
     assert shown + (int(more[1]) if more else 0) == len(failures)
 
 
@@ -69,8 +69,8 @@ def test_what_it_says_of_a_run() -> None:
 
 
 def test_a_clean_run_says_so_and_one_that_saw_little_does_not() -> None:
-    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    clean = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
+    results = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    clean = msgspec.structs.replace(samples.report(results, Coverage()), gate=GateReport())
     assert "## Assay: 0 failures\n" in markdown(clean)
     gap = Gap("a.tf", "parse_error", "a brace is not closed", "correct the file", 1)
     partial = msgspec.structs.replace(clean, coverage=Coverage(gaps=[gap]))
@@ -84,27 +84,27 @@ def test_nothing_of_a_name_is_more_than_code(text: str) -> None:
     report, context = samples.hostile(text)
     # The rules are the team's own Markdown; what is hostile here is the input.
     markdown(report, msgspec.structs.replace(context, controls=samples.controls()))
-    held = msgspec.structs.replace(report, results=[msgspec.structs.replace(each, standing="new") for each in report.results])
-    markdown(held, msgspec.structs.replace(context, controls=samples.controls()))
+    judged_report = msgspec.structs.replace(report, results=[msgspec.structs.replace(result, standing="new") for result in report.results])
+    markdown(judged_report, msgspec.structs.replace(context, controls=samples.controls()))
 
 
 @pytest.mark.parametrize("text", ["\U0001f600" * 3_000, "n" * 90_000, "\U000e0001" * 3_000, "`" * 5_000])
 def test_it_stays_within_the_limit(text: str) -> None:
     many = samples.many(4_000)
     named = [
-        msgspec.structs.replace(each, message=text, element=text, resource=msgspec.structs.replace(each.resource, address=text))
-        for each in many.results
+        msgspec.structs.replace(result, message=text, element=text, resource=msgspec.structs.replace(result.resource, address=text))
+        for result in many.results
     ]
     gaps = [Gap(text, "parse_error", f"{text}{number}", text, 1) for number in range(50)]
     gone = [PastFinding("ab" * 32, text, text, text)] * 1_000
     gate = samples.gate()
-    comparisons = [msgspec.structs.replace(each, name=text, gone=gone) for each in gate.comparisons] * 40
+    comparisons = [msgspec.structs.replace(comparison, name=text, gone=gone) for comparison in gate.comparisons] * 40
     gate = msgspec.structs.replace(gate, comparisons=comparisons, changes=[text] * 500, warnings=[text] * 500, waivers=[
-        msgspec.structs.replace(each, reason=text, resource=text, owner=text, control=text, file=text) for each in gate.waivers] * 500)  # fmt: skip
+        msgspec.structs.replace(waiver, reason=text, resource=text, owner=text, control=text, file=text) for waiver in gate.waivers] * 500)  # fmt: skip
     run = msgspec.structs.replace(many.run, targets=[text] * 50)
     report = msgspec.structs.replace(many, results=named, coverage=Coverage(gaps=gaps), gate=gate, run=run)
     assert "that do not fit here; the json report has all" in markdown(report)
-    unknown = [msgspec.structs.replace(each, verdict="unknown") for each in named]
+    unknown = [msgspec.structs.replace(result, verdict="unknown") for result in named]
     markdown(msgspec.structs.replace(report, results=unknown))
 
 

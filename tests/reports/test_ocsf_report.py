@@ -33,12 +33,12 @@ def validator(version: str, profiles: tuple[str, ...]) -> Any:
 def events(report: Report, context: Context | None = None) -> list[Any]:
     content = b"".join(formats.parts("ocsf")(report, context or samples.context()))
     assert content.endswith(b"\n")
-    found = [json.loads(line) for line in content.decode().split("\n")[:-1]]
-    for event in found:
+    records = [json.loads(line) for line in content.decode().split("\n")[:-1]]
+    for event in records:
         assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
         for version in VERSIONS:
             validator(version, tuple(event["metadata"]["profiles"])).validate(event)
-    return found
+    return records
 
 
 def times(event: Any, name: str = "") -> list[tuple[str, int]]:
@@ -47,8 +47,8 @@ def times(event: Any, name: str = "") -> list[tuple[str, int]]:
     return [(name, event)] if name.endswith("time") and isinstance(event, int) else []
 
 
-def of(found: list[Any], result: samples.Result) -> Any:
-    (event,) = [each for each in found if each["finding_info"]["uid"] == result.fingerprint]
+def of(entries: list[Any], result: samples.Result) -> Any:
+    (event,) = [entry for entry in entries if entry["finding_info"]["uid"] == result.fingerprint]
     return event
 
 
@@ -59,25 +59,25 @@ REPORTS = pytest.mark.parametrize(
 
 @REPORTS
 def test_every_line_is_a_compliance_finding(report: Report) -> None:
-    found = events(report)
+    records = events(report)
     gone = sum(len(comparison.gone) for comparison in report.gate.comparisons)
-    assert len(found) == len(report.results) + gone + len(report.coverage.gaps) + 1
-    assert len({each["metadata"]["uid"] for each in found}) == len(found)
+    assert len(records) == len(report.results) + gone + len(report.coverage.gaps) + 1
+    assert len({record["metadata"]["uid"] for record in records}) == len(records)
 
 
 @pytest.mark.parametrize("report", [samples.report(), samples.compared()], ids=["one", "compared"])
 def test_times_are_milliseconds(report: Report) -> None:
     """The schema takes any whole number: read as milliseconds, all of them are in the run, or when the baseline was made."""
     for event in events(report):
-        held = times(event)
-        assert {"time", "start_time", "end_time", "last_seen_time"} <= {name for name, _ in held}
-        for name, value in held:
+        moments = times(event)
+        assert {"time", "start_time", "end_time", "last_seen_time"} <= {name for name, _ in moments}
+        for name, value in moments:
             read = datetime.fromtimestamp(value / 1_000, UTC)
             assert RUN[0] <= read <= RUN[1] or (name == "first_seen_time" and read == datetime(2026, 11, 1, 8, tzinfo=UTC))
 
 
 def test_a_time_is_that_of_the_call_where_one_was_made() -> None:
-    live = next(each for each in samples.results() if each.message == "prevention is inherited")
+    live = next(result for result in samples.results() if result.message == "prevention is inherited")
     assert of(events(samples.report()), live)["time"] == 1_795_161_601_000
 
 
@@ -102,57 +102,57 @@ def test_no_text_breaks_a_line(text: str, valid: bool) -> None:
     ],
 )
 def test_verdicts(verdict: Any, status: int, compliance: int, severity: int) -> None:
-    held = samples.result("keys.rotation", verdict, samples.LOGS, waiver=samples.ACCEPTED if verdict == "waived" else None)
-    event = of(events(samples.report([held], Coverage())), held)
+    result = samples.result("keys.rotation", verdict, samples.LOGS, waiver=samples.ACCEPTED if verdict == "waived" else None)
+    event = of(events(samples.report([result], Coverage())), result)
     assert (event["status_id"], event["compliance"]["status_id"], event["severity_id"]) == (status, compliance, severity)
     assert event["compliance"]["status_code"] == verdict
 
 
 def test_a_waiver_is_told_and_its_unknown_stays_one() -> None:
     waiver = msgspec.structs.replace(samples.ACCEPTED, verdict="unknown")
-    held = samples.result("keys.rotation", "waived", samples.LOGS, waiver=waiver)
-    event = of(events(samples.report([held], Coverage())), held)
+    result = samples.result("keys.rotation", "waived", samples.LOGS, waiver=waiver)
+    event = of(events(samples.report([result], Coverage())), result)
     assert (event["status_id"], event["compliance"]["status_id"]) == (3, 2)
     assert event["comment"] == "waived by platform until 2027-03-31: moved by March (OPS-7), assay.yaml:12"
 
 
 def test_what_was_known_is_an_update_and_what_is_gone_is_closed() -> None:
     report = samples.compared()
-    found = events(report)
-    known = next(each for each in report.results if each.standing == "known")
-    assert of(found, known)["activity_id"] == 2 and of(found, known)["finding_info"]["first_seen_time"] == 1_793_520_000_000
-    new = next(each for each in report.results if each.standing == "new")
-    assert of(found, new)["activity_id"] == 1 and "first_seen_time" not in of(found, new)["finding_info"]
-    (closed,) = [each for each in found if each["activity_id"] == 3]
+    records = events(report)
+    known = next(result for result in report.results if result.standing == "known")
+    assert of(records, known)["activity_id"] == 2 and of(records, known)["finding_info"]["first_seen_time"] == 1_793_520_000_000
+    new = next(result for result in report.results if result.standing == "new")
+    assert of(records, new)["activity_id"] == 1 and "first_seen_time" not in of(records, new)["finding_info"]
+    (closed,) = [record for record in records if record["activity_id"] == 3]
     assert closed["finding_info"]["uid"] == "ab" * 32 and closed["status_id"] == 4
 
 
 def test_values_are_assessments_that_meet_or_do_not() -> None:
-    found = events(samples.report())
+    records = events(samples.report())
     failed, passed = samples.results()[1], samples.results()[0]
-    assert of(found, failed)["compliance"]["assessments"] == [
+    assert of(records, failed)["compliance"]["assessments"] == [
         {"name": "true", "desc": "resource.public_access_blocked is false", "meets_criteria": False}
     ]
-    assert of(found, passed)["compliance"]["assessments"][0]["meets_criteria"] is True
-    unknown = next(each for each in samples.results() if each.verdict == "unknown")
-    assert "assessments" not in of(found, unknown)["compliance"], "of what is not known nobody knows whether it meets anything"
+    assert of(records, passed)["compliance"]["assessments"][0]["meets_criteria"] is True
+    unknown = next(result for result in samples.results() if result.verdict == "unknown")
+    assert "assessments" not in of(records, unknown)["compliance"], "of what is not known nobody knows whether it meets anything"
 
 
 def test_a_cloud_is_there_where_there_is_one() -> None:
-    found = events(samples.report())
-    live = next(each for each in samples.results() if each.message == "prevention is inherited")
-    assert of(found, live)["cloud"] == {
+    records = events(samples.report())
+    live = next(result for result in samples.results() if result.message == "prevention is inherited")
+    assert of(records, live)["cloud"] == {
         "provider": "GCP", "account": {"uid": "trade-prod", "type_id": 11, "type": "GCP Project"}, "region": "eu-central-1",
     }  # fmt: skip
-    gap = next(each for each in found if each["compliance"]["control"] == "assay.parse_error")
+    gap = next(record for record in records if record["compliance"]["control"] == "assay.parse_error")
     assert "cloud" not in gap and gap["compliance"]["status_id"] == 2
-    assert found[-1]["compliance"]["control"] == "assay.gate" and found[-1]["compliance"]["status"] == "Error"
+    assert records[-1]["compliance"]["control"] == "assay.gate" and records[-1]["compliance"]["status"] == "Error"
 
 
 def test_a_run_that_did_not_see_all_is_no_pass() -> None:
-    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    results = [samples.result("keys.rotation", "pass", samples.LOGS)]
     statuses = [
-        events(msgspec.structs.replace(samples.report(held, coverage), gate=samples.GateReport()))[-1]["compliance"]["status_id"]
+        events(msgspec.structs.replace(samples.report(results, coverage), gate=samples.GateReport()))[-1]["compliance"]["status_id"]
         for coverage in (Coverage(), samples.some_coverage())
     ]
     assert statuses == [1, 2]

@@ -24,30 +24,39 @@ def made(catalogue: Catalogue) -> Any:
 
 def implementations(document: Any) -> dict[str, Any]:
     (component,) = document["components"]
-    return {each.get("props", [{"value": ""}])[0]["value"]: each for each in component["control-implementations"]}
+    return {
+        implementation.get("props", [{"value": ""}])[0]["value"]: implementation for implementation in component["control-implementations"]
+    }
 
 
 def test_the_command_writes_every_control_and_section(tmp_path: Path) -> None:
     ran = assay("controls", "export", "--format", "oscal", "--no-config", "-o", tmp_path / "controls.json")
     assert ran.exit_code == 0, ran.stderr
     content = (tmp_path / "controls.json").read_bytes()
-    held = implementations(oscal_documents.checked(content, oscal_documents.DEFINITION, "component-definition"))
-    assert [each["control-id"] for each in held[""]["implemented-requirements"]] == sorted(control.id for control in BUILT_IN)
+    by_framework = implementations(oscal_documents.checked(content, oscal_documents.DEFINITION, "component-definition"))
+    assert [requirement["control-id"] for requirement in by_framework[""]["implemented-requirements"]] == sorted(
+        control.id for control in BUILT_IN
+    )
     served = {(name, section) for control in BUILT_IN for name, sections in control.frameworks.items() for section in sections}
-    assert {(name, each["props"][0]["value"]) for name in held if name for each in held[name]["implemented-requirements"]} == served
+    assert {
+        (name, requirement["props"][0]["value"])
+        for name in by_framework
+        if name
+        for requirement in by_framework[name]["implemented-requirements"]
+    } == served
 
 
 def test_sections_of_nist_are_in_the_ids_of_its_catalog(tmp_path: Path) -> None:
-    held = implementations(made(Catalogue(BUILT_IN, {}, "1", "digest", MADE)))["nist_800_53_r5"]
-    assert held["source"].endswith("NIST_SP-800-53_rev5_catalog.json")
-    section = next(each for each in held["implemented-requirements"] if each["control-id"] == "ac-3")
+    implementation = implementations(made(Catalogue(BUILT_IN, {}, "1", "digest", MADE)))["nist_800_53_r5"]
+    assert implementation["source"].endswith("NIST_SP-800-53_rev5_catalog.json")
+    section = next(requirement for requirement in implementation["implemented-requirements"] if requirement["control-id"] == "ac-3")
     assert section["statements"][0]["statement-id"] == "ac-3_smt" and "storage.bucket-not-public" in section["description"]
 
 
 def test_no_two_sections_have_one_id() -> None:
     """Two sections of which one id is made would be taken for one."""
     served = {(name, section) for control in BUILT_IN for name, sections in control.frameworks.items() for section in sections}
-    assert len({oscal_text.section_id(*each) for each in served}) == len(served)
+    assert len({oscal_text.section_id(*entry) for entry in served}) == len(served)
 
 
 def test_a_statement_says_what_why_and_how() -> None:
@@ -63,7 +72,7 @@ def test_a_framework_says_where_it_is() -> None:
     control = samples.controls()["edge.lb-https-only"]
     source = FrameworkSource("pci_dss_4_0", "PCI DSS", "PCI SSC", "https://www.pcisecuritystandards.org/document_library/")
     document = made(Catalogue([control], {"pci_dss_4_0": source}, "1", "digest", MADE))
-    pci = next(each for each in document["back-matter"]["resources"] if each["title"] == "`PCI DSS`")
+    pci = next(resource for resource in document["back-matter"]["resources"] if resource["title"] == "`PCI DSS`")
     assert pci["rlinks"] == [{"href": source.url}]
     assert implementations(document)["pci_dss_4_0"]["source"] == f"#{pci['uuid']}"
 

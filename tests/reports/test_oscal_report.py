@@ -28,7 +28,7 @@ def result(report: Report) -> Any:
 
 
 def named(props: list[dict[str, str]], name: str) -> list[str]:
-    return [each["value"] for each in props if each["name"] == name]
+    return [prop["value"] for prop in props if prop["name"] == name]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def named(props: list[dict[str, str]], name: str) -> list[str]:
 def test_it_is_valid_by_the_schema(report: Report) -> None:
     document = made(report)
     assert document["metadata"]["oscal-version"] == "1.2.1"
-    observed = [each for each in document["results"][0].get("observations", []) if named(each["props"], "fingerprint")]
+    observed = [observation for observation in document["results"][0].get("observations", []) if named(observation["props"], "fingerprint")]
     assert len(observed) == len(report.results)
 
 
@@ -62,9 +62,9 @@ def test_the_schema_and_the_own_check_find_what_is_wrong() -> None:
 
 
 def test_what_is_not_known_is_observed_and_found_nowhere() -> None:
-    held = [samples.result("keys.rotation", "unknown", samples.LOGS), samples.result("keys.rotation", "pass", samples.LIVE)]
-    one = result(samples.report(held, Coverage()))
-    assert [named(each["props"], "verdict") for each in one["observations"]] == [["pass"], ["unknown"]]
+    results = [samples.result("keys.rotation", "unknown", samples.LOGS), samples.result("keys.rotation", "pass", samples.LIVE)]
+    one = result(samples.report(results, Coverage()))
+    assert [named(observation["props"], "verdict") for observation in one["observations"]] == [["pass"], ["unknown"]]
     assert "findings" not in one
 
 
@@ -83,29 +83,29 @@ def test_what_is_not_known_is_observed_and_found_nowhere() -> None:
     ],
 )
 def test_a_control_is_satisfied_only_where_all_of_it_passes(verdicts: list[Any], state: str | None) -> None:
-    held = [samples.result("keys.rotation", verdict, samples.DATA[number]) for number, verdict in enumerate(verdicts)]
-    one = result(samples.report(held, Coverage()))
-    found = [each["target"] for each in one.get("findings", []) if each["target"]["target-id"] == "keys.rotation_smt"]
-    assert [each["status"]["state"] for each in found] == ([state] if state else [])
+    results = [samples.result("keys.rotation", verdict, samples.DATA[number]) for number, verdict in enumerate(verdicts)]
+    one = result(samples.report(results, Coverage()))
+    targets = [finding["target"] for finding in one.get("findings", []) if finding["target"]["target-id"] == "keys.rotation_smt"]
+    assert [target["status"]["state"] for target in targets] == ([state] if state else [])
 
 
 def test_sections_are_found_not_satisfied_and_never_satisfied() -> None:
     one = result(samples.report())
-    states = {each["target"]["target-id"]: each["target"]["status"]["state"] for each in one["findings"]}
+    states = {finding["target"]["target-id"]: finding["target"]["status"]["state"] for finding in one["findings"]}
     assert states["ac-1_smt"] == states["pci_dss_4_0_4.2.1_smt"] == "not-satisfied"
     passing = result(samples.report([samples.result("edge.lb-https-only", "pass", samples.LISTENER)], Coverage()))
-    assert [each["target"]["target-id"] for each in passing["findings"]] == ["edge.lb-https-only_smt"]
+    assert [finding["target"]["target-id"] for finding in passing["findings"]] == ["edge.lb-https-only_smt"]
     assert passing["findings"][0]["props"][-1]["value"] == "pci_dss_4_0 4.2.1"
 
 
 def test_a_waiver_is_a_risk_with_a_deadline() -> None:
     one = result(samples.compared())
-    by_status = {each["status"]: each for each in one["risks"]}
+    by_status = {risk["status"]: risk for risk in one["risks"]}
     accepted, over = by_status["deviation-approved"], by_status["open"]
     assert accepted["deadline"] == "2027-03-31T23:59:59.000Z" and named(accepted["props"], "owner") == ["platform"]
     assert named(accepted["props"], "ticket") == ["OPS-7"] and "moved by March" in accepted["statement"]
     assert over["deadline"] == "2026-06-30T23:59:59.000Z"
-    related = {each["risk-uuid"] for finding in one["findings"] for each in finding.get("related-risks", [])}
+    related = {risk["risk-uuid"] for finding in one["findings"] for risk in finding.get("related-risks", [])}
     assert {accepted["uuid"], over["uuid"]} <= related
     endless = msgspec.structs.replace(samples.ACCEPTED, expires="", by="checkov")
     (risk,) = result(samples.report([samples.result("keys.rotation", "waived", samples.LOGS, waiver=endless)], Coverage()))["risks"]
@@ -114,14 +114,14 @@ def test_a_waiver_is_a_risk_with_a_deadline() -> None:
 
 def test_an_observation_says_when_by_which_call_and_of_what() -> None:
     one = result(samples.report())
-    live = next(each for each in one["observations"] if "prevention is inherited" in each["description"])
+    live = next(observation for observation in one["observations"] if "prevention is inherited" in observation["description"])
     assert live["collected"] == "2026-11-20T08:00:01.000Z"
     (evidence,) = live["relevant-evidence"]
     assert named(evidence["props"], "operation") == ["storage.buckets.get"] and named(evidence["props"], "caller") == ["auditor@trade-prod"]
     (subject,) = live["subjects"]
-    item = next(each for each in one["local-definitions"]["inventory-items"] if each["uuid"] == subject["subject-uuid"])
+    item = next(item for item in one["local-definitions"]["inventory-items"] if item["uuid"] == subject["subject-uuid"])
     assert named(item["props"], "account") == ["trade-prod"]
-    code = next(each for each in one["observations"] if "block_public_acls is false" in each["description"])
+    code = next(observation for observation in one["observations"] if "block_public_acls is false" in observation["description"])
     assert code["collected"] == "2026-11-20T08:00:02.500Z", "code is read until the run ends"
 
 
@@ -129,9 +129,13 @@ def test_gaps_and_controls_without_resources_are_observations() -> None:
     base = samples.report()
     nothing = msgspec.structs.replace(base.controls[0], id="data.none", resources=0, verdict="not_applicable", reason="there is none")
     one = result(msgspec.structs.replace(base, controls=[*base.controls, nothing]))
-    told = [named(each["props"], "code") for each in one["observations"] if named(each["props"], "verdict") == ["not-judged"]]
+    told = [
+        named(observation["props"], "code")
+        for observation in one["observations"]
+        if named(observation["props"], "verdict") == ["not-judged"]
+    ]
     assert told == [["module_missing"], ["parse_error"]]
-    assert any(each["description"] == "`there is none`" for each in one["observations"])
+    assert any(observation["description"] == "`there is none`" for observation in one["observations"])
     assert "2 gaps" in one["findings"][0]["target"]["status"]["remarks"]
 
 
@@ -141,7 +145,7 @@ def test_ids_of_findings_are_the_same_in_another_run() -> None:
     first, second = made(samples.report()), made(other)
     assert first["uuid"] != second["uuid"] and first["import-ap"]["href"] != second["import-ap"]["href"]
     for name in ("observations", "findings", "risks"):
-        assert [each["uuid"] for each in first["results"][0][name]] == [each["uuid"] for each in second["results"][0][name]]
+        assert [result["uuid"] for result in first["results"][0][name]] == [result["uuid"] for result in second["results"][0][name]]
 
 
 @pytest.mark.parametrize(
@@ -163,9 +167,9 @@ def test_ids_are_told_apart_after_what_may_not_be_in_them_is_replaced() -> None:
 
 
 def test_what_is_in_a_name_is_no_markup() -> None:
-    held = samples.resource("![x](https://x.invalid/p.png)")
+    resource = samples.resource("![x](https://x.invalid/p.png)")
     report = msgspec.structs.replace(
-        samples.report([samples.result("team.x", "fail", held, "<b>[a](javascript:1)</b>")], Coverage()), gate=GateReport()
+        samples.report([samples.result("team.x", "fail", resource, "<b>[a](javascript:1)</b>")], Coverage()), gate=GateReport()
     )
     (observation,) = result(report)["observations"]
     assert observation["description"] == "`<b>[a](javascript:1)</b>`"

@@ -40,7 +40,9 @@ def test_what_fails_and_what_passes_is_in_it_and_nothing_runs(printed: bytes) ->
         assert "".join(result.resource.address.split()) in text
     assert "Signature" in text
     reader = pypdf.PdfReader(io.BytesIO(printed))  # by its objects: three letters stand in what is compressed by chance
-    keys = {key for number in range(1, len(reader.xref[0]) + 1) if isinstance(held := reader.get_object(number), dict) for key in held}
+    keys = {
+        key for number in range(1, len(reader.xref[0]) + 1) if isinstance(content := reader.get_object(number), dict) for key in content
+    }
     assert "/Type" in keys and not keys & {"/JavaScript", "/JS"}
 
 
@@ -53,8 +55,8 @@ def test_the_same_run_gives_the_same_bytes(printed: bytes) -> None:
 @needs_chromium
 @pytest.mark.parametrize("text", [samples.HOSTILE[0], samples.HOSTILE[1]])
 def test_hostile_names_are_printed_as_text(text: str) -> None:
-    held, context = samples.hostile(text)
-    pages = pypdf.PdfReader(io.BytesIO(pdf.render(held, context))).pages
+    hostile_report, context = samples.hostile(text)
+    pages = pypdf.PdfReader(io.BytesIO(pdf.render(hostile_report, context))).pages
     assert "window.__x=1" in "".join("".join(page.extract_text().split()) for page in pages)
 
 

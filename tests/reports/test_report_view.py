@@ -66,12 +66,12 @@ def test_the_place_of_a_failure_is_the_attribute_then_the_block() -> None:
 
 
 def test_the_place_of_an_unknown_is_where_the_reason_stands() -> None:
-    unknown = next(each for each in samples.results() if each.verdict == "unknown")
+    unknown = next(result for result in samples.results() if result.verdict == "unknown")
     assert place(unknown) == Location("storage/variables.tf", 3, 5)
 
 
 def test_a_live_result_has_the_call_as_its_place() -> None:
-    live = next(each for each in samples.results() if each.resource is samples.LIVE)
+    live = next(result for result in samples.results() if result.resource is samples.LIVE)
     assert where(place(live)) == "storage.buckets.get at 2026-11-20T08:00:01Z by auditor@trade-prod"
     assert place(msgspec.structs.replace(live, evidence=[])) is None
 
@@ -85,7 +85,7 @@ def test_remediation_prefers_terraform() -> None:
 
 @pytest.mark.parametrize("report", [samples.report(), samples.empty(), samples.many(40)])
 def test_every_total_is_the_sum_of_its_parts(report: samples.Report) -> None:
-    assert [each.total for each in sums(report)] == [sum(number for _, number in each.parts) for each in sums(report)]
+    assert [sum_.total for sum_ in sums(report)] == [sum(number for _, number in sum_.parts) for sum_ in sums(report)]
 
 
 def test_what_the_parts_leave_over_is_named() -> None:
@@ -107,16 +107,16 @@ def test_what_the_parts_leave_over_is_named() -> None:
     ],
 )
 def test_the_outcome(verdicts: list[Verdict], gaps: int, word: str) -> None:
-    held = [samples.result("keys.rotation", verdict, samples.LOGS) for verdict in verdicts]
+    results = [samples.result("keys.rotation", verdict, samples.LOGS) for verdict in verdicts]
     coverage = Coverage(gaps=[Gap("a.tf", "parse_error", "no", "mend")] * gaps)
-    said = outcome(msgspec.structs.replace(samples.report(held, coverage), gate=GateReport()))
+    said = outcome(msgspec.structs.replace(samples.report(results, coverage), gate=GateReport()))
     assert said.word == word
     assert ("gap" in said.sentence) == bool(gaps)
 
 
 def test_files_that_fail_to_parse_are_never_a_pass() -> None:
-    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    report = samples.report(held, Coverage(FileCounts(2, 1, 1), Blocks()))
+    results = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    report = samples.report(results, Coverage(FileCounts(2, 1, 1), Blocks()))
     assert outcome(msgspec.structs.replace(report, gate=GateReport())).word == "incomplete"
 
 
@@ -129,17 +129,17 @@ def test_the_outcome_tells_what_is_new_from_what_was_known() -> None:
 
 
 def test_what_was_known_alone_fails_nothing_and_is_counted() -> None:
-    held = [
+    results = [
         msgspec.structs.replace(samples.result("keys.rotation", "fail", samples.LOGS, "no"), standing="known"),
         samples.result("keys.rotation", "pass", samples.DATA[0]),
     ]
-    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
+    report = msgspec.structs.replace(samples.report(results, Coverage()), gate=GateReport())
     assert outcome(report) == OverallOutcome("pass", "1 pass, 1 fail (0 new, 1 known); 2 verdicts in all")
 
 
 def test_a_configuration_that_lets_more_through_is_a_failure_whatever_was_found() -> None:
-    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    for report in (samples.report(held, Coverage()), msgspec.structs.replace(samples.empty(), gate=samples.gate())):
+    results = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    for report in (samples.report(results, Coverage()), msgspec.structs.replace(samples.empty(), gate=samples.gate())):
         said = outcome(report)
         assert said.word == "fail"
         assert said.sentence.endswith("; the gate lets more through (--allow-config-changes accepts it)")
@@ -158,9 +158,9 @@ def test_every_format_renders_the_same_report_to_the_same_bytes(name: str) -> No
 )
 def test_a_format_imports_only_what_it_needs(module: str, unwanted: str) -> None:
     code = f"import sys, assay.reports.{module}; print([name for name in {unwanted.split()} if name in sys.modules])"
-    path = [each for each in sys.path if each]
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(path)})
-    assert found.stdout.strip() == "[]"
+    path = [folder for folder in sys.path if folder]
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(path)})
+    assert process.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(

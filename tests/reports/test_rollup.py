@@ -95,7 +95,7 @@ def test_no_unit_is_known_there_is_no_such_group() -> None:
 
 def test_the_page_has_the_rollup_with_a_bound_and_hostile_names_as_text() -> None:
     report = named(html_rollup.MOST_ROWS + 20)
-    told = [msgspec.structs.replace(each, name="<script>alert(1)</script>", path="Root/<b>x") for each in report.coverage.accounts]
+    told = [msgspec.structs.replace(account, name="<script>alert(1)</script>", path="Root/<b>x") for account in report.coverage.accounts]
     report = msgspec.structs.replace(report, coverage=msgspec.structs.replace(report.coverage, accounts=told))
     page = html.render(report, samples.context()).decode()
     section = page[page.index('<h2 id="rollup">') :]

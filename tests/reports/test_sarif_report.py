@@ -32,35 +32,39 @@ def run(report: Report, **more: Any) -> Any:
     return log["runs"][0]
 
 
-def check_indexes(found: Any) -> None:
+def check_indexes(tool_run: Any) -> None:
     """What the schema cannot see: that indexes, ids and kinds agree."""
-    driver = found["tool"]["driver"]
-    for result in found["results"]:
+    driver = tool_run["tool"]["driver"]
+    for result in tool_run["results"]:
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         assert (result["kind"] == "fail") == (result["level"] != "none")
     for rule in driver["rules"]:
         for relation in rule.get("relationships", ()):
-            taxonomy = found["taxonomies"][relation["target"]["toolComponent"]["index"]]
+            taxonomy = tool_run["taxonomies"][relation["target"]["toolComponent"]["index"]]
             assert taxonomy["name"] == relation["target"]["toolComponent"]["name"]
             assert relation["target"]["id"] == taxonomy["taxa"][relation["target"]["index"]]["id"]
-    codes = {each["id"] for each in driver.get("notifications", ())}
-    invocation = found["invocations"][0]
+    codes = {notification["id"] for notification in driver.get("notifications", ())}
+    invocation = tool_run["invocations"][0]
     told = [*invocation["toolExecutionNotifications"], *invocation.get("toolConfigurationNotifications", ())]
-    assert codes == {each["descriptor"]["id"] for each in told}
+    assert codes == {note["descriptor"]["id"] for note in told}
 
 
-def of(found: Any, control: str, kind: str = "fail") -> Any:
-    return [each for each in found["results"] if each["ruleId"] == control and each["kind"] == kind]
+def of(tool_run: Any, control: str, kind: str = "fail") -> Any:
+    return [result for result in tool_run["results"] if result["ruleId"] == control and result["kind"] == kind]
 
 
-def notes(found: Any, code: str) -> Any:
-    return [each for each in found["invocations"][0]["toolExecutionNotifications"] if each["descriptor"]["id"] == code]
+def notes(tool_run: Any, code: str) -> Any:
+    return [
+        notification
+        for notification in tool_run["invocations"][0]["toolExecutionNotifications"]
+        if notification["descriptor"]["id"] == code
+    ]
 
 
 @pytest.mark.parametrize("report", [samples.report(), samples.empty(), samples.many(60)], ids=["realistic", "empty", "many"])
 def test_reports_follow_the_published_schema(report: Report) -> None:
-    found = run(report)
-    assert len(found["results"]) == sum(each.verdict in ("fail", "waived", "unknown") for each in report.results)
+    tool_run = run(report)
+    assert len(tool_run["results"]) == sum(result.verdict in ("fail", "waived", "unknown") for result in report.results)
 
 
 @pytest.mark.parametrize("hostile", samples.HOSTILE)
@@ -78,15 +82,15 @@ def test_a_log_that_is_not_sarif_is_refused() -> None:
 
 
 def test_kinds_and_levels() -> None:
-    found = run(samples.report())
-    pairs = {(each["properties"]["verdict"], each["kind"], each["level"]) for each in found["results"]}
+    tool_run = run(samples.report())
+    pairs = {(result["properties"]["verdict"], result["kind"], result["level"]) for result in tool_run["results"]}
     assert pairs == {
         ("fail", "fail", "error"),
         ("waived", "fail", "error"),
         ("unknown", "open", "none"),
     }
-    assert found["properties"]["verdicts"]["pass"] == 1
-    suppressed = [each["properties"]["verdict"] for each in found["results"] if "suppressions" in each]
+    assert tool_run["properties"]["verdicts"]["pass"] == 1
+    suppressed = [result["properties"]["verdict"] for result in tool_run["results"] if "suppressions" in result]
     assert suppressed == ["waived"]
 
 
@@ -100,21 +104,21 @@ def test_kinds_and_levels() -> None:
     ],
 )
 def test_severities(control: str, level: str, score: str) -> None:
-    found = run(samples.report([samples.result(control, "fail", samples.LOGS, "no")]))
-    rule = found["tool"]["driver"]["rules"][0]
-    assert found["results"][0]["level"] == rule["defaultConfiguration"]["level"] == level
+    tool_run = run(samples.report([samples.result(control, "fail", samples.LOGS, "no")]))
+    rule = tool_run["tool"]["driver"]["rules"][0]
+    assert tool_run["results"][0]["level"] == rule["defaultConfiguration"]["level"] == level
     assert rule["properties"]["security-severity"] == score
 
 
 def test_rules_have_help_tags_and_all_their_frameworks() -> None:
-    found = run(samples.report())
-    rule = next(each for each in found["tool"]["driver"]["rules"] if each["id"] == "storage.public-access-blocked")
+    tool_run = run(samples.report())
+    rule = next(rule for rule in tool_run["tool"]["driver"]["rules"] if rule["id"] == "storage.public-access-blocked")
     assert "Fix (terraform):\nSet all four flags:" in rule["help"]["text"]
     assert "**Fix (terraform)**\n\n```\nSet all four flags:" in rule["help"]["markdown"]
     assert "helpUri" not in rule
     assert (rule["properties"]["tags"][0], len(rule["properties"]["tags"])) == ("security", 10)
     assert len(rule["relationships"]) == 14
-    assert [each["name"] for each in found["taxonomies"]] == ["nist_800_53_r5", "pci_dss_4_0"]
+    assert [taxonomy["name"] for taxonomy in tool_run["taxonomies"]] == ["nist_800_53_r5", "pci_dss_4_0"]
 
 
 def test_frameworks_are_taxonomies_with_titles() -> None:
@@ -155,8 +159,8 @@ def test_no_text_of_a_framework_breaks_the_schema(hostile: str) -> None:
 def test_the_fence_is_longer_than_any_in_the_text() -> None:
     controls = samples.controls()
     controls["keys.rotation"] = msgspec.structs.replace(controls["keys.rotation"], remediation={"terraform": "````\nx\n````"})
-    found = run(samples.report(), controls=controls)
-    rule = next(each for each in found["tool"]["driver"]["rules"] if each["id"] == "keys.rotation")
+    tool_run = run(samples.report(), controls=controls)
+    rule = next(rule for rule in tool_run["tool"]["driver"]["rules"] if rule["id"] == "keys.rotation")
     assert "\n`````\n````\nx\n````\n`````" in rule["help"]["markdown"]
 
 
@@ -168,20 +172,20 @@ def test_locations_name_the_line_of_the_attribute_and_the_resource() -> None:
         "region": {"startLine": 7, "endLine": 7},
     }
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "storage/aws_s3_bucket.logs"
-    assert [each["physicalLocation"]["region"]["startLine"] for each in logs["relatedLocations"]] == [1, 5]
+    assert [location["physicalLocation"]["region"]["startLine"] for location in logs["relatedLocations"]] == [1, 5]
     assert logs["partialFingerprints"] == {"policyFingerprint/v1": samples.results()[1].fingerprint}
 
 
 def test_the_way_of_a_finding_is_a_code_flow() -> None:
-    (found,) = [each for each in run(samples.report())["results"] if "codeFlows" in each]
-    assert found["ruleId"] == "edge.lb-https-only"
-    ((thread,),) = [flow["threadFlows"] for flow in found["codeFlows"]]
-    steps = [each["location"] for each in thread["locations"]]
-    said = [each["message"]["text"] for each in steps]
+    (result,) = [result for result in run(samples.report())["results"] if "codeFlows" in result]
+    assert result["ruleId"] == "edge.lb-https-only"
+    ((thread,),) = [flow["threadFlows"] for flow in result["codeFlows"]]
+    steps = [location["location"] for location in thread["locations"]]
+    said = [step["message"]["text"] for step in steps]
     assert said == ["the internet", "the rule of aws_security_group.web", "b:8080", "its target group", "aws_ecs_service.order"]
-    lines = [each["physicalLocation"]["region"]["startLine"] if "physicalLocation" in each else None for each in steps]
+    lines = [step["physicalLocation"]["region"]["startLine"] if "physicalLocation" in step else None for step in steps]
     assert lines == [None, 12, 1, None, 21]
-    assert {each["logicalLocations"][0]["fullyQualifiedName"] for each in steps} == {"the internet", "b:8080", "aws_ecs_service.order"}
+    assert {step["logicalLocations"][0]["fullyQualifiedName"] for step in steps} == {"the internet", "b:8080", "aws_ecs_service.order"}
 
 
 def test_a_live_result_has_a_logical_location_only() -> None:
@@ -191,8 +195,8 @@ def test_a_live_result_has_a_logical_location_only() -> None:
 
 
 def test_a_plan_has_no_lines() -> None:
-    held = samples.result("keys.rotation", "fail", samples.DATA[0], "no")
-    physical = run(samples.report([held]))["results"][0]["locations"][0]["physicalLocation"]
+    result = samples.result("keys.rotation", "fail", samples.DATA[0], "no")
+    physical = run(samples.report([result]))["results"][0]["locations"][0]["physicalLocation"]
     assert physical == {"artifactLocation": {"uri": "plans/prod%20%231/%C3%BC.json", "uriBaseId": "SRCROOT"}}
 
 
@@ -219,21 +223,21 @@ def test_an_absolute_file_stays_absolute() -> None:
 
 def test_related_locations_are_limited_and_say_so() -> None:
     blocks = [BlockRef(f"aws_x.b{number}", "a.tf", number, number) for number in range(1, 15)]
-    found = run(samples.report([samples.result("keys.rotation", "fail", samples.resource("aws_x.b1", *blocks), "no")]))["results"][0]
-    assert len(found["relatedLocations"]) == 10
-    assert found["properties"]["relatedLocationsLeftOut"] == 3
+    result = run(samples.report([samples.result("keys.rotation", "fail", samples.resource("aws_x.b1", *blocks), "no")]))["results"][0]
+    assert len(result["relatedLocations"]) == 10
+    assert result["properties"]["relatedLocationsLeftOut"] == 3
 
 
 def test_errors_and_gaps_are_notifications() -> None:
-    found = run(samples.report())
-    (error,) = notes(found, "rule_error")
+    tool_run = run(samples.report())
+    (error,) = notes(tool_run, "rule_error")
     assert (error["level"], error["associatedRule"]["id"]) == ("error", "team.own-rule")
-    (parse,) = notes(found, "parse_error")
+    (parse,) = notes(tool_run, "parse_error")
     assert parse["locations"][0]["physicalLocation"]["region"] == {"startLine": 12, "endLine": 12}
     assert parse["level"] == "error"
-    assert notes(found, "module_missing")[0]["level"] == "warning"
-    assert "aws_xray_group 5, aws_sfn_state_machine 2" in notes(found, "unsupported_types")[0]["message"]["text"]
-    assert "2 blocks" in notes(found, "instances_unknown")[0]["message"]["text"]
+    assert notes(tool_run, "module_missing")[0]["level"] == "warning"
+    assert "aws_xray_group 5, aws_sfn_state_machine 2" in notes(tool_run, "unsupported_types")[0]["message"]["text"]
+    assert "2 blocks" in notes(tool_run, "instances_unknown")[0]["message"]["text"]
 
 
 PASSED = samples.result("keys.rotation", "pass", samples.LOGS)
@@ -250,8 +254,8 @@ PASSED = samples.result("keys.rotation", "pass", samples.LOGS)
     ],
 )
 def test_a_run_is_successful_when_every_input_was_read(verdict: Any, coverage: Coverage, successful: bool) -> None:
-    held = msgspec.structs.replace(PASSED, verdict=verdict)
-    assert run(samples.report([held], coverage))["invocations"][0]["executionSuccessful"] is successful
+    result = msgspec.structs.replace(PASSED, verdict=verdict)
+    assert run(samples.report([result], coverage))["invocations"][0]["executionSuccessful"] is successful
 
 
 def test_times_are_given_only_where_they_are_times() -> None:
@@ -275,28 +279,28 @@ def test_an_unknown_says_what_settles_it() -> None:
 
 
 def test_a_name_cannot_become_a_link() -> None:
-    held = samples.result("keys.rotation", "fail", samples.LOGS, "see [here](https://x.invalid) and a[0]")
-    assert run(samples.report([held]))["results"][0]["message"]["text"].endswith("see \\[here](https://x.invalid) and a[0]")
+    result = samples.result("keys.rotation", "fail", samples.LOGS, "see [here](https://x.invalid) and a[0]")
+    assert run(samples.report([result]))["results"][0]["message"]["text"].endswith("see \\[here](https://x.invalid) and a[0]")
 
 
 def test_what_is_too_much_is_cut_by_severity_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_RESULTS", 8)
-    found = run(samples.report())
-    assert [each["properties"]["verdict"] for each in found["results"]] == ["fail"] * 4 + ["waived"] + ["unknown"] * 3
-    (note,) = notes(found, "results_left_out")
+    tool_run = run(samples.report())
+    assert [result["properties"]["verdict"] for result in tool_run["results"]] == ["fail"] * 4 + ["waived"] + ["unknown"] * 3
+    (note,) = notes(tool_run, "results_left_out")
     assert "left out: 3 unknown" in note["message"]["text"]
 
 
 @pytest.mark.long
 def test_the_limit_is_that_of_github() -> None:
-    found = run(samples.many(100_001))
-    assert len(found["results"]) == 25_000
-    assert "left out: 1 fail" in notes(found, "results_left_out")[0]["message"]["text"]
+    tool_run = run(samples.many(100_001))
+    assert len(tool_run["results"]) == 25_000
+    assert "left out: 1 fail" in notes(tool_run, "results_left_out")[0]["message"]["text"]
 
 
 def test_every_uri_is_a_file_of_the_report() -> None:
     report = samples.report()
-    files = {block.file for each in report.results for block in each.resource.blocks} | {
+    files = {block.file for result in report.results for block in result.resource.blocks} | {
         "storage/variables.tf",
         "network/broken.tf",
         "assay.yaml",
@@ -306,29 +310,29 @@ def test_every_uri_is_a_file_of_the_report() -> None:
         if isinstance(node, dict):
             yield from [node["uri"]] if "uri" in node else []
             node = list(node.values())
-        for each in node if isinstance(node, list) else ():
-            yield from uris(each)
+        for child in node if isinstance(node, list) else ():
+            yield from uris(child)
 
-    found = {unquote(uri) for uri in uris(run(report))}
-    assert found == files
+    uri_set = {unquote(uri) for uri in uris(run(report))}
+    assert uri_set == files
 
 
 def test_the_location_of_a_variable_is_kept_for_an_unknown() -> None:
     unknown = samples.UnknownFact("f", "r", "s", Location("v.tf", 3, 5))
-    found = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))["results"][0]
-    assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "endLine": 5}
+    result = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))["results"][0]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "endLine": 5}
 
 
 def test_columns_are_given_where_they_are_known() -> None:
     unknown = samples.UnknownFact("f", "r", "s", Location("v.tf", 3, 5, 7, 2, 40, 90))
-    found = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))
-    region = found["results"][0]["locations"][0]["physicalLocation"]["region"]
+    tool_run = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))
+    region = tool_run["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert region == {"startLine": 3, "endLine": 5, "startColumn": 7, "endColumn": 2}
-    assert found["columnKind"] == "unicodeCodePoints"
+    assert tool_run["columnKind"] == "unicodeCodePoints"
 
 
 def test_a_waiver_is_a_suppression_with_its_reason_and_place() -> None:
-    (waived,) = [each for each in run(samples.report())["results"] if each["properties"]["verdict"] == "waived"]
+    (waived,) = [result for result in run(samples.report())["results"] if result["properties"]["verdict"] == "waived"]
     (suppression,) = waived["suppressions"]
     assert (suppression["kind"], suppression["status"]) == ("external", "accepted")
     assert suppression["justification"] == "waived by platform until 2027-03-31: moved by March (OPS-7), assay.yaml:12"
@@ -340,38 +344,40 @@ def test_a_waiver_is_a_suppression_with_its_reason_and_place() -> None:
 )
 def test_where_a_waiver_stands(by: Any, kind: str) -> None:
     waiver = msgspec.structs.replace(samples.ACCEPTED, by=by, file="", line=0)
-    found = run(samples.report([samples.result("keys.rotation", "waived", samples.LOGS, waiver=waiver)]))["results"][0]
-    assert found["suppressions"][0]["kind"] == kind and "location" not in found["suppressions"][0]
+    result = run(samples.report([samples.result("keys.rotation", "waived", samples.LOGS, waiver=waiver)]))["results"][0]
+    assert result["suppressions"][0]["kind"] == kind and "location" not in result["suppressions"][0]
 
 
 def test_a_waiver_that_is_over_suppresses_nothing() -> None:
-    found = run(samples.compared())["results"]
-    assert [each for each in found if "suppressions" in each] == [each for each in found if each["properties"]["verdict"] == "waived"]
+    results = run(samples.compared())["results"]
+    assert [result for result in results if "suppressions" in result] == [
+        result for result in results if result["properties"]["verdict"] == "waived"
+    ]
 
 
 def test_all_results_stand_beside_the_baseline_or_none() -> None:
-    assert {each.get("baselineState") for each in run(samples.compared())["results"]} == {"new", "unchanged"}
-    (known,) = [each for each in run(samples.compared())["results"] if each["baselineState"] == "unchanged"]
+    assert {result.get("baselineState") for result in run(samples.compared())["results"]} == {"new", "unchanged"}
+    (known,) = [result for result in run(samples.compared())["results"] if result["baselineState"] == "unchanged"]
     assert known["properties"]["element"] == "a:80"
     alone = msgspec.structs.replace(samples.report(), gate=GateReport())
-    assert not any("baselineState" in each for each in run(alone)["results"])
+    assert not any("baselineState" in result for result in run(alone)["results"])
     over = msgspec.structs.replace(samples.gate().comparisons[0], expired=True)
     ended = msgspec.structs.replace(samples.compared(), gate=msgspec.structs.replace(samples.gate(), comparisons=[over]))
-    assert not any("baselineState" in each for each in run(ended)["results"])
+    assert not any("baselineState" in result for result in run(ended)["results"])
 
 
 def test_what_is_gone_is_counted_and_no_result() -> None:
-    found = run(samples.compared())
-    assert found["properties"]["comparisons"][0]["gone"] == 1
-    assert found["properties"]["waivers"][1].startswith(
+    tool_run = run(samples.compared())
+    assert tool_run["properties"]["comparisons"][0]["gone"] == 1
+    assert tool_run["properties"]["waivers"][1].startswith(
         "edge.lb-https-only for the block below: waived by edge until 2026-06-30, which is over"
     )
-    assert not any(each.get("baselineState") == "absent" for each in found["results"])
+    assert not any(result.get("baselineState") == "absent" for result in tool_run["results"])
 
 
 def test_a_weaker_configuration_and_warnings_of_the_gate_are_notifications() -> None:
     told = run(samples.report())["invocations"][0]["toolConfigurationNotifications"]
-    assert [(each["descriptor"]["id"], each["level"], each["message"]["text"]) for each in told] == [
+    assert [(note["descriptor"]["id"], note["level"], note["message"]["text"]) for note in told] == [
         ("configuration_change", "error", "assay.yaml: fail_on is high, and was low"),
         ("gate", "warning", "assay.yaml:14: the waiver is for nothing that was found"),
     ]
@@ -380,8 +386,8 @@ def test_a_weaker_configuration_and_warnings_of_the_gate_are_notifications() -> 
 @pytest.mark.parametrize("hostile", samples.HOSTILE)
 def test_no_text_of_the_gate_breaks_the_schema(hostile: str) -> None:
     report, context = samples.hostile(hostile)
-    held = [msgspec.structs.replace(each, standing="known") for each in report.results]
-    log = json.loads(render(msgspec.structs.replace(report, results=held), context))
+    results = [msgspec.structs.replace(result, standing="known") for result in report.results]
+    log = json.loads(render(msgspec.structs.replace(report, results=results), context))
     VALIDATOR.validate(log)
 
 

@@ -31,24 +31,29 @@ def text(report: Report, **more: object) -> str:
 
 def too_wide(report: Report, written: str, width: int) -> list[str]:
     """Lines over the width that are neither code nor something to copy as it is."""
-    copied = {"in " + visible(each.resource.root) for each in report.results} | {visible(each.resource.address) for each in report.results}
-    copied |= {visible(block.file) for each in report.results for block in each.resource.blocks}
-    copied |= {visible(seen.location.file) for each in report.results for seen in each.evidence if seen.location}
+    copied = {"in " + visible(result.resource.root) for result in report.results} | {
+        visible(result.resource.address) for result in report.results
+    }
+    copied |= {visible(block.file) for result in report.results for block in result.resource.blocks}
+    copied |= {visible(seen.location.file) for result in report.results for seen in result.evidence if seen.location}
     copied |= {
-        visible(" ".join(filter(None, (held.cloud, held.account, held.region)))) for held in (each.resource for each in report.results)
+        visible(" ".join(filter(None, (resource.cloud, resource.account, resource.region))))
+        for resource in (result.resource for result in report.results)
     }
-    places = {visible(where(place(each))) for each in report.results} | {""}
-    lines = {seen.line for each in report.results if (seen := place(each))}
-    ends = {f" [{visible(each.fingerprint[:8])}]" for each in report.results} | {""}
+    places = {visible(where(place(result))) for result in report.results} | {""}
+    lines = {seen.line for result in report.results if (seen := place(result))}
+    ends = {f" [{visible(result.fingerprint[:8])}]" for result in report.results} | {""}
     gone = {
-        visible(past.address + (f" ({past.element})" if past.element else "")) for held in report.gate.comparisons for past in held.gone
+        visible(past.address + (f" ({past.element})" if past.element else ""))
+        for comparison in report.gate.comparisons
+        for past in comparison.gone
     }
-    addresses = {visible(each.resource.address) for each in report.results}
+    addresses = {visible(result.resource.address) for result in report.results}
     copied |= {f"{address}{end}" for address in addresses for end in ends}
     copied |= {f"{start}: {address}{end}" for start in {*places, *map(str, lines)} for address in addresses for end in ends}
     copied |= {visible(opinions_view.where(row)) for opinion in report.opinions for row in opinion.rows}
     copied |= {visible(opinions_view.place(check)) for opinion in report.opinions for check in opinion.others}
-    copied = {shown(each).strip() for each in copied | gone}
+    copied = {shown(line).strip() for line in copied | gone}
     written = written.replace("\\::", "::").replace("#\\#", "##")  # a defused command is a column wider
     return [line for line in written.splitlines()[:-1] if cell_len(line) > width and not CODE.match(line) and line.strip() not in copied]
 
@@ -91,8 +96,8 @@ def test_names_are_not_read_as_markup() -> None:
 def test_failures_come_by_severity_then_by_file() -> None:
     written = text(samples.report())
     order = [
-        written.index(each)
-        for each in (
+        written.index(text)
+        for text in (
             "CRITICAL: 2",
             "google trade-prod",
             "storage/main.tf",
@@ -178,7 +183,7 @@ def test_nothing_is_lost() -> None:
         seen = place(result)
         told = [result.control, result.resource.address, *([seen.file] if seen else []), *(fact.reason for fact in result.unknown)]
         told += [result.message] if result.verdict in ("fail", "error") else []
-        assert [each for each in told if each not in written] == []
+        assert [entry for entry in told if entry not in written] == []
 
 
 def test_what_was_known_is_counted_and_not_told_as_a_failure() -> None:
@@ -227,7 +232,7 @@ def test_of_many_unknowns_the_first_are_told() -> None:
     why = samples.UnknownFact("versioned", "var.versioning has no value", "pass --var-file", None)
     made = samples.many(40, "unknown")
     made = msgspec.structs.replace(
-        made, results=[msgspec.structs.replace(each, unknown=[why], control="keys.rotation") for each in made.results]
+        made, results=[msgspec.structs.replace(result, unknown=[why], control="keys.rotation") for result in made.results]
     )
     assert "and 5 more resources; --verbose lists all" in text(made)
     assert text(made).count("aws_s3_bucket.data_") == 5
@@ -315,7 +320,7 @@ def test_the_last_line_is_the_outcome() -> None:
 def test_quiet_leaves_the_failures_and_the_outcome() -> None:
     written = text(samples.report(), quiet=True)
     assert "block_public_acls is false" in written
-    assert not [each for each in ("Unknown:", "Errors:", "Verdicts:", "Not seen:") if each in written]
+    assert not [text for text in ("Unknown:", "Errors:", "Verdicts:", "Not seen:") if text in written]
     assert written.splitlines()[-1].startswith("ERROR: ")
     assert len(text(samples.empty(), quiet=True).splitlines()) == 1
 
@@ -353,7 +358,7 @@ def lacking(*services: str, **more: object) -> list[Result]:
 
 def test_failures_that_differ_in_a_name_are_one_list() -> None:
     results = lacking("s3", "kms", "sqs")
-    marks = {each.element: each.fingerprint[:8] for each in results}
+    marks = {result.element: result.fingerprint[:8] for result in results}
     said = f"logs has no private path to kms [{marks['kms']}], s3 [{marks['s3']}], sqs [{marks['sqs']}]"
     assert said in text(samples.report(results), width=400)
     assert "private path to s3 [" in text(samples.report(lacking("s3", "kms")), width=400)

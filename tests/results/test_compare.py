@@ -87,16 +87,16 @@ _LISTINGS = {
 
 def calls(*places: tuple[str, str], without: str = "", outcome: str = "answered") -> list[CallCount]:
     """The listing calls of some accounts and regions; those of `without` have another outcome."""
-    found = []
+    entries = []
     for (account, region), (service, operation) in itertools.product(places or ((ACCOUNT, EAST),), sorted(_LISTINGS)):
         ended = outcome if service == without else "answered"
         code_ = "" if ended == "answered" else "AccessDenied"
-        found.append(CallCount(account, region, service, operation, ended, code_, f"{service}:{operation}", 1))
-    return found if outcome != "left out" else [call for call in found if call.service != without]
+        entries.append(CallCount(account, region, service, operation, ended, code_, f"{service}:{operation}", 1))
+    return entries if outcome != "left out" else [call for call in entries if call.service != without]
 
 
 def report(*results: Result, gaps: list[Gap] | None = None, made: list[CallCount] | None = None, controls: tuple[str, ...] = ()) -> Report:
-    ids = dict.fromkeys([*(each.control for each in results), *(controls or (VERSIONING,))])
+    ids = dict.fromkeys([*(result.control for result in results), *(controls or (VERSIONING,))])
     return Report(
         tool=Tool("assay", "1", "0"),
         run=Run("1", "2026-11-20T08:00:00Z", "2026-11-20T08:00:01Z", [], ["somewhere"]),
@@ -112,9 +112,9 @@ def audit(*results: Result, **more: Any) -> Report:
 
 
 def rows(ours: Report, theirs: Report, *states: State) -> list[ComparedRow]:
-    found = compare(ours, theirs, states)
-    _is_whole(found, ours, theirs)
-    return found.rows
+    comparison = compare(ours, theirs, states)
+    _is_whole(comparison, ours, theirs)
+    return comparison.rows
 
 
 def statuses(ours: Report, theirs: Report, *states: State) -> dict[str, str]:
@@ -125,13 +125,13 @@ def statuses(ours: Report, theirs: Report, *states: State) -> dict[str, str]:
     }
 
 
-def _is_whole(found: Comparison, ours: Report, theirs: Report) -> None:
+def _is_whole(comparison: Comparison, ours: Report, theirs: Report) -> None:
     """Every result of either side is in the table once, and the table follows its schema."""
     for side, given_ in (("code", ours), ("live", theirs)):
-        shown = sorted(finding.fingerprint for row in found.rows for finding in getattr(row, side).findings)
-        assert shown == sorted(each.fingerprint for each in given_.results)
-    assert found.summary.rows == len(found.rows) == sum(found.summary.statuses.values())
-    VALIDATOR.validate(json.loads(compare_json.render(found)))
+        shown = sorted(finding.fingerprint for row in comparison.rows for finding in getattr(row, side).findings)
+        assert shown == sorted(result.fingerprint for result in given_.results)
+    assert comparison.summary.rows == len(comparison.rows) == sum(comparison.summary.statuses.values())
+    VALIDATOR.validate(json.loads(compare_json.render(comparison)))
 
 
 # Statuses
@@ -166,8 +166,8 @@ def test_the_worst_of_several_findings_counts() -> None:
 
 
 def test_what_is_on_one_side_only() -> None:
-    found = statuses(report(said(code("orders"))), audit(said(live("stray"), "fail")))
-    assert found == {"orders": "code_not_deployed", "arn:aws:s3:::stray": "live_without_code"}
+    status_of = statuses(report(said(code("orders"))), audit(said(live("stray"), "fail")))
+    assert status_of == {"orders": "code_not_deployed", "arn:aws:s3:::stray": "live_without_code"}
 
 
 def test_the_worst_comes_first() -> None:
@@ -179,9 +179,9 @@ def test_the_worst_comes_first() -> None:
 def test_a_control_that_one_run_did_not_judge_is_said() -> None:
     ours = report(said(code("orders")), said(code("orders"), "fail", control="team.rule"))
     theirs = audit(said(live("orders")), said(live("orders"), "fail", control="live.rule"))
-    found = {row.control: (row.status, row.reason) for row in rows(ours, theirs)}
-    assert found["team.rule"] == ("one_side", "the live side was not judged by this control")
-    assert found["live.rule"] == ("one_side", "the code was not judged by this control")
+    by_control = {row.control: (row.status, row.reason) for row in rows(ours, theirs)}
+    assert by_control["team.rule"] == ("one_side", "the live side was not judged by this control")
+    assert by_control["live.rule"] == ("one_side", "the code was not judged by this control")
     selected = audit(said(live("orders")), controls=(VERSIONING, "team.rule"))
     reasons = {row.control: row.reason for row in rows(ours, selected)}
     assert reasons["team.rule"] == "the live side has no result of it"
@@ -193,10 +193,10 @@ def test_a_control_that_one_run_did_not_judge_is_said() -> None:
 def test_accounts_and_regions_tell_resources_of_one_name_apart() -> None:
     ours = report(said(code("t", "DataStore", region=EAST, account=ACCOUNT)))
     here = live("t", "DataStore")
-    found = statuses(
+    status_of = statuses(
         ours, audit(said(here), said(live("t", "DataStore", region=WEST)), said(live("t", "DataStore", account="999988887777")))
     )
-    assert found == {
+    assert status_of == {
         f"t = {here.id}": "passes_both",
         "arn:aws:dynamodb:us-west-2:111122223333:table/t": "live_without_code",
         "arn:aws:dynamodb:us-east-1:999988887777:table/t": "not_seen",  # the code has nothing of that account
@@ -205,8 +205,8 @@ def test_accounts_and_regions_tell_resources_of_one_name_apart() -> None:
 
 def test_a_name_of_aws_with_slashes_is_one_name() -> None:
     here, other = live("prod/etrade", "DataStore"), live("etrade", "DataStore")
-    found = statuses(report(said(code("prod/etrade", "DataStore", account=ACCOUNT))), audit(said(here), said(other)))
-    assert found == {f"prod/etrade = {here.id}": "passes_both", other.id: "live_without_code"}
+    status_of = statuses(report(said(code("prod/etrade", "DataStore", account=ACCOUNT))), audit(said(here), said(other)))
+    assert status_of == {f"prod/etrade = {here.id}": "passes_both", other.id: "live_without_code"}
 
 
 def test_two_of_one_name_are_ambiguous() -> None:
@@ -226,14 +226,14 @@ def test_the_only_one_of_a_name_may_be_another_deployment() -> None:
     bucket = report(said(code("b")))  # whose name is in one account only, wherever that is
     assert [row.status for row in rows(bucket, audit(said(live("b")), made=other))] == ["passes_both"]
     ours = report(said(code("t", "DataStore", region=None)))
-    found = {row.status for row in rows(ours, audit(there, said(live("u", "DataStore", region=WEST))))}
-    assert found == {"ambiguous", "live_without_code"}
+    statuses = {row.status for row in rows(ours, audit(there, said(live("u", "DataStore", region=WEST))))}
+    assert statuses == {"ambiguous", "live_without_code"}
 
 
 def test_a_global_table_is_one_table_of_code_and_one_of_every_region() -> None:
     ours = report(said(code("t", "DataStore", also_in=[WEST])))
     (row,) = rows(ours, audit(said(live("t", "DataStore")), said(live("t", "DataStore", region=WEST), "fail"), made=calls()))
-    assert (row.status, [each.region for each in row.live.resources]) == ("fails_live", [EAST, WEST])
+    assert (row.status, [resource.region for resource in row.live.resources]) == ("fails_live", [EAST, WEST])
     assert (row.code.verdict, row.live.verdict) == ("pass", "fail")
 
 
@@ -274,9 +274,9 @@ def test_a_name_that_can_never_change_tells_at_least_what_a_resource_is_not() ->
         return live(name, "Key", "trade", "us", id=id_, cloud="google", root="google:trade", type="cloudkms.googleapis.com/CryptoKey")
 
     ours = report(said(code("orders", "Key", cloud="google", type="google_kms_crypto_key", region=None)))
-    found = statuses(ours, audit(said(key("orders")), said(key("fills")), made=[]))
+    status_of = statuses(ours, audit(said(key("orders")), said(key("fills")), made=[]))
     orders, fills = key("orders").id, key("fills").id
-    assert found == {"orders": "ambiguous", orders: "ambiguous", fills: "live_without_code"}
+    assert status_of == {"orders": "ambiguous", orders: "ambiguous", fills: "live_without_code"}
 
 
 def test_keys_are_joined_by_alias() -> None:
@@ -300,8 +300,8 @@ def test_keys_are_joined_by_alias() -> None:
 def test_what_is_ambiguous_for_one_reason_is_one_row() -> None:
     keys = [live(f"k{number}", "Key") for number in range(4)]
     ours = report(*(said(code(f"k{number}", "Key", named=False)) for number in range(3)))
-    found = rows(ours, audit(*(said(key, "fail" if key is keys[0] else "pass") for key in keys)))
-    assert [(row.status, len(row.code.resources), len(row.live.resources), row.live.verdict) for row in found] == [
+    table = rows(ours, audit(*(said(key, "fail" if key is keys[0] else "pass") for key in keys)))
+    assert [(row.status, len(row.code.resources), len(row.live.resources), row.live.verdict) for row in table] == [
         ("ambiguous", 0, 4, "fail"),
         ("ambiguous", 3, 0, None),
     ]
@@ -309,14 +309,14 @@ def test_what_is_ambiguous_for_one_reason_is_one_row() -> None:
 
 def test_a_resource_without_a_known_name_hides_what_it_may_be() -> None:
     ours = report(said(code("this", named=False)), said(code("orders")))
-    found = statuses(ours, audit(said(live("orders")), said(live("x-1"), "fail")))
-    assert found == {"orders = arn:aws:s3:::orders": "passes_both", "this": "ambiguous", "arn:aws:s3:::x-1": "ambiguous"}
+    status_of = statuses(ours, audit(said(live("orders")), said(live("x-1"), "fail")))
+    assert status_of == {"orders = arn:aws:s3:::orders": "passes_both", "this": "ambiguous", "arn:aws:s3:::x-1": "ambiguous"}
     # where nothing is left that it may be, it is not there
     assert statuses(ours, audit(said(live("orders"))))["this"] == "code_not_deployed"
     # a state that lacks it says so too, and nothing is hidden any more
     state = State("s", {"aws_s3_bucket.orders": frozenset({"arn:aws:s3:::orders"})})
-    found = statuses(ours, audit(said(live("orders")), said(live("x-1"), "fail")), state)
-    assert (found["this"], found["arn:aws:s3:::x-1"]) == ("code_not_deployed", "live_without_code")
+    status_of = statuses(ours, audit(said(live("orders")), said(live("x-1"), "fail")), state)
+    assert (status_of["this"], status_of["arn:aws:s3:::x-1"]) == ("code_not_deployed", "live_without_code")
 
 
 def test_types_of_one_kind_are_not_mixed_up() -> None:
@@ -344,18 +344,18 @@ def test_bindings_of_code_stand_for_the_project_that_they_are_on() -> None:
     assert (row.status, row.joined_by, len(row.code.resources)) == ("fails_code", "scope", 2)
     account = msgspec.structs.replace(project, id="//iam.googleapis.com/projects/trade/serviceAccounts/a", kind="TrustPolicy",
                                       type="iam.googleapis.com/ServiceAccount")  # fmt: skip
-    found = {row.kind: row.status for row in rows(report(binding("a", "pass")), report(said(project), said(account, "fail")))}
-    assert found == {"PermissionSet": "passes_both", "TrustPolicy": "fails_live_code_unknown"}  # code of accounts has no such result
+    by_kind = {row.kind: row.status for row in rows(report(binding("a", "pass")), report(said(project), said(account, "fail")))}
+    assert by_kind == {"PermissionSet": "passes_both", "TrustPolicy": "fails_live_code_unknown"}  # code of accounts has no such result
 
 
 def test_what_is_there_under_another_kind_is_not_without_code() -> None:
     role, live_role = code("deploy", "PermissionSet"), live("deploy", "PermissionSet")
     federated = said(live("deploy", "Federation"), "fail", control="supply.ci-oidc-scoped")
-    found = {row.kind: row.status for row in rows(report(said(role)), audit(said(live_role), federated))}
-    assert found == {"PermissionSet": "passes_both", "Federation": "fails_live_code_unknown"}
+    by_kind = {row.kind: row.status for row in rows(report(said(role)), audit(said(live_role), federated))}
+    assert by_kind == {"PermissionSet": "passes_both", "Federation": "fails_live_code_unknown"}
     other = said(code("x", "Federation", address="aws_iam_role.deploy"), control="supply.ci-oidc-scoped")
-    found = {row.kind: row.status for row in rows(report(said(role), other), audit(said(live_role)))}
-    assert found == {"PermissionSet": "passes_both", "Federation": "one_side"}
+    by_kind = {row.kind: row.status for row in rows(report(said(role), other), audit(said(live_role)))}
+    assert by_kind == {"PermissionSet": "passes_both", "Federation": "one_side"}
     # where no control told what roles there are, a role of which nothing is said may be in the code all the same
     assert next(row.status for row in rows(report(said(code("a"))), audit(federated))) == "not_seen"
 
@@ -383,11 +383,11 @@ def test_accounts_and_regions_that_were_not_audited() -> None:
         said(code("v", "DataStore", account="999988887777")),
         said(code("w", "DataStore", account=ACCOUNT, also_in=[WEST])),
     )
-    found = {row.code.resources[0].name: (row.status, row.reason) for row in rows(ours, audit())}
-    assert found["t"][0] == "code_not_deployed"
-    assert found["u"] == ("not_seen", f"{WEST} of account {ACCOUNT} was not audited for dynamodb:ListTables")
-    assert found["v"] == ("not_seen", "account 999988887777 was not audited")
-    assert found["w"][0] == "not_seen"
+    by_name = {row.code.resources[0].name: (row.status, row.reason) for row in rows(ours, audit())}
+    assert by_name["t"][0] == "code_not_deployed"
+    assert by_name["u"] == ("not_seen", f"{WEST} of account {ACCOUNT} was not audited for dynamodb:ListTables")
+    assert by_name["v"] == ("not_seen", "account 999988887777 was not audited")
+    assert by_name["w"][0] == "not_seen"
 
 
 def test_roles_are_listed_once_for_all_regions() -> None:
@@ -403,8 +403,8 @@ def test_buckets_are_listed_once_and_kept_for_the_regions_that_are_audited() -> 
 
 def test_what_could_not_be_listed_is_unknown_and_hides_nothing() -> None:
     unlisted = live("every s3.bucket in there", id="every s3.bucket in there", stands_for="unlisted", named=False)
-    found = statuses(report(said(code("orders"))), audit(said(unlisted, "unknown"), made=calls(without="s3", outcome="denied")))
-    assert found == {"orders": "not_seen", "every s3.bucket in there": "unknown"}
+    status_of = statuses(report(said(code("orders"))), audit(said(unlisted, "unknown"), made=calls(without="s3", outcome="denied")))
+    assert status_of == {"orders": "not_seen", "every s3.bucket in there": "unknown"}
 
 
 def test_code_that_was_not_read_to_the_end_makes_nothing_unmanaged() -> None:
@@ -416,15 +416,15 @@ def test_code_that_was_not_read_to_the_end_makes_nothing_unmanaged() -> None:
 
 def test_code_of_another_cloud_says_nothing_of_this_one() -> None:
     bucket = code("b", cloud="google", type="google_storage_bucket", account="trade")
-    found = {row.cloud: row.status for row in rows(report(said(bucket)), audit(said(live("stray"))))}
-    assert found == {"aws": "not_seen", "google": "not_seen"}
+    by_cloud = {row.cloud: row.status for row in rows(report(said(bucket)), audit(said(live("stray"))))}
+    assert by_cloud == {"aws": "not_seen", "google": "not_seen"}
 
 
 def test_types_that_no_live_reader_judges() -> None:
     classic = code("x", "WebFirewall", type="aws_waf_web_acl", address="aws_waf_thing.x")
     raw = code("q", "Resource", type="aws_sqs_queue")
-    found = [(row.kind, row.status) for row in rows(report(said(raw), said(classic)), audit())]
-    assert ("Resource", "one_side") in found
+    pairs = [(row.kind, row.status) for row in rows(report(said(raw), said(classic)), audit())]
+    assert ("Resource", "one_side") in pairs
 
 
 # State
@@ -435,8 +435,8 @@ def tfstate(*resources: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def entry(type_: str, name: str, *instances: dict[str, Any], module: str = "", mode: str = "managed") -> dict[str, Any]:
-    held = {"mode": mode, "type": type_, "name": name, "provider": 'provider["registry.terraform.io/hashicorp/aws"]'}
-    return {**({"module": module} if module else {}), **held, "instances": list(instances)}
+    fields = {"mode": mode, "type": type_, "name": name, "provider": 'provider["registry.terraform.io/hashicorp/aws"]'}
+    return {**({"module": module} if module else {}), **fields, "instances": list(instances)}
 
 
 def instance(key: Any = None, **attributes: Any) -> dict[str, Any]:
@@ -453,7 +453,7 @@ TABLE = f"arn:aws:dynamodb:{EAST}:{ACCOUNT}:table/t"
 
 
 def test_a_state_as_its_backend_stores_it(tmp_path: Path) -> None:
-    held = read(
+    state = read(
         saved(
             tmp_path,
             tfstate(
@@ -468,8 +468,8 @@ def test_a_state_as_its_backend_stores_it(tmp_path: Path) -> None:
             ),
         )
     )  # fmt: skip
-    assert isinstance(held, State)
-    assert held.identities == {
+    assert isinstance(state, State)
+    assert state.identities == {
         "aws_s3_bucket.b": {"arn:aws:s3:::orders"},
         'module.a["k"].aws_s3_bucket.c["x.y"]': {"arn:aws:s3:::c-x"},
         'module.a["k"].aws_s3_bucket.c[3]': {"arn:aws:s3:::c-3"},
@@ -513,8 +513,8 @@ def test_a_state_and_a_plan_as_terraform_shows_them(tmp_path: Path) -> None:
     shown = {"format_version": "1.0", "terraform_version": "1.9.5", "values": {"root_module": module}}
     expected = {"aws_s3_bucket.b": {"arn:aws:s3:::orders"}, "module.a.aws_s3_bucket.c[0]": {"arn:aws:s3:::c"}}
     for content in (shown, {"format_version": "1.2", "planned_values": {}, "prior_state": shown}):
-        held = read(saved(tmp_path, content))
-        assert isinstance(held, State) and held.identities == expected
+        state = read(saved(tmp_path, content))
+        assert isinstance(state, State) and state.identities == expected
     empty = read(saved(tmp_path, {"format_version": "1.0"}))
     assert isinstance(empty, State) and empty.identities == {}
 
@@ -524,8 +524,8 @@ def test_a_state_and_a_plan_as_terraform_shows_them(tmp_path: Path) -> None:
     b'{"a":' * 2000 + b"1" + b"}" * 2000,
 ])  # fmt: skip
 def test_what_is_no_state_is_said(content: bytes, tmp_path: Path) -> None:
-    held = read(saved(tmp_path, content))
-    assert isinstance(held, Gap) and held.code == "parse_error"
+    outcome = read(saved(tmp_path, content))
+    assert isinstance(outcome, Gap) and outcome.code == "parse_error"
 
 
 @pytest.mark.parametrize("content", [
@@ -535,8 +535,8 @@ def test_what_is_no_state_is_said(content: bytes, tmp_path: Path) -> None:
     {"format_version": "1.0", "values": {"root_module": {"resources": [{"address": 1, "mode": "managed", "values": 2}], "child_modules": 3}}},
 ])  # fmt: skip
 def test_a_state_of_an_unexpected_shape_tells_nothing(content: Any, tmp_path: Path) -> None:
-    held = read(saved(tmp_path, content))
-    assert isinstance(held, State) and not any(held.identities.values())
+    state = read(saved(tmp_path, content))
+    assert isinstance(state, State) and not any(state.identities.values())
 
 
 def test_a_state_is_of_the_root_module_that_has_its_addresses() -> None:
@@ -545,13 +545,13 @@ def test_a_state_is_of_the_root_module_that_has_its_addresses() -> None:
     )
     theirs = audit(said(live("x")))
     plain = State("s", {"aws_s3_bucket.this": frozenset({"arn:aws:s3:::x"})})
-    found = compare(ours, theirs, [plain])
-    assert [(gap.code, "--state dev=s" in gap.settles_it) for gap in found.gaps] == [("state_unused", True)]
-    assert (found.states[0].root, found.states[0].identified) == (None, 0)
+    comparison = compare(ours, theirs, [plain])
+    assert [(gap.code, "--state dev=s" in gap.settles_it) for gap in comparison.gaps] == [("state_unused", True)]
+    assert (comparison.states[0].root, comparison.states[0].identified) == (None, 0)
     named = State("s", plain.identities, "prod")
-    found = compare(ours, theirs, [named])
-    assert not found.gaps and found.states[0].root == "prod"
-    assert [(row.status, row.code.resources[0].root) for row in found.rows if row.live.resources] == [("passes_both", "prod")]
+    comparison = compare(ours, theirs, [named])
+    assert not comparison.gaps and comparison.states[0].root == "prod"
+    assert [(row.status, row.code.resources[0].root) for row in comparison.rows if row.live.resources] == [("passes_both", "prod")]
     more = State("s", {**plain.identities, "aws_s3_bucket.this": frozenset({"arn:aws:s3:::x"})}, "stage")
     assert compare(ours, theirs, [more]).gaps[0].code == "state_unused"
     other = State("s", {"aws_s3_bucket.zzz": frozenset({"arn:aws:s3:::x"})})
@@ -560,24 +560,24 @@ def test_a_state_is_of_the_root_module_that_has_its_addresses() -> None:
 
 def test_what_a_state_knows_and_is_not_there_any_more() -> None:
     state = State("s", {"aws_s3_bucket.orders": frozenset({"arn:aws:s3:::orders-1"})})
-    found = {row.status: row.reason for row in rows(report(said(code("orders", account=ACCOUNT))), audit(said(live("other"))), state)}
-    assert "arn:aws:s3:::orders-1, which is not there any more" in found["code_not_deployed"]
+    by_status = {row.status: row.reason for row in rows(report(said(code("orders", account=ACCOUNT))), audit(said(live("other"))), state)}
+    assert "arn:aws:s3:::orders-1, which is not there any more" in by_status["code_not_deployed"]
 
 
 def test_a_state_may_know_what_the_code_has_no_result_for() -> None:
     state = State("s", {"aws_s3_bucket.orders": frozenset({"arn:aws:s3:::orders"}), "aws_s3_bucket.b": frozenset({"arn:aws:s3:::b"})})
-    found = statuses(report(said(code("orders"))), audit(said(live("orders")), said(live("b"))), state)
-    assert found["arn:aws:s3:::b"] == "one_side"
+    status_of = statuses(report(said(code("orders"))), audit(said(live("orders")), said(live("b"))), state)
+    assert status_of["arn:aws:s3:::b"] == "one_side"
 
 
 # Names
 
 
 def test_types_of_different_inputs_are_the_same_by_their_last_word() -> None:
-    assert {family(each) for each in ("aws_s3_bucket", "AWS::S3::Bucket", "s3.bucket", "storage.googleapis.com/Bucket")} == {"bucket"}
-    assert {family(each) for each in ("aws_lb", "AWS::ElasticLoadBalancingV2::LoadBalancer", "elbv2.load_balancer")} == {"balancer"}
-    assert {family(each) for each in ("aws_wafv2_web_acl", "AWS::WAFv2::WebACL", "wafv2.cloudfront_web_acl")} == {"acl"}
-    assert {family(each) for each in ("aws_dynamodb_table", "AWS::DynamoDB::GlobalTable")} == {"table"}
+    assert {family(type_) for type_ in ("aws_s3_bucket", "AWS::S3::Bucket", "s3.bucket", "storage.googleapis.com/Bucket")} == {"bucket"}
+    assert {family(type_) for type_ in ("aws_lb", "AWS::ElasticLoadBalancingV2::LoadBalancer", "elbv2.load_balancer")} == {"balancer"}
+    assert {family(type_) for type_ in ("aws_wafv2_web_acl", "AWS::WAFv2::WebACL", "wafv2.cloudfront_web_acl")} == {"acl"}
+    assert {family(type_) for type_ in ("aws_dynamodb_table", "AWS::DynamoDB::GlobalTable")} == {"table"}
     assert family("") == family("::") == ""
 
 
@@ -621,11 +621,11 @@ _STATES = st.lists(
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(_OURS, max_size=12), st.lists(_THEIRS, max_size=12), _STATES)
-def test_every_result_is_in_the_table_once(ours: list[Result], theirs: list[Result], held: list[dict[str, frozenset[str]]]) -> None:
-    states = [State(f"s{at}", each) for at, each in enumerate(held)]
-    found = compare(report(*ours), audit(*theirs), states)
-    _is_whole(found, report(*ours), audit(*theirs))
-    for row in found.rows:
+def test_every_result_is_in_the_table_once(ours: list[Result], theirs: list[Result], holdings: list[dict[str, frozenset[str]]]) -> None:
+    states = [State(f"s{at}", state) for at, state in enumerate(holdings)]
+    comparison = compare(report(*ours), audit(*theirs), states)
+    _is_whole(comparison, report(*ours), audit(*theirs))
+    for row in comparison.rows:
         joined = row.code.resources and row.live.resources
         assert bool(joined) or row.status not in ("passes_both", "fails_both", "fails_live", "fails_code", "not_applicable")
         assert row.status != "passes_both" or (row.code.verdict, row.live.verdict) == ("pass", "pass")
@@ -646,14 +646,14 @@ def test_every_result_is_in_the_table_once(ours: list[Result], theirs: list[Resu
 def test_the_order_of_the_reports_does_not_show(ours: list[Result], theirs: list[Result], chance: Any) -> None:
     refs: dict[tuple[Any, ...], ResourceRef] = {}  # of one run, a resource is the same in all results
     ours = [
-        msgspec.structs.replace(each, resource=refs.setdefault((ref.root, ref.address, ref.kind, ref.region), ref))
-        for each in ours
-        for ref in [each.resource]
+        msgspec.structs.replace(result, resource=refs.setdefault((ref.root, ref.address, ref.kind, ref.region), ref))
+        for result in ours
+        for ref in [result.resource]
     ]
 
     def told(one: list[Result], other: list[Result]) -> list[tuple[str, ...]]:
-        found = compare(report(*one), audit(*other)).rows
-        return sorted((row.status, row.control, *sorted(f.fingerprint for f in (*row.code.findings, *row.live.findings))) for row in found)
+        rows = compare(report(*one), audit(*other)).rows
+        return sorted((row.status, row.control, *sorted(f.fingerprint for f in (*row.code.findings, *row.live.findings))) for row in rows)
 
     assert told(ours, theirs) == told(chance.sample(ours, len(ours)), chance.sample(theirs, len(theirs)))
 
@@ -679,22 +679,24 @@ def _hostile(text: str) -> Comparison:
 
 @pytest.mark.parametrize("text", samples.HOSTILE)
 def test_no_text_of_the_input_is_more_than_text(text: str) -> None:
-    found = _hostile(text)
-    VALIDATOR.validate(json.loads(compare_json.render(found)))
-    page = compare_html.render(found).decode()
+    wanted = _hostile(text)
+    VALIDATOR.validate(json.loads(compare_json.render(wanted)))
+    page = compare_html.render(wanted).decode()
     assert page.count("<script") == 2 and "<img" not in page and "onerror=window" not in page.replace("onerror=window.__x=1&gt;", "")
     assert "\x1b" not in page and "\u202e" not in page
-    shown = compare_text.render(found, width=80).decode()
+    shown = compare_text.render(wanted, width=80).decode()
     assert "\x1b" not in shown and "\u202e" not in shown and "\n::error" not in shown and "##[error]" not in shown.lower()
 
 
 def test_text_wraps_and_has_no_colour_in_a_pipe() -> None:
-    found = compare(report(said(code("a"), "pass"), said(code("b"))), audit(said(live("a"), "fail", message="word " * 60), said(live("b"))))
-    shown = compare_text.render(found, width=60).decode()
+    comparison = compare(
+        report(said(code("a"), "pass"), said(code("b"))), audit(said(live("a"), "fail", message="word " * 60), said(live("b")))
+    )
+    shown = compare_text.render(comparison, width=60).decode()
     assert max(len(line) for line in shown.splitlines() if "arn:" not in line) <= 60
     assert "PASSES IN CODE, FAILS LIVE: 1" in shown and "1  passes in both" in shown
-    assert "\x1b[" not in shown and "\x1b[" in compare_text.render(found, width=60, color=True).decode()
-    quiet = compare_text.render(found, width=60, quiet=True).decode()
+    assert "\x1b[" not in shown and "\x1b[" in compare_text.render(comparison, width=60, color=True).decode()
+    quiet = compare_text.render(comparison, width=60, quiet=True).decode()
     assert "PASSES IN CODE, FAILS LIVE" in quiet and "Rows:" not in quiet
 
 

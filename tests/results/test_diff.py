@@ -45,12 +45,12 @@ def states(made: Diff) -> list[tuple[str, str, str | None, str | None]]:
 
 def check(old: Report, new: Report, made: Diff) -> None:
     """Every finding of either side is in exactly one state."""
-    found = {result.fingerprint for each in (old, new) for result in each.results if result.verdict in FINDINGS}
+    fingerprints = {result.fingerprint for report in (old, new) for result in report.results if result.verdict in FINDINGS}
     changed = [change.fingerprint for change in made.changes]
     VALIDATOR.validate(json.loads(diff_json.render(made)))
     assert len(changed) == len(set(changed))
-    assert set(changed) <= found
-    assert len(found) == len(changed) + sum(made.summary.unchanged.values())
+    assert set(changed) <= fingerprints
+    assert len(fingerprints) == len(changed) + sum(made.summary.unchanged.values())
     assert sum(sum(numbers.values()) for numbers in made.summary.states.values()) == len(changed)
 
 
@@ -213,7 +213,7 @@ def test_params_that_differ_are_told(tmp_path: Path) -> None:
     after = report(tmp_path / "old", control, control_params={control: {names[0]: 3000}})
     made = diff(before, after)
     assert not made.rules.same
-    assert any(f"{names[0]} was" in what for each in made.rules.controls for what in each.what)
+    assert any(f"{names[0]} was" in what for control in made.rules.controls for what in control.what)
     assert {change.rule_changed for change in made.changes} <= {"control"}
     assert made.summary.rule_changed == len(made.changes)
 
@@ -340,7 +340,7 @@ def test_every_finding_is_in_one_state(tmp_path_factory: pytest.TempPathFactory,
             assert change.after in ("pass", "not_applicable")
         if change.state == "gone":
             assert not after.coverage.gaps or change.result.resource.root.endswith("/away")  # which no gap is in
-    for each in (before, after):
-        same = diff(each, each)
+    for report in (before, after):
+        same = diff(report, report)
         assert not same.changes
-        check(each, each, same)
+        check(report, report, same)

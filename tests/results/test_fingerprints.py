@@ -29,12 +29,14 @@ CONTROLS = ("storage.versioning-enabled", "storage.bucket-not-public", "storage.
 
 def findings(path: Path, *controls: str, **options: Any) -> set[str]:
     """Fingerprints of what did not pass, each with what it is of, to prove that they are told apart."""
-    found: dict[str, tuple[str, str, str]] = {}
+    by_fingerprint: dict[str, tuple[str, str, str]] = {}
     for result in judge(path, *controls or CONTROLS, **options):
         if result.verdict in ("fail", "unknown"):
-            assert result.fingerprint not in found, f"{found[result.fingerprint]} and {result.resource.address} share a fingerprint"
-            found[result.fingerprint] = (result.control, result.resource.address, result.element)
-    return set(found)
+            assert result.fingerprint not in by_fingerprint, (
+                f"{by_fingerprint[result.fingerprint]} and {result.resource.address} share a fingerprint"
+            )
+            by_fingerprint[result.fingerprint] = (result.control, result.resource.address, result.element)
+    return set(by_fingerprint)
 
 
 def in_repository(folder: str | Path) -> Path:
@@ -46,9 +48,9 @@ def in_repository(folder: str | Path) -> Path:
 
 def original() -> set[str]:
     with tempfile.TemporaryDirectory() as folder:
-        found = findings(write(in_repository(folder), {"main.tf": "\n\n".join(BLOCKS)}))
-    assert len(found) == 7
-    return found
+        results_ = findings(write(in_repository(folder), {"main.tf": "\n\n".join(BLOCKS)}))
+    assert len(results_) == 7
+    return results_
 
 
 def restyled(block: str, style: random.Random) -> str:
@@ -133,8 +135,8 @@ def test_instances_of_a_module_are_told_apart(tmp_path: Path) -> None:
     call = 'module "m" {\n  for_each = toset(["a", "b"])\n  source = "./m"\n}\n'
     code = write(in_repository(tmp_path), {"main.tf": call, "m/main.tf": module})
     results = judge(code, "storage.versioning-enabled")
-    assert [each.resource.address for each in results] == ['module.m["a"].aws_s3_bucket.this', 'module.m["b"].aws_s3_bucket.this']
-    assert len({each.fingerprint for each in results}) == 2
+    assert [result.resource.address for result in results] == ['module.m["a"].aws_s3_bucket.this', 'module.m["b"].aws_s3_bucket.this']
+    assert len({result.fingerprint for result in results}) == 2
 
 
 PARTS = st.tuples(*[st.text()] * 6)
@@ -162,7 +164,7 @@ def test_equal_elements_are_told_apart(tmp_path: Path) -> None:
         + "}\n"
     )
     results: list[Result] = judge(write(in_repository(tmp_path), {"main.tf": block}), "network.ingress-https-only")
-    assert len({each.fingerprint for each in results}) == len(results)
+    assert len({result.fingerprint for result in results}) == len(results)
 
 
 def test_fingerprints_do_not_depend_on_which_controls_are_asked() -> None:

@@ -36,11 +36,11 @@ TOTALS = {
 
 
 def test_all_frameworks_are_there_with_all_their_sections() -> None:
-    found = {
+    by_id = {
         id_: (len(known.sections), sum(section.heading for section in known.sections.values())) for id_, known in RULES.frameworks.items()
     }
-    assert found == TOTALS
-    assert all(load.builtin_folder() / "frameworks" / f"{id_}.yaml" for id_ in found)
+    assert by_id == TOTALS
+    assert all(load.builtin_folder() / "frameworks" / f"{id_}.yaml" for id_ in by_id)
 
 
 @pytest.mark.parametrize("known", RULES.frameworks.values(), ids=RULES.frameworks)
@@ -80,7 +80,7 @@ def test_titles_are_our_own_words() -> None:
 
 def test_what_was_not_seen_in_a_copy_says_so() -> None:
     unverified = {id_: [name for name, section in known.sections.items() if section.unverified] for id_, known in RULES.frameworks.items()}
-    assert {id_ for id_, found in unverified.items() if found} == {"pci_dss_4_0"}
+    assert {id_ for id_, sections in unverified.items() if sections} == {"pci_dss_4_0"}
     assert len(unverified["pci_dss_4_0"]) == 18 and all(name.startswith(("A2.", "A3.")) for name in unverified["pci_dss_4_0"])
 
 
@@ -168,7 +168,7 @@ def test_controls_are_selected_by_framework() -> None:
     chosen = load.select(RULES, [], None, ["cis_aws_1_4", "cis_gcp_4_0"])
     assert chosen == [compiled for compiled in RULES.controls if {"cis_aws_1_4", "cis_gcp_4_0"} & set(compiled.control.frameworks)]
     assert {compiled.control.id for compiled in load.select(RULES, ["storage.*"], None, ["hipaa"])} < {
-        each.control.id for each in RULES.controls
+        control.control.id for control in RULES.controls
     }
     with pytest.raises(SelectionError, match=r"there is no framework 'cis_aws_7'; did you mean cis_aws_7_0\?"):
         load.select(RULES, [], None, ["cis_aws_7"])
@@ -191,12 +191,12 @@ PAGE = (ROOT / "docs" / "frameworks.md").read_text("utf-8")
 
 def added() -> set[tuple[str, str, str]]:
     """(control, framework, section) that the page says we add ourselves."""
-    found = set()
+    pairs = set()
     for control, listed in re.findall(r"^\| ([a-z]+\.[a-z0-9-]+) \| (.*?) \|", PAGE, re.MULTILINE):
         for part in listed.split("; "):
             framework, _, sections = part.partition(" ")
-            found |= {(control, framework, section) for section in sections.split(", ")}
-    return found
+            pairs |= {(control, framework, section) for section in sections.split(", ")}
+    return pairs
 
 
 def test_mappings_to_benchmarks_are_published_or_explained() -> None:

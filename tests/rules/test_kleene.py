@@ -50,11 +50,11 @@ def grant(public: Any = False, principal: Any = "somebody", foreign: Any = False
 
 def bucket(**facts: Any) -> Bucket:
     names = ("public_access_blocked", "block_declared", "acls_disabled", "versioned", "retention_locked", "receives_access_logs")
-    held = {name: value(facts.pop(name, False), name) for name in names}
-    held["encryption"] = value(facts.pop("encryption", "AES256"), "encryption")
-    held["encryption_key"] = value(facts.pop("encryption_key", None), "encryption_key")
-    held["grants"] = value(facts.pop("grants", []), "grants")
-    return Bucket(identity=identity(**facts), **held)
+    by_name = {name: value(facts.pop(name, False), name) for name in names}
+    by_name["encryption"] = value(facts.pop("encryption", "AES256"), "encryption")
+    by_name["encryption_key"] = value(facts.pop("encryption_key", None), "encryption_key")
+    by_name["grants"] = value(facts.pop("grants", []), "grants")
+    return Bucket(identity=identity(**facts), **by_name)
 
 
 def key(rotation_days: Any) -> Key:
@@ -99,7 +99,7 @@ def and_(values: Any) -> Any:
 
 
 def or_(values: Any) -> Any:
-    return not_(and_(not_(each) for each in values))
+    return not_(and_(not_(value) for value in values))
 
 
 THREE = (True, False, "?")
@@ -121,12 +121,12 @@ def test_ternary(a: Any, b: Any, c: Any) -> None:
     assert verdict(on, "resource.versioned ? resource.acls_disabled : resource.retention_locked") == kleene(expected)
 
 
-@pytest.mark.parametrize("held", [each for size in range(4) for each in itertools.product(THREE, repeat=size)], ids=str)
-def test_all_and_exists(held: tuple[Any, ...]) -> None:
-    on = bucket(grants=[grant(public) for public in held])
-    assert verdict(on, "resource.grants.all(g, g.public)") == kleene(and_(held))
-    assert verdict(on, "resource.grants.exists(g, g.public)") == kleene(or_(held))
-    assert verdict(on, "!resource.grants.exists(g, g.public)") == kleene(not_(or_(held)))
+@pytest.mark.parametrize("values", [values for size in range(4) for values in itertools.product(THREE, repeat=size)], ids=str)
+def test_all_and_exists(values: tuple[Any, ...]) -> None:
+    on = bucket(grants=[grant(public) for public in values])
+    assert verdict(on, "resource.grants.all(g, g.public)") == kleene(and_(values))
+    assert verdict(on, "resource.grants.exists(g, g.public)") == kleene(or_(values))
+    assert verdict(on, "!resource.grants.exists(g, g.public)") == kleene(not_(or_(values)))
 
 
 @pytest.mark.parametrize("known", THREE)
@@ -141,7 +141,7 @@ def test_a_list_that_is_not_known() -> None:
     on = bucket(grants="?")
     for that in ("resource.grants.all(g, g.public)", "resource.grants.exists(g, g.public)"):
         (result,) = judged(on, that)
-        assert (result.verdict, [each.fact for each in result.unknown]) == ("unknown", ["grants"])
+        assert (result.verdict, [reason.fact for reason in result.unknown]) == ("unknown", ["grants"])
     assert verdict(on, "true || resource.grants.all(g, g.public)") == "true"
 
 
@@ -164,7 +164,7 @@ def test_facts_of_a_part(that: str, expected: dict[str, str]) -> None:
         return KeyRef(id=Value("k"), customer_managed=value(managed, "customer_managed"), disabled=Value(False))
 
     keys = {"none": None, "ours": ref(True), "theirs": ref(False), "part": ref("?"), "?": "?"}
-    assert {name: verdict(bucket(encryption_key=held), that) for name, held in keys.items()} == expected
+    assert {name: verdict(bucket(encryption_key=key), that) for name, key in keys.items()} == expected
 
 
 @pytest.mark.parametrize("days", [None, 30.0, 365.0, "?"])
@@ -191,15 +191,15 @@ def test_comparisons(days: Any, operator: str) -> None:
 )
 def test_functions(that: str) -> None:
     params = {"accepted": ["aws:kms"]}
-    held = [verdict(bucket(encryption=each), that, params) for each in ("aws:kms", "AES256", "?")]
-    assert held == ["true", "false", "unknown"]
+    verdicts = [verdict(bucket(encryption=text), that, params) for text in ("aws:kms", "AES256", "?")]
+    assert verdicts == ["true", "false", "unknown"]
     assert verdict(bucket(encryption="?", versioned=True), f"resource.versioned || {that}", params) == "true"
     assert verdict(bucket(encryption="?", versioned=False), f"resource.versioned && {that}", params) == "false"
 
 
-@pytest.mark.parametrize("held", [Reference("aws_kms_key.k", "arn"), Text(("alias/", Reference("aws_kms_key.k", "id")))], ids=str)
-def test_text_that_is_known_after_apply_is_there_but_its_content_is_not_known(held: Any) -> None:
-    on = bucket(encryption=held)
+@pytest.mark.parametrize("content", [Reference("aws_kms_key.k", "arn"), Text(("alias/", Reference("aws_kms_key.k", "id")))], ids=str)
+def test_text_that_is_known_after_apply_is_there_but_its_content_is_not_known(content: Any) -> None:
+    on = bucket(encryption=content)
     assert verdict(on, "resource.encryption != null") == "true"
     assert verdict(on, "resource.encryption == null") == "false"
     for that in (
@@ -210,11 +210,11 @@ def test_text_that_is_known_after_apply_is_there_but_its_content_is_not_known(he
     ):
         (result,) = judged(on, that)
         assert result.verdict == "unknown", that
-        assert [(each.fact, each.settles_it != "") for each in result.unknown] == [("encryption", True)]
+        assert [(reason.fact, reason.settles_it != "") for reason in result.unknown] == [("encryption", True)]
     assert verdict(on, "resource.encryption != null && resource.encryption != 'x'") == "unknown"
-    assert verdict(bucket(grants=[grant(principal=held)]), "resource.grants.exists(g, g.principal == 'x')") == "unknown"
-    assert verdict(bucket(grants=[grant(principal=held)]), "g.principal != 'x'", each="resource.grants", **{"as": "g"}) == "unknown"
-    assert verdict(bucket(grants=[grant(principal=held)]), "g.principal != null", each="resource.grants", **{"as": "g"}) == "true"
+    assert verdict(bucket(grants=[grant(principal=content)]), "resource.grants.exists(g, g.principal == 'x')") == "unknown"
+    assert verdict(bucket(grants=[grant(principal=content)]), "g.principal != 'x'", each="resource.grants", **{"as": "g"}) == "unknown"
+    assert verdict(bucket(grants=[grant(principal=content)]), "g.principal != null", each="resource.grants", **{"as": "g"}) == "true"
 
 
 def test_what_an_identity_does_not_tell_is_unknown() -> None:
@@ -223,7 +223,7 @@ def test_what_an_identity_does_not_tell_is_unknown() -> None:
         ("resource.region == 'eu-west-1'", "region"), ("resource.account != '1'", "account"), ("!resource.name.startsWith('x')", "name"),
     ):  # fmt: skip
         (result,) = judged(on, that)
-        assert (result.verdict, [each.fact for each in result.unknown]) == ("unknown", [fact])
+        assert (result.verdict, [reason.fact for reason in result.unknown]) == ("unknown", [fact])
     assert verdict(bucket(), "resource.region == 'eu-west-1' && resource.account != '1' && resource.name == 'orders'") == "true"
 
 
@@ -232,13 +232,15 @@ def test_the_unknown_fact_is_named_with_reason_place_and_what_settles_it() -> No
     (fact,) = result.unknown
     assert fact.fact == "acls_disabled"
     assert (fact.reason, fact.settles_it, fact.location) == ("acls_disabled is not told", "tell acls_disabled", SEEN[0])
-    assert {each.fact for each in result.evidence} == {"versioned", "acls_disabled"}
+    assert {item.fact for item in result.evidence} == {"versioned", "acls_disabled"}
 
 
 def test_the_unknown_fact_of_a_part_is_named_by_its_path() -> None:
     on = bucket(encryption_key=KeyRef(id=Value("k"), customer_managed=value("?", "customer_managed"), disabled=Value(False)))
     (result,) = judged(on, "resource.encryption_key != null && resource.encryption_key.customer_managed")
-    assert [(each.fact, each.reason) for each in result.unknown] == [("encryption_key.customer_managed", "customer_managed is not told")]
+    assert [(reason.fact, reason.reason) for reason in result.unknown] == [
+        ("encryption_key.customer_managed", "customer_managed is not told")
+    ]
 
 
 def test_an_unknown_fact_that_does_not_matter_is_not_named() -> None:
@@ -249,13 +251,15 @@ def test_an_unknown_fact_that_does_not_matter_is_not_named() -> None:
 def test_one_verdict_for_each_element_that_does_not_pass() -> None:
     on = bucket(grants=[grant(True, "one"), grant(False, "two"), grant("?", "three"), unknown("the fourth")])
     results = judged(on, "!g.public", each="resource.grants", message="{g.principal} is public", **{"as": "g"})
-    assert [(each.verdict, each.message) for each in results] == [
+    assert [(result.verdict, result.message) for result in results] == [
         ("fail", "one is public"), ("unknown", "not known whether three is public"), ("unknown", "not known of orders: A rule"),
     ]  # fmt: skip
-    assert [each.unknown[0].reason for each in results[1:]] == ["public is not told", "the fourth is not told"]
-    assert len({each.element_key for each in results}) == 3
-    assert [each.verdict for each in judged(bucket(grants=[]), "!g.public", each="resource.grants", **{"as": "g"})] == ["pass"]
-    assert [each.verdict for each in judged(bucket(grants="?"), "!g.public", each="resource.grants", **{"as": "g"})] == ["unknown"]
+    assert [result.unknown[0].reason for result in results[1:]] == ["public is not told", "the fourth is not told"]
+    assert len({result.element_key for result in results}) == 3
+    assert [judgement.verdict for judgement in judged(bucket(grants=[]), "!g.public", each="resource.grants", **{"as": "g"})] == ["pass"]
+    assert [judgement.verdict for judgement in judged(bucket(grants="?"), "!g.public", each="resource.grants", **{"as": "g"})] == [
+        "unknown"
+    ]
 
 
 @pytest.mark.parametrize(("applies", "holds"), list(itertools.product(THREE, THREE)))
@@ -302,12 +306,12 @@ def spelled(tree: Any) -> str:
 def worth(tree: Any, facts: dict[str, Any]) -> Any:
     if isinstance(tree, str):
         return facts[tree]
-    held = [worth(each, facts) for each in tree[1:]]
+    values = [worth(part, facts) for part in tree[1:]]
     if tree[0] == "!":
-        return not_(held[0])
+        return not_(values[0])
     if tree[0] == "?":
-        return "?" if held[0] == "?" else held[1] if held[0] else held[2]
-    return and_(held) if tree[0] == "&&" else or_(held)
+        return "?" if values[0] == "?" else values[1] if values[0] else values[2]
+    return and_(values) if tree[0] == "&&" else or_(values)
 
 
 def names_in(tree: Any) -> set[str]:
@@ -315,21 +319,21 @@ def names_in(tree: Any) -> set[str]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(tree=TREES, held=st.tuples(*[st.sampled_from(THREE)] * len(ATOMS)))
-def test_any_expression_has_the_verdict_of_kleene_and_names_an_unknown_fact_of_its_own(tree: Any, held: tuple[Any, ...]) -> None:
-    facts = dict(zip(ATOMS, held, strict=True))
+@given(tree=TREES, values=st.tuples(*[st.sampled_from(THREE)] * len(ATOMS)))
+def test_any_expression_has_the_verdict_of_kleene_and_names_an_unknown_fact_of_its_own(tree: Any, values: tuple[Any, ...]) -> None:
+    facts = dict(zip(ATOMS, values, strict=True))
     (result,) = judged(bucket(**facts), spelled(tree))
     assert {"pass": True, "fail": False, "unknown": "?"}[result.verdict] == worth(tree, facts)
-    blamed = {each.fact for each in result.unknown}
+    blamed = {reason.fact for reason in result.unknown}
     assert bool(blamed) == (result.verdict == "unknown")
     assert blamed <= {name for name in names_in(tree) if facts[name] == "?"}
 
 
 @settings(max_examples=100, deadline=None)
-@given(tree=TREES, held=st.tuples(*[st.sampled_from(THREE)] * len(ATOMS)), settled=st.tuples(*[st.booleans()] * len(ATOMS)))
-def test_a_verdict_never_changes_when_more_becomes_known(tree: Any, held: tuple[Any, ...], settled: tuple[bool, ...]) -> None:
-    facts = dict(zip(ATOMS, held, strict=True))
-    more = {name: each if facts[name] == "?" else facts[name] for name, each in zip(ATOMS, settled, strict=True)}
+@given(tree=TREES, values=st.tuples(*[st.sampled_from(THREE)] * len(ATOMS)), settled=st.tuples(*[st.booleans()] * len(ATOMS)))
+def test_a_verdict_never_changes_when_more_becomes_known(tree: Any, values: tuple[Any, ...], settled: tuple[bool, ...]) -> None:
+    facts = dict(zip(ATOMS, values, strict=True))
+    more = {name: fact if facts[name] == "?" else facts[name] for name, fact in zip(ATOMS, settled, strict=True)}
     before, after = verdict(bucket(**facts), spelled(tree)), verdict(bucket(**more), spelled(tree))
     assert before in ("unknown", after)
 
@@ -361,12 +365,12 @@ def test_every_element_of_a_list_has_the_verdict_of_kleene(grants: list[tuple[An
     expected = {}
     for number, values in enumerate(grants):
         applies, holds = CONDITIONS[when](*values, on), ELEMENTS[that](*values, on)
-        held = or_([not_(applies), holds]) if "?" in (applies, holds) else not applies or holds
-        if held is not True:
+        wanted = or_([not_(applies), holds]) if "?" in (applies, holds) else not applies or holds
+        if wanted is not True:
             expected[number] = "unknown" if applies == "?" or holds == "?" else "fail"
-    findings = {int(each.element.split(",")[0][-1]): each.verdict for each in judgements if each.verdict != "pass"}
+    findings = {int(judgement.element.split(",")[0][-1]): judgement.verdict for judgement in judgements if judgement.verdict != "pass"}
     assert findings == expected
-    assert [each.verdict for each in judgements if each.verdict == "pass"] == ([] if expected else ["pass"])
+    assert [judgement.verdict for judgement in judgements if judgement.verdict == "pass"] == ([] if expected else ["pass"])
 
 
 def test_what_a_rule_cannot_compute_is_its_error_whatever_else_is_not_known() -> None:

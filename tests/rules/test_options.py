@@ -38,8 +38,8 @@ def of(encryption: Any, versioned: Any) -> Any:
 @pytest.mark.parametrize("options", list(itertools.combinations(("AES256", "aws:kms", "aws:fsx", None), 2)), ids=str)
 def test_what_all_options_agree_on_is_the_verdict(that: str, options: tuple[Any, Any]) -> None:
     for versioned in (True, False):
-        each = {verdict(of(option, versioned), that) for option in options}
-        assert verdict(of(one_of(*options), versioned), that) == (each.pop() if len(each) == 1 else "unknown")
+        verdicts = {verdict(of(option, versioned), that) for option in options}
+        assert verdict(of(one_of(*options), versioned), that) == (verdicts.pop() if len(verdicts) == 1 else "unknown")
     every = {verdict(of(option, versioned), that) for option in options for versioned in (True, False)}
     assert verdict(of(one_of(*options), one_of(True, False)), that) == (every.pop() if len(every) == 1 else "unknown")
 

@@ -83,7 +83,11 @@ def test_an_attribute_that_is_a_text_decides_nothing_whatever_it_says(when: dict
 
 
 def test_the_unknown_attribute_is_named(queues: Path) -> None:
-    result = next(each for each in judged(queues, "resource.attributes.kms_master_key_id != null").values() if each.verdict == "unknown")
+    result = next(
+        judgement
+        for judgement in judged(queues, "resource.attributes.kms_master_key_id != null").values()
+        if judgement.verdict == "unknown"
+    )
     (fact,) = result.unknown
     assert fact.fact == "attributes.kms_master_key_id"
     assert "team" in fact.reason
@@ -123,13 +127,16 @@ resource "aws_sqs_queue" "q" {
 """
     code = write(tmp_path / "code", {"main.tf": text})
     policies = tmp_path / "policies"
-    each = {"each": "resource.attributes.rule", "as": "rule", "that": "rule.port == 443", "message": "port {rule.port}"}
-    write(policies / "team", {"rule.yaml": rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [each]})})
+    assertion = {"each": "resource.attributes.rule", "as": "rule", "that": "rule.port == 443", "message": "port {rule.port}"}
+    write(policies / "team", {"rule.yaml": rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [assertion]})})
     results = judge(code, "team.rule", policies=[str(policies)])
-    assert [(each.verdict, each.message) for each in results] == [("fail", "port 22"), ("unknown", "not known whether port (unknown port)")]
-    assert len({each.fingerprint for each in results}) == 2
+    assert [(result.verdict, result.message) for result in results] == [
+        ("fail", "port 22"),
+        ("unknown", "not known whether port (unknown port)"),
+    ]
+    assert len({result.fingerprint for result in results}) == 2
     noted = judged(code, "resource.attributes.rule.exists(r, r.note != null && r.note == 'n')")
-    assert [each.verdict for each in noted.values()] == ["pass"]
+    assert [note.verdict for note in noted.values()] == ["pass"]
 
 
 @pytest.mark.parametrize(("attribute", "expected"), [("ports", "error"), ("tags", "pass"), ("absent", "pass")])
@@ -164,17 +171,17 @@ resource "aws_sqs_queue" "q" {{
     read = ("password", "client_secret", "tags", "secrets", "rule", "user", "access_key", "secret_arn", "max_password_age")
     message = " ".join(f"{{attributes.{name}}}" for name in read)
     conditions = " && ".join(f"resource.attributes.{name} == null" for name in read)
-    each = {"each": "resource.attributes.rule", "as": "r", "that": "r.port == 2", "message": "{r.connection_string}"}
+    assertion = {"each": "resource.attributes.rule", "as": "r", "that": "r.port == 2", "message": "{r.connection_string}"}
     compare = {"that": "resource.attributes.password == 'x' || resource.attributes.tags.deep.auth_token == 'x'", "message": "m"}
-    assertions = [{"that": conditions, "message": message}, each, compare]
+    assertions = [{"that": conditions, "message": message}, assertion, compare]
     policies = write(
         tmp_path / "policies" / "team", {"rule.yaml": rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": assertions})}
     ).parent
     code_, report, _ = assay_json(code, "--policies", policies, "--control", "team.rule")
     written = json.dumps(report)
     assert (code_, report["summary"]["verdicts"]["fail"]) == (1, 3)
-    assert [each for each in hidden if each in written] == []
-    assert [each for each in ("shown1", "shown2", "4711") if each not in written] == []
+    assert [address for address in hidden if address in written] == []
+    assert [text for text in ("shown1", "shown2", "4711") if text not in written] == []
     assert written.count("(not shown)") >= len(hidden)
 
 
@@ -237,6 +244,6 @@ def test_the_evidence_of_an_element_is_its_own_and_that_of_another_list_all_of_i
     ]})  # fmt: skip
     policies = write(tmp_path / "policies", {"team/rule.yaml": text})
     (result,) = judge(write(tmp_path / "code", {"main.tf": code}), "team.rule", policies=[str(policies)])
-    assert [(each.fact, each.observed) for each in result.evidence if each.fact.endswith("size")] == [
+    assert [(item.fact, item.observed) for item in result.evidence if item.fact.endswith("size")] == [
         ("attributes.a[].size", "1"), ("attributes.b[].size", "2"), ("attributes.b[].size", "3"),
     ]  # fmt: skip

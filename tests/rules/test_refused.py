@@ -64,7 +64,7 @@ def test_an_expression_that_cannot_be_judged_is_refused(that: str, tmp_path: Pat
     text = (
         rule(params={"max_day": 1}, **{"assert": None})
         + "assert:\n"
-        + "".join(f"  - message: m\n    that: {each['that']!r}\n" for each in assertions)
+        + "".join(f"  - message: m\n    that: {assertion['that']!r}\n" for assertion in assertions)
     )
     message = refused(tmp_path, rule=text)
     line = text.splitlines().index(f"    that: {that!r}") + 1
@@ -140,7 +140,7 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_a_rule_of_the_wrong_shape_is_refused(name: str, tmp_path: Path) -> None:
     changes, field, problem = SHAPES[name]
     text = rule(**changes)
-    line = next(at for at, each in enumerate(text.splitlines(), 1) if each.startswith(f"{field}:"))
+    line = next(at for at, line in enumerate(text.splitlines(), 1) if line.startswith(f"{field}:"))
     message = refused(tmp_path, rule=text)
     assert message.startswith(f"{tmp_path / 'team' / 'rule.yaml'}:{line}: ")
     assert problem in message
@@ -190,7 +190,7 @@ def test_every_error_of_every_file_is_told_at_once(tmp_path: Path) -> None:
 def test_all_builtin_rules_are_well_formed() -> None:
     rules = load.load([builtin_folder()])
     assert len(rules.controls) >= 20
-    assert {each.file.rsplit("/", 2)[-2] + "." + Path(each.file).stem for each in rules.controls} == set(rules.by_id())
+    assert {control.file.rsplit("/", 2)[-2] + "." + Path(control.file).stem for control in rules.controls} == set(rules.by_id())
 
 
 def test_lint_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_shards_merge_to_the_same_in_any_number_and_order(
     folder = tmp_path_factory.mktemp("shards")
     folders = [folder / str(number) for number in range(places)]
     kept(*whole, runs.plan(runs.options(scanned), of), folders[:of])
-    stores = [opened(str(each)) for each in folders[:of]]
+    stores = [opened(str(folder)) for folder in folders[:of]]
     random.Random(seed).shuffle(stores)
     merged = Shards(stores)
     assert runs.comparable(list(merged.judged())) == runs.comparable(whole[0])
@@ -164,7 +164,7 @@ def test_shards_that_saw_different_collections_leave_a_gap(
     plan = runs.plan(runs.options(scanned), 2)
     parts, seen = whole
     kept(parts, seen, plan, [tmp_path])
-    other = [msgspec.structs.replace(each, collections=each.collections + 1) for each in seen]
+    other = [msgspec.structs.replace(entry, collections=entry.collections + 1) for entry in seen]
     _written(str(tmp_path / name_of(1, 2)), plan, 1, [part for part in parts if sum(part.at) % 2], other)
     gaps = [gap for part in Shards([Folder(str(tmp_path))]).judged() for gap in part.coverage.gaps]
     assert any("not the same for all that judged a part of it" in gap.reason for gap in gaps)

@@ -42,9 +42,9 @@ def snapshot(path: Path, *records: Any) -> str:
 def test_the_answer_about_the_resource_itself(tmp_path: Path) -> None:
     path = snapshot(tmp_path / "s.gz", item("a"), item("b"))
     key, listed = AnswerKey("aws:1", "a", "s3:GetBucketPolicy", AT), AnswerKey("aws:1", "a", "s3:ListBuckets", AT)
-    found = answers.find([path], {key, listed, AnswerKey("aws:2", "a", "s3:ListBuckets", AT)})
-    assert found.keys() == {key, listed}
-    assert json.loads(found[key]) == {"Policy": {"Statement": [{"Effect": "Allow"}]}}
+    answer_list = answers.find([path], {key, listed, AnswerKey("aws:2", "a", "s3:ListBuckets", AT)})
+    assert answer_list.keys() == {key, listed}
+    assert json.loads(answer_list[key]) == {"Policy": {"Statement": [{"Effect": "Allow"}]}}
 
 
 def test_an_answer_about_another_resource_counts_where_it_is_the_only_one(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_finding_of_a_snapshot_has_its_answer_and_its_caller_in_the_report(tmp
     page = tmp_path / "report.html"
     assay("scan", "--no-config", BUCKET, "--control", "storage.bucket-not-public", "-r", f"html={page}")
     text = page.read_text()
-    result = next(each for each in Scan(Options(paths=[str(BUCKET)])).report().results if each.verdict == "fail" and each.evidence)
+    result = next(result for result in Scan(Options(paths=[str(BUCKET)])).report().results if result.verdict == "fail" and result.evidence)
     assert result.evidence[0].location is not None and f"to {result.evidence[0].location.caller}</summary>" in text
     assert "&#34;Resource&#34;: &#34;arn:aws:s3:::trade-orders/*&#34;" in text
 

@@ -98,8 +98,8 @@ def test_the_json_of_a_value_is_that_value_where_it_stands_for_one() -> None:
 
 @pytest.mark.parametrize("text", [('{"a": "', ENCODED, '"}'), ('{"a": "x', ENCODED, '"}')])
 def test_the_json_of_a_value_inside_of_a_text_is_a_part_of_that_text(text: tuple[Any, ...]) -> None:
-    found = decode(Text(text))
-    assert found["a"] is ENCODED or ENCODED in found["a"].parts
+    document = decode(Text(text))
+    assert document["a"] is ENCODED or ENCODED in document["a"].parts
 
 
 def test_text_that_is_not_known_and_stands_for_a_value_may_be_several() -> None:

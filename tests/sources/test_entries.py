@@ -26,5 +26,5 @@ class Given(Source):
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_a_file_is_entered_once_whatever_its_source_gives(number: int) -> None:
     collections = list(EnteredSource(Given(number), "a.ndjson", "snapshot").collect())
-    assert [each.name for each in collections] == ([f"part {at}" for at in range(number)] or ["a.ndjson"])
-    assert [list(each.coverage.fates) for each in collections if each.coverage.fates] == [[("a.ndjson", "snapshot")]]
+    assert [collection.name for collection in collections] == ([f"part {at}" for at in range(number)] or ["a.ndjson"])
+    assert [list(collection.coverage.fates) for collection in collections if collection.coverage.fates] == [[("a.ndjson", "snapshot")]]

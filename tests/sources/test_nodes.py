@@ -44,7 +44,7 @@ def test_paths_and_blocks_of_data() -> None:
     node = DataNode({"a": [{"b": {"c": 1}}, WHY, "text"]}, SEEN)
     assert node["a.b.c"].data == 1 and node["a.b.c"].seen == (SEEN,) and node["x.y"].absent
     nodes, more = node.blocks("a")
-    assert [each["b.c"].data for each in nodes] == [1] and more is WHY
+    assert [node["b.c"].data for node in nodes] == [1] and more is WHY
 
 
 @pytest.mark.parametrize(

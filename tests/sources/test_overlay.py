@@ -186,8 +186,8 @@ def test_overlays_list_and_read_alike(top: Path) -> None:
 
 
 def walked(top: Path, overlay: Overlay) -> set[Any]:
-    found = [(at, sorted(names), sorted(files)) for at, names, files in overlay.walk(str(top)) if ".git" not in at]
-    return {(at, tuple(name for name in names if name != ".git"), tuple(files)) for at, names, files in found}
+    entries = [(at, sorted(names), sorted(files)) for at, names, files in overlay.walk(str(top)) if ".git" not in at]
+    return {(at, tuple(name for name in names if name != ".git"), tuple(files)) for at, names, files in entries}
 
 
 def test_what_a_commit_links_to_outside_is_not_there(top: Path) -> None:

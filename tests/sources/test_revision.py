@@ -73,8 +73,8 @@ def test_every_version_of_the_index_and_both_kinds_of_ids(tmp_path: Path, versio
     git(made, "config", "index.version", str(version))
     for arguments in (["add", "-A"], ["commit", "-q", "-m", "x"]):
         git(made, *arguments)
-    (found,) = told(made)
-    assert found.clean and len(found.commit) == {"sha1": 40, "sha256": 64}[form], found
+    (message,) = told(made)
+    assert message.clean and len(message.commit) == {"sha1": 40, "sha256": 64}[form], message
     (made / "infra/abb/é 2.tf").write_text("# other\n")
     (made / "infra/abbb/é 3.tf").unlink()
     assert (told(made)[0].changed, told(made)[0].removed) == (1, 1)
@@ -138,7 +138,7 @@ def test_two_repositories_and_what_is_in_none(top: Path, tmp_path: Path) -> None
         git(tmp_path / "second", *arguments)
     write(tmp_path / "none", FILES)
     made = told(top / "infra", tmp_path / "none", tmp_path / "second", top / "other")
-    assert [each.branch for each in made] == ["main", "trunk"]
+    assert [revision.branch for revision in made] == ["main", "trunk"]
     assert made[0].targets == [str(top / "infra"), str(top / "other")]
 
 
@@ -209,7 +209,7 @@ def test_a_damaged_store_ends_no_scan(tmp_path: Path, files: dict[str, str | byt
     } if commit else {}  # fmt: skip
     write(tmp_path, {**files, **store})
     made = revision.revisions([str(tmp_path)], {})
-    assert [(each.commit, each.clean) for each in made] == ([(commit, None)] if commit else [])
+    assert [(entry.commit, entry.clean) for entry in made] == ([(commit, None)] if commit else [])
     assert not commit or "damaged" in made[0].reason
 
 

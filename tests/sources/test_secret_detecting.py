@@ -96,12 +96,12 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "kind"), [each for each in SECRETS if each[2]])
+@pytest.mark.parametrize(("name", "value", "kind"), [secret for secret in SECRETS if secret[2]])
 def test_a_secret_is_told_with_its_kind_and_place(name: str, value: str, kind: str) -> None:
-    found = detect(name, value)
-    assert found is not None and found.kind == kind
-    assert 0 <= found.start < found.end <= len(value)
-    assert value[found.start : found.end] not in repr(found).replace(kind, "")
+    match = detect(name, value)
+    assert match is not None and match.kind == kind
+    assert 0 <= match.start < match.end <= len(value)
+    assert value[match.start : match.end] not in repr(match).replace(kind, "")
 
 
 @pytest.mark.parametrize(("name", "value"), OTHERS)
@@ -111,8 +111,8 @@ def test_what_only_looks_like_a_secret_is_none(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("value", [value for _, value, kind in SECRETS if kind and kind not in ("a password", "a secret")])
 def test_what_is_told_by_its_form_is_what_reports_hide(value: str) -> None:
-    found = next(by_form(value))
-    assert value[found.start : found.end] not in without_secrets(value)
+    match = next(by_form(value))
+    assert value[match.start : match.end] not in without_secrets(value)
 
 
 def test_it_takes_time_in_proportion() -> None:

@@ -35,14 +35,14 @@ def test_a_snapshot_tells_the_kind_and_no_character(name: str) -> None:
     text = msgspec.json.encode(kept).decode()
     assert CANARY not in text and not any(CANARY[at : at + 4] in text for at in range(len(CANARY) - 3))
     assert redacted(kept) == kept, "it may be written again"
-    assert [each.kinds for each in _told(unknown_where_hidden(kept))] == kinds
+    assert [value.kinds for value in _told(unknown_where_hidden(kept))] == kinds
 
 
 def _told(data: object) -> list[RedactedSecret]:
     if isinstance(data, RedactedSecret):
         return [data]
     inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return [each for below in inner for each in _told(below)]
+    return [value for below in inner for value in _told(below)]
 
 
 @pytest.mark.parametrize("kinds", [(), ("a password",), ("a secret", "a token of GitHub"), tuple(sorted(KINDS))])

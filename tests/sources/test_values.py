@@ -45,17 +45,17 @@ TRUTHS = st.lists(st.sampled_from([True, False, WHY]), max_size=6)
 
 @given(TRUTHS)
 def test_all_of_is_the_conjunction_of_kleene(data: list[Any]) -> None:
-    assert truth(all_of(Value(each) for each in data).data) is kleene_and([truth(each) for each in data])
+    assert truth(all_of(Value(entry) for entry in data).data) is kleene_and([truth(entry) for entry in data])
 
 
 @given(TRUTHS)
 def test_any_of_is_the_disjunction_of_kleene(data: list[Any]) -> None:
-    assert truth(any_of(Value(each) for each in data).data) is kleene_or([truth(each) for each in data])
+    assert truth(any_of(Value(entry) for entry in data).data) is kleene_or([truth(entry) for entry in data])
 
 
 @given(TRUTHS)
 def test_de_morgan(data: list[Any]) -> None:
-    values = [Value(each) for each in data]
+    values = [Value(entry) for entry in data]
     assert all_of(values).negate().data == any_of(value.negate() for value in values).data
     assert any_of(values).negate().data == all_of(value.negate() for value in values).data
 
@@ -67,7 +67,7 @@ def test_what_is_absent_counts_as_false_also_where_it_is_negated() -> None:
 @given(TRUTHS, TRUTHS)
 def test_grouping_does_not_matter(one: list[Any], other: list[Any]) -> None:
     for combine in (all_of, any_of):
-        left, right = [Value(each) for each in one], [Value(each) for each in other]
+        left, right = [Value(entry) for entry in one], [Value(entry) for entry in other]
         assert combine([combine(left), combine(right)]).data == combine([*left, *right]).data
 
 
@@ -75,7 +75,7 @@ def test_grouping_does_not_matter(one: list[Any], other: list[Any]) -> None:
 def test_order_does_not_change_the_result(data: list[Any], random: Any) -> None:
     mixed = random.sample(data, len(data))
     for combine in (all_of, any_of):
-        assert combine(Value(each) for each in data).data == combine(Value(each) for each in mixed).data
+        assert combine(Value(entry) for entry in data).data == combine(Value(value) for value in mixed).data
 
 
 def test_an_absent_value_counts_as_false() -> None:
@@ -147,8 +147,8 @@ def test_what_is_no_flag_is_unknown(data: Any) -> None:
 
 @pytest.mark.parametrize(("data", "expected"), [(5, 5), ("5", 5), ("-5", -5), ("5.5", 5.5), (None, None), (0, 0)])
 def test_number(data: Any, expected: Any) -> None:
-    found = Value(data).number().data
-    assert found == expected and type(found) is type(expected)
+    outcome = Value(data).number().data
+    assert outcome == expected and type(outcome) is type(expected)
 
 
 @pytest.mark.parametrize("data", [True, "five", "", [], Reference("a.b"), WHY, "--5", "\u00b2", "9" * 5000])
@@ -185,8 +185,8 @@ class Pair(msgspec.Struct):
 
 
 def test_structures_agree_field_by_field() -> None:
-    found = Value.of(Either("why", "how", None, (1, 2))).then(lambda data: Pair(Value("same"), Value(data))).data
-    assert isinstance(found, Pair) and found.one.data == "same" and isinstance(found.other.data, Unknown)
+    outcome = Value.of(Either("why", "how", None, (1, 2))).then(lambda data: Pair(Value("same"), Value(data))).data
+    assert isinstance(outcome, Pair) and outcome.one.data == "same" and isinstance(outcome.other.data, Unknown)
     assert (
         agreed(WHY, [1, True]).options == (1, True)
         and agreed(WHY, [True, True]) is True
@@ -204,21 +204,21 @@ RAW = st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["
 def test_either_holds_each_option_once_and_in_order(options: list[Any]) -> None:
     distinct = []
     for option in options:
-        if not any(option == each and type(option) is type(each) for each in distinct):
+        if not any(option == entry and type(option) is type(entry) for entry in distinct):
             distinct.append(option)
-    found = either(WHY, *options)
+    outcome = either(WHY, *options)
     if len(distinct) == 1:
-        assert found == distinct[0] and type(found) is type(distinct[0])
+        assert outcome == distinct[0] and type(outcome) is type(distinct[0])
     elif len(distinct) > MAX_OPTIONS:
-        assert found is WHY
+        assert outcome is WHY
     else:
-        assert list(found.options) == distinct
+        assert list(outcome.options) == distinct
 
 
 @given(st.lists(RAW, max_size=4))
 def test_either_with_an_unknown_branch_is_plain_unknown(options: list[Any]) -> None:
-    found = either(WHY, *options, Unknown("other", "how"))
-    assert type(found) is Unknown and found.reason == "why"
+    option = either(WHY, *options, Unknown("other", "how"))
+    assert type(option) is Unknown and option.reason == "why"
 
 
 @pytest.mark.parametrize(("options", "expected"), [
@@ -230,15 +230,15 @@ def test_either_with_an_unknown_branch_is_plain_unknown(options: list[Any]) -> N
     ((["a"], ["b"], ["b", "c"]), [("a", "b"), ([], "c")]),
 ])  # fmt: skip
 def test_one_of_several_lists_is_read_element_by_element(options: tuple[Any, ...], expected: list[Any]) -> None:
-    found = in_all(Either("why", "how", None, options))
-    assert [element.options if isinstance(element, Either) else element for element in found] == expected
+    options_ = in_all(Either("why", "how", None, options))
+    assert [element.options if isinstance(element, Either) else element for element in options_] == expected
     elements = Value.of(Either("why", "how", None, options)).elements()
     assert [element.options or element.data for element in elements] == expected
 
 
 def test_what_is_not_known_beside_what_all_lists_have_is_unknown() -> None:
-    found = in_all(Either("why", "how", None, (["a"], ["a", Unknown("other", "how")])))
-    assert found == ["a", Unknown("why", "how")]
+    options_ = in_all(Either("why", "how", None, (["a"], ["a", Unknown("other", "how")])))
+    assert options_ == ["a", Unknown("why", "how")]
 
 
 def test_one_of_a_list_and_a_text_is_one_element() -> None:

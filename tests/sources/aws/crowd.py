@@ -17,9 +17,9 @@ def fill() -> None:
 
     for at in range(BUCKETS):
         account, region = ACCOUNTS[at % 3], REGIONS[at % 4]
-        held = s3_backends[account]["aws"].create_bucket(f"crowd-{at:04d}", region)
+        bucket = s3_backends[account]["aws"].create_bucket(f"crowd-{at:04d}", region)
         if at % 2:
-            held.versioning_status = "Enabled"
+            bucket.versioning_status = "Enabled"
     for account in ACCOUNTS:
         for region in REGIONS:
             dynamodb_backends[account][region].create_table(

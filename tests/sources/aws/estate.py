@@ -55,8 +55,8 @@ class Keys(msgspec.Struct):
 def enter(account: str, endpoint: str) -> Keys:
     """Credentials in any account: moto makes it when somebody assumes a role there."""
     sts = boto3.client("sts", HOME, endpoint_url=endpoint, aws_access_key_id="testing", aws_secret_access_key="testing")
-    held = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/assay", RoleSessionName="tests")["Credentials"]
-    return Keys(account, held["AccessKeyId"], held["SecretAccessKey"], held["SessionToken"])
+    credentials = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/assay", RoleSessionName="tests")["Credentials"]
+    return Keys(account, credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
 
 
 def trusts(**principal: Any) -> str:
@@ -237,8 +237,8 @@ def _edge(keys: Keys, named: dict[str, str]) -> None:
     named = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": offices["PrefixListId"]}]}
     ec2.authorize_security_group_ingress(GroupId=front, IpPermissions=[named])
     ec2.create_network_interface(SubnetId=subnets[0], Groups=[back])
-    held = elb.create_load_balancer(Name="front", Subnets=subnets, SecurityGroups=[front], Scheme="internet-facing")
-    front_arn = held["LoadBalancers"][0]["LoadBalancerArn"]
+    balancer = elb.create_load_balancer(Name="front", Subnets=subnets, SecurityGroups=[front], Scheme="internet-facing")
+    front_arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
     redirect = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
     answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
     elb.create_listener(LoadBalancerArn=front_arn, Protocol="HTTP", Port=80, DefaultActions=[redirect])
@@ -301,10 +301,10 @@ def _firewalls(keys: Keys) -> str:
         "VisibilityConfig": seen,
         "Statement": {"RuleGroupReferenceStatement": {"ARN": group}},
     }
-    held = waf.create_web_acl(Name="front", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[refers], **common)
+    acl = waf.create_web_acl(Name="front", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[refers], **common)
     waf.create_web_acl(Name="idle", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[], **common)
     waf.create_web_acl(Name="edge", Scope="CLOUDFRONT", DefaultAction={"Block": {}}, Rules=[], **common)
-    return str(held["Summary"]["ARN"])
+    return str(acl["Summary"]["ARN"])
 
 
 CONTROLS = (
@@ -357,8 +357,8 @@ class Run(msgspec.Struct):
     def verdicts(self) -> dict[tuple[str, ...], str]:
         """Verdict by control, root, resource, element and fingerprint."""
         return {
-            (each.control, each.resource.root, each.resource.address, each.element, each.fingerprint): each.verdict
-            for each in self.report.results
+            (result.control, result.resource.root, result.resource.address, result.element, result.fingerprint): result.verdict
+            for result in self.report.results
         }
 
     @property
@@ -368,16 +368,16 @@ class Run(msgspec.Struct):
 
     @property
     def requested(self) -> int:
-        return sum(each.count for each in self.report.coverage.calls)
+        return sum(call.count for call in self.report.coverage.calls)
 
     def ledger(self, operation: str) -> dict[str, int]:
         """Outcome and code to the count of one operation."""
-        found: dict[str, int] = {}
-        for each in self.report.coverage.calls:
-            if f"{each.service}:{each.operation}" == operation:
-                name = f"{each.outcome} {each.code}".strip()
-                found[name] = found.get(name, 0) + each.count
-        return found
+        by_name: dict[str, int] = {}
+        for call in self.report.coverage.calls:
+            if f"{call.service}:{call.operation}" == operation:
+                name = f"{call.outcome} {call.code}".strip()
+                by_name[name] = by_name.get(name, 0) + call.count
+        return by_name
 
 
 def audit(

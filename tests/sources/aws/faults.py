@@ -53,7 +53,7 @@ class Wire:
         return {label for label, _ in self.calls}
 
     def attempts(self, label: str) -> int:
-        return sum(each.label == label for each in self.sent)
+        return sum(request.label == label for request in self.sent)
 
     def called(self, service: str, region: str, operation: str) -> None:
         self.calls[f"{service}:{operation}", region] += 1
@@ -61,7 +61,7 @@ class Wire:
     def send(self, service: str, region: str, protocol: str, operation: str, request: Any) -> Any:
         signed = str(request.headers.get("Authorization", ""))
         key = re.search(r"Credential=([^/]+)/", signed)
-        before = sum(each.operation == operation and each.region == region and each.service == service for each in self.sent)
+        before = sum(request.operation == operation and request.region == region and request.service == service for request in self.sent)
         sent = Sent(service, region, operation, protocol, request.url, key.group(1) if key else "", before + 1)
         self.sent.append(sent)
         return self.fault(sent) if self.fault else None

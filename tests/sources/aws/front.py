@@ -76,12 +76,12 @@ class Front:
         operation = target.rpartition(".")[2]
         if operation in self.denied:
             return 400, {"__type": "AccessDeniedException", "message": "no"}
-        held = self.recorders.get(region)
+        recorder = self.recorders.get(region)
         if operation == "DescribeConfigurationRecorders":
-            return 200, {"ConfigurationRecorders": [held.recorder] if held else []}
+            return 200, {"ConfigurationRecorders": [recorder.recorder] if recorder else []}
         if operation == "DescribeConfigurationRecorderStatus":
-            return 200, {"ConfigurationRecordersStatus": [held.status] if held else []}
-        items = held.items if held else {}
+            return 200, {"ConfigurationRecordersStatus": [recorder.status] if recorder else []}
+        items = recorder.items if recorder else {}
         if operation == "BatchGetResourceConfig":
             keys = {(key["resourceType"], key["resourceId"]) for key in asked["resourceKeys"]}
             return 200, {"baseConfigurationItems": [_base(item) for item in items.values() if (item.type, item.id) in keys]}
@@ -95,9 +95,9 @@ class Front:
         connection = http.client.HTTPConnection(self._moto, timeout=60)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        held = answer.status, dict(answer.getheaders()), answer.read()
+        reply = answer.status, dict(answer.getheaders()), answer.read()
         connection.close()
-        return held
+        return reply
 
     def record(self, path: str, regions: Iterable[str]) -> None:
         """AWS Config has recorded what is in a snapshot, long ago, in each of the regions."""
@@ -136,8 +136,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _any(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        found = _SIGNED.search(self.headers.get("Authorization", ""))
-        region, service = found.groups() if found else ("", "")
+        match = _SIGNED.search(self.headers.get("Authorization", ""))
+        region, service = match.groups() if match else ("", "")
         target = self.headers.get("X-Amz-Target", "")
         operation = f"{service}:{target.rpartition('.')[2]}" if service == "config" else service
         self.front.calls[operation, region] += 1

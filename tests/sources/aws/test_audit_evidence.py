@@ -42,7 +42,7 @@ def test_an_audit_leaves_its_snapshot_and_is_judged_again_without_the_account(
     made = audited(tmp_path / "out")
     assert (made / "snapshot.ndjson.gz").stat().st_size > 0
     page = (made / "reports" / "results.html").read_text()
-    failing = [each for each in json.loads((made / "reports" / "results.json").read_text())["results"] if each["verdict"] == "fail"]
+    failing = [result for result in json.loads((made / "reports" / "results.json").read_text())["results"] if result["verdict"] == "fail"]
     assert failing and page.count('<details class="answer">') >= 1, "a failure has what the account answered"
     assert str(tmp_path) not in (made / "reports" / "results.json").read_text().replace(f'"{tmp_path}/out"', "")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")

@@ -80,9 +80,9 @@ CHANGES_NOTHING = ("Describe*", "List*", "Get*")
 KNOWN = catalogue("aws_api")
 LISTINGS = KNOWN.listings
 DECLARED: list[tuple[Listing, Call]] = [
-    (each, call)
-    for each in LISTINGS.values()
-    for call in (each.call, *filter(None, (each.locate, each.prepared and each.prepared.call)), *each.details)
+    (listing, call)
+    for listing in LISTINGS.values()
+    for call in (listing.call, *filter(None, (listing.locate, listing.prepared and listing.prepared.call)), *listing.details)
 ]
 SELECTED = Scan(Options(paths=["aws"], controls=CONTROLS)).selected
 FACTS = sorted(
@@ -109,9 +109,9 @@ def test_the_regions_of_a_service_are_those_that_the_client_knows() -> None:
     assert not [type_ for (type_, service), regions in limited.items() if service == "apprunner" and set(regions) != set(known)]
 
 
-@pytest.mark.parametrize("each", DECLARED, ids=lambda each: f"{each[0].type}-{each[1].label}")
-def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
-    listing, call = each
+@pytest.mark.parametrize("pair", DECLARED, ids=lambda pair: f"{pair[0].type}-{pair[1].label}")
+def test_a_declared_call_exists(pair: tuple[Listing, Call]) -> None:
+    listing, call = pair
     operation, client = model(call)
     assert xform_name(call.operation) == call.name
     assert callable(getattr(client, call.name))
@@ -122,15 +122,15 @@ def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
     assert required - {paged} <= {name for name, _ in call.parameters}
     for name, path in call.parameters:
         if path.startswith("={"):
-            held = msgspec.json.decode(path[1:])
-            assert not ParamValidator().validate(held, given[name]).has_errors()
+            document = msgspec.json.decode(path[1:])
+            assert not ParamValidator().validate(document, given[name]).has_errors()
             # A filter by words is there to leave none of them out.
-            assert all(set(words) == set(given[name].members[field].member.enum) for field, words in held.items())
+            assert all(set(words) == set(given[name].members[field].member.enum) for field, words in document.items())
         elif path.startswith("=["):
-            held = msgspec.json.decode(path[1:])
-            assert not ParamValidator().validate(held, given[name]).has_errors()
+            document = msgspec.json.decode(path[1:])
+            assert not ParamValidator().validate(document, given[name]).has_errors()
             words = getattr(given[name].member, "enum", None)
-            assert not words or set(held) <= set(words)
+            assert not words or set(document) <= set(words)
         elif path.startswith("=") and given[name].enum:
             assert path[1:] in given[name].enum
     if call.marker:
@@ -168,11 +168,11 @@ def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None
     assert not listing.region or listing.region in fields
     for call in (*listing.details, *([listing.locate] if listing.locate else [])):
         for _, path in call.parameters:
-            before = {each.name for each in listing.details if call in listing.details[listing.details.index(each) + 1 :]}
+            before = {detail.name for detail in listing.details if call in listing.details[listing.details.index(detail) + 1 :]}
             assert path.startswith("=") or path == "@account" or path.partition(".")[0] in fields | known | before, (call.label, path)
         if call.when and call.when[0].partition(".")[0] not in fields:
             first, _, rest = call.when[0].partition(".")
-            asked = next(each for each in listing.details if each.name == first)
+            asked = next(detail for detail in listing.details if detail.name == first)
             assert listing.details.index(asked) < listing.details.index(call), "made only after what decides on it"
             assert member(model(asked)[0].output_shape, rest)
     if listing.parent:
@@ -193,14 +193,14 @@ def member(shape: Any, path: str) -> Any:
     return shape
 
 
-@pytest.mark.parametrize("call", {each.label: each for _, each in DECLARED}.values(), ids=lambda call: call.label)
+@pytest.mark.parametrize("call", {pair.label: pair for _, pair in DECLARED}.values(), ids=lambda call: call.label)
 def test_no_declared_call_reads_data_or_changes_anything(call: Call) -> None:
     assert reads_only(call.operation)
 
 
 def reads_only(operation: str) -> bool:
-    allowed = any(fnmatch.fnmatchcase(operation, each) for each in CHANGES_NOTHING)
-    return operation in SETTINGS or allowed and not any(fnmatch.fnmatchcase(operation, each) for each in READ_DATA)
+    allowed = any(fnmatch.fnmatchcase(operation, call) for call in CHANGES_NOTHING)
+    return operation in SETTINGS or allowed and not any(fnmatch.fnmatchcase(operation, call) for call in READ_DATA)
 
 
 def test_the_deny_list_works() -> None:
@@ -209,28 +209,28 @@ def test_the_deny_list_works() -> None:
 
 
 def test_a_full_audit_makes_the_planned_calls_and_no_others(estate: Keys, wire: Wire) -> None:
-    found = audit(regions=(HOME, COPY))
+    run = audit(regions=(HOME, COPY))
     planned = {call.label for call in make_plan(SELECTED).calls()}
     assert wire.labels - {"sts:GetCallerIdentity"} == planned, "each planned call is made on this estate, and no other"
-    assert {each.label for each in wire.sent} == wire.labels
+    assert {request.label for request in wire.sent} == wire.labels
     assert all(reads_only(label.partition(":")[2]) for label in wire.labels)
     granted = set(permissions.permissions(make_plan(SELECTED)))
     by_label = {call.label: call.permission for call in (*ALWAYS, *make_plan(SELECTED).calls())}
     assert {by_label[label] for label in wire.labels} - {"sts:GetCallerIdentity"} <= granted
-    assert found.report.results
+    assert run.report.results
 
 
 def test_the_enabled_regions_are_the_default(estate: Keys, wire: Wire) -> None:
-    found = audit(regions=(), controls=["data.pitr-enabled"])
+    run = audit(regions=(), controls=["data.pitr-enabled"])
     assert {"eu-central-1", "us-west-1", HOME, COPY} <= {region for label, region in wire.calls if label == "dynamodb:ListTables"}
     assert wire.calls["ec2:DescribeRegions", HOME] == 1
-    assert not found.gaps
+    assert not run.gaps
 
 
-@pytest.mark.parametrize("selected", SELECTED, ids=lambda each: each.control.id)
+@pytest.mark.parametrize("selected", SELECTED, ids=lambda control: control.control.id)
 def test_one_control_makes_fewer_calls_than_all(selected: Any) -> None:
     one, all_ = make_plan([selected]), make_plan(SELECTED)
-    assert {each.label for each in one.calls()} < {each.label for each in all_.calls()}
+    assert {call.label for call in one.calls()} < {call.label for call in all_.calls()}
     assert one.listings
 
 
@@ -239,7 +239,7 @@ def whole() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize("control", [each.control.id for each in SELECTED])
+@pytest.mark.parametrize("control", [control.control.id for control in SELECTED])
 def test_a_control_alone_judges_as_among_all(control: str, estate: Keys, wire: Wire, whole: dict[str, Any]) -> None:
     """The calls that one control's facts need are enough for it: no more is known when all calls are made."""
     if not whole:
@@ -247,12 +247,12 @@ def test_a_control_alone_judges_as_among_all(control: str, estate: Keys, wire: W
     alone = audit(controls=[control])
     assert judged_of(alone, control) == judged_of(whole["run"], control)
     assert alone.report.results or not judged_of(whole["run"], control)
-    assert not [each for each in alone.report.results if "was not called" in repr(each.unknown)]
+    assert not [result for result in alone.report.results if "was not called" in repr(result.unknown)]
     assert alone.requested < whole["run"].requested
 
 
 def judged_of(run: Run, control: str) -> list[tuple[str, str, str]]:
-    return sorted((each.resource.address, each.verdict, each.message) for each in run.report.results if each.control == control)
+    return sorted((result.resource.address, result.verdict, result.message) for result in run.report.results if result.control == control)
 
 
 @pytest.fixture(scope="module")
@@ -271,14 +271,14 @@ def test_a_fact_needs_no_other_calls_than_it_says(
     if key not in collected:
         collected[key] = collect(plan)
     stacks = collected[key]
-    found = 0
+    count = 0
     for stack in stacks:
         for resource in read_all(KNOWN, stack, [type_], {kind}, fail):
             told = getattr(resource, fact)
             assert "was not called" not in repr(told), told
             assert resource.identity.unnamed is None or "was not called" not in resource.identity.unnamed.reason
-            found += 1
-    assert found, "the estate has none of these"
+            count += 1
+    assert count, "the estate has none of these"
 
 
 def fail(item: Any, error: Exception) -> None:
@@ -289,47 +289,47 @@ def plan_for(type_: str, kind: str, fact: str) -> AccountPlan:
     types, calls = {type_}, set[tuple[str, Call]]()
     for entry in KNOWN.readers[type_]:
         if entry.kind.__name__ == kind:
-            for each, needs in entry.needs(LISTINGS).items():
-                if _within(each, fact) or each in ("name", "*"):
+            for need, needs in entry.needs(LISTINGS).items():
+                if _within(need, fact) or need in ("name", "*"):
                     _add(type_, needs, types, calls)
-    while more := {LISTINGS[each].parent for each in types} - types - {""}:
+    while more := {LISTINGS[type_].parent for type_ in types} - types - {""}:
         types |= more
-    listed = tuple(each for each in LISTINGS.values() if each.type in types)
-    return AccountPlan(listed, {each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed})
+    listed = tuple(listing for listing in LISTINGS.values() if listing.type in types)
+    return AccountPlan(listed, {entry.type: tuple(call for call in entry.details if (entry.type, call) in calls) for entry in listed})
 
 
 def collect(plan: AccountPlan) -> list[ItemIndex]:
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
-    held = list(AuditSource(Request(regions=(HOME,)), plan).collect())
-    assert not [gap for each in held for gap in each.coverage.gaps]
-    assert not [item for each in held for item in each.items if isinstance(item, Unlisted)]
-    return [ItemIndex(each) for each in held]
+    collections = list(AuditSource(Request(regions=(HOME,)), plan).collect())
+    assert not [gap for collection in collections for gap in collection.coverage.gaps]
+    assert not [item for collection in collections for item in collection.items if isinstance(item, Unlisted)]
+    return [ItemIndex(collection) for collection in collections]
 
 
 def test_facts_that_need_nothing_declared_are_seen_through(estate: Keys, wire: Wire) -> None:
     """The check above can fail: a plan without the details leaves their facts unknown."""
     stacks = collect(AccountPlan((LISTINGS["s3.bucket"],), {"s3.bucket": ()}))
-    buckets = [each for stack in stacks for each in read_all(KNOWN, stack, ["s3.bucket"], {"Bucket"}, fail)]
+    buckets = [collection for stack in stacks for collection in read_all(KNOWN, stack, ["s3.bucket"], {"Bucket"}, fail)]
     assert buckets
-    assert all("was not called" in repr(each.versioned) for each in buckets)
+    assert all("was not called" in repr(bucket.versioned) for bucket in buckets)
 
 
 def test_needs_name_facts_of_their_kind() -> None:
     # A spelling may serve several kinds, and tells what each of them needs.
     fields = {field.name for entry in KNOWN.all_readers() for field in msgspec.structs.fields(entry.kind)}
     for entry in KNOWN.all_readers():
-        assert {each.partition(".")[0] for each in entry.needs(LISTINGS)} <= fields | {"name", "*"}, (entry.types, entry.kind)
+        assert {need.partition(".")[0] for need in entry.needs(LISTINGS)} <= fields | {"name", "*"}, (entry.types, entry.kind)
 
 
 def test_services_limit_what_is_asked_and_say_so(estate: Keys, wire: Wire) -> None:
-    found = audit(services=["s3"])
+    run = audit(services=["s3"])
     assert {label.partition(":")[0] for label in wire.labels} == {"sts", "s3"}
-    key = [each for each in found.report.results if each.control == "storage.encrypted-cmk" and "good" in each.resource.address]
-    assert [each.verdict for each in key] == ["unknown"]
+    key = [result for result in run.report.results if result.control == "storage.encrypted-cmk" and "good" in result.resource.address]
+    assert [result.verdict for result in key] == ["unknown"]
     assert "--services" in repr(key[0].unknown)
-    versions = {verdict for (control, *_), verdict in found.verdicts.items() if control == "storage.versioning-enabled"}
+    versions = {verdict for (control, *_), verdict in run.verdicts.items() if control == "storage.versioning-enabled"}
     assert versions == {"pass", "fail"}
 
 
@@ -343,7 +343,7 @@ def test_organisation_calls_read_only_what_says_which_accounts_there_are() -> No
 
 def test_entries_may_stand_in_a_list_of_the_answer() -> None:
     page = {"Reservations": [{"Instances": [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]}, {"Instances": [{"InstanceId": "i-3"}]}, {}]}
-    assert [each["InstanceId"] for each in entries_at(page, "Reservations[].Instances")] == ["i-1", "i-2", "i-3"]
+    assert [instance["InstanceId"] for instance in entries_at(page, "Reservations[].Instances")] == ["i-1", "i-2", "i-3"]
     assert entries_at({"Reservations": []}, "Reservations[].Instances") == []
     assert entries_at({"Topics": [{}]}, "Topics") == [{}]
     assert not is_list_of_entries(entries_at({"Reservations": [{"Instances": "none"}]}, "Reservations[].Instances"))

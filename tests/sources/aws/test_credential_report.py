@@ -47,10 +47,10 @@ def asked(people: Keys, acting_as: Callable[[Keys], Keys], wire: Wire, quick: Im
 
 def users(run: Run) -> dict[str, set[str]]:
     """User to verdicts."""
-    found: dict[str, set[str]] = {}
+    by_name: dict[str, set[str]] = {}
     for result in run.report.results:
-        found.setdefault(result.resource.name, set()).add(result.verdict)
-    return found
+        by_name.setdefault(result.resource.name, set()).add(result.verdict)
+    return by_name
 
 
 def test_the_report_tells_what_the_calls_about_a_user_do_not(asked: Callable[..., Run], tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def crowd() -> Iterator[str]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    held = {
+    variables = {
         **os.environ,
         **enter("300000000000", crowd).environment(),
         "AWS_ENDPOINT_URL": crowd,
@@ -63,7 +63,7 @@ def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
         f"json={report}",
     ]
     leader, follower = pty.openpty()
-    process = subprocess.Popen(command, env=held, stdout=subprocess.DEVNULL, stderr=follower)
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=follower)
     os.close(follower)
     shown: list[bytes] = []
     reading = threading.Thread(target=read, args=(leader, shown))
@@ -77,25 +77,25 @@ def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
     assert process.returncode == 1, text[-2000:]
     assert 20 < peak < MEGABYTES
     results = json.loads(report.read_text())["results"]
-    buckets = [each["verdict"] for each in results if each["control"] == "storage.versioning-enabled"]
+    buckets = [result["verdict"] for result in results if result["control"] == "storage.versioning-enabled"]
     assert (len(buckets), buckets.count("pass"), buckets.count("fail")) == (BUCKETS, BUCKETS // 2, BUCKETS // 2)
-    assert sum(each["control"] == "data.pitr-enabled" for each in results) == len(ACCOUNTS) * len(REGIONS)
-    counts = [int(each.replace(",", "")) for each in re.findall(r"([\d,]+) calls", text)]
+    assert sum(result["control"] == "data.pitr-enabled" for result in results) == len(ACCOUNTS) * len(REGIONS)
+    counts = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) calls", text)]
     calls = json.loads(report.read_text())["coverage"]["calls"]
     assert counts == sorted(counts), "progress never goes back"
     assert len(set(counts)) > 5
-    assert counts[-1] <= sum(each["count"] for each in calls) + 1
-    done = [int(each) for each in re.findall(r"(\d+) of 3 accounts done", text)]
+    assert counts[-1] <= sum(call["count"] for call in calls) + 1
+    done = [int(number) for number in re.findall(r"(\d+) of 3 accounts done", text)]
     assert done and done == sorted(done)
 
 
 def resident(process: int) -> int:
     """The most memory that a process has held, in megabytes. (What wait4 tells counts what its parent held when it was started.)"""
     try:
-        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+        match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     except OSError:
-        found = None
-    return int(found.group(1)) // 1024 if found else 0
+        match = None
+    return int(match.group(1)) // 1024 if match else 0
 
 
 def read(leader: int, shown: list[bytes]) -> None:

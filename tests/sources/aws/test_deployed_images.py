@@ -46,9 +46,9 @@ def running(endpoint: str, acting_as: Callable[[Keys], Keys]) -> Keys:
 
 def test_the_evidence_of_a_pass_says_when_what_runs_was_scanned(running: Keys, wire: Wire, tmp_path: Path) -> None:
     out = str(tmp_path / "taken.snapshot")
-    found = audit(controls=[CONTROL], out=out)
-    results = {each.resource.name: each for each in found.report.results}
-    assert {name: each.verdict for name, each in results.items()} == {"trade/api": "pass", "trade/idle": "pass"}
+    run = audit(controls=[CONTROL], out=out)
+    results = {result.resource.name: result for result in run.report.results}
+    assert {name: result.verdict for name, result in results.items()} == {"trade/api": "pass", "trade/idle": "pass"}
     told = [fact for fact in results["trade/api"].evidence if fact.fact == "deployed[].scan"]
     first, rest, second = sorted((fact.observed for fact in told), key=lambda text: text.replace("other", "trade/api:1@z"))
     assert rest.startswith("other images that run: not known: ") and f"only {HOME} of {running.account} were audited" in rest
@@ -59,29 +59,29 @@ def test_the_evidence_of_a_pass_says_when_what_runs_was_scanned(running: Keys, w
     assert [fact.observed for fact in results["trade/idle"].evidence if fact.fact == "deployed[].scan"] == [rest]
     # Of each family and image one call; none about what does not run, or is of another account.
     assert wire.calls[SCAN, HOME] == 4
-    assert found.report.coverage.gaps == []
-    assert judged(replay(out, [CONTROL]).report) == judged(found.report)
+    assert run.report.coverage.gaps == []
+    assert judged(replay(out, [CONTROL]).report) == judged(run.report)
 
 
 def test_what_may_not_be_asked_changes_no_verdict_and_is_a_gap(running: Keys, wire: Wire) -> None:
     wire.fault = on(SCAN, denied)
-    found = audit(controls=[CONTROL])
-    (api,) = [each for each in found.report.results if each.resource.name == "trade/api"]
+    run = audit(controls=[CONTROL])
+    (api,) = [result for result in run.report.results if result.resource.name == "trade/api"]
     assert api.verdict == "pass"
     assert {"trade/api:1: not known", "trade/api:2: not known"} <= {
         fact.observed[: len("trade/api:1: not known")] for fact in api.evidence if fact.fact == "deployed[].scan"
     }
-    assert any(gap.code == "call_denied" and SCAN in gap.reason for gap in found.report.coverage.gaps)
+    assert any(gap.code == "call_denied" and SCAN in gap.reason for gap in run.report.coverage.gaps)
 
 
 def test_where_tasks_may_not_be_listed_the_evidence_says_so(running: Keys, wire: Wire) -> None:
     wire.fault = on("ecs:ListTaskDefinitionFamilies", denied)
-    found = audit(controls=[CONTROL])
-    (api,) = [each for each in found.report.results if each.resource.name == "trade/api"]
+    run = audit(controls=[CONTROL])
+    (api,) = [result for result in run.report.results if result.resource.name == "trade/api"]
     assert api.verdict == "pass"
     (told,) = [fact.observed for fact in api.evidence if fact.fact == "deployed[].scan"]
     assert told.startswith("other images that run: not known: ")
-    assert any(gap.code == "call_denied" and "ListTaskDefinitionFamilies" in gap.reason for gap in found.report.coverage.gaps)
+    assert any(gap.code == "call_denied" and "ListTaskDefinitionFamilies" in gap.reason for gap in run.report.coverage.gaps)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_where_tasks_may_not_be_listed_the_evidence_says_so(running: Keys, wire:
 )
 def test_how_images_are_named(image: str, asked: tuple[str, str, dict[str, str]] | None) -> None:
     task = {"describe_task_definition": {"taskDefinition": {"containerDefinitions": [{"image": image}, {"image": image}, {"image": None}]}}}
-    made = [(each["region"], each["repositoryName"], each["imageId"]) for each in images(task)]
+    made = [(image["region"], image["repositoryName"], image["imageId"]) for image in images(task)]
     assert made == ([asked] if asked else [])
 
 

@@ -15,8 +15,8 @@ def names_in(*paths: Path) -> set[str]:
 
 
 def rows() -> list[list[str]]:
-    found = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in found if not row.startswith(("| What ", "| ---"))]
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in lines if not row.startswith(("| What ", "| ---"))]
 
 
 def test_each_row_names_tests_that_are_there() -> None:

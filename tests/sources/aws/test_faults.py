@@ -62,16 +62,16 @@ def faulted(estate: Keys, wire: Wire, quick: Impatient, healthy: dict[Any, Run])
 
     def run(fault: Fault, regions: tuple[str, ...] = (HOME,), controls: tuple[str, ...] = ()) -> Run:
         if (regions, controls) not in healthy:
-            held = healthy[regions, controls] = audit(stopping=quick, regions=regions, controls=controls)
-            assert not held.gaps, held.gaps
-            assert held.requested == wire.calls.total()
+            run = healthy[regions, controls] = audit(stopping=quick, regions=regions, controls=controls)
+            assert not run.gaps, run.gaps
+            assert run.requested == wire.calls.total()
             wire.calls.clear()
             wire.sent.clear()
         wire.fault = fault
-        found = audit(stopping=Impatient(), regions=regions, controls=controls)
-        no_wrong_verdict(found, healthy[regions, controls])
-        balanced(found, wire)
-        return found
+        audit_run = audit(stopping=Impatient(), regions=regions, controls=controls)
+        no_wrong_verdict(audit_run, healthy[regions, controls])
+        balanced(audit_run, wire)
+        return audit_run
 
     return run
 
@@ -79,43 +79,43 @@ def faulted(estate: Keys, wire: Wire, quick: Impatient, healthy: dict[Any, Run])
 STORES = ("data.encrypted-cmk", "data.pitr-enabled", "data.replicated-multi-region")
 
 
-def no_wrong_verdict(found: Run, healthy: Run) -> None:
+def no_wrong_verdict(run: Run, healthy: Run) -> None:
     """What is judged at all is judged as it was without the fault."""
-    assert not any("input_failed" in gap for gap in found.gaps), found.gaps
+    assert not any("input_failed" in gap for gap in run.gaps), run.gaps
     worst: dict[tuple[str, str], set[str]] = {}
     for key, verdict in healthy.verdicts.items():
         worst.setdefault(key[:1] + key[2:3], set()).add(verdict)
-    for key, verdict in found.verdicts.items():
+    for key, verdict in run.verdicts.items():
         assert verdict != "error", key
         if verdict in KNOWN:
             expected = worst.get(key[:1] + key[2:3])
             assert expected is not None and verdict in expected, (key, verdict, expected)
             assert verdict != "pass" or expected == {"pass"}, (key, verdict, expected)
-    missing = {key[:1] + key[2:3] for key in healthy.verdicts} - {key[:1] + key[2:3] for key in found.verdicts}
-    unknown = {key[0] for key, verdict in found.verdicts.items() if verdict == "unknown"}
+    missing = {key[:1] + key[2:3] for key in healthy.verdicts} - {key[:1] + key[2:3] for key in run.verdicts}
+    unknown = {key[0] for key, verdict in run.verdicts.items() if verdict == "unknown"}
     assert {control for control, _ in missing} <= unknown, missing  # a resource that is not seen leaves an unknown behind
 
 
-def balanced(found: Run, wire: Wire) -> None:
+def balanced(run: Run, wire: Wire) -> None:
     """Each operation: requested = answered + denied + failed. A call that was not made any more counts as failed."""
     told: Counter[str] = Counter()
     made: Counter[str] = Counter()
-    for each in found.report.coverage.calls:
-        told[f"{each.service}:{each.operation}"] += each.count
+    for call in run.report.coverage.calls:
+        told[f"{call.service}:{call.operation}"] += call.count
     for (label, _), count in wire.calls.items():
         made[label] += count
     assert not made - told
-    failed = {f"{each.service}:{each.operation}" for each in found.report.coverage.calls if each.outcome == "failed"}
+    failed = {f"{call.service}:{call.operation}" for call in run.report.coverage.calls if call.outcome == "failed"}
     assert {label for label in told if told[label] != made[label]} <= failed
 
 
-def unknowns(found: Run) -> dict[str, list[str]]:
+def unknowns(run: Run) -> dict[str, list[str]]:
     """Control to why something is unknown."""
-    held: dict[str, list[str]] = {}
-    for each in found.report.results:
-        if each.verdict == "unknown":
-            held.setdefault(each.control, []).append(str(each))
-    return held
+    by_control: dict[str, list[str]] = {}
+    for result in run.report.results:
+        if result.verdict == "unknown":
+            by_control.setdefault(result.control, []).append(str(result))
+    return by_control
 
 
 # Denied
@@ -123,32 +123,32 @@ def unknowns(found: Run) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("label", sorted(CALLS))
 def test_a_denied_operation_costs_its_own_facts_only(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
-    found = faulted(on(label, denied), controls=bearing_on(label))
+    run = faulted(on(label, denied), controls=bearing_on(label))
     assert wire.attempts(label), "the estate has nothing to ask this about"
     assert wire.attempts(label) == wire.calls[label, HOME], "a denied call is not asked again"
-    rows = [each for each in found.report.coverage.calls if f"{each.service}:{each.operation}" == label]
-    assert {each.outcome for each in rows} == {"denied"}
-    gaps = [gap for gap in found.report.coverage.gaps if gap.code == "call_denied"]
+    rows = [call for call in run.report.coverage.calls if f"{call.service}:{call.operation}" == label]
+    assert {row.outcome for row in rows} == {"denied"}
+    gaps = [gap for gap in run.report.coverage.gaps if gap.code == "call_denied"]
     assert {gap.settles_it for gap in gaps} == {f"grant {CALLS[label].permission}"}
     assert label in gaps[0].reason
-    assert found.scan.incomplete
+    assert run.scan.incomplete
 
 
 def test_a_denied_fact_says_which_permission_settles_it(faulted: Callable[..., Run]) -> None:
-    found = faulted(on("s3:GetBucketVersioning", denied), controls=("storage.versioning-enabled",))
-    assert {each.verdict for each in found.report.results} == {"unknown"}
-    assert all("s3:GetBucketVersioning" in text and "grant" in text for text in unknowns(found)["storage.versioning-enabled"])
+    run = faulted(on("s3:GetBucketVersioning", denied), controls=("storage.versioning-enabled",))
+    assert {result.verdict for result in run.report.results} == {"unknown"}
+    assert all("s3:GetBucketVersioning" in text and "grant" in text for text in unknowns(run)["storage.versioning-enabled"])
 
 
 def test_everything_denied(faulted: Callable[..., Run]) -> None:
-    found = faulted(lambda sent: None if sent.service == "sts" else denied(sent))
-    assert set(found.verdicts.values()) == {"unknown"}
-    assert {each.control for each in found.report.results} == {each.control.id for each in found.scan.selected}
+    run = faulted(lambda sent: None if sent.service == "sts" else denied(sent))
+    assert set(run.verdicts.values()) == {"unknown"}
+    assert {result.control for result in run.report.results} == {control.control.id for control in run.scan.selected}
 
 
 def test_a_denied_status_without_a_code(faulted: Callable[..., Run]) -> None:
-    found = faulted(on("kms:DescribeKey", lambda sent: error(sent, "403", 403)))
-    assert found.ledger("kms:DescribeKey") == {"denied 403": 2}
+    run = faulted(on("kms:DescribeKey", lambda sent: error(sent, "403", 403)))
+    assert run.ledger("kms:DescribeKey") == {"denied 403": 2}
 
 
 # Throttled, broken, silent
@@ -156,29 +156,29 @@ def test_a_denied_status_without_a_code(faulted: Callable[..., Run]) -> None:
 
 @pytest.mark.parametrize("label", sorted(CALLS)[::4])
 def test_a_throttled_call_is_asked_again(label: str, faulted: Callable[..., Run], healthy: dict[Any, Run]) -> None:
-    found = faulted(on(label, lambda sent: error(sent, "ThrottlingException", 400) if sent.attempt <= 3 else None))
-    assert found.verdicts == healthy[(HOME,), ()].verdicts
-    assert not found.gaps
+    run = faulted(on(label, lambda sent: error(sent, "ThrottlingException", 400) if sent.attempt <= 3 else None))
+    assert run.verdicts == healthy[(HOME,), ()].verdicts
+    assert not run.gaps
 
 
 @pytest.mark.parametrize(
     "label", ["s3:GetBucketPolicy", "kms:ListKeys", "ec2:DescribeSecurityGroups", "iam:GetAccountAuthorizationDetails"]
 )
 def test_throttled_for_ever(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
-    found = faulted(on(label, lambda sent: error(sent, "Throttling", 400)))
-    assert list(found.ledger(label)) == ["failed Throttling"]
+    run = faulted(on(label, lambda sent: error(sent, "Throttling", 400)))
+    assert list(run.ledger(label)) == ["failed Throttling"]
     assert wire.attempts(label) <= session.ATTEMPTS * wire.calls[label, HOME]
 
 
 def test_a_storm_on_everything_ends(faulted: Callable[..., Run]) -> None:
-    found = faulted(lambda sent: None if sent.service == "sts" else error(sent, "Throttling", 400))
-    assert set(found.verdicts.values()) == {"unknown"}
+    run = faulted(lambda sent: None if sent.service == "sts" else error(sent, "Throttling", 400))
+    assert set(run.verdicts.values()) == {"unknown"}
 
 
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_server_error_is_asked_again_and_then_said(status: int, faulted: Callable[..., Run], wire: Wire) -> None:
-    found = faulted(on("dynamodb:DescribeTable", lambda sent: error(sent, "InternalServerError", status)))
-    assert found.ledger("dynamodb:DescribeTable") == {"failed InternalServerError": 2}
+    run = faulted(on("dynamodb:DescribeTable", lambda sent: error(sent, "InternalServerError", status)))
+    assert run.ledger("dynamodb:DescribeTable") == {"failed InternalServerError": 2}
     assert wire.attempts("dynamodb:DescribeTable") == 2 * session.ATTEMPTS
 
 
@@ -196,19 +196,21 @@ def test_no_answer(label: str, faulted: Callable[..., Run]) -> None:
 
 
 def test_a_region_that_hangs_costs_a_few_attempts_and_no_other_region(faulted: Callable[..., Run], wire: Wire) -> None:
-    found = faulted(lambda sent: unreachable(sent) if sent.region == "us-west-2" else None, regions=(HOME, "us-west-2"))
+    run = faulted(lambda sent: unreachable(sent) if sent.region == "us-west-2" else None, regions=(HOME, "us-west-2"))
     per_service: dict[str, int] = {}
-    for each in wire.sent:
-        if each.region == "us-west-2":
-            per_service[each.service] = per_service.get(each.service, 0) + 1
+    for request in wire.sent:
+        if request.region == "us-west-2":
+            per_service[request.service] = per_service.get(request.service, 0) + 1
     assert per_service
     # Lists of one service that are asked for at the same time each find out by themselves.
     at_once = Counter(
-        each.call.service for each in make_plan(Scan(Options(paths=["aws"], controls=CONTROLS)).selected).listings if not each.parent
+        listing.call.service
+        for listing in make_plan(Scan(Options(paths=["aws"], controls=CONTROLS)).selected).listings
+        if not listing.parent
     )
     for service, attempts in per_service.items():
         assert attempts <= max(asking._SILENT_AFTER, at_once[service]) * session.ATTEMPTS, service
-    assert {each.region for each in found.report.coverage.calls if each.outcome == "failed"} == {"us-west-2"}
+    assert {call.region for call in run.report.coverage.calls if call.outcome == "failed"} == {"us-west-2"}
 
 
 class Hesitant:
@@ -274,9 +276,9 @@ GARBAGE = {
 )
 def test_a_malformed_body(label: str, body: str, faulted: Callable[..., Run]) -> None:
     kind = "text/html" if "proxy" in body else "application/json"
-    found = faulted(on(label, lambda sent: answer(200, GARBAGE[body], kind)), controls=bearing_on(label))
-    assert {each.partition(" ")[0] for each in found.ledger(label)} == {"failed"}
-    assert found.scan.incomplete
+    run = faulted(on(label, lambda sent: answer(200, GARBAGE[body], kind)), controls=bearing_on(label))
+    assert {line.partition(" ")[0] for line in run.ledger(label)} == {"failed"}
+    assert run.scan.incomplete
 
 
 WRONG = {
@@ -307,8 +309,8 @@ PAGE = {
 
 @pytest.mark.parametrize("label", sorted(PAGE))
 def test_the_same_token_for_ever(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
-    found = faulted(on(label, lambda sent: answer(200, PAGE[label], "application/json")))
-    assert "failed MalformedAnswer" in found.ledger(label)
+    run = faulted(on(label, lambda sent: answer(200, PAGE[label], "application/json")))
+    assert "failed MalformedAnswer" in run.ledger(label)
     assert wire.attempts(label) <= 2 * wire.calls[label, HOME]
 
 
@@ -316,16 +318,16 @@ def test_tokens_that_alternate_for_ever(faulted: Callable[..., Run], wire: Wire)
     def fault(sent: Sent) -> Any:
         return answer(200, f'{{"Keys": [], "Truncated": true, "NextMarker": "{"ab"[sent.attempt % 2]}"}}', "application/json")
 
-    found = faulted(on("kms:ListKeys", fault))
-    assert "failed MalformedAnswer" in found.ledger("kms:ListKeys")
+    run = faulted(on("kms:ListKeys", fault))
+    assert "failed MalformedAnswer" in run.ledger("kms:ListKeys")
     assert wire.attempts("kms:ListKeys") < 10
 
 
 @pytest.mark.parametrize("label", ["kms:ListKeys", "dynamodb:ListTables"])
 def test_a_token_without_the_list(label: str, faulted: Callable[..., Run]) -> None:
     body = '{"Truncated": true, "NextMarker": "x", "LastEvaluatedTableName": "x"}'
-    found = faulted(on(label, lambda sent: answer(200, body, "application/json") if sent.attempt == 1 else None))
-    assert "failed MalformedAnswer" in found.ledger(label)
+    run = faulted(on(label, lambda sent: answer(200, body, "application/json") if sent.attempt == 1 else None))
+    assert "failed MalformedAnswer" in run.ledger(label)
 
 
 def test_a_listing_that_breaks_off_on_its_second_page(faulted: Callable[..., Run], healthy: dict[Any, Run]) -> None:
@@ -334,9 +336,9 @@ def test_a_listing_that_breaks_off_on_its_second_page(faulted: Callable[..., Run
             return answer(200, '{"TableNames": ["orders"], "LastEvaluatedTableName": "orders"}', "application/json")
         return denied(sent)
 
-    found = faulted(on("dynamodb:ListTables", fault), controls=("data.pitr-enabled",))
-    assert {key[2].rpartition("/")[2]: verdict for key, verdict in found.verdicts.items()}["orders"] == "pass"
-    assert "unknown" in found.verdicts.values()
+    run = faulted(on("dynamodb:ListTables", fault), controls=("data.pitr-enabled",))
+    assert {key[2].rpartition("/")[2]: verdict for key, verdict in run.verdicts.items()}["orders"] == "pass"
+    assert "unknown" in run.verdicts.values()
 
 
 # In mid-run
@@ -344,8 +346,8 @@ def test_a_listing_that_breaks_off_on_its_second_page(faulted: Callable[..., Run
 
 @pytest.mark.parametrize("after", [3, 20, 45])
 def test_credentials_that_expire_in_mid_run(after: int, faulted: Callable[..., Run], wire: Wire) -> None:
-    found = faulted(lambda sent: error(sent, "ExpiredToken", 400) if len(wire.sent) > after else None)
-    assert any("ExpiredToken" in gap for gap in found.gaps)
+    run = faulted(lambda sent: error(sent, "ExpiredToken", 400) if len(wire.sent) > after else None)
+    assert any("ExpiredToken" in gap for gap in run.gaps)
     # the calls that were under way when it was noticed, and none after them
     assert len(wire.sent) - after <= 30
 
@@ -354,18 +356,18 @@ def test_a_bucket_that_is_deleted_while_it_is_read(estate: Keys, wire: Wire) -> 
     """It is no unknown and no gap: there is no such bucket any more."""
     gone = f"bad-{estate.account}"
     wire.fault = lambda sent: error(sent, "NoSuchBucket", 404) if gone in sent.url else None
-    found = audit(controls=("storage.*",), stopping=Impatient())
-    assert not any(gone in key[2] for key in found.verdicts)
-    assert any(f"good-{estate.account}" in key[2] for key in found.verdicts)
-    assert not found.gaps and {call.outcome for call in found.report.coverage.calls} == {"answered"}
+    run = audit(controls=("storage.*",), stopping=Impatient())
+    assert not any(gone in key[2] for key in run.verdicts)
+    assert any(f"good-{estate.account}" in key[2] for key in run.verdicts)
+    assert not run.gaps and {call.outcome for call in run.report.coverage.calls} == {"answered"}
 
 
 def test_an_api_that_is_deleted_while_it_is_read(estate: Keys, wire: Wire) -> None:
     """Its stages are listed by a call about it."""
     wire.fault = lambda sent: error(sent, "NotFoundException", 404) if sent.operation == "GetStages" else None
-    found = audit(controls=("edge.waf-attached",), stopping=Impatient())
-    assert not any("/stages/" in key[2] for key in found.verdicts)
-    assert not found.gaps and {call.outcome for call in found.report.coverage.calls} == {"answered"}
+    run = audit(controls=("edge.waf-attached",), stopping=Impatient())
+    assert not any("/stages/" in key[2] for key in run.verdicts)
+    assert not run.gaps and {call.outcome for call in run.report.coverage.calls} == {"answered"}
 
 
 def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,9 +380,9 @@ def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire,
         return entry.meaning(view, at)
 
     monkeypatch.setitem(readers, "s3.bucket", [msgspec.structs.replace(entry, meaning=meaning)])
-    found = audit(controls=("storage.versioning-enabled",))
-    assert list(found.verdicts.values()) == ["pass"]
-    assert ["a defect" in gap for gap in found.gaps] == [True]
+    run = audit(controls=("storage.versioning-enabled",))
+    assert list(run.verdicts.values()) == ["pass"]
+    assert ["a defect" in gap for gap in run.gaps] == [True]
 
 
 def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -398,15 +400,15 @@ def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], wir
         return record(unit, listing, listed)
 
     monkeypatch.setattr(collect, "_record", raising)
-    found = faulted(lambda sent: None, controls=STORES)
-    assert found.ledger("dynamodb:ListTables") == {"failed KeyError": 1}
-    assert found.scan.incomplete
+    run = faulted(lambda sent: None, controls=STORES)
+    assert run.ledger("dynamodb:ListTables") == {"failed KeyError": 1}
+    assert run.scan.incomplete
 
 
 def test_a_region_that_cannot_be_is_said(estate: Keys, wire: Wire, tmp_path: Path) -> None:
-    found = audit(regions=("no region!",), controls=STORES)
-    assert found.scan.incomplete
-    assert set(found.verdicts.values()) <= {"unknown"}
+    run = audit(regions=("no region!",), controls=STORES)
+    assert run.scan.incomplete
+    assert set(run.verdicts.values()) <= {"unknown"}
 
 
 def test_codes_are_told_apart() -> None:

@@ -33,9 +33,9 @@ def crowd() -> Iterator[dict[str, Any]]:
 
 
 def environment(crowd: dict[str, Any], which: str) -> dict[str, str]:
-    held = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
-    return {**held, **own, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": crowd[which]}
+    return {**variables, **own, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": crowd[which]}
 
 
 def audit(crowd: dict[str, Any], which: str, out: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -45,26 +45,26 @@ def audit(crowd: dict[str, Any], which: str, out: Path, *arguments: str) -> subp
 
 def calls(crowd: dict[str, Any]) -> dict[str, int]:
     with urllib.request.urlopen(f"{crowd['quick']}/-/calls") as answer:
-        found: dict[str, int] = json.load(answer)["calls"]
-    return found
+        calls: dict[str, int] = json.load(answer)["calls"]
+    return calls
 
 
 def done(partial: Path) -> set[str]:
     """The accounts that a file has whole, as far as it can be read."""
-    found = set()
+    members = set()
     try:
         for line in snapshot.lines(str(partial)):
             record = msgspec.json.decode(line)
             if record["record"] == "account_end" and record["complete"]:
-                found.add(record["account"])
+                members.add(record["account"])
     except (snapshot.CutOff, OSError):
         pass
-    return found
+    return members
 
 
 def verdicts(report: Path) -> set[tuple[str, ...]]:
     results = json.loads(report.read_text())["results"]
-    return {(each["control"], each["resource"]["root"], each["resource"]["address"], each["verdict"]) for each in results}
+    return {(result["control"], result["resource"]["root"], result["resource"]["address"], result["verdict"]) for result in results}
 
 
 @pytest.mark.long

@@ -85,9 +85,9 @@ def test_it_gives_up_after_throttled_answers_in_a_row_only() -> None:
 
 
 def test_each_account_region_service_and_operation_has_its_own() -> None:
-    held = RateLimits()
-    one = held.of("1", "us-east-1", "ec2", "DescribeVpcs")
-    assert held.of("1", "us-east-1", "ec2", "DescribeVpcs") is one
+    rates = RateLimits()
+    one = rates.of("1", "us-east-1", "ec2", "DescribeVpcs")
+    assert rates.of("1", "us-east-1", "ec2", "DescribeVpcs") is one
     others = [
         ("2", "us-east-1", "ec2", "DescribeVpcs"),
         ("1", "eu-west-1", "ec2", "DescribeVpcs"),
@@ -95,9 +95,9 @@ def test_each_account_region_service_and_operation_has_its_own() -> None:
         ("1", "us-east-1", "ec2", "DescribeSubnets"),
     ]
     one.throttled()
-    for each in others:
-        assert held.of(*each) is not one
-        assert held.of(*each).rate == RATES.get(each[2], DEFAULT_RATE)
+    for other in others:
+        assert rates.of(*other) is not one
+        assert rates.of(*other).rate == RATES.get(other[2], DEFAULT_RATE)
 
 
 def test_published_quotas_are_used_by_half() -> None:

@@ -63,18 +63,18 @@ def org(made: Organization, acting_as: Callable[[Keys], Keys], wire: Wire) -> Or
     return made
 
 
-def accounts(found: Run) -> dict[str, str]:
+def accounts(run: Run) -> dict[str, str]:
     """Account to the verdict on its bucket."""
-    return {str(each.resource.account): each.verdict for each in found.report.results}
+    return {str(result.resource.account): result.verdict for result in run.report.results}
 
 
 def test_every_account_by_a_role_in_each(org: Organization, wire: Wire) -> None:
-    found = audit(organization=True, controls=VERSIONS)
-    assert accounts(found) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
-    assert [gap.code for gap in found.report.coverage.gaps] == ["account_inactive"]
-    assert org.gone in found.gaps[0]
-    assert found.requested == wire.calls.total()
-    assert found.ledger("sts:AssumeRole") == {"answered": 2}
+    run = audit(organization=True, controls=VERSIONS)
+    assert accounts(run) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
+    assert [gap.code for gap in run.report.coverage.gaps] == ["account_inactive"]
+    assert org.gone in run.gaps[0]
+    assert run.requested == wire.calls.total()
+    assert run.ledger("sts:AssumeRole") == {"answered": 2}
 
 
 @pytest.mark.parametrize(
@@ -93,35 +93,35 @@ def test_every_account_by_a_role_in_each(org: Organization, wire: Wire) -> None:
 )
 def test_accounts_are_chosen(include: list[str], exclude: list[str], expected: set[str], org: Organization) -> None:
     names = {"main": org.main.account, "trade": org.trade, "quotes": org.quotes, "unit": org.unit, "root": org.root}
-    found = audit(
+    run = audit(
         organization=True,
         controls=VERSIONS,
-        include=[each.format(**names) for each in include],
-        exclude=[each.format(**names) for each in [*exclude, org.gone]],
+        include=[unit.format(**names) for unit in include],
+        exclude=[account.format(**names) for account in [*exclude, org.gone]],
     )
-    assert accounts(found).keys() == {names[each] for each in expected}
+    assert accounts(run).keys() == {names[name] for name in expected}
 
 
 def test_accounts_that_are_left_out_are_named(org: Organization) -> None:
-    found = audit(organization=True, controls=VERSIONS, include=[org.trade, org.quotes, org.gone], exclude=["tag:stage=prod-eu", org.gone])
-    left_out = {entry.scope: (entry.name, entry.reason) for entry in found.report.coverage.left_out}
+    run = audit(organization=True, controls=VERSIONS, include=[org.trade, org.quotes, org.gone], exclude=["tag:stage=prod-eu", org.gone])
+    left_out = {entry.scope: (entry.name, entry.reason) for entry in run.report.coverage.left_out}
     assert left_out[f"aws:{org.quotes}"] == ("quotes", "--exclude tag:stage=prod-eu")
     assert left_out[f"aws:{org.gone}"] == ("gone", f"--exclude {org.gone}")
     assert left_out[f"aws:{org.main.account}"][1].startswith("no --include names it: ")
-    assert not found.gaps
+    assert not run.gaps
 
 
 def test_an_account_in_no_organisation_is_told_so(org: Organization, wire: Wire) -> None:
     wire.fault = lambda sent: error(sent, "AWSOrganizationsNotInUseException", 400) if sent.operation == "ListAccounts" else None
-    found = audit(organization=True, controls=VERSIONS)
-    assert "audit it without --organization" in " ".join(found.gaps)
+    run = audit(organization=True, controls=VERSIONS)
+    assert "audit it without --organization" in " ".join(run.gaps)
 
 
 def test_filters_that_match_no_account_are_a_gap(org: Organization) -> None:
-    found = audit(organization=True, controls=VERSIONS, include=["ou-none-such"])
-    assert [gap.code for gap in found.report.coverage.gaps] == ["nothing_found"]
-    assert "--include ou-none-such leaves none of the 4 accounts" in found.gaps[0]
-    assert len(found.report.coverage.left_out) == 4
+    run = audit(organization=True, controls=VERSIONS, include=["ou-none-such"])
+    assert [gap.code for gap in run.report.coverage.gaps] == ["nothing_found"]
+    assert "--include ou-none-such leaves none of the 4 accounts" in run.gaps[0]
+    assert len(run.report.coverage.left_out) == 4
 
 
 @pytest.mark.parametrize("field", ["State", "Status"])
@@ -137,9 +137,9 @@ def test_the_state_of_an_account_is_read_by_either_name(field: str, org: Organiz
         return answer(200, json.dumps({"Accounts": listed}), "application/x-amz-json-1.1") if sent.operation == "ListAccounts" else None
 
     wire.fault = fault
-    found = audit(organization=True, controls=VERSIONS)
-    assert accounts(found) == {org.main.account: "pass"}
-    inactive = [gap for gap in found.report.coverage.gaps if gap.code == "account_inactive"]
+    run = audit(organization=True, controls=VERSIONS)
+    assert accounts(run) == {org.main.account: "pass"}
+    inactive = [gap for gap in run.report.coverage.gaps if gap.code == "account_inactive"]
     assert [gap.scope for gap in inactive] == [f"aws:{number * 12}" for number in "1234"]
     assert inactive[0].reason == "the account is pending closure"
 
@@ -153,8 +153,8 @@ def test_accounts_that_are_not_reached_are_named(org: Organization, wire: Wire) 
 
     stopping = threading.Event()
     wire.fault = fault
-    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone], stopping=stopping)
-    named = {gap.scope for gap in found.report.coverage.gaps if gap.code == "interrupted"}
+    run = audit(organization=True, controls=VERSIONS, exclude=[org.gone], stopping=stopping)
+    named = {gap.scope for gap in run.report.coverage.gaps if gap.code == "interrupted"}
     assert stopping.is_set() and {f"aws:{org.trade}", f"aws:{org.quotes}"} & named
 
 
@@ -164,51 +164,51 @@ def test_a_role_that_cannot_be_assumed_costs_its_account_only(org: Organization,
         return error(sent, "AccessDenied", 403) if sent.label == "sts:AssumeRole" and sent.attempt == 1 else None
 
     wire.fault = fault
-    found = audit(organization=True, controls=VERSIONS)
+    run = audit(organization=True, controls=VERSIONS)
     every = {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
-    (refused,) = every.keys() - accounts(found).keys()
+    (refused,) = every.keys() - accounts(run).keys()
     assert refused != org.main.account
-    assert accounts(found) == {account: verdict for account, verdict in every.items() if account != refused}
-    failed = [gap for gap in found.report.coverage.gaps if gap.code == "account_failed"]
+    assert accounts(run) == {account: verdict for account, verdict in every.items() if account != refused}
+    failed = [gap for gap in run.report.coverage.gaps if gap.code == "account_failed"]
     assert [gap.scope for gap in failed] == [f"aws:{refused}"]
     assert "AssumeRole" in failed[0].reason
-    assert found.ledger("sts:AssumeRole") == {"denied AccessDenied": 1, "answered": 1}
-    assert any(gap.settles_it == "grant sts:AssumeRole" for gap in found.report.coverage.gaps)
-    assert found.scan.incomplete
+    assert run.ledger("sts:AssumeRole") == {"denied AccessDenied": 1, "answered": 1}
+    assert any(gap.settles_it == "grant sts:AssumeRole" for gap in run.report.coverage.gaps)
+    assert run.scan.incomplete
 
 
 def test_an_organisation_that_may_not_be_listed(org: Organization, wire: Wire) -> None:
     wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.service == "organizations" else None
-    found = audit(organization=True, controls=VERSIONS)
-    assert not found.report.results
-    assert any("organizations:ListAccounts" in gap for gap in found.gaps)
-    assert found.scan.incomplete
+    run = audit(organization=True, controls=VERSIONS)
+    assert not run.report.results
+    assert any("organizations:ListAccounts" in gap for gap in run.gaps)
+    assert run.scan.incomplete
 
 
 def test_tags_that_may_not_be_read_choose_no_account_in_silence(org: Organization, wire: Wire) -> None:
     wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListTagsForResource" else None
-    found = audit(organization=True, controls=VERSIONS, include=["tag:stage=prod-eu"])
-    assert not found.report.results
-    assert any("ListTagsForResource" in gap for gap in found.gaps)
+    run = audit(organization=True, controls=VERSIONS, include=["tag:stage=prod-eu"])
+    assert not run.report.results
+    assert any("ListTagsForResource" in gap for gap in run.gaps)
 
 
 def test_roles_by_name(org: Organization, wire: Wire) -> None:
-    roles = [f"arn:aws:iam::{each}:role/audit" for each in (org.trade, org.quotes)]
-    found = audit(roles=roles, external_id="e-1", controls=VERSIONS)
-    assert accounts(found) == {org.trade: "pass", org.quotes: "fail"}
-    assert not found.gaps
+    roles = [f"arn:aws:iam::{account}:role/audit" for account in (org.trade, org.quotes)]
+    run = audit(roles=roles, external_id="e-1", controls=VERSIONS)
+    assert accounts(run) == {org.trade: "pass", org.quotes: "fail"}
+    assert not run.gaps
 
 
 def test_clients_are_shared_and_calls_signed_by_their_account(org: Organization, wire: Wire) -> None:
-    found = audit(organization=True, controls=VERSIONS)
-    assert len(accounts(found)) == 3
+    run = audit(organization=True, controls=VERSIONS)
+    assert len(accounts(run)) == 3
     made = wire.clients
     assert len(made) == len(set(made)), "one client for a service and region, however many accounts"
-    keys = {each.key for each in wire.sent if each.operation == "ListBuckets"}
+    keys = {request.key for request in wire.sent if request.operation == "ListBuckets"}
     assert len(keys) == 3
-    by_bucket = {re_account(each.url): each.key for each in wire.sent if "versioning" in each.url}
+    by_bucket = {re_account(request.url): request.key for request in wire.sent if "versioning" in request.url}
     assert len(set(by_bucket.values())) == len(by_bucket) == 3
-    assert all(each.key == org.main.key for each in wire.sent if each.operation == "AssumeRole")
+    assert all(request.key == org.main.key for request in wire.sent if request.operation == "AssumeRole")
 
 
 def re_account(url: str) -> str:
@@ -217,50 +217,50 @@ def re_account(url: str) -> str:
 
 def test_credentials_of_one_account_that_expire_cost_that_account_only(org: Organization, wire: Wire) -> None:
     def fault(sent: Sent) -> Any:
-        held = f"held-{org.trade}" in sent.url or (sent.key in expired)
-        if held:
+        is_held = f"held-{org.trade}" in sent.url or (sent.key in expired)
+        if is_held:
             expired.add(sent.key)
-        return error(sent, "ExpiredToken", 400) if held else None
+        return error(sent, "ExpiredToken", 400) if is_held else None
 
     expired: set[str] = set()
     wire.fault = fault
-    found = accounts(audit(organization=True, controls=VERSIONS))
-    assert found == {org.main.account: "pass", org.trade: "unknown", org.quotes: "fail"}
+    statuses = accounts(audit(organization=True, controls=VERSIONS))
+    assert statuses == {org.main.account: "pass", org.trade: "unknown", org.quotes: "fail"}
 
 
 def test_the_caller_is_told(org: Organization) -> None:
-    found = audit(organization=True, controls=VERSIONS, include=[org.quotes])
-    seen = found.report.results[0].evidence[0].location
+    run = audit(organization=True, controls=VERSIONS, include=[org.quotes])
+    seen = run.report.results[0].evidence[0].location
     assert f":{org.quotes}:assumed-role/OrganizationAccountAccessRole/assay" in str(seen.caller)
     assert seen.operation
     assert seen.time
-    assert found.report.results[0].resource.region == HOME
+    assert run.report.results[0].resource.region == HOME
 
 
 def test_names_and_units_are_told(org: Organization) -> None:
-    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
-    told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
+    run = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
+    told = {account.scope: (account.name, account.path) for account in run.report.coverage.accounts}
     assert told[f"aws:{org.trade}"] == ("trade", "Root/workloads")
     assert told[f"aws:{org.quotes}"] == ("quotes", "Root")
-    assert not found.gaps
+    assert not run.gaps
 
 
 def test_a_denied_tree_costs_only_the_places(org: Organization, wire: Wire) -> None:
     wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListOrganizationalUnitsForParent" else None
-    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
-    assert accounts(found) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
-    told = {each.scope: (each.name, each.path) for each in found.report.coverage.accounts}
+    run = audit(organization=True, controls=VERSIONS, exclude=[org.gone])
+    assert accounts(run) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
+    told = {account.scope: (account.name, account.path) for account in run.report.coverage.accounts}
     assert told[f"aws:{org.trade}"] == ("trade", "") and told[f"aws:{org.quotes}"] == ("quotes", "Root")
     permissions = "organizations:ListRoots, organizations:ListOrganizationalUnitsForParent and organizations:ListAccountsForParent"
     way = f"grant {permissions} to whoever starts the audit: they tell which units accounts are in"
-    assert [gap.settles_it for gap in found.report.coverage.gaps] == [way]
+    assert [gap.settles_it for gap in run.report.coverage.gaps] == [way]
 
 
 def test_a_denied_tree_chooses_no_account_by_unit_in_silence(org: Organization, wire: Wire) -> None:
     wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListRoots" else None
-    found = audit(organization=True, controls=VERSIONS, include=[org.unit])
-    assert not found.report.results
-    assert any("accounts could not be chosen: organizations:ListRoots" in gap for gap in found.gaps)
+    run = audit(organization=True, controls=VERSIONS, include=[org.unit])
+    assert not run.report.results
+    assert any("accounts could not be chosen: organizations:ListRoots" in gap for gap in run.gaps)
 
 
 def test_parts_are_disjoint_and_one_that_is_missing_is_a_gap(org: Organization, tmp_path: Path) -> None:
@@ -269,18 +269,18 @@ def test_parts_are_disjoint_and_one_that_is_missing_is_a_gap(org: Organization, 
     assert sorted(of) == sorted([org.main.account, org.trade, org.quotes])
     assert sum(len(accounts(part)) for part in parts) == 3
     for index, part in enumerate(parts):
-        left = {each.scope.removeprefix("aws:"): each.part for each in part.report.coverage.left_out if each.part}
+        left = {account.scope.removeprefix("aws:"): account.part for account in part.report.coverage.left_out if account.part}
         assert left.items() >= {account: f"{at + 1}/3" for account, at in of.items() if at != index}.items()
         assert not any(gap.code == "nothing_found" for gap in part.report.coverage.gaps)
     whole = Scan(Options(paths=[str(tmp_path)], controls=VERSIONS)).report()
-    assert {each.resource.account: each.verdict for each in whole.results} == {
+    assert {result.resource.account: result.verdict for result in whole.results} == {
         org.main.account: "pass", org.trade: "pass", org.quotes: "fail"
     }  # fmt: skip
     assert whole.coverage.left_out == [] and {gap.code for gap in whole.coverage.gaps} == {"account_inactive"}
     every = [org.main.account, org.trade, org.quotes, org.gone]
     for index in range(3):  # whichever part is missing, that of the management account too, which every part calls
-        held = tmp_path / f"{index}.ndjson.gz"
-        away = held.rename(tmp_path / "away")
+        record_path = tmp_path / f"{index}.ndjson.gz"
+        away = record_path.rename(tmp_path / "away")
         rest = Scan(Options(paths=[str(one) for one in tmp_path.glob("*.gz")], controls=VERSIONS)).report()
         missing = {gap.scope: gap.reason for gap in rest.coverage.gaps if gap.code == "account_failed"}
         assert missing == {
@@ -288,7 +288,7 @@ def test_parts_are_disjoint_and_one_that_is_missing_is_a_gap(org: Organization, 
             for account in every
             if part_of(account, 3) == index
         }
-        away.rename(held)
+        away.rename(record_path)
 
 
 def test_an_account_is_of_one_part_whatever_is_listed_beside_it() -> None:

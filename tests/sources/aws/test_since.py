@@ -73,8 +73,10 @@ class Estate:
         return self.front.recorders[region].items[f"arn:aws:s3:::{bucket}"]
 
     def verdict(self, run: Run, control: str, bucket: str) -> str:
-        [found] = {each.verdict for each in run.report.results if each.control == control and each.resource.address.endswith(f":{bucket}")}
-        return found
+        [verdict] = {
+            result.verdict for result in run.report.results if result.control == control and result.resource.address.endswith(f":{bucket}")
+        }
+        return verdict
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +104,11 @@ def estate(made: Estate, monkeypatch: pytest.MonkeyPatch) -> Iterator[Estate]:
 
 def unchanged(run: Run) -> dict[str, int]:
     """What was not asked for, by the call."""
-    found: dict[str, int] = {}
-    for each in run.report.coverage.calls:
-        if each.outcome == "unchanged":
-            found[f"{each.service}:{each.operation}"] = found.get(f"{each.service}:{each.operation}", 0) + each.count
-    return found
+    by_call: dict[str, int] = {}
+    for call in run.report.coverage.calls:
+        if call.outcome == "unchanged":
+            by_call[f"{call.service}:{call.operation}"] = by_call.get(f"{call.service}:{call.operation}", 0) + call.count
+    return by_call
 
 
 def test_an_unchanged_account_is_asked_for_less_and_judged_the_same(estate: Estate) -> None:
@@ -126,8 +128,10 @@ def test_what_is_taken_says_when_it_was_seen_and_keeps_that_from_night_to_night(
     second, third = (str(estate.folder / f"{name}.ndjson") for name in ("second", "third"))
     estate.again(out=second)
     run = estate.again(out=third, since=second)
-    [found] = [each for each in run.report.results if each.control == "storage.versioning-enabled" and estate.near in each.resource.address]
-    [seen] = {fact.location for fact in found.evidence if fact.location and fact.location.operation == "s3:GetBucketVersioning"}
+    [result] = [
+        result for result in run.report.results if result.control == "storage.versioning-enabled" and estate.near in result.resource.address
+    ]
+    [seen] = {fact.location for fact in result.evidence if fact.location and fact.location.operation == "s3:GetBucketVersioning"}
     answers = {name: answer for line in snapshot.lines(estate.first) for name, answer in answers_of(line, estate.near).items()}
     assert seen is not None and seen.time == answers["get_bucket_versioning"].time < seen.unchanged
     assert str(seen) == f"s3:GetBucketVersioning as of {seen.time} (unchanged by AWS Config at {seen.unchanged})"
@@ -234,7 +238,7 @@ def test_a_bucket_that_is_gone_or_new_is_seen_in_the_list(estate: Estate) -> Non
         assert estate.verdict(run, "storage.versioning-enabled", new) == "fail"
     finally:
         s3.delete_bucket(Bucket=new)
-    assert not any(new in each.resource.address for each in estate.again().report.results)
+    assert not any(new in result.resource.address for result in estate.again().report.results)
 
 
 def test_what_is_older_than_it_may_be_is_asked_anew(estate: Estate) -> None:

@@ -42,11 +42,11 @@ def lines(taken: tuple[str, Run]) -> list[bytes]:
     return list(snapshot.lines(taken[0]))
 
 
-def no_wrong_verdict(found: Run, whole: Run) -> None:
+def no_wrong_verdict(run: Run, whole: Run) -> None:
     expected: dict[tuple[str, str], set[str]] = {}
     for key, verdict in whole.verdicts.items():
         expected.setdefault((key[0], key[2]), set()).add(verdict)
-    for key, verdict in found.verdicts.items():
+    for key, verdict in run.verdicts.items():
         if verdict in KNOWN:
             # Where the line of a bucket is lost, its access point is judged by itself.
             address = re.sub(r"s3:[\w-]+:(\d+):accesspoint/(\w+)$", r"s3:::\2-\1", key[2])
@@ -73,10 +73,10 @@ def test_one_that_is_cut_off_judges_what_is_before_the_cut(part: float, taken: t
     cut = tmp_path / "cut.snapshot"
     content = Path(taken[0]).read_bytes()
     cut.write_bytes(content[: int(len(content) * part)])
-    found = replay(str(cut))
-    assert any(gap.startswith("incomplete_snapshot") for gap in found.gaps)
-    assert found.scan.incomplete
-    no_wrong_verdict(found, taken[1])
+    run = replay(str(cut))
+    assert any(gap.startswith("incomplete_snapshot") for gap in run.gaps)
+    assert run.scan.incomplete
+    no_wrong_verdict(run, taken[1])
 
 
 def test_one_that_is_cut_off_at_any_line(taken: tuple[str, Run], lines: list[bytes], tmp_path: Path) -> None:
@@ -85,10 +85,10 @@ def test_one_that_is_cut_off_at_any_line(taken: tuple[str, Run], lines: list[byt
     for at in range(1, len(lines), 4):
         cut = tmp_path / "cut.ndjson"
         cut.write_bytes(b"".join(lines[:at]) + lines[at][: len(lines[at]) // 2])
-        found = replay(str(cut))
-        assert any(gap.startswith("incomplete_snapshot") for gap in found.gaps), at
-        no_wrong_verdict(found, taken[1])
-        judged_somewhere += any(verdict in KNOWN for verdict in found.verdicts.values())
+        run = replay(str(cut))
+        assert any(gap.startswith("incomplete_snapshot") for gap in run.gaps), at
+        no_wrong_verdict(run, taken[1])
+        judged_somewhere += any(verdict in KNOWN for verdict in run.verdicts.values())
     assert judged_somewhere > 3
 
 
@@ -96,9 +96,9 @@ def test_a_line_that_is_lost_is_not_a_resource_that_is_absent(taken: tuple[str, 
     for at in range(1, len(lines) - 1, 5):
         damaged = tmp_path / "damaged.ndjson"
         damaged.write_bytes(b"".join([*lines[:at], b'{"record": "it\n', *lines[at + 1 :]]))
-        found = replay(str(damaged))
-        assert any(gap.startswith("parse_error") for gap in found.gaps)
-        no_wrong_verdict(found, taken[1])
+        run = replay(str(damaged))
+        assert any(gap.startswith("parse_error") for gap in run.gaps)
+        no_wrong_verdict(run, taken[1])
 
 
 ODD: Any = st.recursive(
@@ -114,11 +114,11 @@ ODD: Any = st.recursive(
 
 
 def _paths(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if path else []
+    paths = [path] if path else []
     entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for name, each in entries:
-        found += _paths(each, (*path, name))
-    return found
+    for name, entry in entries:
+        paths += _paths(entry, (*path, name))
+    return paths
 
 
 @given(data=st.data())
@@ -136,8 +136,8 @@ def test_hostile_lines_never_raise(data: st.DataObject, lines: list[bytes], tmp_
         changed[at] = json.dumps(record).encode() + b"\n"
     hostile = tmp_path / "hostile.ndjson"
     hostile.write_bytes(b"".join(changed))
-    found = replay(str(hostile))
-    assert not any("could not be judged to the end" in gap for gap in found.gaps), found.gaps
+    run = replay(str(hostile))
+    assert not any("could not be judged to the end" in gap for gap in run.gaps), run.gaps
     resumed([str(hostile)], str(tmp_path), scope_of(hostile))
 
 
@@ -177,8 +177,8 @@ def test_only_its_owner_may_read_it(taken: tuple[str, Run]) -> None:
 
 def test_answers_are_plain_data() -> None:
     when = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
-    held = plain({"At": when, "Bytes": b"b", "Nested": [{"Name": "n"}], "ResponseMetadata": {"HTTPStatusCode": 200}})
-    assert held == {"At": "2026-01-02T00:00:00Z", "Bytes": "bytes", "Nested": [{"Name": "n"}]}
+    record = plain({"At": when, "Bytes": b"b", "Nested": [{"Name": "n"}], "ResponseMetadata": {"HTTPStatusCode": 200}})
+    assert record == {"At": "2026-01-02T00:00:00Z", "Bytes": "bytes", "Nested": [{"Name": "n"}]}
 
 
 # Going on
@@ -192,7 +192,7 @@ def baseline(estate: Keys, taken: tuple[str, Run]) -> Run:
 
 def without_times(report: Any) -> list[Any]:
     """Results without their evidence, which says when each answer came."""
-    return [msgspec.structs.replace(each, evidence=[], unknown=[]) for each in report.results]
+    return [msgspec.structs.replace(result, evidence=[], unknown=[]) for result in report.results]
 
 
 def asked(wire: Wire, region: str) -> int:

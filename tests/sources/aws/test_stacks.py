@@ -30,8 +30,8 @@ TEMPLATE = {
 
 def settings(run: Run) -> set[tuple[str, str, str]]:
     """Stack, the setting in plain text, and the verdict."""
-    found = [result for result in run.report.results if result.control == CONTROL and result.resource.type == "cloudformation.stack"]
-    return {(result.resource.name, result.element.partition(",")[0], result.verdict) for result in found}
+    results = [result for result in run.report.results if result.control == CONTROL and result.resource.type == "cloudformation.stack"]
+    return {(result.resource.name, result.element.partition(",")[0], result.verdict) for result in results}
 
 
 def test_a_stack_shows_what_its_parameters_and_outputs_hold(

@@ -93,8 +93,8 @@ def _encryption(rule: dict[str, Any]) -> dict[str, Any]:
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
     expires = rule.get("Expiration", {})
     transitions = [
-        {"days": each.get("Days", -1), "date": each.get("Date"), "storageClass": each.get("StorageClass")}
-        for each in rule.get("Transitions", [])
+        {"days": transition.get("Days", -1), "date": transition.get("Date"), "storageClass": transition.get("StorageClass")}
+        for transition in rule.get("Transitions", [])
     ]
     return {
         "id": rule.get("ID"),
@@ -187,7 +187,7 @@ def _group(record: dict[str, Any]) -> Form:
     listed = json.loads(json.dumps(record["listed"]))
     for rule in [*listed.get("IpPermissions", []), *listed.get("IpPermissionsEgress", [])]:
         rule["Ipv4Ranges"] = rule.get("IpRanges", [])
-        rule["IpRanges"] = [each["CidrIp"] for each in rule["Ipv4Ranges"]]
+        rule["IpRanges"] = [range_["CidrIp"] for range_ in rule["Ipv4Ranges"]]
     return "AWS::EC2::SecurityGroup", listed["GroupId"], camel(listed), {}
 
 

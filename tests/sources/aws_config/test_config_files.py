@@ -68,10 +68,10 @@ def scan(path: Path, *controls: str) -> tuple[list[Result], Scan]:
 
 
 def verdicts(path: Path, control: str) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    by_address: dict[str, list[str]] = {}
     for result in scan(path, control)[0]:
-        found.setdefault(result.resource.address, []).append(result.verdict)
-    return {address: str(worst(results)) for address, results in found.items()}
+        by_address.setdefault(result.resource.address, []).append(result.verdict)
+    return {address: str(worst(results)) for address, results in by_address.items()}
 
 
 def only(path: Path, control: str = VERSIONING, address: str = "arn:aws:s3:::orders") -> str | None:
@@ -107,9 +107,9 @@ def as_text(data: dict[str, Any]) -> dict[str, Any]:
     ids=["history", "batch", "aggregate", "query", "array", "one"],
 )
 def test_what_the_command_line_prints_is_scanned(tmp_path: Path, file: Any) -> None:
-    found = verdicts(write(tmp_path / "items.json", file), VERSIONING)
-    assert found.pop("arn:aws:s3:::orders") == "pass"
-    assert list(found.values()) == ["unknown"], "there may be other buckets"
+    verdict_of = verdicts(write(tmp_path / "items.json", file), VERSIONING)
+    assert verdict_of.pop("arn:aws:s3:::orders") == "pass"
+    assert list(verdict_of.values()) == ["unknown"], "there may be other buckets"
 
 
 def test_the_latest_item_counts(tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_what_was_deleted_is_gone(tmp_path: Path) -> None:
 
 def test_a_resource_that_is_not_recorded_may_be_anything(tmp_path: Path) -> None:
     other = bucket(name="other", configurationItemStatus="ResourceNotRecorded", configuration=None)
-    found = verdicts(write(tmp_path / "a.json", snapshot(bucket(), other)), VERSIONING)
-    assert sorted(found.values()) == ["pass", "unknown"]
+    verdict_of = verdicts(write(tmp_path / "a.json", snapshot(bucket(), other)), VERSIONING)
+    assert sorted(verdict_of.values()) == ["pass", "unknown"]
 
 
 def test_a_type_without_items_is_not_known_to_be_absent(tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ def test_a_field_that_an_item_lacks_is_unknown(tmp_path: Path) -> None:
 
 def test_regions_do_not_vouch_for_each_other(tmp_path: Path) -> None:
     elsewhere = item("AWS::EC2::VPC", "vpc-1", {"vpcId": "vpc-1"}, awsRegion=OTHER)
-    found = verdicts(write(tmp_path / "a.json", snapshot(bucket(), elsewhere)), VERSIONING)
-    assert found.pop("arn:aws:s3:::orders") == "pass"
-    assert list(found.values()) == ["unknown"], "the buckets of the other region"
+    verdict_of = verdicts(write(tmp_path / "a.json", snapshot(bucket(), elsewhere)), VERSIONING)
+    assert verdict_of.pop("arn:aws:s3:::orders") == "pass"
+    assert list(verdict_of.values()) == ["unknown"], "the buckets of the other region"
 
 
 def test_types_that_nothing_reads_are_counted(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     tracemalloc.start()
     items = 0
     for collection in ConfigSource([str(path)]).collect(Wanted(frozenset(listings), frozenset(listings), listings)):
-        items += sum(1 for each in collection.items if not isinstance(each, Unlisted))
+        items += sum(1 for item in collection.items if not isinstance(item, Unlisted))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert items == 20_000

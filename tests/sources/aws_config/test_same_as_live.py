@@ -61,7 +61,7 @@ def recorded(case: Path) -> dict[str, Any]:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, str, str, str]]]:
     """Control to (case, address, verdict live, verdict by Config) of every case that passes or fails, and that Config has something of."""
     file = tmp_path_factory.mktemp("config") / "ConfigSnapshot.json"
-    found: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
+    by_control: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
     for listed in sorted(CONTROLS.glob("*/*/expected.yaml")):
         control = f"{listed.parent.parent.name}.{listed.parent.name}"
         for name, expected in yaml.safe_load(listed.read_text(encoding="utf-8")).items():
@@ -72,8 +72,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[s
             options = fixtures.configured(listed.parent, name)
             told = fixtures.verdicts(control, file, [], **options)
             assert not [address for address in told if address.startswith("(")], (control, name, told)
-            found[control] += [(name, address, verdict, told.get(address, "unknown")) for address, verdict in expected.items()]
-    return found
+            by_control[control] += [(name, address, verdict, told.get(address, "unknown")) for address, verdict in expected.items()]
+    return by_control
 
 
 def test_no_verdict_differs(compared: dict[str, list[tuple[str, str, str, str]]]) -> None:

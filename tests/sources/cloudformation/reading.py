@@ -23,13 +23,15 @@ def collect(top: Path, files: dict[str, Any] | str, **options: Any) -> list[Coll
             path.write_bytes(content)
         else:
             path.write_text(textwrap.dedent(content) if isinstance(content, str) else json.dumps(content, indent=1), "utf-8")
-    found = discover([str(top)])
-    return said(CloudFormationSource(found.inputs.get("cloudformation", []), found.named, Options(**options)))
+    discovered = discover([str(top)])
+    return said(CloudFormationSource(discovered.inputs.get("cloudformation", []), discovered.named, Options(**options)))
 
 
 def said(source: CloudFormationSource) -> list[Collection]:
     """The collections of a source that are more than entries of files of other kinds."""
-    return [each for each in source.collect() if each.items or each.coverage.gaps or each.coverage.files.found]
+    return [
+        collection for collection in source.collect() if collection.items or collection.coverage.gaps or collection.coverage.files.found
+    ]
 
 
 def gaps(collections: list[Collection]) -> list[Gap]:

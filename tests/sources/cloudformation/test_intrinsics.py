@@ -47,7 +47,7 @@ Mappings:
         ("!Select [1, !FindInMap [Sizes, eu-west-1, list]]", "y"),
         ("!FindInMap [Sizes, nowhere, big, {DefaultValue: !Ref Name}]", "orders"),
         ("!Base64 'x: 1'", base64.b64encode(b"x: 1").decode()),
-        ("!Cidr [10.0.0.0/16, 3, 8]", [str(each) for each in list(ipaddress.ip_network("10.0.0.0/16").subnets(new_prefix=24))[:3]]),
+        ("!Cidr [10.0.0.0/16, 3, 8]", [str(network) for network in list(ipaddress.ip_network("10.0.0.0/16").subnets(new_prefix=24))[:3]]),
         ("{'Fn::ToJsonString': {a: !Ref Name}}", '{"a":"orders"}'),
         ("{'Fn::Length': !Ref Many}", 3),
         ("[a, !Ref AWS::NoValue, b]", ["a", "b"]),
@@ -61,8 +61,8 @@ Mappings:
     ],
 )
 def test_known(tmp_path: Path, expression: str, expected: Any) -> None:
-    found = value(tmp_path, expression, PARAMETERS)
-    assert found == expected and type(found) is type(expected)
+    result = value(tmp_path, expression, PARAMETERS)
+    assert result == expected and type(result) is type(expected)
 
 
 def test_texts_of_references_are_split_where_commas_are_written(tmp_path: Path) -> None:
@@ -143,8 +143,8 @@ def test_the_region(tmp_path: Path) -> None:
     unknown = value(tmp_path, "!Ref AWS::Region")
     assert isinstance(unknown, Unknown) and unknown.settles_it == "pass --region"
     assert value(tmp_path, "!Sub '${AWS::Partition}:${AWS::Region}'", region="cn-north-1") == "aws-cn:cn-north-1"
-    found = value(tmp_path, "!FindInMap [Sizes, !Ref AWS::Region, big]", PARAMETERS)
-    assert isinstance(found, Either) and set(found.options) == {10, 20}
+    result = value(tmp_path, "!FindInMap [Sizes, !Ref AWS::Region, big]", PARAMETERS)
+    assert isinstance(result, Either) and set(result.options) == {10, 20}
     assert value(tmp_path, "!Select [0, !FindInMap [Sizes, !Ref AWS::Region, list]]", PARAMETERS) == "x"
 
 
@@ -185,8 +185,8 @@ def test_dynamic_references(tmp_path: Path, expression: str, expected: Any) -> N
 
 
 def test_json_with_a_reference_inside_is_a_document(tmp_path: Path) -> None:
-    found = value(tmp_path, "{'Fn::ToJsonString': {Statement: [{Principal: {AWS: !GetAtt Key.Arn}}]}}", KEY)
-    assert decode(found) == {"Statement": [{"Principal": {"AWS": Reference("AWS::KMS::Key.Key", "Arn")}}]}
+    result = value(tmp_path, "{'Fn::ToJsonString': {Statement: [{Principal: {AWS: !GetAtt Key.Arn}}]}}", KEY)
+    assert decode(result) == {"Statement": [{"Principal": {"AWS": Reference("AWS::KMS::Key.Key", "Arn")}}]}
 
 
 @pytest.mark.parametrize(

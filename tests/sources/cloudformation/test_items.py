@@ -110,12 +110,14 @@ def test_resources_on_one_line_are_told_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("properties", ["[1]", "text", "5", "!Ref Nobody", "!If [No, {a: 1}, {a: 2}]", "{'Fn::Transform': {Name: M}}"])
 def test_properties_that_are_no_map(tmp_path: Path, properties: str) -> None:
-    found = [
-        item for each in collect(tmp_path, f"Resources:\n  A:\n    Type: AWS::B::C\n    Properties: {properties}\n") for item in each.items
+    items = [
+        item
+        for collection in collect(tmp_path, f"Resources:\n  A:\n    Type: AWS::B::C\n    Properties: {properties}\n")
+        for item in collection.items
     ]
-    assert [item.address for item in found] == ["AWS::B::C.A"]
-    assert isinstance(found[0]["a"].data, Unknown) and isinstance(found[0].attributes().data, Unknown)
-    assert found[0].blocks("a")[0] == [] and isinstance(found[0].blocks("a")[1], Unknown)
+    assert [item.address for item in items] == ["AWS::B::C.A"]
+    assert isinstance(items[0]["a"].data, Unknown) and isinstance(items[0].attributes().data, Unknown)
+    assert items[0].blocks("a")[0] == [] and isinstance(items[0].blocks("a")[1], Unknown)
 
 
 def test_what_is_no_resource_is_a_gap(tmp_path: Path) -> None:

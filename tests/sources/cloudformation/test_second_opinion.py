@@ -26,9 +26,9 @@ PARAMETERS = {
 def conditions(known: str) -> st.SearchStrategy[Any]:
     equals = st.builds(lambda name, text: {"Fn::Equals": [{"Ref": name}, text]}, st.sampled_from(["Env", "P", "Q"]), st.sampled_from("abc"))
     leaves = equals if not known else equals | st.sampled_from([{"Condition": name} for name in known])
-    inner = leaves | st.builds(lambda held: {"Fn::Not": [held]}, leaves)
+    inner = leaves | st.builds(lambda condition: {"Fn::Not": [condition]}, leaves)
     several = st.lists(inner, min_size=2, max_size=3)
-    return inner | st.builds(lambda held: {"Fn::And": held}, several) | st.builds(lambda held: {"Fn::Or": held}, several)
+    return inner | st.builds(lambda operands: {"Fn::And": operands}, several) | st.builds(lambda operands: {"Fn::Or": operands}, several)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -44,7 +44,7 @@ def test_possible_combinations(first: Any, second: Any, third: Any) -> None:
     with tempfile.TemporaryDirectory() as top:
         [collection] = collect(Path(top), {"t.json": template})
     exist = [{item.address[-1] for item in world.items} for world in collection.worlds or [collection]]
-    assert sorted(map(sorted, exist)) == sorted(sorted(name for name in NAMES if each[name]) for each in theirs)
+    assert sorted(map(sorted, exist)) == sorted(sorted(name for name in NAMES if result[name]) for result in theirs)
 
 
 def test_yaml_is_read_as_cfn_lint_reads_it() -> None:

@@ -55,18 +55,18 @@ def test_a_nested_stack_is_a_part_of_the_stack_that_nests_it(tmp_path: Path) -> 
     collection, by_itself = collect(tmp_path, files, parameters={"Env": "prod"})
     assert by_itself.name.endswith("child.yaml")  # its caller gives it more than its own defaults do
     assert not gaps([collection]) and collection.coverage.files.found == collection.coverage.files.parsed == 2
-    found = {item.address.rpartition(".")[2]: item for item in collection.items}
-    queue = found["Child/Queue"]
+    by_name = {item.address.rpartition(".")[2]: item for item in collection.items}
+    queue = by_name["Child/Queue"]
     assert queue["KmsMasterKeyId"].data == Reference("AWS::KMS::Key.Key", "Arn")
     assert queue["QueueName"].data == Reference("AWS::SNS::Topic.Child/Inner")
     assert queue.location().file.endswith("nested/child.yaml") and queue.root.endswith("parent.yaml")
-    assert found["User"]["KmsMasterKeyId"].data == Reference("AWS::SNS::Topic.Child/Inner", "TopicArn")
+    assert by_name["User"]["KmsMasterKeyId"].data == Reference("AWS::SNS::Topic.Child/Inner", "TopicArn")
 
 
 def test_the_conditions_of_a_nested_stack_depend_on_what_it_is_given(tmp_path: Path) -> None:
     collection, _ = collect(tmp_path, {"parent.yaml": PARENT, "nested/child.yaml": CHILD})
-    held = {world.holds["Child/IsProd"]: "AWS::SQS::Queue.Child/Queue" in addresses(world.items) for world in collection.worlds}
-    assert held == {True: True, False: False}
+    exists = {world.holds["Child/IsProd"]: "AWS::SQS::Queue.Child/Queue" in addresses(world.items) for world in collection.worlds}
+    assert exists == {True: True, False: False}
 
 
 def test_a_template_that_is_not_at_hand_is_a_gap(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ Resources:
 
 def test_imports_are_resolved_within_a_run(tmp_path: Path) -> None:
     collections = collect(tmp_path, {"exporter.yaml": EXPORTER, "importer.yaml": IMPORTER})
-    importer = next(each for each in collections if each.name.endswith("importer.yaml"))
+    importer = next(collection for collection in collections if collection.name.endswith("importer.yaml"))
     [queue] = importer.items
     assert queue["KmsMasterKeyId"].data == Reference("AWS::KMS::Key.exporter/Key", "Arn")
     assert addresses(importer.context) == ["AWS::KMS::Key.exporter/Key"]
@@ -134,7 +134,7 @@ def test_an_import_that_may_be_of_a_nested_stack_is_declared_elsewhere_no_more_t
 def test_imports_are_resolved_from_what_another_stack_nests(tmp_path: Path) -> None:
     nesting = NESTING.replace("importer.yaml", "missing.yaml")
     collections = collect(tmp_path, {"main.yaml": nesting, "exporter.yaml": EXPORTER, "importer.yaml": IMPORTER})
-    importer = next(each for each in collections if each.name.endswith("importer.yaml"))
+    importer = next(collection for collection in collections if collection.name.endswith("importer.yaml"))
     assert importer.items[0]["KmsMasterKeyId"].data == Reference("AWS::KMS::Key.main/Keys/Key", "Arn")
     assert "AWS::KMS::Key.main/Keys/Key" in addresses(importer.context)
 
@@ -148,8 +148,8 @@ def test_what_a_stack_exports_itself_is_declared_elsewhere_no_more_than_here(tmp
       B: {Value: !Ref B, Export: {Name: mine}}
       C: {Value: x, Export: {Name: !ImportValue mine}}
     """
-    found = read(tmp_path, text)["P"]["Bucket"].data
-    assert isinstance(found, Unknown) and not isinstance(found, Exported)
+    data = read(tmp_path, text)["P"]["Bucket"].data
+    assert isinstance(data, Unknown) and not isinstance(data, Exported)
 
 
 def test_the_id_of_a_part_is_that_of_its_owner(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_the_id_of_a_part_is_that_of_its_owner(tmp_path: Path) -> None:
 
 def test_an_import_that_may_mean_two_exports_is_unknown(tmp_path: Path) -> None:
     collections = collect(tmp_path, {"one.yaml": EXPORTER, "two.yaml": EXPORTER, "importer.yaml": IMPORTER})
-    importer = next(each for each in collections if each.name.endswith("importer.yaml"))
+    importer = next(collection for collection in collections if collection.name.endswith("importer.yaml"))
     assert isinstance(importer.items[0]["KmsMasterKeyId"].data, Unknown)
 
 
@@ -181,10 +181,12 @@ def test_an_output_of_another_stack(tmp_path: Path) -> None:
     call = {"Fn::GetStackOutput": {"StackName": "shop-prod", "OutputName": "Name", "Region": "eu-west-1"}}
     other = {"Fn::GetStackOutput": {"StackName": "shop-prod", "OutputName": "Name", "Region": "us-east-1"}}
     files["t.json"] = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": call, "KmsMasterKeyId": other}}}}
-    found = next(each for each in collect(tmp_path, files) if each.name.endswith("t.json") and "cdk.out" not in each.name)
-    assert found.items[0]["QueueName"].data == Reference("AWS::S3::Bucket.shop-prod/OrdersBucket1A2B")
-    assert "AWS::S3::Bucket.shop-prod/OrdersBucket1A2B" in addresses(found.context)
-    assert isinstance(found.items[0]["KmsMasterKeyId"].data, Unknown)
+    collection = next(
+        collection for collection in collect(tmp_path, files) if collection.name.endswith("t.json") and "cdk.out" not in collection.name
+    )
+    assert collection.items[0]["QueueName"].data == Reference("AWS::S3::Bucket.shop-prod/OrdersBucket1A2B")
+    assert "AWS::S3::Bucket.shop-prod/OrdersBucket1A2B" in addresses(collection.context)
+    assert isinstance(collection.items[0]["KmsMasterKeyId"].data, Unknown)
 
 
 def assembly(environment: str = "aws://111122223333/eu-west-1") -> dict[str, Any]:
@@ -259,8 +261,8 @@ def test_a_named_manifest_leads_to_its_templates(tmp_path: Path) -> None:
 
     collect(tmp_path, assembly())
     manifest = str(tmp_path / "cdk.out" / "manifest.json")
-    found = said(CloudFormationSource([manifest], {manifest}, Options()))
-    assert [collection.name.rpartition("/")[2] for collection in found] == ["Shop.template.json", "Other.template.json"]
+    messages = said(CloudFormationSource([manifest], {manifest}, Options()))
+    assert [collection.name.rpartition("/")[2] for collection in messages] == ["Shop.template.json", "Other.template.json"]
 
 
 def test_a_manifest_that_is_none_is_a_gap(tmp_path: Path) -> None:
@@ -482,8 +484,8 @@ def test_parameter_files(tmp_path: Path, content: Any) -> None:
 def test_a_parameter_file_of_another_form_is_a_gap(tmp_path: Path, content: str) -> None:
     path = tmp_path / "p.json"
     path.write_text(content, "utf-8")
-    found, problems = parameters.given([str(path)], {}, DISK)
-    assert found == {} and [gap.code for gap in problems] == ["parse_error"]
+    values, problems = parameters.given([str(path)], {}, DISK)
+    assert values == {} and [gap.code for gap in problems] == ["parse_error"]
 
 
 def test_without_the_translator_serverless_resources_are_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

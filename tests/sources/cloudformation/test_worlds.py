@@ -15,7 +15,7 @@ from assay.scanner.sources.raw import Either, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read
 
 
-def found(top: Path, conditions: str, parameters: str = "Env: {Type: String}", **options: Any) -> list[dict[str, bool]]:
+def worlds_of(top: Path, conditions: str, parameters: str = "Env: {Type: String}", **options: Any) -> list[dict[str, bool]]:
     """The worlds of a template of which every condition is used."""
     names = [line.partition(":")[0].strip() for line in conditions.strip().splitlines()]
     text = "Parameters:\n" + "".join(f"  {line.strip()}\n" for line in parameters.strip().splitlines())
@@ -28,8 +28,8 @@ def found(top: Path, conditions: str, parameters: str = "Env: {Type: String}", *
     return [world.holds for world in collection.worlds]
 
 
-def vectors(held: list[dict[str, bool]]) -> list[str]:
-    return sorted("".join("ft"[value] for _, value in sorted(world.items())) for world in held)
+def vectors(holdings: list[dict[str, bool]]) -> list[str]:
+    return sorted("".join("ft"[value] for _, value in sorted(world.items())) for world in holdings)
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def test_possible_combinations(tmp_path: Path, conditions: str, expected: list[s
     if "FindInMap" in conditions:
         text = f"Parameters:\n  {more}\nMappings:\n  M: {{p: {{k: 'true'}}, d: {{k: 'false'}}}}\nConditions:\n  {conditions}\n"
         text += "Resources:\n  R: {Type: AWS::B::C, Condition: A}\n"
-        held = [world.holds for world in collect(tmp_path, text)[0].worlds]
+        holdings = [world.holds for world in collect(tmp_path, text)[0].worlds]
     else:
-        held = found(tmp_path, conditions)
-    assert vectors(held) == expected
+        holdings = worlds_of(tmp_path, conditions)
+    assert vectors(holdings) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_parameter_may_be_empty(tmp_path: Path) -> None:
 
 def test_allowed_values_bound_what_is_possible(tmp_path: Path) -> None:
     conditions = "A: !Equals [!Ref Env, prod]\nB: !Equals [!Ref Env, dev]\nC: !Equals [!Ref Env, test]"
-    assert vectors(found(tmp_path, conditions, "Env: {Type: String, AllowedValues: [prod, dev]}")) == ["ftf", "tff"]
+    assert vectors(worlds_of(tmp_path, conditions, "Env: {Type: String, AllowedValues: [prod, dev]}")) == ["ftf", "tff"]
 
 
 def test_defaults_and_given_values_decide(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_conditions_that_lead_nowhere_are_unknown(tmp_path: Path) -> None:
 
 def test_the_number_of_combinations_is_bounded(tmp_path: Path) -> None:
     conditions = "\n".join(f"C{at:02}: !Equals [!Sub '${{Env}}{at}', x]" for at in range(40))
-    assert found(tmp_path, conditions) == []
+    assert worlds_of(tmp_path, conditions) == []
 
 
 KEY = """
@@ -226,7 +226,9 @@ def test_what_hangs_on_the_same_undecided_conditions_exists_together(tmp_path: P
     text += "  N: {Type: AWS::CloudFormation::Stack, Condition: A, Properties: {TemplateURL: n.yaml, Parameters: {P: !Ref PA}}}\n"
     inner = "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {P: {Type: String}}\nConditions: {A: !Equals [!Ref P, y]}\n"
     inner += "Resources:\n  X: {Type: AWS::B::C}\n  Y: {Type: AWS::B::C, Condition: A}\n"
-    collection = next(found for found in collect(tmp_path, {"t.yaml": text, "n.yaml": inner}) if found.name.endswith("t.yaml"))
+    collection = next(
+        collection for collection in collect(tmp_path, {"t.yaml": text, "n.yaml": inner}) if collection.name.endswith("t.yaml")
+    )
     items = {item.address.partition(".")[2]: item for item in collection.items}
     assert not collection.worlds and all(item.template is not None for item in items.values())
     assert items["RA"].coexists(items["SA"]) and not items["RA"].coexists(items["RB"])

@@ -36,7 +36,7 @@ def scan(folder: Path, files: dict[str, str | bytes], *controls: str) -> Report:
 
 
 def verdicts(report: Report) -> dict[str, str]:
-    return {each.resource.address: each.verdict for each in report.results}
+    return {result.resource.address: result.verdict for result in report.results}
 
 
 def test_a_binding_in_another_file(tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_the_same_placeholder_is_the_same_name_and_known_parts_exclude(tmp_path:
         "a.yaml": BUCKET.replace("name: orders", 'name: "${BUCKET}"') + "---\n" + BUCKET,
         "b.yaml": BUCKET.replace("name: orders", 'name: "${ENV}-logs"') + "---\n" + OPEN.replace("name: orders", 'name: "${BUCKET}"'),
     }
-    found = verdicts(scan(tmp_path, files, "storage.bucket-not-public"))
-    assert found == {
+    verdict_of = verdicts(scan(tmp_path, files, "storage.bucket-not-public"))
+    assert verdict_of == {
         "StorageBucket.trade/${BUCKET}": "fail",
         "StorageBucket.trade/orders": "pass",
         "StorageBucket.trade/${ENV}-logs": "pass",
@@ -83,12 +83,12 @@ def test_a_binding_on_an_open_name_is_doubt_where_its_known_parts_fit(tmp_path: 
         "c.yaml": opened,
     }
     report = scan(tmp_path, files, "storage.bucket-not-public")
-    found = verdicts(report)
-    assert {address: found[address] for address in found if address.startswith("StorageBucket")} == {
+    verdict_of = verdicts(report)
+    assert {address: verdict_of[address] for address in verdict_of if address.startswith("StorageBucket")} == {
         "StorageBucket.trade/prod-orders": "unknown",
         "StorageBucket.trade/prod-logs": "pass",
     }
-    assert found["IAMPolicyMember.trade/open"] == "fail"
+    assert verdict_of["IAMPolicyMember.trade/open"] == "fail"
     reasons = [unknown for result in report.results for unknown in result.unknown]
     assert [unknown.location.file.rpartition("/")[2] for unknown in reasons if unknown.location] == ["c.yaml"]
 
@@ -100,8 +100,8 @@ def test_an_organisation_policy_of_a_folder_is_not_known_to_count(tmp_path: Path
         "resourcemanager", "ResourceManagerPolicy", "public",
         f"constraint: constraints/storage.publicAccessPrevention\nbooleanPolicy:\n  enforced: true\n{owner}:\n  external: \"12\"",
     )  # fmt: skip
-    found = verdicts(scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": policy}, "storage.public-access-blocked"))
-    assert found == {"StorageBucket.trade/orders": "unknown"}
+    verdict_of = verdicts(scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": policy}, "storage.public-access-blocked"))
+    assert verdict_of == {"StorageBucket.trade/orders": "unknown"}
 
 
 def test_a_binding_in_another_namespace_is_for_another_bucket(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_the_project_is_that_of_the_namespace_unless_the_resource_says_it(tmp_pa
     )
     own = BUCKET.replace("name: orders", "name: own\n  annotations:\n    cnrm.cloud.google.com/project-id: trade-dev")
     report = scan(tmp_path, {"a.yaml": namespace + BUCKET, "b.yaml": own}, "storage.versioning-enabled")
-    assert {each.resource.name: each.resource.account for each in report.results} == {"orders": "trade-prod", "own": "trade-dev"}
+    assert {result.resource.name: result.resource.account for result in report.results} == {"orders": "trade-prod", "own": "trade-dev"}
 
 
 def test_lines_are_those_of_the_manifest(tmp_path: Path) -> None:
@@ -148,8 +148,8 @@ def test_a_name_that_another_tool_fills_in_may_be_any_that_fits(name: str, tmp_p
 
 def test_the_same_names_in_two_environments(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"dev/a.yaml": BUCKET, "prod/a.yaml": BUCKET, "prod/b.yaml": OPEN}
-    found = sorted(verdicts(scan(tmp_path, files, "storage.bucket-not-public")).values())
-    assert found == ["fail", "pass"]
+    verdict_of = sorted(verdicts(scan(tmp_path, files, "storage.bucket-not-public")).values())
+    assert verdict_of == ["fail", "pass"]
 
 
 def test_other_objects_are_passed_over(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_the_target_of_a_forwarding_rule_is_the_one_that_is_given(target: str, t
 
 def test_a_binding_on_a_number_may_be_for_any_bucket(tmp_path: Path) -> None:
     report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": OPEN.replace("  name: orders", "  external: 5")}, "storage.bucket-not-public")
-    (fact,) = next(each.unknown for each in report.results if each.resource.address == "StorageBucket.trade/orders")
+    (fact,) = next(result.unknown for result in report.results if result.resource.address == "StorageBucket.trade/orders")
     assert (fact.reason, fact.settles_it) == (
         "what IAMPolicyMember.trade/open is for: what a binding is for is not known",
         "name it in resourceRef",

@@ -25,7 +25,7 @@ def scan(folder: Path, files: dict[str, str | bytes], controls: list[str] | None
 
 
 def verdicts(report: Report) -> dict[str, str]:
-    return {each.resource.address: each.verdict for each in report.results}
+    return {result.resource.address: result.verdict for result in report.results}
 
 
 def codes(report: Report) -> list[str]:
@@ -50,8 +50,8 @@ def test_properties_and_defaults_of_the_schema_reach_the_template(tmp_path: Path
     report = scan(tmp_path, files)
     assert verdicts(report) == {"storage.v1.bucket.a": "pass", "storage.v1.bucket.b": "fail"}
     assert codes(report) == []
-    blocks = {each.resource.address: each.resource.blocks for each in report.results}
-    assert [(Path(each.file).name, each.start_line) for each in blocks["storage.v1.bucket.a"]] == [("b.jinja", 2), ("c.yaml", 5)]
+    blocks = {result.resource.address: result.resource.blocks for result in report.results}
+    assert [(Path(block.file).name, block.start_line) for block in blocks["storage.v1.bucket.a"]] == [("b.jinja", 2), ("c.yaml", 5)]
 
 
 def test_a_condition_on_the_project_is_judged_both_ways(tmp_path: Path) -> None:
@@ -68,17 +68,17 @@ def test_references_lead_through_outputs_of_templates(tmp_path: Path) -> None:
         "k.jinja": "resources:\n- name: k\n  type: gcp-types/cloudkms-v1:projects.locations.keyRings.cryptoKeys\n  properties: {parent: projects/p/locations/us/keyRings/r, cryptoKeyId: k, rotationPeriod: 2592000s}\noutputs:\n- name: key\n  value: $(ref.k.name)\n",
     }
     report = scan(tmp_path, files, ["storage.encrypted-cmk", "keys.*"])
-    assert {each.verdict for each in report.results} == {"pass"}
+    assert {result.verdict for result in report.results} == {"pass"}
     assert len(report.results) >= 2
 
 
 def test_a_binding_for_a_bucket_of_another_deployment_is_judged_there(tmp_path: Path) -> None:
     binding = "resources:\n- name: open\n  type: gcp-types/storage-v1:virtual.buckets.iamMemberBinding\n  properties: {bucket: elsewhere, role: roles/storage.objectViewer, member: allUsers}\n"
     report = scan(tmp_path, {"c.yaml": binding}, [])
-    assert {each.control: each.verdict for each in report.results} == {"storage.bucket-not-public": "unknown"} or {
-        each.verdict for each in report.results if each.control == "storage.bucket-not-public"
+    assert {result.control: result.verdict for result in report.results} == {"storage.bucket-not-public": "unknown"} or {
+        result.verdict for result in report.results if result.control == "storage.bucket-not-public"
     } <= {"fail", "unknown"}
-    assert "pass" not in {each.verdict for each in report.results if each.control == "storage.bucket-not-public"}
+    assert "pass" not in {result.verdict for result in report.results if result.control == "storage.bucket-not-public"}
 
 
 def test_a_target_that_is_not_known_makes_every_bucket_doubtful(tmp_path: Path) -> None:
@@ -93,8 +93,8 @@ def test_the_owner_that_an_entry_of_an_access_list_names_is_the_owner_of_another
     entry = "- name: {}\n  type: storage.v1.bucketAccessControl\n  properties: {{bucket: $(ref.{}), entity: {}, role: READER}}\n"
     text = "resources:\n- name: b\n  type: storage.v1.bucket\n- name: c\n  type: storage.v1.bucket\n"
     text += entry.format("first", "b.name", "user-a@b.example") + entry.format("second", "first.bucket", "allUsers")
-    found = verdicts(scan(tmp_path, {"d.yaml": text}, ["storage.bucket-not-public"]))
-    assert found == {"storage.v1.bucket.b": "fail", "storage.v1.bucket.c": "pass"}
+    verdict_of = verdicts(scan(tmp_path, {"d.yaml": text}, ["storage.bucket-not-public"]))
+    assert verdict_of == {"storage.v1.bucket.b": "fail", "storage.v1.bucket.c": "pass"}
 
 
 def test_python_is_never_run(tmp_path: Path) -> None:
@@ -179,14 +179,14 @@ def test_wrong_types_anywhere(tmp_path: Path, key: str, wrong: str) -> None:
 def test_circles_of_names(tmp_path: Path) -> None:
     key = "- name: {0}\n  type: gcp-types/cloudkms-v1:projects.locations.keyRings.cryptoKeys\n  properties: {{parent: $(ref.{1}.name), cryptoKeyId: {0}}}\n"
     report = scan(tmp_path, {"c.yaml": "resources:\n" + key.format("a", "b") + key.format("b", "a")}, ["keys.*"])
-    assert {each.verdict for each in report.results} == {"fail"}
+    assert {result.verdict for result in report.results} == {"fail"}
     output = use("resources: []\noutputs:\n- name: o\n  value: $(ref.x.o)\n", "  properties: {versioning: {enabled: $(ref.x.o)}}\n")
     assert verdicts(scan(tmp_path / "o", output))["storage.v1.bucket.own"] == "unknown"
 
 
 def test_outputs_are_no_resources_in_the_ledger(tmp_path: Path) -> None:
     report = scan(tmp_path, {"c.yaml": f"{OK}outputs:\n- name: db_password\n  value: kT9vQ2mX7bRw\n"}, [])
-    assert {each.verdict for each in report.results if each.resource.address == "output.db_password"} == {"fail"}
+    assert {result.verdict for result in report.results if result.resource.address == "output.db_password"} == {"fail"}
     assert (report.coverage.blocks.found, report.coverage.blocks.evaluated) == (1, 1)
 
 

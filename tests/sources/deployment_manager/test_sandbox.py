@@ -177,5 +177,5 @@ def test_all_answers_are_tried_once() -> None:
 def test_lines_know_where_they_come_from() -> None:
     source = "a: 1\n{% for i in [1, 2] %}\nb{{ i }}: x\n{% endfor %}\n{% include 'u' %}\nc: 3\n"
     value, _, origins = rendered(source, None, (), u="d: 4\ne: 5\n")
-    found = dict(zip(str(value).split("\n"), origins, strict=True))
-    assert [found[each] for each in ("a: 1", "b1: x", "b2: x", "d: 4", "e: 5", "c: 3")] == [(0, 1), (0, 3), (0, 3), (1, 1), (1, 2), (0, 6)]
+    by_key = dict(zip(str(value).split("\n"), origins, strict=True))
+    assert [by_key[text] for text in ("a: 1", "b1: x", "b2: x", "d: 4", "e: 5", "c: 3")] == [(0, 1), (0, 3), (0, 3), (1, 1), (1, 2), (0, 6)]

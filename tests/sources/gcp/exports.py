@@ -16,10 +16,10 @@ MANAGER = "//cloudresourcemanager.googleapis.com/"
 
 
 def asset(name: str, type_: str, data: Any = None, *, above: list[str] | None = None, **more: Any) -> dict[str, Any]:
-    held: dict[str, Any] = {"name": name, "asset_type": type_, "ancestors": ABOVE if above is None else above, **more}
+    fields: dict[str, Any] = {"name": name, "asset_type": type_, "ancestors": ABOVE if above is None else above, **more}
     if data is not None:
-        held["resource"] = {"version": "v1", "data": data}
-    return held
+        fields["resource"] = {"version": "v1", "data": data}
+    return fields
 
 
 def project(number: str = "111111111111", id_: str = "trade", **more: Any) -> dict[str, Any]:
@@ -40,14 +40,14 @@ def bucket(name: str = "orders", data: Any = None, **more: Any) -> dict[str, Any
 
 def write(path: Path, *assets: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(each) + "\n" for each in assets))
+    path.write_text("".join(json.dumps(asset) + "\n" for asset in assets))
     return path
 
 
 def collected(*paths: Path, wanted: frozenset[str] | None = None) -> list[Collection]:
-    found = discover([str(path) for path in paths])
+    discovered = discover([str(path) for path in paths])
     collections: list[Collection] = []
-    for source in sources(found.inputs.get("assets", []), found.named, Options()):
+    for source in sources(discovered.inputs.get("assets", []), discovered.named, Options()):
         collections += source.collect(Wanted(wanted))
     return collections
 

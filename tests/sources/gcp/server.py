@@ -29,13 +29,13 @@ def asset(
     name: str, type_: str, data: dict[str, Any] | None = None, *, location: str = "", policy: Any = None, above: Any = None
 ) -> dict[str, Any]:
     """An asset as the REST API spells it."""
-    held: dict[str, Any] = {"name": name, "assetType": type_, "updateTime": "2026-11-27T10:00:00Z"}
-    held["ancestors"] = above or ["projects/111111111111", "folders/22", "organizations/33"]
+    fields: dict[str, Any] = {"name": name, "assetType": type_, "updateTime": "2026-11-27T10:00:00Z"}
+    fields["ancestors"] = above or ["projects/111111111111", "folders/22", "organizations/33"]
     if data is not None:
-        held["resource"] = {"version": "v1", "data": data, "location": location}
+        fields["resource"] = {"version": "v1", "data": data, "location": location}
     if policy is not None:
-        held["iamPolicy"] = policy
-    return held
+        fields["iamPolicy"] = policy
+    return fields
 
 
 class Cloud:
@@ -64,47 +64,47 @@ class Cloud:
         return getattr(self, method)(request)
 
     def list_assets(self, request: Any) -> Any:
-        held = [each for each in self.content[int(request.content_type)] if each["assetType"] in list(request.asset_types)]
+        assets = [asset for asset in self.content[int(request.content_type)] if asset["assetType"] in list(request.asset_types)]
         start, size = int(request.page_token or 0), min(request.page_size or 100, self.page_size or 1000)
         page = asset_v1.ListAssetsResponse()
         raw = page._pb
-        for each in held[start : start + size]:
-            json_format.ParseDict(each, raw.assets.add())
+        for asset in assets[start : start + size]:
+            json_format.ParseDict(asset, raw.assets.add())
         raw.read_time.FromJsonString("2026-11-28T00:00:00Z")
-        raw.next_page_token = str(start + size) if start + size < len(held) else ""
+        raw.next_page_token = str(start + size) if start + size < len(assets) else ""
         return page
 
     def search_all_iam_policies(self, request: Any) -> Any:
         start, size = int(request.page_token or 0), min(request.page_size, self.page_size or 500)
         page = asset_v1.SearchAllIamPoliciesResponse()
-        for each in self.content[2][start : start + size]:
-            found = page._pb.results.add()
-            found.resource, found.asset_type, found.project = each["name"], each["assetType"], each["ancestors"][0]
-            found.folders.extend(each["ancestors"][1:-1])
-            found.organization = each["ancestors"][-1]
-            json_format.ParseDict(each["iamPolicy"], found.policy)
+        for asset in self.content[2][start : start + size]:
+            entry = page._pb.results.add()
+            entry.resource, entry.asset_type, entry.project = asset["name"], asset["assetType"], asset["ancestors"][0]
+            entry.folders.extend(asset["ancestors"][1:-1])
+            entry.organization = asset["ancestors"][-1]
+            json_format.ParseDict(asset["iamPolicy"], entry.policy)
         page._pb.next_page_token = str(start + size) if start + size < len(self.content[2]) else ""
         return page
 
     def export_assets(self, request: Any) -> Any:
         prefix = request.output_config.gcs_destination.uri_prefix.removeprefix("gs://").partition("/")[2]
-        lines = [json.dumps(snake(each)).encode() + b"\n" for each in self.content[int(request.content_type)]]
+        lines = [json.dumps(snake(asset)).encode() + b"\n" for asset in self.content[int(request.content_type)]]
         half = len(lines) // 2
         self.objects[f"{prefix}/shard-0"], self.objects[f"{prefix}/shard-1"] = b"".join(lines[:half]), b"".join(lines[half:])
         return operations_pb2.Operation(name=f"operations/{len(self.objects)}")
 
     def get_operation(self, request: Any) -> Any:
         self.polls += 1
-        found = operations_pb2.Operation(name=request.name, done=self.polls % 3 == 0)
-        if found.done:
-            found.response.Pack(asset_v1.ExportAssetsResponse.pb(asset_v1.ExportAssetsResponse()))
-        return found
+        operation = operations_pb2.Operation(name=request.name, done=self.polls % 3 == 0)
+        if operation.done:
+            operation.response.Pack(asset_v1.ExportAssetsResponse.pb(asset_v1.ExportAssetsResponse()))
+        return operation
 
     def denied(self, name: str, start: int) -> dict[str, Any]:
         """A deny policy; or a page of one of those at a place, without rules: https://cloud.google.com/iam/docs/reference/rest/v2/policies/list"""
         if not name.endswith("/denypolicies"):
             return self.deny_policies[name]
-        there = [{"name": each, "kind": "DenyPolicy"} for each in self.deny_policies if each.startswith(f"{name}/")]
+        there = [{"name": policy, "kind": "DenyPolicy"} for policy in self.deny_policies if policy.startswith(f"{name}/")]
         return {"policies": there[start : start + 1], **({"nextPageToken": str(start + 1)} if start + 1 < len(there) else {})}
 
     def get_effective_policy(self, request: Any) -> Any:
@@ -163,8 +163,8 @@ class Cloud:
                 url = urlsplit(self.path)
                 query = parse_qs(url.query)
                 try:
-                    found = self._get(url.path, query)
-                    self._send(200, cloud.garbage or found)
+                    answer = self._get(url.path, query)
+                    self._send(200, cloud.garbage or answer)
                 except Fail as error:
                     body = {"error": {"code": CODES[error.code], "status": error.code, "message": str(error)}}
                     self._send(CODES[error.code], json.dumps(body).encode())
@@ -174,10 +174,10 @@ class Cloud:
                     cloud.requests.append(("storage", path))
                     cloud.fail("storage", path)
                     if path.endswith("/o"):
-                        found = sorted(name for name in cloud.objects if name.startswith(query["prefix"][0]))
+                        names = sorted(name for name in cloud.objects if name.startswith(query["prefix"][0]))
                         at = int(query.get("pageToken", ["0"])[0])
-                        page = {"items": [{"name": name} for name in found[at : at + 1]]}
-                        return json.dumps(page | ({"nextPageToken": str(at + 1)} if at + 1 < len(found) else {})).encode()
+                        page = {"items": [{"name": name} for name in names[at : at + 1]]}
+                        return json.dumps(page | ({"nextPageToken": str(at + 1)} if at + 1 < len(names) else {})).encode()
                     return cloud.objects[unquote(path.rpartition("/o/")[2])]
                 if path.startswith("/v2/policies/"):
                     name = path.removeprefix("/v2/")
@@ -225,4 +225,4 @@ def raw(message: Any) -> Any:
 def snake(record: dict[str, Any]) -> dict[str, Any]:
     """An asset as an export to Cloud Storage spells it."""
     names = {"assetType": "asset_type", "iamPolicy": "iam_policy", "updateTime": "update_time"}
-    return {names.get(name, name): each for name, each in record.items()}
+    return {names.get(name, name): value for name, value in record.items()}

@@ -34,7 +34,7 @@ def public(name: str) -> dict[str, Any]:
 
 
 def own_policy() -> dict[str, Any]:
-    return {**{name: held for name, held in PROJECT.items() if name != "resource"}, "iamPolicy": {"bindings": []}}
+    return {**{name: value for name, value in PROJECT.items() if name != "resource"}, "iamPolicy": {"bindings": []}}
 
 
 @pytest.fixture
@@ -70,14 +70,16 @@ class Audit:
             scan.sources = [self.source]
             self.report = scan.report()
         self.calls = {
-            (each.operation, each.permission.rpartition(".")[2], each.outcome, each.code): each.count for each in self.report.coverage.calls
+            (call.operation, call.permission.rpartition(".")[2], call.outcome, call.code): call.count for call in self.report.coverage.calls
         }
 
     def verdict(self, control: str, name: str) -> str:
         """The worst of all assertions."""
-        found = [each.verdict for each in self.report.results if each.control == control and each.resource.address.endswith(name)]
-        assert found, (control, name)
-        return worst(found)
+        verdicts = [
+            result.verdict for result in self.report.results if result.control == control and result.resource.address.endswith(name)
+        ]
+        assert verdicts, (control, name)
+        return worst(verdicts)
 
 
 @pytest.mark.parametrize("transport", ["grpc", "rest"])
@@ -87,7 +89,7 @@ def test_a_project_is_judged(cloud: Cloud, monkeypatch: Any, transport: str) -> 
     assert audit.verdict("storage.versioning-enabled", "/open") == "fail"
     assert audit.verdict("storage.bucket-not-public", "/open") == "fail"
     assert audit.verdict("storage.bucket-not-public", "/orders") == "pass"
-    first = next(each for each in audit.report.results if each.resource.address.endswith("/orders"))
+    first = next(result for result in audit.report.results if result.resource.address.endswith("/orders"))
     assert first.resource.root == "google:trade" and first.resource.account == "trade" and first.resource.region == "eu"
     assert audit.calls["ListAssets", "listResource", "answered", ""] == 1
     assert audit.calls["GetEffectivePolicy", "get", "answered", ""] == 2
@@ -144,7 +146,7 @@ def test_denied_resources_are_unknown_not_absent(cloud: Cloud, monkeypatch: Any,
 
     cloud.fail = fail
     audit = Audit(cloud, monkeypatch, transport=transport, control="storage.versioning-enabled")
-    assert {each.verdict for each in audit.report.results} == {"unknown"}
+    assert {result.verdict for result in audit.report.results} == {"unknown"}
     assert any("cloudasset.assets.listResource" in gap.settles_it for gap in audit.report.coverage.gaps)
 
 
@@ -182,7 +184,7 @@ def test_an_answer_that_is_cut_off_is_asked_for_again(cloud: Cloud, monkeypatch:
 def test_answers_that_are_no_answers_are_unknown(cloud: Cloud, monkeypatch: Any, garbage: bytes) -> None:
     cloud.garbage = garbage
     audit = Audit(cloud, monkeypatch, transport="rest", control="storage.versioning-enabled")
-    assert {each.verdict for each in audit.report.results} == {"unknown"} and audit.report.coverage.gaps
+    assert {result.verdict for result in audit.report.results} == {"unknown"} and audit.report.coverage.gaps
 
 
 def test_a_listing_that_breaks_off_is_unknown_from_there(monkeypatch: Any) -> None:
@@ -194,7 +196,7 @@ def test_a_listing_that_breaks_off_is_unknown_from_there(monkeypatch: Any) -> No
 
     cloud.fail = fail
     audit = Audit(cloud, monkeypatch, control="storage.versioning-enabled")
-    verdicts = [each.verdict for each in audit.report.results]
+    verdicts = [result.verdict for result in audit.report.results]
     assert verdicts.count("pass") == 999 and verdicts.count("unknown") == 1
     assert audit.calls["ListAssets", "listResource", "failed", "UNAVAILABLE"] == 1
 
@@ -295,8 +297,8 @@ def test_what_a_snapshot_was_not_asked_for_is_unknown(cloud: Cloud, monkeypatch:
     out = tmp_path / "x.gz"
     live = Audit(cloud, monkeypatch, out=out, control="storage.versioning-enabled").report
     report = Scan(Options(controls=["storage.versioning-enabled", "secrets.*"], paths=[str(out)])).report()
-    assert [each for each in report.results if each.control.startswith("storage")] == live.results
-    assert {each.verdict for each in report.results if each.control.startswith("secrets")} == {"unknown"}
+    assert [result for result in report.results if result.control.startswith("storage")] == live.results
+    assert {result.verdict for result in report.results if result.control.startswith("secrets")} == {"unknown"}
 
 
 def test_values_of_environment_variables_reach_no_file(monkeypatch: Any, tmp_path: Path) -> None:

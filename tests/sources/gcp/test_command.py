@@ -73,22 +73,24 @@ def test_what_fails_and_what_is_collected(loopback: Cloud, tmp_path: Path) -> No
     ],
 )
 def test_wrong_use(arguments: list[str], told: str) -> None:
-    found = run("audit", "gcp", "--no-config", *arguments)
-    assert found.exit_code == 2 and told in found.output
+    outcome = run("audit", "gcp", "--no-config", *arguments)
+    assert outcome.exit_code == 2 and told in outcome.output
 
 
 def test_without_credentials_nothing_is_written(monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
     monkeypatch.delenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", raising=False)
-    found = run("snapshot", "gcp", "--no-config", "--project", "p", "-o", str(tmp_path / "x.gz"))
-    assert found.exit_code == 2 and "gcloud auth application-default login" in found.output
+    outcome = run("snapshot", "gcp", "--no-config", "--project", "p", "-o", str(tmp_path / "x.gz"))
+    assert outcome.exit_code == 2 and "gcloud auth application-default login" in outcome.output
     assert not list(tmp_path.iterdir())
 
 
 def test_roles_are_those_of_the_selected_controls() -> None:
     def permissions(*arguments: str) -> list[str]:
-        held: list[str] = json.loads(run("audit", "gcp", "--no-config", "--print-roles", *arguments).output)["includedPermissions"]
-        return held
+        permission_list: list[str] = json.loads(run("audit", "gcp", "--no-config", "--print-roles", *arguments).output)[
+            "includedPermissions"
+        ]
+        return permission_list
 
     assert permissions("--project", "p", "--control", "keys.*") == [
         "cloudasset.assets.listIamPolicy",
@@ -97,4 +99,4 @@ def test_roles_are_those_of_the_selected_controls() -> None:
     ]
     assert "orgpolicy.policy.get" in permissions("--project", "p", "--control", "storage.*")
     assert "storage.objects.get" in permissions("--organization", "1", "--export", "gs://b/p")
-    assert not [each for each in permissions("--organization", "1") if each.startswith("storage.")]
+    assert not [permission for permission in permissions("--organization", "1") if permission.startswith("storage.")]

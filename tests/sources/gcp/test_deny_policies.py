@@ -54,8 +54,8 @@ def audit(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, out: Path | None = None
 
 def readers(report: Report) -> dict[str, str]:
     """Who may read the secret, with the verdict; without those whom no input of one project shows."""
-    found = {result.element.partition(", ")[0].removeprefix("serviceAccount:"): result.verdict for result in report.results}
-    return {name: verdict for name, verdict in found.items() if "@" in name}
+    by_account = {result.element.partition(", ")[0].removeprefix("serviceAccount:"): result.verdict for result in report.results}
+    return {name: verdict for name, verdict in by_account.items() if "@" in name}
 
 
 def test_a_member_that_is_denied_reads_nothing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_member_that_is_denied_reads_nothing(cloud: Cloud, monkeypatch: pytest
     guard = policy(
         "guard", deniedPrincipals=["principalSet://goog/public:all"], exceptionPrincipals=[account(ORDER)], deniedPermissions=[ACCESS]
     )
-    cloud.deny_policies = {each["name"]: each for each in (other, guard)}
+    cloud.deny_policies = {entry["name"]: entry for entry in (other, guard)}
     cloud.requests.clear()
     out = tmp_path / "trade.ndjson"
     live = audit(cloud, monkeypatch, out)
@@ -72,7 +72,7 @@ def test_a_member_that_is_denied_reads_nothing(cloud: Cloud, monkeypatch: pytest
     asked = [name for method, name in cloud.requests if method == "deny_policies"]
     assert asked == [PLACE, f"{PLACE}/other", PLACE, f"{PLACE}/guard"]
     assert readers(Scan(Options(controls=["ask.readers"], policies=[str(RULES)], paths=[str(out)])).report()) == readers(live)
-    calls = {each.operation: each.count for each in live.coverage.calls if each.service == "iam"}
+    calls = {call.operation: call.count for call in live.coverage.calls if call.service == "iam"}
     assert calls == {"ListPolicies": 2, "GetPolicy": 2}
 
 

@@ -120,9 +120,9 @@ def test_a_feed_tells_of_no_other_asset(tmp_path: Path) -> None:
 
 def test_a_list_without_its_last_page_is_a_gap(tmp_path: Path) -> None:
     path = write(tmp_path / "page.json", {"assets": [project(iam_policy={"bindings": []}), VERSIONED], "nextPageToken": "x"})
-    found = collected(path)
-    assert [gap.code for collection in found for gap in collection.coverage.gaps] == ["parse_error"]
-    item = next(item for collection in found for item in collection.items if item.address == ORDERS)
+    collections = collected(path)
+    assert [gap.code for collection in collections for gap in collection.coverage.gaps] == ["parse_error"]
+    item = next(item for collection in collections for item in collection.items if item.address == ORDERS)
     assert isinstance(item["#iam_policy.bindings"].data, Unknown)
     last = write(tmp_path / "last.json", {"assets": [bucket("other")]})
     assert [gap for collection in collected(path, last) for gap in collection.coverage.gaps] == []
@@ -134,9 +134,11 @@ def test_a_project_that_is_being_deleted_is_left_out(tmp_path: Path) -> None:
     for state in ({"lifecycleState": "DELETE_REQUESTED"}, {"state": "DELETE_REQUESTED"}):
         shut = project()
         shut["resource"]["data"] |= state
-        found = collected(write(tmp_path / "x.json", shut, bucket(), project("222222222222", "keys"), other))
-        assert [collection.name for collection in found] == ["google:keys"]
-        assert [(entry.scope, entry.reason) for entry in found[0].coverage.left_out] == [("google:trade", "the project is being deleted")]
+        collections = collected(write(tmp_path / "x.json", shut, bucket(), project("222222222222", "keys"), other))
+        assert [collection.name for collection in collections] == ["google:keys"]
+        assert [(entry.scope, entry.reason) for entry in collections[0].coverage.left_out] == [
+            ("google:trade", "the project is being deleted")
+        ]
     (alone,) = collected(write(tmp_path / "x.json", shut, bucket()))
     assert not alone.items and len(alone.coverage.left_out) == 1
 
@@ -177,9 +179,9 @@ def test_a_history_that_is_cut_off_is_a_gap(tmp_path: Path) -> None:
 def test_an_export_whose_first_line_is_damaged_is_one_all_the_same(tmp_path: Path) -> None:
     path = write(tmp_path / "x.json", VERSIONED)
     path.write_bytes(b'{"name": "//x\n' + path.read_bytes())
-    found = collected(tmp_path)
-    assert [gap.line for collection in found for gap in collection.coverage.gaps] == [1]
-    assert [item.address for collection in found for item in collection.items] == [ORDERS]
+    collections = collected(tmp_path)
+    assert [gap.line for collection in collections for gap in collection.coverage.gaps] == [1]
+    assert [item.address for collection in collections for item in collection.items] == [ORDERS]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +190,6 @@ def test_an_export_whose_first_line_is_damaged_is_one_all_the_same(tmp_path: Pat
 )
 def test_odd_envelopes_are_gaps(tmp_path: Path, told: Any) -> None:
     path = write(tmp_path / "x.json", VERSIONED, told)
-    found = collected(path)
-    assert [item.address for collection in found for item in collection.items] == [ORDERS]
-    assert [gap.line for collection in found for gap in collection.coverage.gaps] == [2]
+    collections = collected(path)
+    assert [item.address for collection in collections for item in collection.items] == [ORDERS]
+    assert [gap.line for collection in collections for gap in collection.coverage.gaps] == [2]

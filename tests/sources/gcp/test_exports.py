@@ -27,14 +27,14 @@ def test_shards_and_kinds_of_content_are_one_inventory(tmp_path: Path) -> None:
     write(tmp_path / "resource-0", project())
     write(tmp_path / "resource-1", bucket(data={"versioning": {"enabled": True}}))
     write(tmp_path / "deeper" / "iam-0", bucket(iam_policy=PUBLIC) | {"resource": None}, project(iam_policy={"bindings": []}))
-    found = collected(tmp_path)
-    assert [collection.name for collection in found] == ["google:trade"]
-    item = {item.address: item for item in found[0].items}[ORDERS]
+    collections = collected(tmp_path)
+    assert [collection.name for collection in collections] == ["google:trade"]
+    item = {item.address: item for item in collections[0].items}[ORDERS]
     assert item["versioning.enabled"].data is True
     assert item["#iam_policy.bindings"].data == PUBLIC["bindings"]
     assert item.location().file.endswith("resource-1") and item["#iam_policy"].seen[0].file.endswith("iam-0")
     assert (item.root, item.account.data) == ("google:trade", "trade")
-    assert found[0].coverage.files.found == 3
+    assert collections[0].coverage.files.found == 3
 
 
 def test_keys_that_users_choose_keep_their_spelling() -> None:
@@ -59,10 +59,10 @@ def test_both_spellings_and_arrays(tmp_path: Path) -> None:
 def test_results_of_a_search(tmp_path: Path) -> None:
     above = {"project": "projects/111111111111", "folders": ["folders/22"], "organization": "organizations/33"}
     resource = {"name": "orders", "retention_policy": {"is_locked": True}, "labels": {"my_label": "x"}}
-    found = {"name": ORDERS, "assetType": "storage.googleapis.com/Bucket", "location": "eu", **above}
+    fields = {"name": ORDERS, "assetType": "storage.googleapis.com/Bucket", "location": "eu", **above}
     path = write(
         tmp_path / "search.json",
-        found | {"versionedResources": [{"version": "v1", "resource": resource}]},
+        fields | {"versionedResources": [{"version": "v1", "resource": resource}]},
         {"resource": ORDERS, "assetType": "storage.googleapis.com/Bucket", "policy": PUBLIC, **above},
     )
     item = items(path)[ORDERS]
@@ -111,13 +111,13 @@ def test_bindings_are_inherited_with_their_conditions(tmp_path: Path) -> None:
         node("organizations/33", iam_policy={"etag": "x"}),
     ]
     item = one(tmp_path, *policies, bucket())
-    assert [(each["role"], each["from"]) for each in item["#inherited_bindings"].data] == [
+    assert [(binding["role"], binding["from"]) for binding in item["#inherited_bindings"].data] == [
         ("roles/editor", f"{MANAGER}projects/trade"),
         ("roles/storage.objectViewer", f"{MANAGER}folders/22"),
     ]
     assert item["#inherited_bindings"].data[0]["condition"] == role["condition"]
     partly = one(tmp_path, policies[0], bucket())["#inherited_bindings"].data
-    assert [isinstance(each, Unknown) for each in partly] == [False, True, True]
+    assert [isinstance(entry, Unknown) for entry in partly] == [False, True, True]
 
 
 def test_number_and_id_of_a_project_are_one(tmp_path: Path) -> None:
@@ -135,11 +135,11 @@ def test_number_and_id_of_a_project_are_one(tmp_path: Path) -> None:
             }
         ),
     )
-    found = items(path)
-    assert "//secretmanager.googleapis.com/projects/trade/secrets/s" in found
-    target = found[ORDERS].link("encryption.defaultKmsKeyName").data
-    assert target == Reference(f"//{key}") and target.address in found
-    assert found[ORDERS].link("logging.logBucket").data == "logs"
+    by_address = items(path)
+    assert "//secretmanager.googleapis.com/projects/trade/secrets/s" in by_address
+    target = by_address[ORDERS].link("encryption.defaultKmsKeyName").data
+    assert target == Reference(f"//{key}") and target.address in by_address
+    assert by_address[ORDERS].link("logging.logBucket").data == "logs"
 
 
 def test_a_number_is_learnt_from_names_where_no_project_is_exported(tmp_path: Path) -> None:
@@ -148,12 +148,12 @@ def test_a_number_is_learnt_from_names_where_no_project_is_exported(tmp_path: Pa
 
 
 def test_service_accounts_are_named_by_mail_address(tmp_path: Path) -> None:
-    held = asset(
+    account = asset(
         "//iam.googleapis.com/projects/trade/serviceAccounts/1234567",
         "iam.googleapis.com/ServiceAccount",
         {"email": "a@trade.iam.gserviceaccount.com"},
     )
-    assert list(items(write(tmp_path / "x.json", held))) == [
+    assert list(items(write(tmp_path / "x.json", account))) == [
         "//iam.googleapis.com/projects/trade/serviceAccounts/a@trade.iam.gserviceaccount.com"
     ]
 
@@ -169,22 +169,22 @@ def test_each_project_is_a_collection_that_sees_the_others(tmp_path: Path) -> No
     path = write(
         tmp_path / "x.json", project(), project("222222222222", "keys"), node("organizations/33", iam_policy=PUBLIC), bucket(), other
     )
-    found = collected(path)
-    assert [collection.scope for collection in found] == ["google:organizations/33", "google:keys", "google:trade"]
-    assert {item.address for item in found[2].context} == {f"{MANAGER}organizations/33"}
+    collections = collected(path)
+    assert [collection.scope for collection in collections] == ["google:organizations/33", "google:keys", "google:trade"]
+    assert {item.address for item in collections[2].context} == {f"{MANAGER}organizations/33"}
     named = Contribution(types=("storage.googleapis.com/Bucket",), records=lambda item: [(item.address, item["name"].data)], name="names")
-    assert found[2].beyond is not None
-    assert set(found[2].beyond.index(named)) == {ORDERS, "//storage.googleapis.com/other"}
-    assert found[2].beyond.index(named) is found[0].beyond.index(named)  # type: ignore[union-attr] # once for the whole input
+    assert collections[2].beyond is not None
+    assert set(collections[2].beyond.index(named)) == {ORDERS, "//storage.googleapis.com/other"}
+    assert collections[2].beyond.index(named) is collections[0].beyond.index(named)  # type: ignore[union-attr] # once for the whole input
 
 
 def test_types_that_nobody_reads_are_counted_once(tmp_path: Path) -> None:
     disk = asset("//compute.googleapis.com/projects/trade/zones/z/disks/d", "compute.googleapis.com/Disk", {})
     path = write(tmp_path / "x.json", bucket(), disk, disk | {"resource": None, "iam_policy": PUBLIC}, disk | {"name": disk["name"] + "2"})
-    found = collected(path, wanted=frozenset({"storage.googleapis.com/Bucket"}))
-    assert [item.address for collection in found for item in collection.items] == [ORDERS]
-    assert found[0].coverage.unsupported_types == {"compute.googleapis.com/Disk": 2}
-    assert (found[0].coverage.blocks.found, found[0].coverage.blocks.unsupported) == (2, 2)
+    collections = collected(path, wanted=frozenset({"storage.googleapis.com/Bucket"}))
+    assert [item.address for collection in collections for item in collection.items] == [ORDERS]
+    assert collections[0].coverage.unsupported_types == {"compute.googleapis.com/Disk": 2}
+    assert (collections[0].coverage.blocks.found, collections[0].coverage.blocks.unsupported) == (2, 2)
 
 
 def test_a_file_that_is_cut_off_leaves_open_what_it_held(tmp_path: Path) -> None:
@@ -192,9 +192,9 @@ def test_a_file_that_is_cut_off_leaves_open_what_it_held(tmp_path: Path) -> None
     write(tmp_path / "resource", project(), bucket(), bucket("other"))
     policies = write(tmp_path / "policies", project(iam_policy={"bindings": []}) | {"resource": None}, bucket("other", iam_policy=PUBLIC))
     policies.write_text(policies.read_text()[:-20])
-    found = collected(tmp_path)
-    assert [gap.code for gap in found[0].coverage.gaps] == ["parse_error"]
-    item = next(item for item in found[0].items if item.address == ORDERS)
+    collections = collected(tmp_path)
+    assert [gap.code for gap in collections[0].coverage.gaps] == ["parse_error"]
+    item = next(item for item in collections[0].items if item.address == ORDERS)
     assert isinstance(item["#iam_policy"].data, Unknown)
     assert item["name"].data == "orders"
 
@@ -216,11 +216,11 @@ def test_a_file_that_is_cut_off_leaves_open_what_it_held(tmp_path: Path) -> None
 def test_broken_lines_are_gaps(tmp_path: Path, line: str) -> None:
     path = write(tmp_path / "x.json", bucket())
     path.write_bytes(path.read_bytes() + line.encode("utf-8", "surrogateescape") + b"\n" + path.read_bytes().replace(b"orders", b"later"))
-    found = collected(path)
-    addresses = {item.address for collection in found for item in collection.items}
+    collections = collected(path)
+    addresses = {item.address for collection in collections for item in collection.items}
     assert {ORDERS, "//storage.googleapis.com/later"} <= addresses
     if not any(address.startswith("//x") for address in addresses):
-        assert len(found[0].coverage.gaps) == 1 and found[0].coverage.gaps[0].line == 2
+        assert len(collections[0].coverage.gaps) == 1 and collections[0].coverage.gaps[0].line == 2
 
 
 @pytest.mark.parametrize("data", ["text", [], 7, [1, 2], {"versioning": [], "encryption": 3, "n": {"versioning": 1}}])
@@ -243,7 +243,7 @@ def test_odd_shapes_are_no_crash(tmp_path: Path, data: Any) -> None:
         item[path]
     if not isinstance(data, dict):
         assert isinstance(item["versioning.enabled"].data, Unknown)
-    assert all(isinstance(each, Unknown) for each in item["#inherited_bindings"].data)
+    assert all(isinstance(binding, Unknown) for binding in item["#inherited_bindings"].data)
     assert isinstance(item["#enforced:storage.publicAccessPrevention"].data, Unknown)
 
 
@@ -264,8 +264,8 @@ def test_json_that_is_no_export(tmp_path: Path) -> None:
 def test_projects_have_their_names_and_folders_as_far_as_they_are_told(tmp_path: Path) -> None:
     told = project() | {"resource": {"version": "v1", "data": {"projectId": "trade", "projectNumber": "111111111111", "name": "Trading"}}}
     folder = node("folders/22", resource={"version": "v3", "data": {"name": "folders/22", "displayName": "Apps/EU"}})
-    found = collected(write(tmp_path / "named.json", told, folder, node("organizations/33"), bucket()))
-    named = [each for collection in found for each in collection.coverage.accounts]
-    assert [(each.scope, each.name, each.path) for each in named] == [("google:trade", "Trading", "33/Apps∕EU")]
+    collections = collected(write(tmp_path / "named.json", told, folder, node("organizations/33"), bucket()))
+    named = [account for collection in collections for account in collection.coverage.accounts]
+    assert [(account.scope, account.name, account.path) for account in named] == [("google:trade", "Trading", "33/Apps∕EU")]
     alone = collected(write(tmp_path / "alone" / "bucket.json", bucket()))
-    assert [each for collection in alone for each in collection.coverage.accounts] == []
+    assert [account for collection in alone for account in collection.coverage.accounts] == []

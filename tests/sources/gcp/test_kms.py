@@ -34,11 +34,11 @@ class Kms:
         self.calls.append("get_public_key")
         if request.name == DENIED:
             context.abort(grpc.StatusCode.PERMISSION_DENIED, "Permission 'cloudkms.cryptoKeyVersions.viewPublicKey' denied")
-        held = self.edwards if request.name == EDWARDS else self.p256
+        key = self.edwards if request.name == EDWARDS else self.p256
         algorithm = {EDWARDS: _ALGORITHMS.EC_SIGN_ED25519, RSA: _ALGORITHMS.RSA_SIGN_PSS_2048_SHA256}.get(
             request.name, _ALGORITHMS.EC_SIGN_P256_SHA256
         )
-        pem = held.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+        pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
         return kms_v1.PublicKey(pem=pem, algorithm=algorithm, name=request.name)
 
     def asymmetric_sign(self, request: Any, context: Any) -> Any:

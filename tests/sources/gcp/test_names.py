@@ -63,8 +63,8 @@ def test_names(text: str, name: str) -> None:
 
 def test_a_version_is_a_part_of_its_key_or_secret() -> None:
     assert FullNames().canonical("projects/trade/locations/eu/keyRings/r/cryptoKeys/k/cryptoKeyVersions/3") == (KEY, "cryptoKeyVersions/3")
-    found = FullNames().canonical("projects/trade/secrets/s/versions/latest")
-    assert found == ("//secretmanager.googleapis.com/projects/trade/secrets/s", "versions/latest")
+    name = FullNames().canonical("projects/trade/secrets/s/versions/latest")
+    assert name == ("//secretmanager.googleapis.com/projects/trade/secrets/s", "versions/latest")
 
 
 @pytest.mark.parametrize(

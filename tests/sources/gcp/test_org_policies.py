@@ -39,8 +39,12 @@ def read(tmp_path: Path, *assets: Any) -> Any:
     ],
 )
 def test_the_nearest_decides(tmp_path: Path, on_project: Any, on_folder: Any, on_organization: Any, enforced: Any) -> None:
-    held = [project(org_policy=on_project), node("folders/22", org_policy=on_folder), node("organizations/33", org_policy=on_organization)]
-    assert read(tmp_path, *held)[f"#enforced:{PREVENTION}"].data is enforced
+    assets = [
+        project(org_policy=on_project),
+        node("folders/22", org_policy=on_folder),
+        node("organizations/33", org_policy=on_organization),
+    ]
+    assert read(tmp_path, *assets)[f"#enforced:{PREVENTION}"].data is enforced
 
 
 def test_what_is_set_above_the_export_is_unknown(tmp_path: Path) -> None:
@@ -62,8 +66,8 @@ def test_what_is_set_above_the_export_is_unknown(tmp_path: Path) -> None:
     ],
 )
 def test_policies_of_the_second_api(tmp_path: Path, spec: Any, enforced: Any) -> None:
-    found = read(tmp_path, project(), v2("organizations/33", spec))[f"#enforced:{PREVENTION}"].data
-    assert isinstance(found, Unknown) if enforced == "unknown" else found is enforced
+    data = read(tmp_path, project(), v2("organizations/33", spec))[f"#enforced:{PREVENTION}"].data
+    assert isinstance(data, Unknown) if enforced == "unknown" else data is enforced
 
 
 def test_lists_inherit_where_they_say_so(tmp_path: Path) -> None:
@@ -71,7 +75,7 @@ def test_lists_inherit_where_they_say_so(tmp_path: Path) -> None:
     above = v2("organizations/33", {"rules": [{"values": {"allowedValues": ["in:eu-locations"]}}]}, constraint)
     below = {"rules": [{"values": {"deniedValues": ["europe-west2"]}}], "inheritFromParent": True}
     item = read(tmp_path, project(), above, v2("projects/111111111111", below, constraint))
-    assert [each["constraint"] for each in item["#org_policy"].data] == [f"constraints/{constraint}"]
+    assert [entry["constraint"] for entry in item["#org_policy"].data] == [f"constraints/{constraint}"]
     assert item["#org_policy"].data[0]["rules"] == [*below["rules"], {"values": {"allowedValues": ["in:eu-locations"]}}]
     assert item["#org_policy"].data[0]["from"] == f"{MANAGER}projects/trade"
     alone = read(tmp_path, project(), above, v2("projects/111111111111", below | {"inheritFromParent": False}, constraint))

@@ -84,8 +84,11 @@ def test_instructions() -> None:
         ("COPY", ["<<E1", "<<-E2", "/x/"]),
     ]
     run, copied = file.instructions[1], file.instructions[8]
-    assert [(each.name, each.text) for each in run.heredocs] == [("EOF", "ARG NO=1\n")]
-    assert [(each.name, each.text, each.expanded) for each in copied.heredocs] == [("E1", "one\n", False), ("E2", "\ttwo\n", True)]
+    assert [(heredoc.name, heredoc.text) for heredoc in run.heredocs] == [("EOF", "ARG NO=1\n")]
+    assert [(heredoc.name, heredoc.text, heredoc.expanded) for heredoc in copied.heredocs] == [
+        ("E1", "one\n", False),
+        ("E2", "\ttwo\n", True),
+    ]
     old = file.instructions[4].pairs[0]
     assert old[0].text == "OLD" and old[1] is not None and old[1].text == "some value"
     for made in file.instructions:
@@ -100,7 +103,7 @@ def test_places_are_those_of_the_bytes(end: str, mark: str, tmp_path: Path) -> N
     path = write(tmp_path, {"Dockerfile": (mark + text.replace("\n", end)).encode()}) / "Dockerfile"
     written = set()
     for result in judge(tmp_path, CONTROL):
-        seen = next(each.location for each in result.evidence if each.location is not None and each.location.line > 1)
+        seen = next(item.location for item in result.evidence if item.location is not None and item.location.line > 1)
         written.add((seen.line, path.read_bytes()[seen.start : seen.end].decode()))
     assert written == {(4, "DB_PASSWORD=correct-horse"), (6, "DB_PASSWORD=correct-horse")}
 
@@ -184,7 +187,9 @@ def test_a_file_that_costs_too_much_costs_only_itself(tmp_path: Path, monkeypatc
     files: dict[str, str | bytes] = {"a/Dockerfile": "FROM a\n" + "COPY .env /app/\n" * 20, "a/.env": "A=1\n" * 50_000}
     report = Scan(Options(paths=[str(write(tmp_path, {**files, "b/Dockerfile": SECRETS}))], controls=[CONTROL])).report()
     assert [os.path.basename(os.path.dirname(gap.scope)) for gap in report.coverage.gaps] == ["a"]
-    assert {os.path.basename(each.resource.root.removesuffix("/Dockerfile")) for each in report.results if each.verdict == "fail"} == {"b"}
+    assert {
+        os.path.basename(result.resource.root.removesuffix("/Dockerfile")) for result in report.results if result.verdict == "fail"
+    } == {"b"}
 
 
 SECRETS = """FROM alpine AS build

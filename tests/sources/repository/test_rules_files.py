@@ -42,7 +42,7 @@ def test_places_are_those_of_the_bytes(tmp_path: Path) -> None:
 def test_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"firestore.rules": OPEN.replace("\n", "\r\n")})
     [result] = judge(tmp_path, CONTROL)
-    assert result.verdict == "fail" and next(each.location.line for each in result.evidence if each.location) == 5
+    assert result.verdict == "fail" and next(item.location.line for item in result.evidence if item.location) == 5
 
 
 def test_what_firebase_json_names_is_judged_whatever_it_is_called(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_workflow_is_found_from_within_its_folder(tmp_path: Path, monkeypatch:
 def test_places_are_those_of_the_bytes(end: str, tmp_path: Path) -> None:
     path = write(tmp_path, {".github/workflows/a.yml": PUSHES.replace("\n", end).encode()}) / ".github/workflows/a.yml"
     [result] = judge(tmp_path, GATE)
-    seen = next(each.location for each in result.evidence if each.location is not None)
+    seen = next(item.location for item in result.evidence if item.location is not None)
     assert seen.line in (7, 9) and b"docker push x" in path.read_bytes()[seen.start : seen.end]
     assert end == "\r\n" or (seen.line, path.read_bytes()[seen.start : seen.end]) == (9, b"docker push x")
 

@@ -21,8 +21,8 @@ def write(top: Path, files: dict[str, str | bytes]) -> None:
 
 
 def directories(top: Path) -> list[str]:
-    found = {str(path.parent) for path in top.rglob("*") if path.name.endswith(SUFFIXES) and ".terraform" not in path.parts}
-    return sorted(found)
+    folders = {str(path.parent) for path in top.rglob("*") if path.name.endswith(SUFFIXES) and ".terraform" not in path.parts}
+    return sorted(folders)
 
 
 def collect(top: Path, **options: Any) -> list[Collection]:
@@ -32,9 +32,9 @@ def collect(top: Path, **options: Any) -> list[Collection]:
 
 def read(top: Path, files: dict[str, str | bytes] | str, **options: Any) -> dict[str, ResourceItem]:
     """Every item by address. A text alone is main.tf. No part of it may have been left out."""
-    found, gaps = read_with_gaps(top, files, **options)
+    items, gaps = read_with_gaps(top, files, **options)
     assert not gaps, [str(gap) for gap in gaps]
-    return found
+    return items
 
 
 def read_with_gaps(top: Path, files: dict[str, str | bytes] | str, **options: Any) -> tuple[dict[str, ResourceItem], list[Gap]]:

@@ -127,8 +127,8 @@ def test_what_the_provider_always_computes_is_not_empty(tmp_path: Path, attribut
     ],
 )
 def test_what_does_not_depend_on_the_unknown_part_is_known(tmp_path: Path, expression: str, expected: Any) -> None:
-    found = value(tmp_path, expression, UNSET)
-    assert found == expected and type(found) is type(expected)
+    result = value(tmp_path, expression, UNSET)
+    assert result == expected and type(result) is type(expected)
 
 
 LISTS = [
@@ -172,12 +172,12 @@ def test_what_is_in_a_list_whatever_else_is_there_is_known(tmp_path: Path, expre
 
 @pytest.mark.parametrize("expression", MAPS)
 def test_what_is_in_a_map_whatever_else_is_there_is_known(tmp_path: Path, expression: str) -> None:
-    found = value(tmp_path, expression, UNSET)
-    assert isinstance(found, AtLeast) and found.content
-    assert found.rest == Unknown(found.reason, found.settles_it, found.location)
+    result = value(tmp_path, expression, UNSET)
+    assert isinstance(result, AtLeast) and result.content
+    assert result.rest == Unknown(result.reason, result.settles_it, result.location)
     for number, given in enumerate(("[]", '["c"]', '["z", "a"]')):
         whole = value(tmp_path / str(number), expression, f'variable "unset" {{\n  default = {given}\n}}\n')
-        assert [name for name, one in found.content.items() if whole[name] != one and not isinstance(one, Unknown)] == []
+        assert [name for name, one in result.content.items() if whole[name] != one and not isinstance(one, Unknown)] == []
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_what_is_known_of_a_part_is_found_in_it(tmp_path: Path, expression: str,
     ],
 )
 def test_nothing_is_made_of_a_part_as_if_it_were_all(tmp_path: Path, expression: str) -> None:
-    found = value(tmp_path, expression, UNSET + 'variable "other" {}\n')
-    assert isinstance(found, Unknown) and not isinstance(found, (AtLeast, Either))
+    result = value(tmp_path, expression, UNSET + 'variable "other" {}\n')
+    assert isinstance(result, Unknown) and not isinstance(result, (AtLeast, Either))
 
 
 def test_a_typed_variable_converts_what_is_known_of_its_value(tmp_path: Path) -> None:
@@ -244,16 +244,16 @@ resource "probe" "q" {
 
 
 def test_an_unset_variable_says_how_to_set_it(tmp_path: Path) -> None:
-    found = value(tmp_path, "var.unset", UNSET)
-    assert found.reason == 'variable "unset" has no value'
-    assert found.settles_it == "pass --var unset=VALUE or --var-file FILE"
-    assert (found.location.file, found.location.line) == ("main.tf", 4)
+    result = value(tmp_path, "var.unset", UNSET)
+    assert result.reason == 'variable "unset" has no value'
+    assert result.settles_it == "pass --var unset=VALUE or --var-file FILE"
+    assert (result.location.file, result.location.line) == ("main.tf", 4)
 
 
 def test_a_string_keeps_what_is_known_of_it(tmp_path: Path) -> None:
-    found = value(tmp_path, '"arn:aws:s3:::${var.unset}/*"', UNSET)
-    assert isinstance(found, Text)
-    assert (found.parts[0], found.parts[2], isinstance(found.parts[1], Unknown)) == ("arn:aws:s3:::", "/*", True)
+    result = value(tmp_path, '"arn:aws:s3:::${var.unset}/*"', UNSET)
+    assert isinstance(result, Text)
+    assert (result.parts[0], result.parts[2], isinstance(result.parts[1], Unknown)) == ("arn:aws:s3:::", "/*", True)
 
 
 @pytest.mark.parametrize(
@@ -266,14 +266,14 @@ def test_a_string_keeps_what_is_known_of_it(tmp_path: Path) -> None:
     ],
 )
 def test_functions_that_put_strings_together_keep_the_known_parts(tmp_path: Path, expression: str) -> None:
-    found = value(tmp_path, expression, UNSET)
-    assert isinstance(found, Text) and found.prefix == "a-" and found.parts[-1] == "-b"
+    result = value(tmp_path, expression, UNSET)
+    assert isinstance(result, Text) and result.prefix == "a-" and result.parts[-1] == "-b"
 
 
 def test_jsonencode_keeps_the_structure_around_the_unknown(tmp_path: Path) -> None:
-    found = value(tmp_path, 'jsonencode({ Statement = [{ Effect = "Allow", Resource = var.unset }] })', UNSET)
-    assert isinstance(found, Document)
-    (statement,) = found.content["Statement"]
+    result = value(tmp_path, 'jsonencode({ Statement = [{ Effect = "Allow", Resource = var.unset }] })', UNSET)
+    assert isinstance(result, Document)
+    (statement,) = result.content["Statement"]
     assert statement["Effect"] == "Allow" and isinstance(statement["Resource"], Unknown)
 
 
@@ -283,28 +283,28 @@ def test_jsondecode_of_jsonencode_gives_the_parts_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("expression", ["[1, var.unset]", "{ a = 1, b = var.unset }"])
 def test_collections_hold_the_unknown_in_its_place(tmp_path: Path, expression: str) -> None:
-    found = value(tmp_path, expression, UNSET)
-    held = list(found.values()) if isinstance(found, dict) else found
-    assert held[0] == 1 and isinstance(held[1], Unknown)
+    result = value(tmp_path, expression, UNSET)
+    values = list(result.values()) if isinstance(result, dict) else result
+    assert values[0] == 1 and isinstance(values[1], Unknown)
 
 
 # Conditionals
 
 
 def test_a_conditional_on_something_unknown_is_one_of_its_branches(tmp_path: Path) -> None:
-    found = value(tmp_path, 'var.unset ? "a" : "b"', UNSET)
-    assert isinstance(found, Either) and found.options == ("a", "b")
-    assert found.reason == 'variable "unset" has no value'
+    result = value(tmp_path, 'var.unset ? "a" : "b"', UNSET)
+    assert isinstance(result, Either) and result.options == ("a", "b")
+    assert result.reason == 'variable "unset" has no value'
 
 
 def test_nested_conditionals_give_all_branches_once(tmp_path: Path) -> None:
-    found = value(tmp_path, 'var.unset ? "a" : var.unset ? "b" : "a"', UNSET)
-    assert isinstance(found, Either) and found.options == ("a", "b")
+    result = value(tmp_path, 'var.unset ? "a" : var.unset ? "b" : "a"', UNSET)
+    assert isinstance(result, Either) and result.options == ("a", "b")
 
 
 def test_a_branch_that_fails_makes_the_whole_unknown(tmp_path: Path) -> None:
-    found = value(tmp_path, 'var.unset ? {}.missing : "b"', UNSET)
-    assert isinstance(found, Unknown) and not isinstance(found, Either)
+    result = value(tmp_path, 'var.unset ? {}.missing : "b"', UNSET)
+    assert isinstance(result, Unknown) and not isinstance(result, Either)
 
 
 def test_a_branch_that_may_be_null_is_an_option(tmp_path: Path) -> None:
@@ -320,15 +320,15 @@ def test_a_branch_that_may_be_null_is_an_option(tmp_path: Path) -> None:
     ('length(compact(["a", var.unset]))', (2, 1)),
 ])  # fmt: skip
 def test_an_element_that_may_be_kept_is_there_or_not(tmp_path: Path, expression: str, expected: tuple[Any, ...]) -> None:
-    found = value(tmp_path, expression, UNSET)
-    assert isinstance(found, Either) and sorted(found.options, key=repr) == sorted(expected, key=repr)
-    assert found.reason == 'variable "unset" has no value'
+    result = value(tmp_path, expression, UNSET)
+    assert isinstance(result, Either) and sorted(result.options, key=repr) == sorted(expected, key=repr)
+    assert result.reason == 'variable "unset" has no value'
 
 
 def test_a_value_that_stands_twice_is_the_same_in_both_places(tmp_path: Path) -> None:
     member = 'var.unset == "a" ? "a" : var.unset == "b" ? "b" : var.unset == "c" ? "c" : "d"'
-    found = value(tmp_path, f'[for one in [{member}] : lookup({{ a = "x" }}, one, one)][0]', UNSET)
-    assert isinstance(found, Either) and found.options == ("x", "b", "c", "d")
+    result = value(tmp_path, f'[for one in [{member}] : lookup({{ a = "x" }}, one, one)][0]', UNSET)
+    assert isinstance(result, Either) and result.options == ("x", "b", "c", "d")
 
 
 @pytest.mark.parametrize(("expression", "expected"), [
@@ -336,13 +336,13 @@ def test_a_value_that_stands_twice_is_the_same_in_both_places(tmp_path: Path) ->
     ('compact(["a", "x${var.unset}"])', ["a", "x"]),
 ])  # fmt: skip
 def test_a_text_that_is_never_empty_is_kept(tmp_path: Path, expression: str, expected: list[Any]) -> None:
-    found = value(tmp_path, expression, UNSET)
-    assert [one.options if isinstance(one, Either) else one.parts[0] if isinstance(one, Text) else one for one in found] == expected
+    result = value(tmp_path, expression, UNSET)
+    assert [one.options if isinstance(one, Either) else one.parts[0] if isinstance(one, Text) else one for one in result] == expected
 
 
 def test_of_a_text_that_may_be_empty_the_list_is_unknown(tmp_path: Path) -> None:
-    found = value(tmp_path, 'compact(["a", var.unset == "a" ? "" : "c"])', UNSET)
-    assert isinstance(found, Unknown) and not isinstance(found, Either)
+    result = value(tmp_path, 'compact(["a", var.unset == "a" ? "" : "c"])', UNSET)
+    assert isinstance(result, Unknown) and not isinstance(result, Either)
 
 
 @pytest.mark.parametrize("expression", [
@@ -352,13 +352,13 @@ def test_of_a_text_that_may_be_empty_the_list_is_unknown(tmp_path: Path) -> None
     '{ for v in [1, 2, 3] : "k" => v if v < 3 || var.unset == "a" }',
 ])  # fmt: skip
 def test_what_is_made_of_many_that_may_be_kept_is_unknown(tmp_path: Path, expression: str) -> None:
-    found = value(tmp_path, expression, UNSET)
-    assert isinstance(found, Unknown) and not isinstance(found, Either)
+    result = value(tmp_path, expression, UNSET)
+    assert isinstance(result, Unknown) and not isinstance(result, Either)
 
 
 def test_either_keeps_true_and_one_apart() -> None:
-    found = either(Unknown("why", "how"), True, 1)
-    assert isinstance(found, Either) and found.options == (True, 1)
+    option = either(Unknown("why", "how"), True, 1)
+    assert isinstance(option, Either) and option.options == (True, 1)
 
 
 def test_either_of_too_many_options_is_plain_unknown() -> None:
@@ -391,8 +391,8 @@ def test_a_given_null_takes_the_default_only_where_null_is_not_allowed(tmp_path:
 
 
 def test_a_given_sensitive_value_is_judged(tmp_path: Path) -> None:
-    found = value(tmp_path, "[var.v, upper(var.v)]", 'variable "v" {\n  sensitive = true\n}\n', variables={"v": "hunter2"})
-    assert found == ["hunter2", "HUNTER2"]
+    result = value(tmp_path, "[var.v, upper(var.v)]", 'variable "v" {\n  sensitive = true\n}\n', variables={"v": "hunter2"})
+    assert result == ["hunter2", "HUNTER2"]
 
 
 @pytest.mark.parametrize("name", ["var.nowhere", "local.nowhere", "module.nowhere.id"])
@@ -407,8 +407,8 @@ def test_what_is_not_declared_is_not_known(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("expression", ["local.a", "local.c", '"${local.a}"', "jsonencode(local.a)"])
 def test_what_refers_to_itself_ends(tmp_path: Path, expression: str) -> None:
-    found = value(tmp_path, expression, "locals {\n  a = local.b\n  b = local.a\n  c = [local.c]\n}\n")
-    assert "refers to itself" in repr(found)
+    result = value(tmp_path, expression, "locals {\n  a = local.b\n  b = local.a\n  c = [local.c]\n}\n")
+    assert "refers to itself" in repr(result)
 
 
 # References
@@ -581,8 +581,8 @@ def test_sets_are_ordered_and_unified() -> None:
 )
 def test_an_arn_is_never_empty(tmp_path: Path, expression: str, said: object) -> None:
     more = 'resource "aws_kms_key" "k" {}\ndata "aws_kms_key" "k" {}\nvariable "open" {}\n'
-    found = value(tmp_path, expression, more)
-    assert isinstance(found, Unknown) if said is None else found == said
+    result = value(tmp_path, expression, more)
+    assert isinstance(result, Unknown) if said is None else result == said
 
 
 def test_elements_of_one_attribute_are_told_apart(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_what_is_not_evaluated_is_unknown_and_no_fallback_takes_its_place(tmp_pa
 def test_the_listed_differences_still_differ(tmp_path: Path) -> None:
     answers = {expression: answer for group in GROUPS.values() for expression, answer in group["answers"]}
     values = oracle.ours(tmp_path, list(OTHER_VALUES))
-    agreeing = [each for each, value in zip(OTHER_VALUES, values, strict=True) if oracle.same(expected(answers[each]), value)]
+    agreeing = [entry for entry, value in zip(OTHER_VALUES, values, strict=True) if oracle.same(expected(answers[entry]), value)]
     assert agreeing == []
 
 
@@ -84,7 +84,9 @@ def test_the_listed_differences_still_differ(tmp_path: Path) -> None:
 def test_terraform_still_says_what_is_recorded(group: str, tmp_path: Path) -> None:
     answers = dict(GROUPS[group]["answers"])
     said = oracle.terraform(tmp_path, list(answers), GROUPS[group]["more"])
-    changed = {each: value for (each, answer), value in zip(answers.items(), said, strict=True) if not oracle.same(value, expected(answer))}
+    changed = {
+        entry: value for (entry, answer), value in zip(answers.items(), said, strict=True) if not oracle.same(value, expected(answer))
+    }
     assert changed == {}
 
 

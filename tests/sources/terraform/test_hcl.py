@@ -149,8 +149,8 @@ def test_two_blocks_of_one_address_are_both_judged_with_a_gap(tmp_path: Path) ->
     }
     write(tmp_path, {**files})
     (collection,) = collect(tmp_path)
-    found = sorted((item.address, item["v"].data) for item in collection.items if item.address != "probe.q")
-    assert found == [("module.m.probe.m", 3), ("module.m.probe.m", 4), ("probe.p", 1), ("probe.p", 2)]
+    pairs = sorted((item.address, item["v"].data) for item in collection.items if item.address != "probe.q")
+    assert pairs == [("module.m.probe.m", 3), ("module.m.probe.m", 4), ("probe.p", 1), ("probe.p", 2)]
     assert sorted((gap.code, gap.reason.split(",")[0]) for gap in collection.coverage.gaps) == [
         ("refused_block", name + " is declared twice") for name in ("local.l", "module.m", "probe.p", "var.x")
     ]
@@ -255,8 +255,8 @@ def test_a_variable_file_that_is_a_link_to_nothing(tmp_path: Path, name: str, ga
     """Terraform looks whether the files of fixed names are there, and insists on the others."""
     write(tmp_path, {"main.tf": PROBE + 'variable "v" {}\n'})
     (tmp_path / name).symlink_to("nowhere")
-    items, found = read_with_gaps(tmp_path, {})
-    assert items["probe.p"]["v"].unknown and len(found) == gaps
+    items, gap_list = read_with_gaps(tmp_path, {})
+    assert items["probe.p"]["v"].unknown and len(gap_list) == gaps
 
 
 def test_override_files_win_attribute_by_attribute(tmp_path: Path) -> None:
@@ -353,8 +353,8 @@ def test_the_precedence_of_variable_files(tmp_path: Path) -> None:
         "ignored.tfvars": "".join(f'{name} = "ignored"\n' for name in names),
         "given.vars": "".join(f'{name} = "file"\n' for name in names[4:]),
     }
-    found = read(tmp_path, files, variables={"f": "line"}, var_files=[str(tmp_path / "given.vars")])
-    assert found["probe.p"]["v"].data == ["default", "tfvars", "json", "auto", "file", "line"]
+    items = read(tmp_path, files, variables={"f": "line"}, var_files=[str(tmp_path / "given.vars")])
+    assert items["probe.p"]["v"].data == ["default", "tfvars", "json", "auto", "file", "line"]
 
 
 def test_automatic_files_are_read_in_order_of_their_names(tmp_path: Path) -> None:
@@ -384,8 +384,8 @@ def test_automatic_files_are_read_in_order_of_their_names(tmp_path: Path) -> Non
 )
 def test_values_on_the_command_line_have_the_type_of_the_variable(tmp_path: Path, type_: str, text: str, expected: Any) -> None:
     declared = 'variable "v" {\n' + (f"  type = {type_}\n" if type_ else "") + "}\n"
-    found = value(tmp_path, "var.v", declared, variables={"v": text})
-    assert found == expected and type(found) is type(expected)
+    result = value(tmp_path, "var.v", declared, variables={"v": text})
+    assert result == expected and type(result) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -394,8 +394,8 @@ def test_values_on_the_command_line_have_the_type_of_the_variable(tmp_path: Path
      ("number", "nan"), ("map(string)", "{ a = [1] }")],
 )  # fmt: skip
 def test_values_that_do_not_fit_are_unknown(tmp_path: Path, type_: str, text: str) -> None:
-    found = value(tmp_path, "var.v", f'variable "v" {{\n  type = {type_}\n}}\n', variables={"v": text})
-    assert isinstance(found, Unknown) or any(isinstance(each, Unknown) for each in found)
+    result = value(tmp_path, "var.v", f'variable "v" {{\n  type = {type_}\n}}\n', variables={"v": text})
+    assert isinstance(result, Unknown) or any(isinstance(entry, Unknown) for entry in result)
 
 
 def test_planned_values_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -428,12 +428,12 @@ def hostile(top: Path, files: dict[str, str | bytes] | str | bytes) -> tuple[lis
     write(top, files if isinstance(files, dict) else {"main.tf": files})
     begin = time.process_time()
     collections = collect(top)
-    values = [item.attributes().data for each in collections for item in each.items]
-    for each in collections:
-        for item in each.items:
+    values = [item.attributes().data for collection in collections for item in collection.items]
+    for collection in collections:
+        for item in collection.items:
             assert item.region is not None and item.link("other") is not None and item.blocks("rule") is not None
     assert time.process_time() - begin < SOON
-    return values, [gap.code for each in collections for gap in each.coverage.gaps]
+    return values, [gap.code for collection in collections for gap in collection.coverage.gaps]
 
 
 PROBE_V = 'resource "probe" "p" {{\n  v = {0}\n}}\n'
@@ -499,8 +499,8 @@ def test_expressions_that_ask_for_too_much_end_soon(tmp_path: Path, expression: 
 
 def test_the_real_number_of_steps_ends_soon_too(tmp_path: Path) -> None:
     loops = "[for i in range(1000) : length([for j in range(1000) : length([for k in range(1000) : k])])]"
-    ((found,), _) = hostile(tmp_path, PROBE_V.format(loops))
-    assert "too many steps" in found["v"].reason
+    ((items,), _) = hostile(tmp_path, PROBE_V.format(loops))
+    assert "too many steps" in items["v"].reason
 
 
 @pytest.mark.parametrize(
@@ -669,5 +669,5 @@ def test_no_arguments_make_a_function_fail(tmp_path: Path, name: str, arguments:
     text = f'resource "probe" "p" {{\n  v = {name}({", ".join(arguments)})\n}}\nresource "probe" "q" {{}}\nvariable "v" {{}}\n'
     (tmp_path / "main.tf").write_text(text, "utf-8")
     (collection,) = collect(tmp_path)
-    found = collection.items[0].attributes().data["v"]
-    assert not hasattr(found, "finish") and not isinstance(found, Exception)
+    data = collection.items[0].attributes().data["v"]
+    assert not hasattr(data, "finish") and not isinstance(data, Exception)

@@ -26,14 +26,14 @@ def module(call: str, inner: str, more: str = "") -> dict[str, str | bytes]:
 def test_an_unset_variable_stays_unknown_through_arguments_and_outputs(tmp_path: Path) -> None:
     files = module("  v = var.unset\n", 'variable "v" {}\noutput "o" {\n  value = "${var.v}!"\n}\n')
     files["main.tf"] = str(files["main.tf"]) + 'variable "unset" {}\nresource "probe" "p" {\n  o = module.m.o\n}\n'
-    found = read(tmp_path, files)["probe.p"]["o"].data
-    assert isinstance(found, Text) and found.unknown and found.unknown.reason == 'variable "unset" has no value'
+    data = read(tmp_path, files)["probe.p"]["o"].data
+    assert isinstance(data, Text) and data.unknown and data.unknown.reason == 'variable "unset" has no value'
 
 
 def test_an_argument_that_the_call_leaves_out_is_unknown(tmp_path: Path) -> None:
     items = read(tmp_path, module("", 'variable "v" {}\nresource "probe" "p" {\n  v = var.v\n}\n'))
-    found = items["module.m.probe.p"]["v"].data
-    assert isinstance(found, Unknown) and found.settles_it == 'pass "v" in the module call'
+    data = items["module.m.probe.p"]["v"].data
+    assert isinstance(data, Unknown) and data.settles_it == 'pass "v" in the module call'
 
 
 def test_a_variable_of_a_module_is_not_set_from_the_command_line(tmp_path: Path) -> None:
@@ -294,20 +294,20 @@ def test_dynamic_blocks_with_an_iterator_beside_written_ones(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("for_each", ["var.unset", "{}.missing", "probe.other.list", "5", "null ? [] : []"])
 def test_how_many_dynamic_blocks_there_are_may_be_unknown(tmp_path: Path, for_each: str) -> None:
-    found, unknown = blocks(
+    block_list, unknown = blocks(
         tmp_path, f'rule {{\n  v = 1\n}}\ndynamic "rule" {{\n  for_each = {for_each}\n  content {{\n    v = 2\n  }}\n}}'
     )
-    assert found == [1] and isinstance(unknown, Unknown)
+    assert block_list == [1] and isinstance(unknown, Unknown)
 
 
 def test_a_dynamic_block_without_for_each_is_unknown(tmp_path: Path) -> None:
-    found, unknown = blocks(tmp_path, 'dynamic "rule" {\n  content {\n    v = 2\n  }\n}')
-    assert found == [] and isinstance(unknown, Unknown)
+    block_list, unknown = blocks(tmp_path, 'dynamic "rule" {\n  content {\n    v = 2\n  }\n}')
+    assert block_list == [] and isinstance(unknown, Unknown)
 
 
 def test_unknown_inside_a_dynamic_block_is_only_there(tmp_path: Path) -> None:
-    found, unknown = blocks(tmp_path, 'dynamic "rule" {\n  for_each = [1, var.unset]\n  content {\n    v = rule.value\n  }\n}')
-    assert unknown is None and found[0] == 1 and isinstance(found[1], Unknown)
+    block_list, unknown = blocks(tmp_path, 'dynamic "rule" {\n  for_each = [1, var.unset]\n  content {\n    v = rule.value\n  }\n}')
+    assert unknown is None and block_list[0] == 1 and isinstance(block_list[1], Unknown)
 
 
 def test_dynamic_blocks_inside_dynamic_blocks(tmp_path: Path) -> None:
@@ -435,9 +435,9 @@ def test_a_module_that_two_roots_call_is_counted_once(tmp_path: Path) -> None:
     }
     write(tmp_path, files)
     collections = collect(tmp_path)
-    assert [each.name for each in collections] == ["one", "two"]
-    assert sum(each.coverage.files.found for each in collections) == 4
-    assert [item["v"].data for each in collections for item in each.items] == [1, 2]
+    assert [collection.name for collection in collections] == ["one", "two"]
+    assert sum(collection.coverage.files.found for collection in collections) == 4
+    assert [item["v"].data for collection in collections for item in collection.items] == [1, 2]
 
 
 def test_a_module_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
@@ -447,7 +447,7 @@ def test_a_module_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
         "alone/main.tf": 'resource "probe" "q" {}\n',
     }
     write(tmp_path, files)
-    assert [each.name for each in collect(tmp_path)] == [".", "alone"]
+    assert [collection.name for collection in collect(tmp_path)] == [".", "alone"]
 
 
 # Providers
@@ -519,8 +519,8 @@ def test_files_inside_of_the_boundary_are_read(tmp_path: Path) -> None:
         "above.txt": "above",
     }
     items = read(tmp_path, files)
-    found = {name: items["probe.p"][name].data for name in "abcdefg"}
-    assert found == {"a": "A\n", "b": "A\n", "c": "above", "d": "Hello N\n- x\n- y\n", "e": True, "f": False, "g": "fallback"}
+    by_name = {name: items["probe.p"][name].data for name in "abcdefg"}
+    assert by_name == {"a": "A\n", "b": "A\n", "c": "above", "d": "Hello N\n- x\n- y\n", "e": True, "f": False, "g": "fallback"}
     assert items["module.m.probe.q"]["v"].data == "inner"
 
 
@@ -533,8 +533,8 @@ def test_nothing_outside_of_the_boundary_is_read(tmp_path: Path, path: str) -> N
     (root / "link.txt").symlink_to(tmp_path / "secret.txt")
     (root / "dir").symlink_to(tmp_path)
     (collection,) = collect(root)
-    found = collection.items[0]["v"].data
-    assert isinstance(found, Unknown) and "secret" not in found.reason.replace("secret.txt", "")
+    data = collection.items[0]["v"].data
+    assert isinstance(data, Unknown) and "secret" not in data.reason.replace("secret.txt", "")
 
 
 @pytest.mark.parametrize("repository", [True, False])
@@ -600,15 +600,15 @@ def test_a_template_keeps_what_is_unknown_in_its_place(tmp_path: Path) -> None:
         "main.tf": 'variable "unset" {}\nresource "probe" "p" {\n  v = templatefile("t.tpl", { a = var.unset })\n}\n',
         "t.tpl": "x-${a}-y",
     }
-    found = read(tmp_path, files)["probe.p"]["v"].data
-    assert isinstance(found, Text) and (found.prefix, found.parts[-1]) == ("x-", "-y")
+    data = read(tmp_path, files)["probe.p"]["v"].data
+    assert isinstance(data, Text) and (data.prefix, data.parts[-1]) == ("x-", "-y")
 
 
 def test_conditional_resources_keep_their_options(tmp_path: Path) -> None:
     more = 'variable "unset" {}\nresource "aws_kms_key" "k" {}\n'
     item = read(tmp_path, more + 'resource "probe" "p" {\n  key = var.unset ? aws_kms_key.k.arn : "alias/aws/s3"\n}\n')["probe.p"]
-    found = item["key"].raw
-    assert isinstance(found, Either) and found.options == (Reference("aws_kms_key.k", "arn"), "alias/aws/s3")
+    raw = item["key"].raw
+    assert isinstance(raw, Either) and raw.options == (Reference("aws_kms_key.k", "arn"), "alias/aws/s3")
 
 
 # Modules whose number depends on other modules
@@ -725,11 +725,11 @@ def test_data_sources_answer_of_their_provider_configuration(
     text = f'data "{type_}" "d" {{\n{chosen}}}\nresource "probe" "p" {{\n  v = data.{type_}.d.{attribute}\n}}\n'
     inner = 'data "aws_region" "r" {\n  provider = aws.inner\n}\nresource "probe" "q" {\n  v = data.aws_region.r.name\n}\n'
     items = read(tmp_path, {"main.tf": _PROVIDERS + text, "m/main.tf": inner})
-    found = items["probe.p"]["v"].data
+    data = items["probe.p"]["v"].data
     if told is Unknown:
-        assert isinstance(found, Unknown) and "aws.profile" in found.reason
+        assert isinstance(data, Unknown) and "aws.profile" in data.reason
     else:
-        assert found == (Reference(f"data.{type_}.d", attribute) if told is None else told)
+        assert data == (Reference(f"data.{type_}.d", attribute) if told is None else told)
     assert items["module.m.probe.q"]["v"].data == "cn-north-1"
 
 
@@ -798,20 +798,20 @@ def test_one_resource_for_each_file(tmp_path: Path) -> None:
 def test_files_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
     names = ("live/a/terragrunt.hcl", "live/b/terragrunt.hcl", "live/root.hcl", "modules/m/main.tf", ".terragrunt-cache/x/terragrunt.hcl")
     write(tmp_path, dict.fromkeys(names, "# nothing\n"))
-    found = discover([str(tmp_path)])
-    (gap,) = found.gaps
+    discovered = discover([str(tmp_path)])
+    (gap,) = discovered.gaps
     assert gap.code == "terragrunt_unsupported" and gap.scope.endswith("live/a/terragrunt.hcl") and "and 1 more" in gap.reason
-    assert found.directories == [str(tmp_path / "modules/m")]
+    assert discovered.directories == [str(tmp_path / "modules/m")]
 
 
 def test_files_of_a_terraform_stack_are_one_gap(tmp_path: Path) -> None:
     names = ("s/main.tfcomponent.hcl", "s/prod.tfdeploy.hcl", "old/main.tfstack.hcl", "s/m/main.tf", "s/m/m.tftest.hcl")
     write(tmp_path, dict.fromkeys(names, "# nothing\n"))
-    found = discover([str(tmp_path)])
-    (gap,) = found.gaps
+    discovered = discover([str(tmp_path)])
+    (gap,) = discovered.gaps
     assert gap.code == "stack_unsupported" and gap.scope.endswith("old/main.tfstack.hcl") and "a Terraform Stack" in gap.reason
     assert "and 2 more" in gap.reason
-    assert found.directories == [str(tmp_path / "s/m")]
+    assert discovered.directories == [str(tmp_path / "s/m")]
 
 
 def test_what_a_fetched_module_makes_names_the_block_that_calls_it(tmp_path: Path) -> None:
@@ -855,5 +855,5 @@ def test_nested_blocks_through_a_reference(tmp_path: Path, expression: str, told
         '  dynamic "open" {\n    for_each = var.open\n    content {\n      v = 1\n    }\n  }\n  self {\n    v = other.o.self[0].v\n  }\n}\n'
         'data "other" "d" {\n  filter {\n    name = "n"\n  }\n}\nvariable "open" {}\n'
     )
-    found = value(tmp_path, expression, text)
-    assert isinstance(found, Unknown) if told is Unknown else found == told
+    result = value(tmp_path, expression, text)
+    assert isinstance(result, Unknown) if told is Unknown else result == told

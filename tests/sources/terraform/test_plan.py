@@ -48,15 +48,17 @@ def plan(*resources: dict[str, Any], configuration: dict[str, Any] | None = None
         "format_version": "1.2",
         "terraform_version": "1.11.4",
         "planned_values": {
-            "root_module": {"resources": [{key: each[key] for key in each if key not in ("unknown", "actions")} for each in resources]}
+            "root_module": {
+                "resources": [{key: resource[key] for key in resource if key not in ("unknown", "actions")} for resource in resources]
+            }
         },
         "resource_changes": [
             {
-                "address": each["address"],
-                "mode": each["mode"],
-                "change": {"actions": each.get("actions", ["create"]), "after_unknown": each["unknown"]},
+                "address": resource["address"],
+                "mode": resource["mode"],
+                "change": {"actions": resource.get("actions", ["create"]), "after_unknown": resource["unknown"]},
             }
-            for each in resources
+            for resource in resources
         ],
         "configuration": {"root_module": configuration or {}},
         **more,
@@ -73,10 +75,10 @@ def test_every_managed_resource_of_a_real_plan_is_an_item() -> None:
 
 
 def test_values_of_a_real_plan() -> None:
-    found = items(REAL)
-    assert found["aws_kms_key.main"]["enable_key_rotation"].data is True
-    assert found["aws_db_instance.db"]["storage_encrypted"].data is True
-    web = found["aws_security_group.web"]
+    by_address = items(REAL)
+    assert by_address["aws_kms_key.main"]["enable_key_rotation"].data is True
+    assert by_address["aws_db_instance.db"]["storage_encrypted"].data is True
+    web = by_address["aws_security_group.web"]
     nodes, more = web.blocks("ingress")
     assert more is None and [node["from_port"].data for node in nodes] == [443, 80]
     assert web["ingress.0.cidr_blocks"].data == ["0.0.0.0/0"]
@@ -85,24 +87,24 @@ def test_values_of_a_real_plan() -> None:
 def test_a_part_that_is_known_after_apply_hides_nothing_beside_it() -> None:
     nodes = items(REAL)["aws_security_group.web"].blocks("ingress")[0]
     assert nodes[0]["security_groups"].data == [] and not isinstance(nodes[1]["cidr_blocks"].data, Unknown)
-    held = nodes[1]["security_groups"].data
-    assert held is not None and held != []
+    data = nodes[1]["security_groups"].data
+    assert data is not None and data != []
 
 
 def test_references_of_a_real_plan_lead_to_resources() -> None:
-    found = items(REAL)
+    by_address = items(REAL)
     rule = "rule.0.apply_server_side_encryption_by_default.0.kms_master_key_id"
     for key in ("a", "b"):
-        encryption = found[f'aws_s3_bucket_server_side_encryption_configuration.logs["{key}"]']
+        encryption = by_address[f'aws_s3_bucket_server_side_encryption_configuration.logs["{key}"]']
         assert encryption[rule].data == Reference("aws_kms_key.main", "arn")
         assert encryption.link("bucket").data.address == f'aws_s3_bucket.logs["{key}"]'
-    assert found["aws_s3_bucket_policy.west"].link("bucket").data == Reference("aws_s3_bucket.west", "id")
+    assert by_address["aws_s3_bucket_policy.west"].link("bucket").data == Reference("aws_s3_bucket.west", "id")
 
 
 def test_references_go_into_and_out_of_a_module_that_is_called_data() -> None:
-    found = items(REAL)
-    assert found["module.data.aws_sns_topic.alarms"]["kms_master_key_id"].data == Reference("aws_kms_key.main", "arn")
-    assert found["aws_sns_topic_subscription.alarm"]["topic_arn"].data == Reference("module.data.aws_sns_topic.alarms", "arn")
+    by_address = items(REAL)
+    assert by_address["module.data.aws_sns_topic.alarms"]["kms_master_key_id"].data == Reference("aws_kms_key.main", "arn")
+    assert by_address["aws_sns_topic_subscription.alarm"]["topic_arn"].data == Reference("module.data.aws_sns_topic.alarms", "arn")
 
 
 def test_a_policy_that_is_written_at_apply_is_put_together_from_its_statements() -> None:
@@ -122,10 +124,10 @@ def test_a_sensitive_value_of_a_real_plan_is_judged_and_not_shown() -> None:
 
 
 def test_regions_of_a_real_plan() -> None:
-    found = items(REAL)
-    assert found["aws_kms_key.main"].region.data == "us-east-1"
-    assert found["aws_s3_bucket.west"].region.data == "us-west-2"
-    assert found["module.data.aws_sns_topic.alarms"].region.data == "us-east-1"
+    by_address = items(REAL)
+    assert by_address["aws_kms_key.main"].region.data == "us-east-1"
+    assert by_address["aws_s3_bucket.west"].region.data == "us-west-2"
+    assert by_address["module.data.aws_sns_topic.alarms"].region.data == "us-east-1"
 
 
 def test_code_beside_a_plan_gives_the_lines(tmp_path: Path) -> None:
@@ -196,8 +198,8 @@ def test_several_possible_targets_are_either_of_them() -> None:
         "resources": [{"address": "probe.p", "expressions": {"key": {"references": ["probe.a.arn", "probe.a", "probe.b.arn", "probe.b"]}}}]
     }
     content = plan(resource("probe.p", {}, {"key": True}), resource("probe.a", {}), resource("probe.b", {}), configuration=configuration)
-    found = items(content)["probe.p"]["key"].raw
-    assert isinstance(found, Either) and set(found.options) == {Reference("probe.a", "arn"), Reference("probe.b", "arn")}
+    raw = items(content)["probe.p"]["key"].raw
+    assert isinstance(raw, Either) and set(raw.options) == {Reference("probe.a", "arn"), Reference("probe.b", "arn")}
 
 
 def test_a_reference_follows_the_key_of_the_reader() -> None:
@@ -212,9 +214,9 @@ def test_a_reference_follows_the_key_of_the_reader() -> None:
         ]
     }
     both = [resource(f'probe.{name}["{key}"]', {}, {"bucket": True} if name == "p" else {}) for name in "pb" for key in ("x", "y.z")]
-    found = items(plan(*both, configuration=configuration))
+    by_address = items(plan(*both, configuration=configuration))
     for key in ("x", "y.z"):
-        assert found[f'probe.p["{key}"]'].link("bucket").data.address == f'probe.b["{key}"]'
+        assert by_address[f'probe.p["{key}"]'].link("bucket").data.address == f'probe.b["{key}"]'
 
 
 def test_sensitive_values_are_known_wherever_they_are() -> None:
@@ -298,9 +300,9 @@ def test_a_plan_in_the_encodings_of_shells_is_read(tmp_path: Path, encoding: str
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     path = tmp_path / "tfplan.json"
     path.write_bytes((mark + json.dumps(plan(resource("probe.p", {"name": "\u00e9"})))).encode(encoding))
-    found = discover([str(tmp_path)])
-    assert found.inputs == {"plan": [str(path)]}
-    (source,) = sources(found.inputs["plan"], set(), Options(paths=(str(path),)))
+    discovered = discover([str(tmp_path)])
+    assert discovered.inputs == {"plan": [str(path)]}
+    (source,) = sources(discovered.inputs["plan"], set(), Options(paths=(str(path),)))
     (collection,) = source.collect()
     assert not collection.coverage.gaps and [item["name"].data for item in collection.items] == ["\u00e9"]
 
@@ -381,19 +383,19 @@ def test_plans_are_found_among_other_json(tmp_path: Path) -> None:
         tmp_path,
         {"a/plan.json": json.dumps(plan(resource("probe.p", {}))), "a/package.json": '{"name": "x"}', "a/main.tf": "", "b/x.json": "{"},
     )
-    found = discover([str(tmp_path)])
-    assert found.inputs == {"plan": [str(tmp_path / "a" / "plan.json")]} and found.gaps == []
-    assert found.directories == [str(tmp_path / "a")]
+    discovered = discover([str(tmp_path)])
+    assert discovered.inputs == {"plan": [str(tmp_path / "a" / "plan.json")]} and discovered.gaps == []
+    assert discovered.directories == [str(tmp_path / "a")]
 
 
 def mutations(data: Any) -> list[tuple[Any, Any]]:
     """Every container and key of a document."""
-    found: list[tuple[Any, Any]] = []
+    entries: list[tuple[Any, Any]] = []
     for key, inner in data.items() if isinstance(data, dict) else enumerate(data):
-        found.append((data, key))
+        entries.append((data, key))
         if isinstance(inner, (dict, list)):
-            found += mutations(inner)
-    return found
+            entries += mutations(inner)
+    return entries
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -18,22 +18,22 @@ def policy(tmp_path: Path, body: str, more: str = "") -> dict[str, Any]:
     text = (
         f'data "aws_iam_policy_document" "d" {{\n{body}\n}}\nresource "probe" "p" {{\n  policy = data.aws_iam_policy_document.d.json\n}}\n'
     )
-    found = read(tmp_path, text + VARIABLES + more)["probe.p"]["policy"].data
-    assert isinstance(found, Document)
-    content = decode(found)
+    data = read(tmp_path, text + VARIABLES + more)["probe.p"]["policy"].data
+    assert isinstance(data, Document)
+    content = decode(data)
     assert isinstance(content, dict)
     return content
 
 
 def test_a_statement_in_full(tmp_path: Path) -> None:
-    found = policy(
+    document = policy(
         tmp_path,
         'version = "2008-10-17"\nstatement {\n sid = "One"\n effect = "Deny"\n actions = ["s3:*"]\n not_resources = ["arn:aws:s3:::b"]\n'
         ' principals {\n  type = "AWS"\n  identifiers = ["a", "b"]\n }\n principals {\n  type = "Service"\n  identifiers = ["c"]\n }\n'
         ' condition {\n  test = "Bool"\n  variable = "aws:SecureTransport"\n  values = ["false"]\n }\n'
         ' condition {\n  test = "Bool"\n  variable = "aws:MultiFactorAuthPresent"\n  values = ["true"]\n }\n}',
     )
-    assert found == {
+    assert document == {
         "Version": "2008-10-17",
         "Statement": [
             {
@@ -49,8 +49,8 @@ def test_a_statement_in_full(tmp_path: Path) -> None:
 
 
 def test_what_the_provider_adds_by_itself(tmp_path: Path) -> None:
-    found = policy(tmp_path, 'statement {\n actions = ["s3:Get"]\n resources = []\n}')
-    assert found == {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:Get"]}]}
+    document = policy(tmp_path, 'statement {\n actions = ["s3:Get"]\n resources = []\n}')
+    assert document == {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:Get"]}]}
 
 
 def test_everyone_is_written_as_a_star(tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ def test_everyone_is_written_as_a_star(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("attribute", ["actions", "resources", "not_actions", "effect", "sid"])
 def test_an_unknown_attribute_stays_in_its_statement(tmp_path: Path, attribute: str) -> None:
-    found = policy(tmp_path, f'statement {{\n {attribute} = var.unset\n}}\nstatement {{\n actions = ["known"]\n}}')
-    assert len(found["Statement"]) == 2 and found["Statement"][1]["Action"] == ["known"]
-    assert any(isinstance(value, Unknown) for value in found["Statement"][0].values())
+    document = policy(tmp_path, f'statement {{\n {attribute} = var.unset\n}}\nstatement {{\n actions = ["known"]\n}}')
+    assert len(document["Statement"]) == 2 and document["Statement"][1]["Action"] == ["known"]
+    assert any(isinstance(value, Unknown) for value in document["Statement"][0].values())
 
 
 def test_references_stay_in_the_statement(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_statements_whose_number_is_unknown_leave_an_unknown_among_them(tmp_path
 
 def test_statements_of_a_known_number(tmp_path: Path) -> None:
     body = 'dynamic "statement" {\n for_each = ["a", "b"]\n content {\n  sid = "S${statement.key}"\n  actions = [statement.value]\n }\n}'
-    assert [(each["Sid"], each["Action"]) for each in policy(tmp_path, body)["Statement"]] == [("S0", ["a"]), ("S1", ["b"])]
+    assert [(statement["Sid"], statement["Action"]) for statement in policy(tmp_path, body)["Statement"]] == [("S0", ["a"]), ("S1", ["b"])]
 
 
 OTHERS = (
@@ -101,8 +101,8 @@ OTHERS = (
 )
 
 
-def actions(found: dict[str, Any]) -> list[Any]:
-    return [each if isinstance(each, Unknown) else each["Action"][0] for each in found["Statement"]]
+def actions(document: dict[str, Any]) -> list[Any]:
+    return [statement if isinstance(statement, Unknown) else statement["Action"][0] for statement in document["Statement"]]
 
 
 def test_source_documents_come_first_and_own_statements_replace_theirs(tmp_path: Path) -> None:
@@ -126,20 +126,20 @@ def test_documents_given_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("attribute", ["source_policy_documents", "override_policy_documents"])
 @pytest.mark.parametrize("given", ["[var.unset]", "var.unset", "[aws_x.y.policy]", '["not json"]', "[for each in var.unset : each]"])
 def test_a_document_that_is_not_known_may_say_anything(tmp_path: Path, attribute: str, given: str) -> None:
-    found = policy(tmp_path, f'{attribute} = {given}\nstatement {{\n actions = ["own"]\n}}')
-    assert any(isinstance(each, Unknown) for each in found["Statement"])
-    assert any(isinstance(each, dict) and each["Action"] == ["own"] for each in found["Statement"])
+    document = policy(tmp_path, f'{attribute} = {given}\nstatement {{\n actions = ["own"]\n}}')
+    assert any(isinstance(statement, Unknown) for statement in document["Statement"])
+    assert any(isinstance(statement, dict) and statement["Action"] == ["own"] for statement in document["Statement"])
 
 
 def test_a_document_that_contains_itself_ends(tmp_path: Path) -> None:
-    found = policy(tmp_path, "source_policy_documents = [data.aws_iam_policy_document.d.json]")
-    assert "refers to itself" in repr(found)
+    document = policy(tmp_path, "source_policy_documents = [data.aws_iam_policy_document.d.json]")
+    assert "refers to itself" in repr(document)
 
 
 def test_a_document_by_condition_is_one_of_two(tmp_path: Path) -> None:
     more = 'resource "probe" "q" {\n  policy = var.unset ? data.aws_iam_policy_document.source.json : data.aws_iam_policy_document.override.json\n}\n'
-    found = read(tmp_path, VARIABLES + OTHERS + more)["probe.q"]["policy"].raw
-    assert isinstance(found, Either) and [actions(each.content) for each in found.options] == [["source", "nameless"], ["override"]]
+    raw = read(tmp_path, VARIABLES + OTHERS + more)["probe.q"]["policy"].raw
+    assert isinstance(raw, Either) and [actions(option.content) for option in raw.options] == [["source", "nameless"], ["override"]]
 
 
 def test_a_document_for_each_key(tmp_path: Path) -> None:

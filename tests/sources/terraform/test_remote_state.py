@@ -149,8 +149,8 @@ def test_two_that_read_each_other_end(tmp_path: Path) -> None:
     back = reader('{ bucket = "state", key = "app.tfstate" }').replace('"network"', '"app"')
     circle = 'output "circle" { value = data.terraform_remote_state.app.outputs.circle }\n'
     own = reader() + f'output "circle" {{ value = {OUTPUTS}.circle }}\n'
-    found = value(tmp_path, KEPT + back + circle, f"{OUTPUTS}.circle", own)
-    assert isinstance(found, (Unknown, Reference))
+    result = value(tmp_path, KEPT + back + circle, f"{OUTPUTS}.circle", own)
+    assert isinstance(result, (Unknown, Reference))
 
 
 def test_outputs_are_handed_on_over_several_root_modules(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def plain(value: Any) -> bool:
 @pytest.mark.parametrize(("deployment", "at_least"), [("aws", 1700), ("gcp", 1500)])
 def test_both_readers_say_the_same(deployment: str, at_least: int) -> None:
     root = FIXTURES / deployment / "terraform" / "environments" / "prod"
-    ours = {item.address: item for item in next(each for each in collect_root(root)).items}
+    ours = {item.address: item for item in next(collection for collection in collect_root(root)).items}
     compared, different = 0, []
     for address, block in second(root):
         for name, theirs in block.items() if address in ours else ():
@@ -53,11 +53,11 @@ def second(root: Path) -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("deployment", ["aws", "gcp"])
 def test_every_resource_that_tfparse_finds_is_found(deployment: str) -> None:
     root = FIXTURES / deployment / "terraform" / "environments" / "prod"
-    ours = {KEYS.sub("", item.address) for each in collect_root(root) for item in each.items}
+    ours = {KEYS.sub("", item.address) for collection in collect_root(root) for item in collection.items}
     resource = re.compile(r"(module\.[^.]+\.)*(data\.)?(aws|google|random|archive)_\w+\.")
     theirs = {KEYS.sub("", address) for address, _ in second(root) if resource.match(KEYS.sub("", address))}
     assert len(theirs) > 150 and theirs - ours == set()
 
 
 def test_the_reference_deployments_are_read_without_gaps() -> None:
-    assert [str(gap) for each in collect(FIXTURES) for gap in each.coverage.gaps] == []
+    assert [str(gap) for collection in collect(FIXTURES) for gap in collection.coverage.gaps] == []

@@ -89,8 +89,8 @@ def test_templates_from_files_and_json(text: str, expected: object) -> None:
     [("0", 0), ("007", 7), ("+5", 5), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("-1.5E-1", -0.15), ("1" * 300, int("1" * 300))],
 )
 def test_numbers(text: str, number: float) -> None:
-    found = literals.read_number(text)
-    assert found == number and type(found) is type(number)
+    outcome = literals.read_number(text)
+    assert outcome == number and type(outcome) is type(number)
 
 
 @pytest.mark.parametrize("text", ["", "-", ".", "1e", "1" * 301, "1e999", "0x1", "\u0663", "1 ", "1_0"])
