@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.scans import ROOT
 
 NO_NOUNS = {"each", "held", "found"}
-FOLDERS = ("tests", "fixtures", "bench", "docs", "deploy")
-NOT_YET = {
-    "tests/fix/cases.py",
-    "tests/fix/test_cases.py",
-    "tests/hostile/test_fuzz.py",
-    "tests/reports/test_report_page.py",
-    "tests/shards/test_ray.py",
-    "tests/sources/terraform/test_places.py",
-    "tests/sources/test_document_places.py",
-    "tests/test_cloudformation_fixtures.py",
-    "tests/test_ecosystem.py",
-    "tests/test_fixtures.py",
-    "tests/test_json_fixtures.py",
-    "tests/test_mutations.py",
-    "tests/test_open_fixtures.py",
-    "tests/test_side_by_side.py",
-}
-"""Modules, besides every conftest.py, of which the names are still to be mended."""
+FOLDERS = ("reports", "tests", "fixtures", "bench", "docs", "deploy")
 
 
 def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -50,24 +32,15 @@ def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
-def is_mended(path: Path) -> bool:
-    return path.name != "conftest.py" and path.relative_to(ROOT).as_posix() not in NOT_YET
-
-
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_names_are_nouns(folder: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: {name}"
         for path in sorted((ROOT / folder).rglob("*.py"))
-        if is_mended(path)
         for line, name in bound(ast.parse(path.read_text(encoding="utf-8")))
         if name in NO_NOUNS
     ]
     assert wrong == []
-
-
-def test_what_is_still_to_be_mended_is_there() -> None:
-    assert [name for name in sorted(NOT_YET) if not (ROOT / name).is_file()] == []
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def terraform(folder: Path) -> Schemas:
     for command in (["init", "-input=false"], ["providers", "schema", "-json"]):
         done = subprocess.run(["terraform", *command], cwd=folder, env=environment, capture_output=True, check=True)
     (provider,) = json.loads(done.stdout)["provider_schemas"].values()
-    blocks = {name: each["block"] for name, each in provider["resource_schemas"].items()}
-    blocks |= {f"data.{name}": each["block"] for name, each in provider["data_source_schemas"].items()}
+    blocks = {name: schema["block"] for name, schema in provider["resource_schemas"].items()}
+    blocks |= {f"data.{name}": schema["block"] for name, schema in provider["data_source_schemas"].items()}
 
     @functools.cache
     def of_type(name: str) -> Node | None:
@@ -74,7 +74,7 @@ def terraform(folder: Path) -> Schemas:
 
 def _block(block: dict[str, Any]) -> Node:
     attributes = {name: _type(attribute["type"]) for name, attribute in block.get("attributes", {}).items()}
-    return Node(attributes | {name: _block(each["block"]) for name, each in block.get("block_types", {}).items()})
+    return Node(attributes | {name: _block(nested["block"]) for name, nested in block.get("block_types", {}).items()})
 
 
 def _type(type_: Any) -> Node:
@@ -82,7 +82,7 @@ def _type(type_: Any) -> Node:
         case ["list" | "set", element]:
             return _type(element)
         case ["object", attributes]:
-            return Node({name: _type(each) for name, each in attributes.items()})
+            return Node({name: _type(type_) for name, type_ in attributes.items()})
         case _:
             return Node({}, is_open=True)
 
@@ -119,5 +119,5 @@ def _json_schema(schema: dict[str, Any], named: Callable[[str], dict[str, Any]],
         return _json_schema(schema["items"], named, within)
     either = (part for word in ("oneOf", "anyOf", "allOf") for part in schema.get(word, ()))
     properties = [(named(part["$ref"]) if "$ref" in part else part).get("properties", {}) for part in (schema, *either)]
-    below = {name: _json_schema(each, named, within) for part in properties for name, each in part.items() if isinstance(each, dict)}
+    below = {name: _json_schema(inner, named, within) for part in properties for name, inner in part.items() if isinstance(inner, dict)}
     return Node(below, is_open=not below)

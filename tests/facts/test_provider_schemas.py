@@ -100,8 +100,8 @@ def missing(reader: Reader, schemas: Schemas) -> Iterator[tuple[str, str, str]]:
 
 def check(input_: str, schemas: Schemas, apart: AbstractSet[str]) -> None:
     """What is missing is what stands apart, each with its reason."""
-    lacking = {each for reader in catalogue(input_).all_readers() for each in missing(reader, schemas)}
-    assert sorted(each for each in lacking if each[2] not in apart) == []
+    lacking = {attribute for reader in catalogue(input_).all_readers() for attribute in missing(reader, schemas)}
+    assert sorted(attribute for attribute in lacking if attribute[2] not in apart) == []
     assert sorted(apart - {path for _, _, path in lacking}) == []
 
 

@@ -43,14 +43,14 @@ class LookedUpAt(msgspec.Struct, frozen=True, eq=False):
 
 def in_default_network(view: View, at: LookedUpAt, target: Value[Any]) -> Value[bool]:
     """Whether something that names a subnet names one that is looked up in the default VPC."""
-    default = any_of([_in_default(view, at, found) for found in _records(view, at, target)])
+    default = any_of([_in_default(view, at, subnets) for subnets in _records(view, at, target)])
     return Value(default.data, (*target.seen, *default.seen))
 
 
 def is_default(view: View, at: LookedUpAt, target: Value[Any]) -> bool:
     """Whether it is, for certain, one of those that the default VPC comes with."""
-    found = _records(view, at, target)
-    return bool(found) and all(not one.narrowed and _in_default(view, at, one).data is True for one in found)
+    several = _records(view, at, target)
+    return bool(several) and all(not subnets.narrowed and _in_default(view, at, subnets).data is True for subnets in several)
 
 
 def _records(view: View, at: LookedUpAt, target: Value[Any]) -> list[LookedUp]:
@@ -58,9 +58,9 @@ def _records(view: View, at: LookedUpAt, target: Value[Any]) -> list[LookedUp]:
     return view.index(at.subnets).get(name, []) if name else []
 
 
-def _in_default(view: View, at: LookedUpAt, found: LookedUp) -> Value[bool]:
-    named = [name for name in (spelled(network.data) for network in found.networks if not network.unknown) if name]
-    return any_of([found.default, *(default for name in named for default in view.index(at.networks).get(name, []))])
+def _in_default(view: View, at: LookedUpAt, subnets: LookedUp) -> Value[bool]:
+    named = [name for name in (spelled(network.data) for network in subnets.networks if not network.unknown) if name]
+    return any_of([subnets.default, *(default for name in named for default in view.index(at.networks).get(name, []))])
 
 
 def _subnets(item: Item) -> Iterator[tuple[Hashable, Any]]:

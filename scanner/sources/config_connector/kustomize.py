@@ -218,8 +218,8 @@ def patches_among(paths: Iterable[str], overlay: Overlay) -> set[str]:
             owner = kustomization.read(path, overlay)
         except (OSError, Malformed):
             continue  # a gap says so
-        for found, names in ((patches, owner.patch_files()), (resources, (name for _, name in owner.built_on()))):
-            found.update(overlay.real(os.path.normpath(os.path.join(owner.directory, name))) for name in names)
+        for into, names in ((patches, owner.patch_files()), (resources, (name for _, name in owner.built_on()))):
+            into.update(overlay.real(os.path.normpath(os.path.join(owner.directory, name))) for name in names)
     return patches - resources
 
 

@@ -324,7 +324,7 @@ def test_rules_of_security_groups(direction: str) -> None:
 
     described = {"cidrIp": "10.0.0.0/8", "description": "inside"}
     assert ranges({"ipRanges": ["0.0.0.0/0"]}) == [{"CidrIp": "0.0.0.0/0"}]
-    assert [each.get("CidrIp") for each in ranges({"ipv4Ranges": [described], "ipRanges": ["10.0.0.0/8"]})] == ["10.0.0.0/8"]
+    assert [entry.get("CidrIp") for entry in ranges({"ipv4Ranges": [described], "ipRanges": ["10.0.0.0/8"]})] == ["10.0.0.0/8"]
     assert "no list of ranges" in reason(ranges({}))
 
 
