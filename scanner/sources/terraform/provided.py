@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import Document, Reference, Text
+from assay.scanner.sources.raw import Document, Encoded, Reference, Text
 
 IDENTITY = (
     "id",
@@ -50,7 +50,7 @@ _ANSWERED = frozenset({
 
 def never_empty(raw: Any) -> bool:
     """Whether a value is certainly a text that is not empty, though it is not known."""
-    if isinstance(raw, Document):
+    if isinstance(raw, (Document, Encoded)):
         return True
     if isinstance(raw, Text):
         return any(part != "" if isinstance(part, str) else never_empty(part) for part in raw.parts)
