@@ -157,8 +157,10 @@ class ItemIndex:
         chain = [target]
         while isinstance(target, Reference) and target.attribute and (item := self.at(target.address)) is not None:
             target = item.link(target.attribute).data
-            if target is None or isinstance(target, (Unknown, list, dict)) or target in chain:
+            if target is None or isinstance(target, (list, dict)) or target in chain:
                 break
+            if isinstance(target, Unknown) and item.vague_links:
+                break  # a plan says of what the provider computes, too, that it is not known
             chain.append(target)
         return chain
 

@@ -36,7 +36,7 @@ CHANGES = (
     "kinesis:stopstreamencryption",
 )  # fmt: skip
 _EVERYTHING = lazy_re.pattern(r"(?:\*|(?:sqs|sns|events|kinesis):\*+)")
-_OWNER, _EQUAL = "aws:sourceowner", ("stringequals", "stringlike")
+_OWNERS, _EQUAL = ("aws:sourceowner", "aws:principalaccount"), ("stringequals", "stringlike")
 
 
 class ChannelAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -148,9 +148,10 @@ def _matches(action: Any, holds: Callable[[str], bool], statement: Statement) ->
 
 
 def _own_account(view: View, given: Given) -> Value[bool]:
-    """The account as a whole, or everyone of it, as the policy says that a new topic has.
+    """The account as a whole, or everyone of it: as the policy says that a new topic has, or by the account of whoever asks.
 
     https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalaccount
     """
     statement = given.statement
     if statement.not_principal:
@@ -159,6 +160,6 @@ def _own_account(view: View, given: Given) -> Value[bool]:
         return given.grant.foreign.negate()
     if given.kind != "*" or isinstance(statement.conditions, Unknown):
         return Value(False, statement.seen)
-    own = [condition for condition in statement.conditions if condition.key == _OWNER and condition.operator.lower() in _EQUAL]
+    own = [condition for condition in statement.conditions if condition.key in _OWNERS and condition.operator.lower() in _EQUAL]
     foreign = [policies.of_other_account("AWS", value, view.account, statement) for condition in own for value in condition.values]
     return any_of(foreign).negate() if foreign else Value(False, statement.seen)

@@ -292,7 +292,7 @@ class Scope:
                 return Unknown(f"condition {name} leads back to itself", CORRECT)
             self._busy.add(f"condition {name}")
             try:
-                truth = self._truth(self.template.conditions[name])
+                truth = self.truth(self.template.conditions[name])
             finally:
                 self._busy.discard(f"condition {name}")
             if isinstance(truth, Unknown) and not truth.reason.startswith("whether condition "):
@@ -300,7 +300,8 @@ class Scope:
             self._conditions[name] = truth
         return self._conditions[name]
 
-    def _truth(self, raw: Any) -> Any:
+    def truth(self, raw: Any) -> Any:
+        """Whether what stands for a condition holds: a bool, or Unknown."""
         self.stack.budget.step()
         if not isinstance(raw, dict) or len(raw) != 1:
             return malformed("a condition")
@@ -312,12 +313,12 @@ class Scope:
         if not isinstance(argument, list) or name not in ("Fn::And", "Fn::Or", "Fn::Not"):
             return malformed(str(name))
         if name == "Fn::Not":
-            truth = self._truth(argument[0]) if len(argument) == 1 else malformed(name)
+            truth = self.truth(argument[0]) if len(argument) == 1 else malformed(name)
             return truth if isinstance(truth, Unknown) else not truth
         deciding = name == "Fn::Or"
         unknown: Unknown | None = None
         for operand in argument:
-            truth = self._truth(operand)
+            truth = self.truth(operand)
             if truth is deciding:
                 return deciding
             unknown = unknown or (truth if isinstance(truth, Unknown) else None)

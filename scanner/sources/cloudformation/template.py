@@ -42,6 +42,7 @@ class Template:
         self.parameters = self._section("Parameters")
         self.mappings = self._section("Mappings")
         self.conditions = self._section("Conditions")
+        self.rules = self._section("Rules")
         self.outputs = self._section("Outputs")
         self.resources: dict[str, TemplateResource] = {}
         for name, body in self._section("Resources").items():

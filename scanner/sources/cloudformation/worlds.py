@@ -1,8 +1,8 @@
 """The combinations of conditions that are possible where parameters have no value.
 
 Conditions are evaluated with open variables; the first that matters is given each of the values that are worth telling apart (those that
-conditions compare it with, or that its template allows, and any other), and so on. Combinations under which the same conditions hold are
-one world.
+conditions compare it with, or that its template allows, and any other), and so on. Combinations that the rules of the template refuse are
+left out, unless that leaves none. Those under which the same conditions hold are one world.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.cloudformation.rules import refused
 from assay.scanner.sources.cloudformation.scope import Fork, Scope
 from assay.scanner.sources.raw import Unknown, either
 
@@ -32,6 +33,14 @@ class TooMany(Exception):
 
 def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[Assignment]:
     """The worlds of a stack, whose scope under given values of variables `scope` makes. Raises TooMany."""
+    try:
+        permitted = _explored(scope, refused)
+    except TooMany:  # what rules compare may be more than what conditions do
+        permitted = []
+    return permitted or _explored(scope, lambda _: False)
+
+
+def _explored(scope: Callable[[dict[str, Any]], Scope], left_out: Callable[[Scope], bool]) -> list[Assignment]:
     groups: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
     waiting: list[dict[str, Any]] = [{}]
     leaves = 0
@@ -41,7 +50,10 @@ def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[Assignment]:
         if leaves + len(waiting) > MAX_LEAVES:
             raise TooMany
         try:
-            decided = truths(scope(assumed))
+            within = scope(assumed)
+            decided = truths(within)
+            if left_out(within):
+                continue
         except Fork as fork:
             waiting += [{**assumed, fork.key: option} for option in reversed(fork.options)]
             continue

@@ -223,8 +223,16 @@ def _operation(operator: str, left: Any, right: Any) -> Any:
         same = equal(finish(left), finish(right))
         return same if isinstance(same, Unknown) else same is (operator == "==")
     if unsettled(left) or unsettled(right):
-        return why_unknown(left if unsettled(left) else right)
+        counted = _counted(operator, left, right)
+        return why_unknown(left if unsettled(left) else right) if counted is None else counted
     return exact.compute(operator, to_number(left), to_number(right))
+
+
+def _counted(operator: str, left: Any, right: Any) -> bool | None:
+    """What a comparison says of a number of which it is known that it is so much or more."""
+    if isinstance(left, exact.Counted):
+        return left.compared(operator, right)
+    return right.compared(exact.TURNED.get(operator, operator), left) if isinstance(right, exact.Counted) else None
 
 
 def _logic(node: tree.Binary, left: Any, scope: Scope) -> Any:

@@ -28,6 +28,27 @@ class Near(float):
     __slots__ = ()
 
 
+class Counted(Unknown, frozen=True):
+    """A number of elements or characters that is not known, but for how many there are in any case.
+
+    That belongs to this value alone. As the reason of another value it is handed on by `because`, which leaves it out.
+    """
+
+    least: int = 1
+
+    def compared(self, operator: str, other: Any) -> bool | None:
+        """What a comparison with a number says, this one on the left; None where more has to be known."""
+        if not isinstance(other, (int, float)) or isinstance(other, bool):
+            return None
+        if operator in (">=", "<") and other <= self.least:
+            return operator == ">="
+        return operator in (">", "!=") if operator in (">", "<=", "==", "!=") and other < self.least else None
+
+
+TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+"""What a comparison is when its sides change places."""
+
+
 def settled(number: Fraction) -> int | float | Unknown:
     """A result as a number: whole where it is whole."""
     if number.denominator == 1:

@@ -275,6 +275,8 @@ def equal(left: Any, right: Any) -> bool | Unknown:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Open) and isinstance(other, Open) and one.name and one.name == other.name:
             return True
+        if isinstance(one, exact.Counted) and one.compared("==", other) is False:
+            return False
         if isinstance(one, Unknown):
             return because(one)
         if isinstance(one, (Reference, Text, Document)):
@@ -340,8 +342,8 @@ def _text_part(raw: Any) -> str | Unknown | Reference:
     return to_text(raw)
 
 
-def join_text(pieces: list[Any]) -> str | Text:
-    """One string of pieces, or a Text where some are not known."""
+def join_text(pieces: list[Any]) -> str | Text | Reference:
+    """One string of pieces, or a Text where some are not known; what is a Reference alone stays one."""
     parts: list[Any] = []
     literal: list[str] = []
     length = 0
@@ -359,7 +361,8 @@ def join_text(pieces: list[Any]) -> str | Text:
                 raise TooMuch(f"a text of more than {MAX_TEXT:,} characters")
     if not parts:
         return literals.composed("".join(literal))
-    return Text(tuple(part for part in [*parts, "".join(literal)] if part != ""))
+    kept = tuple(part for part in [*parts, "".join(literal)] if part != "")
+    return kept[0] if len(kept) == 1 and isinstance(kept[0], Reference) else Text(kept)
 
 
 def pairs_of(elements: Any) -> list[tuple[Any, Any]] | None:

@@ -53,7 +53,7 @@ class PlanItem(Item):
         self.type, self.address, self.root = resource["type"], resource["address"], plan.path
         if not isinstance(self.type, str) or not isinstance(self.address, str):
             raise TypeError("the type and the address of a resource are texts")
-        self.template = None
+        self.template = resource.get("template")
         self._for_each: list[str] = []
         self._context: tuple[dict[str, Any] | None, list[Any], str] | None = None
 

@@ -57,6 +57,7 @@ class PlanParts:
         changes = [change for change in content.get("resource_changes") or [] if not change.get("deposed")]
         # A deposed object is what a replacement left behind; it has the address of the object that takes its place.
         self._changes = {change["address"]: change for change in changes}
+        self._deferred = [(change, reason) for change, reason in _deferred(content) if change["address"] not in self._changes]
         self._planned = content["planned_values"].get("root_module", {})
         self._prior = (content.get("prior_state") or {}).get("values", {}).get("root_module", {})
         self._by_configuration: dict[str, list[str]] = {}
@@ -72,6 +73,8 @@ class PlanParts:
                 marked(change.get("change", {}).get("before"), change.get("change", {}).get("before_sensitive"), self.sensitive)
                 if change.get("mode") == "data":
                     self._data[address] = merge(change["change"].get("after"), change["change"].get("after_unknown"))
+        for change, _ in self._deferred:
+            self._enter(change["address"])
         for resource in _resources(self._prior):
             marked(resource.get("values"), resource.get("sensitive_values"), self.sensitive)
             if resource.get("mode") == "data":
@@ -91,6 +94,10 @@ class PlanParts:
                 marked(resource.get("values"), resource.get("sensitive_values"), self.sensitive)
                 values = merge(resource.get("values"), change.get("change", {}).get("after_unknown"))
                 yield {**resource, "values": values}
+        for change, reason in self._deferred:
+            after, unknown = change["change"].get("after"), change["change"].get("after_unknown")
+            marked(after, change["change"].get("after_sensitive"), self.sensitive)
+            yield {"type": change["type"], "address": change["address"], "values": merge(after, unknown), "template": reason}
 
     def provider_blocks(self) -> Iterator[dict[str, Any]]:
         """The configurations of providers, with the arguments that are written there as constants: others are not in a plan."""
@@ -209,6 +216,20 @@ def remains(change: dict[str, Any]) -> bool:
     """
     actions = change.get("change", {}).get("actions", [])
     return "create" in actions or not {"delete", "forget"} & set(actions)
+
+
+def _deferred(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Unknown | None]]:
+    """Changes of resources that another plan will have, each with why it is not known how many of them there will be.
+
+    https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+    """
+    listed = content.get("deferred_changes")
+    for entry in listed if isinstance(listed, list) else ():
+        change = entry.get("resource_change") if isinstance(entry, dict) else None
+        if not isinstance(change, dict) or change.get("mode") != "managed" or "change" not in change or not remains(change):
+            continue
+        why = Unknown(f"how many of {change['address']} there are is left for later", "apply it and plan again")
+        yield change, why if entry.get("reason") == "instance_count_unknown" else None
 
 
 def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import Reference, Text
+from assay.scanner.sources.raw import Document, Encoded, Reference, Text
 
 IDENTITY = (
     "id",
@@ -43,12 +43,15 @@ def is_identity(type_: str, attribute: str) -> bool:
 _ANSWERED = frozenset({
     ("aws_ssm_parameter", "value"), ("aws_caller_identity", "account_id"), ("aws_partition", "partition"), ("aws_partition", "dns_suffix"),
     ("aws_region", "name"), ("aws_region", "region"), ("google_project", "project_id"), ("google_project", "number"),
+    ("aws_iam_policy_document", "json"), ("aws_iam_policy_document", "minified_json"), ("google_iam_policy", "policy_data"),
 })  # fmt: skip
 """Types of data sources with what they always answer: https://registry.terraform.io/providers/hashicorp/aws/latest/docs and …/google/…"""
 
 
 def never_empty(raw: Any) -> bool:
     """Whether a value is certainly a text that is not empty, though it is not known."""
+    if isinstance(raw, (Document, Encoded)):
+        return True
     if isinstance(raw, Text):
         return any(part != "" if isinstance(part, str) else never_empty(part) for part in raw.parts)
     if not isinstance(raw, Reference):

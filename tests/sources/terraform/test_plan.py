@@ -275,6 +275,17 @@ def test_a_plan_that_says_it_is_incomplete_is_judged_with_a_gap(more: dict[str, 
     assert gap.code == "plan_incomplete" and said in gap.reason and len(collection.items) == 1
 
 
+@pytest.mark.parametrize(("reason", "sure"), [("instance_count_unknown", False), ("resource_config_unknown", True)])
+def test_what_is_left_for_later_is_read(reason: str, sure: bool) -> None:
+    """A resource whose count is not known yet may or may not exist: nothing is missing for certain."""
+    change = {"actions": ["create"], "after": {"name": "later"}, "after_unknown": {"link": True}}
+    later = {"address": "probe.later", "mode": "managed", "type": "probe", "change": change}
+    content = plan(resource("probe.p", {}), complete=False, deferred_changes=[{"reason": reason, "resource_change": later}])
+    (item,) = (item for item in collected(content).items if item.address == "probe.later")
+    assert item["name"].data == "later" and item["link"].unknown is not None
+    assert (item.template is None) is sure
+
+
 def test_a_complete_plan_has_no_gap() -> None:
     assert not collected(plan(resource("probe.p", {}), complete=True, deferred_changes=[], errored=False)).coverage.gaps
 

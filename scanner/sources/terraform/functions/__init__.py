@@ -5,7 +5,7 @@ gives an Unknown that names it. `strict` functions need plain data; the others k
 known inside lists, maps and strings.
 """
 
-from assay.scanner.sources.terraform.functions import addresses, collections, dates, encodings, numbers, patterns, text
+from assay.scanner.sources.terraform.functions import addresses, collections, dates, encodings, numbers, partial, patterns, text
 from assay.scanner.sources.terraform.functions.register import FUNCTIONS
 
-__all__ = ["FUNCTIONS", "addresses", "collections", "dates", "encodings", "numbers", "patterns", "text"]
+__all__ = ["FUNCTIONS", "addresses", "collections", "dates", "encodings", "numbers", "partial", "patterns", "text"]

@@ -128,10 +128,19 @@ def _tomap(elements: Any) -> Any:
 @function("length")
 def _length(elements: Any) -> Any:
     if unknown := open_collection(elements):
-        return unknown
+        least = _least(elements)
+        return exact.Counted(unknown.reason, unknown.settles_it, unknown.location, least) if least else unknown
     if isinstance(elements, Set) and len(elements) > 1 and (unsure := next((element for element in elements if unsettled(element)), None)):
         return why_unknown(unsure)  # it may be equal to another
     return len(characters(elements)) if isinstance(elements, str) else len(elements)
+
+
+def _least(elements: Any) -> int:
+    """How many elements or characters there are in any case."""
+    if not isinstance(elements, AtLeast):
+        return int(never_empty(elements))
+    alike = isinstance(elements.content, Set) or any(unsettled(element) for element in elements.content)
+    return 1 if alike else len(elements.content)
 
 
 @function("keys")

@@ -14,6 +14,7 @@ import uuid
 from typing import Any
 
 from assay.scanner import lazy_re
+from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Document, Made, Text, Unknown, document, references_in, unknown_inside
 from assay.scanner.sources.terraform.functions.register import (
     Function,
@@ -44,6 +45,8 @@ _ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in
 def _jsondecode(raw: Any) -> Any:
     if isinstance(raw, Document):
         return raw.content
+    if isinstance(raw, Text) and not isinstance(content := decode(raw), Unknown):
+        return content
     if unsettled(raw):
         return why_unknown(raw)
     return json.loads(to_text(raw), parse_int=_json_number, parse_float=_json_number, parse_constant=_no_constant)

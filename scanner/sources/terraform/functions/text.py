@@ -226,13 +226,14 @@ def _changed(letter: str, capital: str) -> str:
     raise Undecided(f"the capital of {letter} is not told here")
 
 
-_SPACE = "".join(
+SPACE = "".join(
     chr(code) for code in (*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 )
 """White space to Go: https://pkg.go.dev/unicode#IsSpace"""
 
 
-def _indent(spaces: int, text: str) -> str:
+def indented(spaces: int, text: str) -> str:
+    """The text with spaces before each of its lines but the first."""
     if spaces < 0 or spaces * text.count("\n") > MAX_TEXT:
         raise EvaluationError("indent(): the number of spaces is negative or too large")
     return text.replace("\n", "\n" + " " * spaces)
@@ -253,12 +254,12 @@ def _split(separator: str, text: str) -> list[str]:
 strict("lower", _lower, to_text)
 strict("upper", _upper, to_text)
 strict("title", _title, to_text)
-strict("trimspace", lambda text: text.strip(_SPACE), to_text)
+strict("trimspace", lambda text: text.strip(SPACE), to_text)
 strict("trim", lambda text, characters: text.strip(characters) if characters else text, to_text)
 strict("trimprefix", lambda text, prefix: text.removeprefix(prefix), to_text)
 strict("trimsuffix", lambda text, suffix: text.removesuffix(suffix), to_text)
 strict("chomp", lambda text: text.rstrip("\r\n"), to_text)
-strict("indent", _indent, to_whole, to_text)
+strict("indent", indented, to_whole, to_text)
 strict("split", _split, to_text)
 strict("substr", _substr, to_text, to_whole)
 strict("strrev", lambda text: "".join(reversed(characters(text))), to_text)
