@@ -287,9 +287,12 @@ def listed(node: Node, path: str, *, linked: bool = False) -> list[Value[Any]]:
 _NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "all": "all", "58": "icmpv6", "l3_default": "all"}
 
 
+_NO_PROTOCOL = Unknown("which protocol a rule is for: it names none", "name the protocol, or export again")
+
+
 def protocol_name(value: Value[Any]) -> Value[Any]:
-    """The name of a protocol that may be given as a number."""
-    return value.text().then(lambda name: _NUMBERS.get(str(name).lower(), str(name).lower()))
+    """The name of a protocol that may be given as a number. Every rule has to name one."""
+    return value.default(_NO_PROTOCOL).text().then(lambda name: _NUMBERS.get(str(name).lower(), str(name).lower()))
 
 
 def port_span(text: Any) -> tuple[int, int] | None:

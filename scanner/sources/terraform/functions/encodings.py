@@ -85,7 +85,7 @@ def _yaml_dumper() -> Any:
     return dumper_class
 
 
-_YAML_ALIAS = lazy_re.pattern(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
+_YAML_TAG = lazy_re.pattern(r"(?:^|[\s\[{,:-])!!\w", re.MULTILINE)
 
 
 MAX_YAML = 200_000
@@ -95,9 +95,13 @@ SHORT_YAML = 16_384
 """Characters of a text whose content is kept: modules read the same small files for each of their instances."""
 
 
+MAX_REPEATED = 16
+"""How many times its own length a text may have where its aliases are written out."""
+
+
 def _yamldecode(text: str) -> Any:
-    if _YAML_ALIAS.search(text) or "!!" in text:  # a few lines of aliases can stand for gigabytes
-        return Unknown("yamldecode() of text with anchors or tags is not evaluated", "scan the plan")
+    if _YAML_TAG.search(text):
+        return Unknown("yamldecode() of text with tags is not evaluated", "scan the plan")
     if len(text) > MAX_YAML:
         return Unknown(f"yamldecode() of text of more than {MAX_YAML:,} characters is not evaluated", "scan the plan")
     if not re.search(r"^[^\S\n]*[^\s#]", text, re.MULTILINE):
@@ -109,11 +113,42 @@ def _read_yaml(text: str) -> Any:
     import yaml
 
     try:
-        return json.loads(json.dumps(yaml.load(text, _yaml_loader()), allow_nan=False), parse_float=to_number)  # noqa: S506 - a SafeLoader
+        loader = _yaml_loader()(text)
+        node = loader.get_single_node()
+        if _written_out(node, {}) > len(text) * MAX_REPEATED:
+            return Unknown("yamldecode() of text whose aliases repeat too much is not evaluated", "scan the plan")
+        content = None if node is None else loader.construct_document(node)
+        return json.loads(json.dumps(content, allow_nan=False), parse_float=to_number)
     except NotImplementedError as error:
         return Unknown(f"yamldecode(): {error}", "scan the plan")
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        if "duplicate anchor" in str(error):  # which Terraform takes
+            return Unknown("yamldecode() of text that gives an anchor twice is not evaluated", "scan the plan")
         raise EvaluationError(f"yamldecode(): {error}") from None
+
+
+def _written_out(node: Any, sizes: dict[int, int | None]) -> int:
+    """About how many characters a node has where each alias is written out: a few lines of them can stand for gigabytes."""
+    if node is None or isinstance(node.value, str):
+        return 1 if node is None else len(node.value) + 1
+    if id(node) in sizes:
+        size = sizes[id(node)]
+        if size is None:
+            raise ValueError("an anchor is referred to from inside what it names")
+        return size
+    sizes[id(node)] = None
+    inner = node.value
+    if inner and isinstance(inner[0], tuple):
+        _check_merged(inner)
+        inner = [part for pair in inner for part in pair]
+    size = sizes[id(node)] = 1 + sum(_written_out(part, sizes) for part in inner)
+    return size
+
+
+def _check_merged(pairs: list[tuple[Any, Any]]) -> None:
+    """Terraform lets what comes later win, a merged mapping too, and refuses a list of them, which OpenTofu takes."""
+    if any(key.tag == "tag:yaml.org,2002:merge" and (place or value.id != "mapping") for place, (key, value) in enumerate(pairs)):
+        raise NotImplementedError("a merge (<<) that is not of one mapping, before all keys, is not evaluated")
 
 
 _read_yaml_once = functools.lru_cache(256)(_read_yaml)
