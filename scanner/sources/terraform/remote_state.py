@@ -20,7 +20,8 @@ from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.operators import EvaluationError, Namespace, to_text, unsettled, why_unknown
 
 if TYPE_CHECKING:
-    from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
+    from assay.scanner.sources.terraform.expansion import Instance
+    from assay.scanner.sources.terraform.instances import ResourceBlock
     from assay.scanner.sources.terraform.modules import Module
 
 TYPE = "terraform_remote_state"
