@@ -157,7 +157,7 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
 def test_the_instances_of_a_resource(tmp_path: Path, argument: str, addresses: list[str]) -> None:
     items = read(tmp_path, f'resource "probe" "p" {{\n  {argument}\n}}\nvariable "unset" {{}}\n')
     assert sorted(items) == addresses
-    assert [item.template is None for item in items.values()] == ["*" not in address for address in addresses]
+    assert [items[address].template is None for address in addresses] == ["*" not in address for address in addresses]
 
 
 @pytest.mark.parametrize("enabled", ["var.unset", "null", '"perhaps"'])
