@@ -52,8 +52,8 @@ def _in_commands(script: str) -> Iterator[tuple[str, DetectedSecret]]:
 def _in_command(command: Command) -> Iterator[tuple[str, DetectedSecret]]:
     for name, token in command.assignments:
         yield from _detected(name, token.text.partition("=")[2], token)
-    if (token := _of_net_user(command)) is not None:
-        yield from _detected("password", token.text, token)
+    if (password := _of_net_user(command)) is not None:
+        yield from _detected("password", password.text, password)
     names_them = bool(command.words) and command.words[0].text.rpartition("/")[2] in _NAME_SECRETS
     for at, word in enumerate(command.words):
         if names_them and word.text.partition("=")[0] == "--secret":

@@ -290,7 +290,7 @@ class TerraformSource(Source):
             self._backends = {}
             for directory in self.directories:
                 code = b"".join(self._source(os.path.join(directory, name)) for name in self.code.code(directory))
-                if b"backend" in code:
+                if b"backend" in code or b"workspaces" in code:  # of a `cloud` block
                     self._backends[directory] = code
         return [directory for directory, code in self._backends.items() if text.encode() in code]
 
