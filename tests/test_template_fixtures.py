@@ -31,7 +31,6 @@ NOT_POSSIBLE = {
     ("compute.background-cost-optimised", "config_connector", "unknown"): NOT_SHOWN,
     ("compute.background-isolated", "deployment_manager", "unknown"): NOT_SHOWN,
     ("compute.background-isolated", "config_connector", "unknown"): NOT_SHOWN,
-    ("access.admin-via-vpn-only", "config_connector", "unknown"): NOT_SHOWN,
     ("access.domain-allowlist", "deployment_manager", "pass"): NOT_SHOWN,
     ("access.domain-allowlist", "deployment_manager", "fail"): NOT_SHOWN,
     ("access.domain-allowlist", "config_connector", "pass"): NOT_SHOWN,

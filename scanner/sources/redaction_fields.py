@@ -162,7 +162,7 @@ READABLE: dict[str, str] = {
             StatelessDefaultActions StatelessFragmentDefaultActions RuleOrder RulesSourceList.Targets IPSetDefinition
             PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
             IPv4Range destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups
-            srcThreatIntelligences
+            srcThreatIntelligences publicAccessCidrs
             sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values

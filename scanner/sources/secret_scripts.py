@@ -52,6 +52,8 @@ def _in_commands(script: str) -> Iterator[tuple[str, DetectedSecret]]:
 def _in_command(command: Command) -> Iterator[tuple[str, DetectedSecret]]:
     for name, token in command.assignments:
         yield from _detected(name, token.text.partition("=")[2], token)
+    if (password := _of_net_user(command)) is not None:
+        yield from _detected("password", password.text, password)
     names_them = bool(command.words) and command.words[0].text.rpartition("/")[2] in _NAME_SECRETS
     for at, word in enumerate(command.words):
         if names_them and word.text.partition("=")[0] == "--secret":
@@ -65,6 +67,21 @@ def _in_command(command: Command) -> Iterator[tuple[str, DetectedSecret]]:
             yield from _detected("password", after.text, after)
         if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
             yield "", DetectedSecret("a password", after.start, after.end, by_name=True)
+
+
+def _of_net_user(command: Command) -> Token | None:
+    """The password that `net user NAME PASSWORD` gives a user of Windows; `*` asks for one, and `/…` is an option.
+
+    https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc771865(v=ws.11)
+    """
+    words = command.words
+    at = next((at for at, word in enumerate(words[:3]) if word.text.lower() in _NET), len(words))  # `cmd.exe /c net user …`
+    if len(words) < at + 4 or words[at + 1].text.lower() not in ("user", "users"):
+        return None
+    return None if words[at + 3].text.startswith(("/", "*", "%")) else words[at + 3]
+
+
+_NET = ("net", "net.exe")
 
 
 def written_secrets(script: str) -> Iterator[tuple[int, int]]:

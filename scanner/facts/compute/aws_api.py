@@ -124,6 +124,7 @@ EKS_CLUSTERS = Listing(
     entries="clusters",
     id="arn:{partition}:eks:{region}:{account}:cluster/{value}",
     gone=("ResourceNotFoundException",),
+    details=(Call("eks", "DescribeCluster", (("name", "value"),)),),
 )
 NODE_GROUPS = Listing(
     "eks.node_group",

@@ -16,7 +16,8 @@ from assay.scanner.sources.secret_detecting import has_form, says_secret
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Argument, Block
 from assay.scanner.sources.terraform.configurations import Configuration
-from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
+from assay.scanner.sources.terraform.expansion import Instance
+from assay.scanner.sources.terraform.instances import ResourceBlock
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module

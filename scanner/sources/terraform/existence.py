@@ -16,7 +16,8 @@ import msgspec
 from assay.scanner.sources.raw import without_keys
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
+from assay.scanner.sources.terraform.expansion import Instance
+from assay.scanner.sources.terraform.instances import ResourceBlock
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module

@@ -1,4 +1,4 @@
-"""Resource and data blocks, their instances by `count` and `for_each`, and what references to them give."""
+"""Resource and data blocks with their instances, and what references to them give."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.marks import tags_of
-from assay.scanner.sources.raw import Either, Open, Reference, Unknown, because, document
+from assay.scanner.sources.raw import Reference, Unknown, at_least, document
 from assay.scanner.sources.terraform import computed, costs, equal_attributes, policy_documents, remote_state, tags
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
+from assay.scanner.sources.terraform.bodies import Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer, service_name
-from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.expansion import Instance, RestKey, expand, is_single, linked_elements, one_of, stand_in_of, unexpanded
 from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     FAILURES,
@@ -20,9 +20,7 @@ from assay.scanner.sources.terraform.operators import (
     Namespace,
     brief,
     finish,
-    to_bool,
     to_text,
-    to_whole,
     unsettled,
     why_unknown,
 )
@@ -31,134 +29,6 @@ from assay.scanner.sources.terraform.providers import provider_key
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
-
-
-class Instance:
-    """One instance of a block with `count` or `for_each`.
-
-    `unexpanded`: it stands for all instances of its block, whose number is not known; its key is then `*`. `template` says why it is not
-    known that it exists, also where that is so of the module it is in.
-    """
-
-    __slots__ = ("key", "names", "template", "unexpanded")
-
-    def __init__(self, key: Any, names: dict[str, Any], template: Unknown | None = None, unexpanded: bool = False) -> None:
-        self.key, self.names, self.template, self.unexpanded = key, names, template, unexpanded
-
-    @property
-    def suffix(self) -> str:
-        """What follows the address of the resource: `[0]`, `["key"]`, or nothing."""
-        if self.key is None:
-            return ""
-        return f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
-
-
-class EachKey(Open, frozen=True):
-    """`each.key` or `count.index` where one instance stands for all: it leads to the one that stands for all of another block."""
-
-
-def one_of(stand_in: Instance, key: Any, single: bool) -> Instance:
-    """The instance of a key among those that another stands for: itself, where the key is that of all or there is one at most."""
-    if isinstance(key, EachKey) or single:
-        return stand_in
-    if unsettled(key):
-        return Instance("?", stand_in.names, stand_in.template)
-    each = {"key": key, "value": stand_in.names["each"]["value"]}
-    return Instance(key, {"each": each, "count": {"index": key}}, stand_in.template)
-
-
-def is_single(block: Block, module: Module) -> bool:
-    """Whether a block has one instance at most, though their number is not known: `count = var.create ? 1 : 0`."""
-    count = block.expression("count")
-    if count is None:
-        return False
-    try:
-        raw = evaluate(count, module.scope(module.instance.names))
-    except FAILURES:
-        return False
-    return isinstance(raw, Either) and all(option in (0, 1, "0", "1") for option in raw.options)
-
-
-def expand(block: Block, module: Module) -> list[Instance]:
-    """The instances of a block. Where their number is not known, one that stands for all."""
-    template = module.template
-    count, for_each = block.expression("count"), block.expression("for_each")
-    expression = for_each if count is None else count
-    if expression is None:
-        return _enabled(block, module)
-    try:
-        raw = evaluate(expression, module.scope(module.instance.names))
-        instances = _for_each(raw, template, module) if count is None else _counted(raw, template, module)
-    except EvaluationError as error:
-        instances = Unknown(str(error), "correct the expression", block.location())
-    return [_unexpanded(instances, module, expression)] if isinstance(instances, Unknown) else instances
-
-
-def _enabled(block: Block, module: Module) -> list[Instance]:
-    """The one instance of a block without repetition, unless it is switched off."""
-    expression = block.enabled
-    if expression is None:
-        return [Instance(None, {}, module.template)]
-    try:
-        enabled = to_bool(evaluate(expression, module.scope(module.instance.names)))
-    except EvaluationError as error:
-        enabled = Unknown(str(error), "correct the expression", block.location())
-    if isinstance(enabled, Unknown):
-        return [Instance(None, {}, because(enabled), unexpanded=True)]
-    return [Instance(None, {}, module.template)] if enabled else []
-
-
-def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance] | Unknown:
-    if unsettled(raw):
-        return why_unknown(raw)
-    number = to_whole(raw)
-    if number < 0:
-        raise EvaluationError("count is negative")
-    spend(module, number)
-    return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
-
-
-def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instance] | Unknown:
-    elements = raw.elements() if hasattr(raw, "elements") else raw
-    if elements is None or unsettled(elements):
-        return why_unknown(elements or Unknown("for_each is null", "correct the expression"))
-    if isinstance(elements, list):
-        unknown = next((element for element in elements if unsettled(element)), None)
-        if unknown is not None:
-            return why_unknown(unknown)
-        elements = {to_text(element): to_text(element) for element in elements}
-    if not isinstance(elements, dict):
-        raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
-    spend(module, len(elements))
-    return [Instance(key, {"each": {"key": key, "value": value}}, template) for key, value in elements.items()]
-
-
-def spend(module: Module, number: int) -> None:
-    """Count instances that a root module makes. Raises TooMuch, OverBudget."""
-    module.workspace.budget.step(number)
-    module.workspace.budget.made(costs.RESOURCE * number)
-    module.workspace.instances += number
-    if module.workspace.instances > MAX_INSTANCES:
-        raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
-
-
-def _unexpanded(reason: Unknown, module: Module, expression: Any) -> Instance:
-    """The instance that stands for all. `expression` is the `count` or `for_each`: of a set, each element is its own key."""
-    key = EachKey(reason.reason, reason.settles_it, reason.location, f"each.key of {module.address}{expression!r}")
-    value = key if module.gives_set(expression) else reason
-    return Instance("*", {"each": {"key": key, "value": value}, "count": {"index": key}}, reason, unexpanded=True)
-
-
-def linked_elements(block: Block, module: Module) -> Any:
-    """The elements of `for_each` in which references to other resources stay references; None where there is none."""
-    for_each = block.expression("for_each")
-    if for_each is None:
-        return None
-    try:
-        raw = evaluate(for_each, module.scope(module.instance.names, link=True))
-    except FAILURES:
-        return None
-    return raw.elements() if hasattr(raw, "elements") else raw
 
 
 def linked_names(instance: Instance, linked: Any) -> dict[str, Any]:
@@ -197,7 +67,7 @@ class ResourceBlock:
     def instances(self) -> list[Instance]:
         """Its instances; one that stands for any number where it is not known how many there are."""
         if self._instances is None:
-            self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"), self.module, self.address)]
+            self._instances = [unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"), self.module, self.address)]
             self._instances = expand(self.block, self.module)
         return self._instances
 
@@ -344,11 +214,15 @@ class Instances(Namespace):
         instances = self.resource.instances
         if len(instances) == 1 and instances[0].unexpanded:
             return self._wrapped(one_of(instances[0], key, is_single(self.resource.block, self.resource.module)))
+        if isinstance(key, RestKey) and stand_in_of(instances):
+            return self._wrapped(instances[-1])
         if unsettled(key):
             return why_unknown(key)
         if len(instances) == 1 and instances[0].key is None:
             return self.attribute(to_text(key))
         instance = self.resource.by_key.get(to_text(key))
+        if instance is None and stand_in_of(instances):
+            instance = one_of(instances[-1], key, False)
         if instance is None:
             raise EvaluationError(f"{self.resource.address} has no instance {brief(key)}")
         return self._wrapped(instance)
@@ -360,11 +234,14 @@ class Instances(Namespace):
         self.resource.module.workspace.budget.step(len(instances) // 4)
         if len(instances) == 1 and instances[0].unexpanded and not self.link:
             return instances[0].template
+        rest = None if self.link else stand_in_of(instances)
+        if rest is not None:
+            instances = instances[:-1]
         if instances and isinstance(instances[0].key, str) and not instances[0].unexpanded:
-            return {instance.key: self._wrapped(instance) for instance in instances}
+            return at_least({instance.key: self._wrapped(instance) for instance in instances}, rest)
         if not instances and self.resource.block.expression("for_each") is not None:
             return {}
-        return [self._wrapped(instance) for instance in instances]
+        return at_least([self._wrapped(instance) for instance in instances], rest)
 
     @override
     def finish(self) -> Any:

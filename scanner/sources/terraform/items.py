@@ -15,7 +15,8 @@ from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with, imported
-from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
+from assay.scanner.sources.terraform.expansion import Instance
+from assay.scanner.sources.terraform.instances import ResourceBlock
 from assay.scanner.sources.terraform.operators import FAILURES
 from assay.scanner.sources.terraform.workspace import FileFunction
 from assay.scanner.sources.values import Value, first_known, may_be_document

@@ -20,17 +20,8 @@ from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.declarations import Declaration, declarations
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.existence import target_of
-from assay.scanner.sources.terraform.instances import (
-    Instance,
-    Instances,
-    ResourceBlock,
-    expand,
-    is_single,
-    linked_elements,
-    linked_names,
-    one_of,
-    spend,
-)
+from assay.scanner.sources.terraform.expansion import Instance, expand, is_single, linked_elements, one_of, spend
+from assay.scanner.sources.terraform.instances import Instances, ResourceBlock, linked_names
 from assay.scanner.sources.terraform.named import Calls, Lookup
 from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError
 from assay.scanner.sources.terraform.provider_blocks import ProviderBlock

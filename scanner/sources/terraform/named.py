@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, at_least
+from assay.scanner.sources.terraform.expansion import RestKey, stand_in_of
 from assay.scanner.sources.terraform.operators import EvaluationError, Namespace, to_text, unsettled, why_unknown
 
 if TYPE_CHECKING:
@@ -62,11 +63,16 @@ class Calls(Namespace):
             return self.called
         if len(self.called) == 1 and self.called[0].instance.unexpanded:
             return OneCall(self.name, self.called[0].one_of(key), self.link)
+        rest = stand_in_of([module.instance for module in self.called])
+        if rest is not None and isinstance(key, RestKey):
+            return OneCall(self.name, self.called[-1], self.link)
         if unsettled(key):
             return why_unknown(key)
         for module in self.called:
             if module.instance.key is not None and to_text(module.instance.key) == to_text(key):
                 return OneCall(self.name, module, self.link)
+        if rest is not None:
+            return OneCall(self.name, self.called[-1].one_of(key), self.link)
         raise EvaluationError(f'module.{self.name} has no instance "{key}"')
 
     @override
@@ -75,8 +81,10 @@ class Calls(Namespace):
             return self.called
         if len(self.called) == 1 and self.called[0].instance.unexpanded:
             return [OneCall(self.name, self.called[0], self.link)] if self.link else self.called[0].template
-        wrapped = {module.instance.key: OneCall(self.name, module, self.link) for module in self.called}
-        return wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values())
+        rest = None if self.link else stand_in_of([module.instance for module in self.called])
+        called = self.called if rest is None else self.called[:-1]
+        wrapped = {module.instance.key: OneCall(self.name, module, self.link) for module in called}
+        return at_least(wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values()), rest)
 
     @override
     def finish(self) -> Any:

@@ -16,16 +16,20 @@ from assay.scanner.sources.raw import Reference
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.costs import TooMuch
-from assay.scanner.sources.terraform.evaluate import evaluate
+from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.operators import EvaluationError, Namespace, to_text, unsettled, why_unknown
+from assay.scanner.sources.terraform.selected import DEFAULT
 
 if TYPE_CHECKING:
-    from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
+    from assay.scanner.sources.terraform.expansion import Instance
+    from assay.scanner.sources.terraform.instances import ResourceBlock
     from assay.scanner.sources.terraform.modules import Module
 
 TYPE = "terraform_remote_state"
 _PLACES = {"s3": ("key", "bucket"), "gcs": ("prefix", "bucket"), "azurerm": ("key", "container_name", "storage_account_name")}
 """Where a state is, by the type of backend: what is another for each root module, and what may be left to whoever runs `terraform init`."""
+_CLOUD = "app.terraform.io"
+"""Where HCP Terraform is, unless a data source names a server."""
 _LOCAL_STATE = "terraform.tfstate"
 _MOST = 20
 """Root modules that one reads the outputs of."""
@@ -73,13 +77,15 @@ class RemoteStates:
         scope, block = resource.scope(instance), resource.block
         backend = _plain(block.expression("backend"))
         expression = block.expression("config")
-        if expression is None or block.expression("workspace") is not None or not isinstance(backend, str):
+        if expression is None or not isinstance(backend, str) or not _is_default(block.expression("workspace"), scope):
             return None
         config = evaluate(expression, scope)
         if not isinstance(config, dict):
             return None
         if backend == "local":
             return self._beside(config.get("path"), resource.module.root.directory)
+        if backend == "remote":
+            return self._in_cloud(config)
         own, *shared = _PLACES.get(backend, ("",))
         place = config.get(own)
         if not isinstance(place, str) or not place:
@@ -103,6 +109,25 @@ class RemoteStates:
         found = [directory for directory in [*near, *self._holding(os.path.basename(state))] if self._keeps(directory) == state]
         return found[0] if len(set(found)) == 1 else None
 
+    def _in_cloud(self, config: dict[str, Any]) -> str | None:
+        """The directory whose state is in a workspace of HCP Terraform, which its `cloud` block names, or its backend `remote`.
+
+        https://developer.hashicorp.com/terraform/cli/cloud/settings
+        """
+        workspaces = config.get("workspaces")
+        name = workspaces.get("name") if isinstance(workspaces, dict) else None
+        if not isinstance(name, str) or not name:
+            return None
+        settings = {"hostname": _CLOUD, **config}
+        told = {key: settings[key] for key in ("organization", "hostname") if isinstance(settings.get(key), str)}
+        found = [
+            directory
+            for directory in self._holding(name)
+            for kept in (*_backends(self._load(directory), "cloud"), *_backends(self._load(directory)))
+            if kept.labels in ((), ("remote",)) and _workspace(kept) == name and _may_be(kept, told)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def _keeps(self, directory: str) -> str | None:
         """The file that a root module keeps its state in, None where it is none."""
         backend = next(_backends(self._load(directory)), None)
@@ -117,10 +142,20 @@ def _plain(expression: Any) -> Any:
     return expression.value if isinstance(expression, tree.Literal) else None
 
 
-def _backends(blocks: Iterable[Block]) -> Iterator[Block]:
+def _is_default(workspace: Any, scope: Scope) -> bool:
+    """Whether a data source reads the state of the default workspace, as it does where it names none."""
+    return workspace is None or evaluate(workspace, scope) == DEFAULT
+
+
+def _backends(blocks: Iterable[Block], type_: str = "backend") -> Iterator[Block]:
     for block in blocks:
         if block.type == "terraform":
-            yield from (inner for inner in block.blocks if inner.type == "backend")
+            yield from (inner for inner in block.blocks if inner.type == type_)
+
+
+def _workspace(kept: Block) -> Any:
+    """The one workspace that a `cloud` block or a backend `remote` names."""
+    return next((_plain(inner.expression("name")) for inner in kept.blocks if inner.type == "workspaces"), None)
 
 
 def _may_be(backend: Block, told: dict[str, str]) -> bool:

@@ -17,9 +17,9 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.interface import Within
 from assay.scanner.sources.raw import Text, Unknown
 from assay.scanner.sources.terraform import functions, hcl
+from assay.scanner.sources.terraform.bodies import MAX_INSTANCES
 from assay.scanner.sources.terraform.files import MAX_BYTES
 from assay.scanner.sources.terraform.hcl import TerraformSource
-from assay.scanner.sources.terraform.instances import MAX_INSTANCES
 from tests.patience import SOON
 from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
 

@@ -129,7 +129,13 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
         ("for_each = toset([var.unset])", ['probe.p["*"]']),
         ("for_each = { (var.unset) = 1 }", ['probe.p["*"]']),
         ("for_each = { x = var.unset }", ['probe.p["x"]']),
-        ('for_each = toset(["a", "${var.unset}b"])', ['probe.p["*"]']),
+        ('for_each = toset(["a", "${var.unset}b"])', ['probe.p["*"]', 'probe.p["a"]']),
+        ('for_each = toset(concat(["a"], var.unset))', ['probe.p["*"]', 'probe.p["a"]']),
+        ("for_each = merge(var.unset, { x = 1 })", ['probe.p["*"]', 'probe.p["x"]']),
+        ("for_each = var.unset ? { x = 1, y = 2 } : { x = 3 }", ['probe.p["*"]', 'probe.p["x"]']),
+        ("for_each = var.unset ? { x = 1 } : {}", ['probe.p["*"]']),
+        ("count = var.unset ? 3 : 2", ['probe.p["*"]', "probe.p[0]", "probe.p[1]"]),
+        ("count = var.unset ? 3 : null", ['probe.p["*"]']),
         ("for_each = null", ['probe.p["*"]']),
         ("for_each = data.aws_subnets.s.ids", ['probe.p["*"]']),
         ("count = null", ['probe.p["*"]']),
@@ -151,7 +157,7 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
 def test_the_instances_of_a_resource(tmp_path: Path, argument: str, addresses: list[str]) -> None:
     items = read(tmp_path, f'resource "probe" "p" {{\n  {argument}\n}}\nvariable "unset" {{}}\n')
     assert sorted(items) == addresses
-    assert [item.template is None for item in items.values()] == ["*" not in address for address in addresses]
+    assert [items[address].template is None for address in addresses] == ["*" not in address for address in addresses]
 
 
 @pytest.mark.parametrize("enabled", ["var.unset", "null", '"perhaps"'])

@@ -69,6 +69,12 @@ def value(top: Path, network: str, expression: str, read_by: str = reader(), **f
     return next(item for item in app.items if item.address == "probe.p")["value"].data
 
 
+def cloud(name: str, before: str = 'organization = "trade"', block: str = "cloud") -> str:
+    """What keeps a state in a workspace of HCP Terraform."""
+    return f'terraform {{\n  {block} {{\n    {before}\n    workspaces {{\n      name = "{name}"\n    }}\n  }}\n}}\n'
+
+
+IN_CLOUD = '{ organization = "trade", workspaces = { name = "network" } }'
 OUTPUTS = "data.terraform_remote_state.network.outputs"
 KEPT = backend("s3", bucket="state", key="network.tfstate")
 NOT_FOUND = Reference("data.terraform_remote_state.network", "outputs.range")
@@ -111,6 +117,10 @@ def test_a_variable_of_the_other_root_module_is_not_one_of_the_same_name_here(tm
         (backend("azurerm", container_name="state", key="network"), '{ container_name = "state", key = "network" }', "azurerm"),
         ("", '{ path = "../network/terraform.tfstate" }', "local"),
         (backend("local", path="../states/network.tfstate"), '{ path = "../states/network.tfstate" }', "local"),
+        (cloud("network"), IN_CLOUD, "remote"),
+        (cloud("network", ""), IN_CLOUD, "remote"),
+        (cloud("network", block='backend "remote"'), IN_CLOUD, "remote"),
+        (cloud("network"), '{ organization = var.unset, workspaces = { name = "network" } }', "remote"),
     ],
 )
 def test_the_other_root_module_is_found_by_where_it_keeps_its_state(tmp_path: Path, kept: str, config: str, type_: str) -> None:
@@ -131,12 +141,27 @@ def test_the_other_root_module_is_found_by_where_it_keeps_its_state(tmp_path: Pa
         (KEPT, '{ path = "../network/terraform.tfstate" }', "local", ""),
         ("", '{ path = "../elsewhere/terraform.tfstate" }', "local", ""),
         ("", '{ path = "../app/terraform.tfstate" }', "local", ""),
-        (KEPT, '{ organization = "trade", workspaces = { name = "network" } }', "remote", ""),
+        (KEPT, IN_CLOUD, "remote", ""),
+        (cloud("other"), IN_CLOUD, "remote", ""),
+        (cloud("network", 'organization = "stocks"'), IN_CLOUD, "remote", ""),
+        (
+            cloud("network", 'hostname = "terraform.example.com"'),
+            '{ hostname = "app.terraform.io", workspaces = { name = "network" } }',
+            "remote",
+            "",
+        ),
+        (cloud("network"), '{ organization = "trade", workspaces = { prefix = "network" } }', "remote", ""),
+        (cloud("network"), '{ organization = "trade" }', "remote", ""),
+        (cloud("network", 'hostname = "terraform.example.com"'), IN_CLOUD, "remote", ""),
     ],
 )
 def test_of_another_place_nothing_is_taken(tmp_path: Path, kept: str, config: str, type_: str, more: str) -> None:
     read_by = reader(config, type_, more) + 'variable "unset" {}\n'
     assert value(tmp_path, kept, f"{OUTPUTS}.range", read_by) == NOT_FOUND
+
+
+def test_the_default_workspace_may_be_named(tmp_path: Path) -> None:
+    assert value(tmp_path, KEPT, f"{OUTPUTS}.range", reader(more='  workspace = "default"\n')) == "10.0.0.0/16"
 
 
 def test_of_two_root_modules_with_one_place_neither_is_taken(tmp_path: Path) -> None:

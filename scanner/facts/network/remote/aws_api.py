@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.aws_api import EKS_CLUSTERS
 from assay.scanner.facts.network import aws_config
 from assay.scanner.facts.network.aws_api import GROUP_RULES, GROUPS, of_ec2
 from assay.scanner.facts.network.remote.acls import AclAt, network_acl
 from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
+from assay.scanner.facts.network.remote.clusters import ClusterApiAt, cluster_api
 from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
 from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
 from assay.scanner.facts.spelling import Referrer
@@ -30,6 +32,7 @@ AUTHORIZATIONS = Listing(
     parent=ENDPOINTS.type,
 )
 LISTINGS = (ACLS, ENDPOINTS, AUTHORIZATIONS)
+_NETWORK = "describe_cluster.cluster.resourcesVpcConfig"
 
 READERS = (
     Reader(PortFilter, (GROUPS.type,), of_group(port_filter), GROUP_RULES),
@@ -57,5 +60,12 @@ READERS = (
             everyone="AccessAll",
             group="GroupId",
         ),
+    ),
+    # https://docs.aws.amazon.com/eks/latest/APIReference/API_VpcConfigResponse.html
+    Reader(
+        RemoteAccess,
+        (EKS_CLUSTERS.type,),
+        cluster_api,
+        ClusterApiAt(name="value", public=f"{_NETWORK}.endpointPublicAccess", ranges=f"{_NETWORK}.publicAccessCidrs"),
     ),
 )

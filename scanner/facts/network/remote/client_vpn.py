@@ -43,6 +43,7 @@ def client_vpn(view: View, at: ClientVpnAt) -> RemoteAccess:
     return RemoteAccess(
         identity=view.identity(view[at.name]),
         openings=view.says([]),
+        cluster=view.says(False),
         vpn=view.says(True),
         identified=Value(_directory(view), identified.seen) if identified.data is False and types else identified,
         connections_logged=view[at.logged].default(False).truth(),

@@ -27,6 +27,7 @@ def remote_access(view: View, name: Any, openings: list[Any]) -> RemoteAccess:
     return RemoteAccess(
         identity=view.identity(name),
         openings=view.says(openings),
+        cluster=view.says(False),
         vpn=view.says(False),
         identified=view.says(True),
         connections_logged=view.says(True),

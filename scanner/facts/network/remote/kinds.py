@@ -35,11 +35,16 @@ class PortFilter(Resource, kw_only=True):
 
 
 class RemoteAccess(Resource, kw_only=True):
-    """How somebody may come in to administer something: a security group, a firewall rule or policy; an endpoint of Client VPN."""
+    """How somebody may come in to administer something.
+
+    A security group, a firewall rule or policy; an endpoint of Client VPN; the API of a cluster.
+    """
 
     naming: ClassVar = _NAMING
     openings: Fact[list[Opening]]
     """Traffic that it lets in. A VPN lets in who can identify themselves: none."""
+    cluster: Fact[bool]
+    """It is the API of a cluster of Kubernetes, whose one port is for administration."""
     vpn: Fact[bool]
     """It is an endpoint of Client VPN; what follows is true and empty of anything else."""
     identified: Fact[bool]
