@@ -10,7 +10,7 @@ _TEXT = re.compile(rb'"((?:[^"\\\n]|\\.)*)"')
 
 
 class StateTexts:
-    """Directories by each text of their code that names a backend or a workspace of HCP Terraform, and by the last part of those that are paths."""
+    """Directories by each text of their code that names a backend, or a workspace of HCP Terraform, and by the last part of a path."""
 
     def __init__(self, code: Iterable[tuple[str, Iterable[bytes]]]) -> None:
         """`code`: each directory with its files."""
