@@ -162,7 +162,7 @@ READABLE: dict[str, str] = {
             StatelessDefaultActions StatelessFragmentDefaultActions RuleOrder RulesSourceList.Targets IPSetDefinition
             PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
             IPv4Range destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups
-            srcThreatIntelligences publicAccessCidrs
+            srcThreatIntelligences publicAccessCidrs cidrBlock
             sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
@@ -194,6 +194,10 @@ READABLE: dict[str, str] = {
         "who may do what, and under which condition",
     ),
     # Encryption, rotation, copies, retention
+    # https://cloud.google.com/compute/docs/reference/rest/v1/disks: of a key that a customer keeps, the API tells the digest alone
+    **dict.fromkeys(
+        _words("diskEncryptionKey.sha256 snapshotEncryptionKey.sha256 imageEncryptionKey.sha256"), "that a customer keeps the key"
+    ),
     **dict.fromkeys(
         _words(
             """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey KmsKey encryptionKey customerManagedKey

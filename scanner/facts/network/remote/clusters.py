@@ -60,6 +60,8 @@ class ControlPlaneAt(Spelling, frozen=True, eq=False, kw_only=True):
     """These networks."""
     google: Annotated[str, "openings"]
     """Whether machines of all customers of Google Cloud reach them beside these networks."""
+    nodes: Annotated[str, "openings"]
+    """Whether its nodes have no addresses on the internet."""
     by_name: Annotated[str, "openings"]
     """Whether its name leads there from outside of Google Cloud."""
 
@@ -88,7 +90,7 @@ def _by_address(view: View, at: ControlPlaneAt, public: Value[bool]) -> list[Ope
         openings.append(_opening(view, view.says(EVERYBODY), all_of([public, named.negate()])))
     if named.data is not False:
         openings += _from_ranges(view, _named(view, at.ranges), public)
-        google = view[at.google].default(_decided(view)).truth()
+        google = view[at.google].default(_decided(view, at)).truth()
         if google.data is not False:
             told = _opening(view, view.says("any machine at Google Cloud"), public, world=True)
             limited(told, google)
@@ -96,10 +98,14 @@ def _by_address(view: View, at: ControlPlaneAt, public: Value[bool]) -> list[Ope
     return openings
 
 
-def _decided(view: View) -> Unknown:
-    """GKE decides by the kind of the cluster, where nothing is said."""
+def _decided(view: View, at: ControlPlaneAt) -> bool | Unknown:
+    """Where nothing is said, not to a cluster of private nodes; of others, GKE decides."""
+    private = view[at.nodes].default(False).truth()
+    if private.data is True:
+        return False
     reason = f"whether any machine at Google Cloud reaches the control plane of {view.item.address} is decided by GKE"
-    return Unknown(reason, "say in the authorized networks whether public addresses of Google Cloud are among them", view.location)
+    way = "say in the authorized networks whether public addresses of Google Cloud are among them"
+    return private.unknown or Unknown(reason, way, view.location)
 
 
 def _named(view: View, places: Sequence[str]) -> list[Value[Any]]:

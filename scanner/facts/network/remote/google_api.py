@@ -29,6 +29,7 @@ CONTROL_PLANE = ControlPlaneAt(
     limited=(_either(*(f"{path}.enabled" for path in _NETWORKS)), "#has:masterAuthorizedNetworksConfig"),
     ranges=tuple(f"{below}{path}.cidrBlocks[].cidrBlock" for below in ("", "cluster.") for path in _NETWORKS),
     google=_either(*(f"{path}.gcpPublicCidrsAccessEnabled" for path in _NETWORKS)),
+    nodes=_either("privateClusterConfig.enablePrivateNodes", "networkConfig.defaultEnablePrivateNodes"),
     by_name=_either(f"{_DNS}.allowExternalTraffic"),
 )
 

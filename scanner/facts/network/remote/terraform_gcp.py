@@ -18,6 +18,7 @@ CONTROL_PLANE = ControlPlaneAt(
     written="master_authorized_networks_config",
     ranges=("master_authorized_networks_config.cidr_blocks[].cidr_block",),
     google="master_authorized_networks_config.gcp_public_cidrs_access_enabled",
+    nodes="private_cluster_config.enable_private_nodes",
     by_name="control_plane_endpoints_config.dns_endpoint_config.allow_external_traffic",
 )
 
