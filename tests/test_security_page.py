@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assay.scanner.sources import budget, packed
-from assay.scanner.sources.terraform import instances, literals, modules, operators
+from assay.scanner.sources.terraform import bodies, literals, modules, operators
 from assay.scanner.sources.terraform.functions import collections
 from tests.scans import ROOT
 
@@ -39,7 +39,7 @@ def test_every_limit_of_the_page_is_that_of_the_code() -> None:
     limits = {
         "Evaluation steps of a collection": f"{budget.MAX_STEPS:,}",
         "Bytes of the values": f"{budget.MAX_SIZE // 1_000_000} MB",
-        "Instances of a root module": f"{instances.MAX_INSTANCES:,}",
+        "Instances of a root module": f"{bodies.MAX_INSTANCES:,}",
         "Depth of module calls": str(modules.MAX_DEPTH),
         "Elements of one list": f"{operators.MAX_ELEMENTS:,}",
         "Characters of one text": f"{operators.MAX_TEXT:,}",

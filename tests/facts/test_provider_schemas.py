@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from assay.scanner.facts.catalogue import Reader, catalogue
+from assay.scanner.facts.network.remote.google_api import CONTROL_PLANE
 from assay.scanner.facts.spelling import Another, Beside, Fixed, Join, Link, Referrer, paths
 from tests.facts.provider_schemas import Node, Schemas, cloudformation, google, terraform
 from tests.test_asset_fixtures import SCHEMAS
@@ -121,4 +122,5 @@ def of_google(type_: str) -> Node | None:
 
 
 def test_google() -> None:
-    check("google_api", of_google, GOOGLE)
+    inside = {path for path in named(CONTROL_PLANE) if path.startswith("cluster.")}  # of the request, in Deployment Manager
+    check("google_api", of_google, GOOGLE | inside)

@@ -49,11 +49,11 @@ def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def below(parent: int) -> list[int]:
     """The processes that one started, and those that these did."""
-    children = []
+    processes = []
     for children in Path(f"/proc/{parent}/task").glob("*/children"):
         for child in map(int, children.read_text().split()):
-            children += [child, *below(child)]
-    return children
+            processes += [child, *below(child)]
+    return processes
 
 
 def test_a_node_that_is_killed_costs_what_it_was_at(two_nodes: Any, tmp_path: Path) -> None:

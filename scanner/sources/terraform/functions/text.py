@@ -251,6 +251,10 @@ def _split(separator: str, text: str) -> list[str]:
     return text.split(separator)
 
 
+def _url_encoded(text: str) -> str:
+    return urllib.parse.quote_plus(text)
+
+
 strict("lower", _lower, to_text)
 strict("upper", _upper, to_text)
 strict("title", _title, to_text)
@@ -266,4 +270,4 @@ strict("strrev", lambda text: "".join(reversed(characters(text))), to_text)
 strict("startswith", lambda text, prefix: text.startswith(prefix), to_text)
 strict("endswith", lambda text, suffix: text.endswith(suffix), to_text)
 strict("strcontains", lambda text, part: part in text, to_text)
-strict("urlencode", urllib.parse.quote_plus, to_text)
+strict("urlencode", _url_encoded, to_text)
