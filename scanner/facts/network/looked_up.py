@@ -16,7 +16,8 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 _PLAIN = ("vpc-id", "availability-zone", "availability-zone-id", "default-for-az", "defaultForAz", "state")
 """Filters that leave the subnets of a default VPC as they come: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html"""
@@ -59,8 +60,12 @@ def _records(view: View, at: LookedUpAt, target: Value[Any]) -> list[LookedUp]:
 
 
 def _in_default(view: View, at: LookedUpAt, subnets: LookedUp) -> Value[bool]:
-    named = [name for name in (spelled(network.data) for network in subnets.networks if not network.unknown) if name]
-    return any_of([subnets.default, *(default for name in named for default in view.index(at.networks).get(name, []))])
+    named = [network for network in subnets.networks if not network.absent and not network.unknown]
+    told = [any_of(view.index(at.networks).get(spelled(network.data), [])) for network in named]
+    some = any_of(told)
+    if told and some.data is not all_of(told).data:
+        some = Value(Unknown("subnets of several networks are looked up, of which some are the default one", "name one network"), some.seen)
+    return any_of([subnets.default, some])
 
 
 def _subnets(item: Item) -> Iterator[tuple[Hashable, Any]]:

@@ -17,11 +17,6 @@ Functions = Mapping[str, Callable[..., Any]]
 """Those of Terraform, by name."""
 
 
-def attribute(type_: str, name: str, body: Body, functions: Functions) -> Any:
-    """One of ATTRIBUTES, None where the code does not give it after all. Raises EvaluationError where the provider would refuse it."""
-    return ATTRIBUTES[type_, name](body, functions)
-
-
 def _template(body: Body, functions: Functions) -> Any:
     template, names = body.raw("template"), body.raw("vars")
     if template is None:
@@ -53,4 +48,5 @@ ATTRIBUTES: dict[tuple[str, str], Callable[[Body, Functions], Any]] = {
     ("template_cloudinit_config", "rendered"): _parts,
     ("cloudinit_config", "rendered"): _parts,
 }
-"""Type of a data source, and attribute, to what gives it."""
+"""Type of a data source, and attribute, to what gives it: None where the code does not after all. They raise EvaluationError where the
+provider would refuse it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
@@ -153,23 +154,24 @@ class ResourceBlock:
 
     def _made(self, instance: Instance, address: str, name: str) -> Any:
         """What code and files give, None where they do not."""
-        if (self.block.labels[0], name) not in computed.ATTRIBUTES:
+        build = computed.ATTRIBUTES.get((self.block.labels[0], name))
+        if build is None:
             return None
-        key = (instance.key, name, False)
-        if key not in self._memo:
-            self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
-            body = Body(self.block, self.scope(instance))
-            made = computed.attribute(self.block.labels[0], name, body, self.module.functions)
-            self._memo[key] = costs.limited(made, self.module.workspace.budget)
-        return self._memo[key]
+        functions, budget = self.module.functions, self.module.workspace.budget
+        return self._once(instance, address, name, lambda body: costs.limited(build(body, functions), budget))
 
     def _document(self, instance: Instance, address: str, name: str) -> Any:
+        build = policy_documents.BUILDERS.get(self.block.labels[0])
+        if build is None:
+            return Reference(address, name)
+        budget = self.module.workspace.budget
+        return self._once(instance, address, name, lambda body: document(costs.limited(build(body), budget)))
+
+    def _once(self, instance: Instance, address: str, name: str, build: Callable[[Body], Any]) -> Any:
         key = (instance.key, name, False)
         if key not in self._memo:
             self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
-            build = policy_documents.BUILDERS.get(self.block.labels[0])
-            body = Body(self.block, self.scope(instance))
-            self._memo[key] = document(costs.limited(build(body), self.module.workspace.budget)) if build else Reference(address, name)
+            self._memo[key] = build(Body(self.block, self.scope(instance)))
         return self._memo[key]
 
 
