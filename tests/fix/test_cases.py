@@ -69,11 +69,12 @@ def test_code_that_fails_is_mended_or_told_why_not(tmp_path: Path, terraform: bo
     for control, cases in of_controls.items():
         check(control, cases, "terraform")
     cases = [case for of_control in of_controls.values() for case in of_control]
-    if terraform:
-        for case in cases:
-            case.write(tmp_path / "before" / case.control, case.before)
-        assert unformatted(tmp_path / "after") <= unformatted(tmp_path / "before")
-        check_with_provider(tmp_path / "after", [case for case in cases if case.outcome.files and providers(case) == {"aws"}])
+    if not terraform:
+        pytest.skip("the terraform program is not installed: all else holds")
+    for case in cases:
+        case.write(tmp_path / "before" / case.control, case.before)
+    assert unformatted(tmp_path / "after") <= unformatted(tmp_path / "before")
+    check_with_provider(tmp_path / "after", [case for case in cases if case.outcome.files and providers(case) == {"aws"}])
 
 
 def unformatted(where: Path) -> set[str]:
@@ -87,7 +88,7 @@ def check_with_provider(where: Path, cases: list[Fixed]) -> None:
     try:
         mirror = find_mirror()
     except SystemExit:
-        return
+        pytest.skip("no mirror of the AWS provider: all else holds")
     directories = sorted({str(Path(file).parent) for case in cases for file in case.outcome.files})
     calls = [call(f"case_{number}", where, Path(directory).relative_to(where)) for number, directory in enumerate(directories)]
     (where / "main.tf").write_text("\n".join(calls), "utf-8")
