@@ -106,8 +106,17 @@ def _patterns() -> tuple[tuple[str, Any], ...]:
 
 def says_secret(name: str) -> bool:
     """Whether a name says that its value is a secret, rather than something about one."""
+    return _says_secret_once(name) if len(name) <= _LONGEST_NAME else _says_secret(name)
+
+
+def _says_secret(name: str) -> bool:
     snake = _snake(name)
     return (is_secret_name(name.replace("-", "_").replace(".", "_")) or _KEY.search(snake) is not None) and _ABOUT.search(snake) is None
+
+
+_LONGEST_NAME, _NAMES = 100, 10_000
+"""Characters of names whose answers are kept, which come again and again, and how many of them."""
+_says_secret_once = functools.lru_cache(_NAMES)(_says_secret)
 
 
 def may_hold(name: str, data: Any) -> bool:

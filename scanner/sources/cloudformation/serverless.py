@@ -14,6 +14,7 @@ from typing import Any
 from samtranslator.internal.managed_policies import get_bundled_managed_policy_map
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
+from samtranslator.translator import translator as library
 from samtranslator.translator.translator import Translator
 
 from assay.scanner.sources.cloudformation.packaging import PlaceholderTexts, packaged
@@ -24,6 +25,10 @@ _LONGEST_NAME = 255
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _ATTEMPTS = 10
 """How often a template is tried, each time without the resources that were refused."""
+
+
+# The translator makes and validates its table of policy templates, which nothing changes, anew for each template: most of what one costs.
+library.make_policy_template_for_function_plugin = functools.cache(library.make_policy_template_for_function_plugin)
 
 
 class _Session:

@@ -12,7 +12,8 @@ import functools
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import CodeType
+from typing import Any, NamedTuple
 
 import jinja2
 from jinja2 import nodes
@@ -49,6 +50,27 @@ _MAX_NUMBER = 10**18
 _SEQUENCES = (str, bytes, list, tuple)
 
 
+class _Compiled(NamedTuple):
+    """The code of a template, with what it took of the budget to compile it."""
+
+    code: CodeType
+    steps: int
+    size: int
+
+
+_COMPILED: dict[tuple[str, str, int], _Compiled] = {}
+"""By the text, the name and the number of a template."""
+_MOST_COMPILED = 200
+
+
+class _Loader(jinja2.DictLoader):
+    @override
+    def load(self, environment: jinja2.Environment, name: str, globals: Any = None) -> jinja2.Template:
+        assert isinstance(environment, Sandbox)
+        source, *_ = self.get_source(environment, name)
+        return environment.template_class.from_code(environment, environment.compiled(source, name), {} if globals is None else globals)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """`sources`: what a template may include, by name."""
 
@@ -57,9 +79,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, sources: Mapping[str, str], marks: ValueMarks, choices: Choices, budget: Budget) -> None:
         self.sources = sources
-        super().__init__(
-            loader=jinja2.DictLoader(sources), optimized=False, auto_reload=False, undefined=_undefined(marks), finalize=self._printed
-        )
+        super().__init__(loader=_Loader(sources), optimized=False, auto_reload=False, undefined=_undefined(marks), finalize=self._printed)
         self.budget, self.decisions = budget, Decisions(marks, choices, budget)
         self.names: list[str] = []
         """The templates that were read, in the order of their numbers in marks of lines."""
@@ -75,15 +95,36 @@ class Sandbox(ImmutableSandboxedEnvironment):
         }
         self.tests = {name: self.decisions.test(name, test) for name, test in self.tests.items() if name in TESTS}
 
+    def compiled(self, source: str, name: str) -> CodeType:
+        """The code of a template, at the same cost if it was compiled before: each world of a deployment is rendered anew."""
+        key = source, name, self._entered(name)
+        known = _COMPILED.get(key)
+        if known is not None:
+            self.budget.step(known.steps)
+            self.budget.made(known.size)
+            return known.code
+        steps, size = self.budget.steps, self.budget.size
+        code = self.compile(source, name)
+        if len(_COMPILED) >= _MOST_COMPILED:
+            _COMPILED.clear()
+        _COMPILED[key] = _Compiled(code, steps - self.budget.steps, size - self.budget.size)
+        return code
+
+    def _entered(self, name: str | None) -> int:
+        """The number of a template in marks of lines; -1 of what has no name."""
+        if name is None:
+            return -1
+        if name not in self.names:
+            self.names.append(name)
+        return self.names.index(name)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         expressions, length = _code(source)
         if expressions > MAX_EXPRESSIONS or length > MAX_CODE:
             raise ValueTooLarge(f"it has more than {MAX_EXPRESSIONS} expressions and statements, or {MAX_CODE} characters of them")
         self.budget.step(20 + len(source) // 10 + 100 * expressions + 5 * length)
         tree = super()._parse(source, name, filename)
-        if name is not None and name not in self.names:
-            self.names.append(name)
-        Rewriter(self.names.index(name) if name is not None else -1).visit(tree)
+        Rewriter(self._entered(name)).visit(tree)
         return tree
 
     def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> jinja2.Template:

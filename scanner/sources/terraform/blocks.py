@@ -22,7 +22,7 @@ class FileText(Protocol):
 class Argument(abc.ABC):
     """`name = value` in a block (https://developer.hashicorp.com/terraform/language/syntax/configuration#arguments)."""
 
-    __slots__ = ("_location", "before", "text")
+    __slots__ = ("__weakref__", "_location", "before", "text")
 
     def __init__(self, text: FileText, before: Argument | None) -> None:
         """`before`: one of the same name before it in its block."""

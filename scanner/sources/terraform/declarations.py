@@ -6,7 +6,8 @@ https://developer.hashicorp.com/terraform/language/block/locals
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -63,13 +64,14 @@ def declarations(module: Module) -> Iterator[Declaration]:
     """The outputs, variables and local values of a module that may hold a secret. Of fetched code, what it makes is judged."""
     if module.fetched:
         return
+    local_values = module.locals
     for kind, argument in (("variable", "default"), ("output", "value")):
         for block in module.of(kind):
-            expression = block.expression(argument) if block.labels else None
-            if expression is not None and (says_secret(block.labels[0]) or _may_give(expression, module.written)):
+            value = block.arguments.get(argument) if block.labels else None
+            if value is not None and (says_secret(block.labels[0]) or _may_give(value, local_values)):
                 yield Declaration(module, block)
-    for name, local in module.locals.items():  # what one is made of is judged where that is written
-        if (says_secret(name) and isinstance(local.expression, tree.Literal)) or _may_give(local.expression, _of_no_other):
+    for name, local in local_values.items():  # what one is made of is judged where that is written
+        if (says_secret(name) and isinstance(local.expression, tree.Literal)) or _may_give(local, {}):
             yield Declaration(module, _local(name, local))
 
 
@@ -78,27 +80,53 @@ def _local(name: str, argument: Argument) -> Block:
     return Block("local", (name,), argument.text, argument.at, lambda: ({"value": argument}, []))
 
 
-def _of_no_other(name: str) -> None:
-    """The expression of a local value that another names, which is no part of what that one writes itself."""
+class _Parts(msgspec.Struct, frozen=True):
+    """What stands in an expression."""
+
+    secret: bool
+    """A name or a text in it may be one of a secret."""
+    local_names: frozenset[str]
+    """The local values that it names."""
+    count: int
 
 
-def _may_give(expression: Any, written: Callable[[str], Any]) -> bool:
-    """Whether an expression may give a secret, by a name or a text in it. `written`: the expression of a local value."""
-    waiting, seen, left = [expression], set[str](), _MOST
-    while waiting and left:
-        left -= 1
+_PARTS: weakref.WeakKeyDictionary[Argument, _Parts] = weakref.WeakKeyDictionary()
+"""Of each value that was looked at: a module is read again for each of its instances."""
+
+
+def _may_give(argument: Argument, local_values: Mapping[str, Argument]) -> bool:
+    """Whether a value may give a secret, by a name or a text in it or in the local values that it is made of."""
+    waiting, seen, left = [argument], set[str](), _MOST
+    while waiting:
+        at = waiting.pop()
+        parts = _PARTS.get(at)
+        if parts is None:
+            parts = _PARTS[at] = _parts(at.expression)
+        left -= parts.count
+        if parts.secret or left < 0:
+            return True
+        further = parts.local_names - seen
+        seen |= further
+        waiting += [local_values[name] for name in further if name in local_values]
+    return False
+
+
+def _parts(expression: Any) -> _Parts:
+    """What stands in an expression; one with more parts than are looked at may be anything."""
+    waiting, local_names, count = [expression], set[str](), 0
+    while waiting and count <= _MOST:
+        count += 1
         at = waiting.pop()
         if isinstance(at, str):
             if has_form(at):
-                return True
+                return _Parts(True, frozenset(), count)
         elif isinstance(at, tree.Literal):
             if isinstance(at.value, str) and (says_secret(at.value) or has_form(at.value)):
-                return True
+                return _Parts(True, frozenset(), count)
         elif isinstance(at, tree.Attribute) and at.of == _LOCAL:
-            waiting += [written(at.name)] if at.name not in seen else []
-            seen.add(at.name)
+            local_names.add(at.name)
         elif isinstance(at, tuple):
             waiting.extend(at)
         elif isinstance(at, msgspec.Struct):
             waiting.extend(getattr(at, field) for field in at.__struct_fields__)
-    return bool(waiting)
+    return _Parts(bool(waiting), frozenset(local_names), count)

@@ -9,7 +9,7 @@ from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Boundary, Overlay
-from assay.scanner.sources.terraform import installed, module_files, roots
+from assay.scanner.sources.terraform import installed, module_files, roots, selected
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
 from assay.scanner.sources.terraform.kept import KEPT
@@ -39,6 +39,8 @@ class Directories:
         self._calls: dict[str, set[str]] = {}
         self._named: dict[str, set[str] | None] = {}
         self._alone: dict[str, bool] = {}
+        self._asking: dict[str, bool] = {}
+        self._differs: dict[str, bool] = {}
         self._gaps: dict[str, list[Gap]] = {}
         self._read_paths: dict[str, set[str]] = {}
         self._failed: dict[str, set[str]] = {}
@@ -64,11 +66,15 @@ class Directories:
 
     def differs(self, directory: str) -> bool:
         """Whether programs read different files of a directory."""
-        names = self.code(directory)
-        return len({tuple(read(names)) for read in module_files.READ_BY.values()}) > 1
+        if directory not in self._differs:
+            names = self.code(directory)
+            self._differs[directory] = len({tuple(read(names)) for read in module_files.READ_BY.values()}) > 1
+        return self._differs[directory]
 
     def load(self, directory: str, program: str = module_files.OPENTOFU) -> list[Block]:
         """The blocks of a directory as a program reads it, overrides merged."""
+        if not self.differs(directory):
+            program = module_files.OPENTOFU
         if (directory, program) not in self._blocks:
             names = module_files.READ_BY[program](self.code(directory))
             self._blocks[directory, program] = self._together([os.path.join(directory, name) for name in names], directory)
@@ -121,6 +127,13 @@ class Directories:
             raise FileError("a link out of the scanned directories, which is not followed")
         return read_bytes(path, self.overlay)
 
+    def text(self, path: str) -> bytes:
+        """The content of a file, empty where it cannot be read."""
+        try:
+            return self.content(path)
+        except FileError:
+            return b""
+
     def count(self, coverage: Coverage, directories: set[str]) -> None:
         """Enter the files of some directories in the ledger, unless they stand in that of another root module."""
         for directory in sorted(directories - self._counted):
@@ -161,6 +174,12 @@ class Directories:
         except (FileError, UnicodeError):
             return True
         return any(b"module" in text or b"\\u" in text for text in texts)
+
+    def asks_for_workspace(self, directory: str) -> bool:
+        """Whether the code of a directory may ask for the name of the workspace."""
+        if directory not in self._asking:
+            self._asking[directory] = any(selected.asks(self.text(os.path.join(directory, name))) for name in self.code(directory))
+        return self._asking[directory]
 
     def below(self, directory: str) -> set[str]:
         """The directories that one calls as local modules at any depth."""

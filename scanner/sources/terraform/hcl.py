@@ -207,14 +207,8 @@ class TerraformSource(Source):
 
     def _names(self, directory: str, called: set[str], program: str) -> list[Any]:
         """The names that the workspace of a root module may have. `called`: the directories of its modules."""
-        paths = (os.path.join(module, name) for module in {directory, *called} for name in self.code.code(module))
-        return selected.names(self.workspace, self.code.load(directory, program), map(self._source, paths))
-
-    def _source(self, path: str) -> bytes:
-        try:
-            return self.code.content(path)
-        except FileError:
-            return b""
+        asking = map(self.code.asks_for_workspace, {directory, *called})
+        return selected.names(self.workspace, self.code.load(directory, program), asking)
 
     def _named_of(self, directory: str) -> Within:
         """What the files that were named declare in a root module."""
@@ -288,7 +282,7 @@ class TerraformSource(Source):
             return self.directories
         if self._states is None:
             paths = ((directory, [os.path.join(directory, name) for name in self.code.code(directory)]) for directory in self.directories)
-            self._states = StateTexts((directory, map(self._source, of_directory)) for directory, of_directory in paths)
+            self._states = StateTexts((directory, map(self.code.text, of_directory)) for directory, of_directory in paths)
         return self._states.holding(text)
 
     def _read_file(self, path: str) -> str | Unknown:

@@ -213,11 +213,6 @@ class Module:
         """The local values by name, each as it is written."""
         return {name: block.arguments[name] for name, block in self._locals.items()}
 
-    def written(self, name: str) -> Any:
-        """The expression of a local value; None where there is none of that name."""
-        block = self._locals.get(name)
-        return None if block is None else block.expression(name)
-
     def _local(self, name: str, link: bool) -> Any:
         block = self._locals.get(name)
         if block is None:

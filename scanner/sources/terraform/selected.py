@@ -23,18 +23,21 @@ _ASKED = lazy_re.pattern(rb"\bworkspace\b")
 _ANY = Open("which workspace is selected is not known", "pass --workspace NAME", name="terraform.workspace")
 
 
-def names(said: str | None, blocks: Sequence[Block], sources: Iterable[bytes]) -> list[Any]:
-    """The names to judge a root module with. `said` is the one that the user gives, `blocks` are those of the root module, `sources` the
-    files of all its modules."""
+def names(said: str | None, blocks: Sequence[Block], asking: Iterable[bool]) -> list[Any]:
+    """The names to judge a root module with.
+
+    `said` is the one that the user gives, `blocks` are those of the root module; `asking` tells of each of its modules whether it may ask
+    for the name.
+    """
     if said is not None:
         return [said]
     fixed = _fixed(blocks)
     if fixed is not None:
         return [fixed]
-    return [DEFAULT, _ANY] if any(map(_asks, sources)) else [DEFAULT]
+    return [DEFAULT, _ANY] if any(asking) else [DEFAULT]
 
 
-def _asks(source: bytes) -> bool:
+def asks(source: bytes) -> bool:
     """Whether a file may ask for the name: the word is there, or an escape of JSON that may stand for a letter of it."""
     return _ASKED.search(source) is not None or (b"\\u" in source and source.lstrip()[:1] in (b"{", b"["))
 

@@ -24,7 +24,11 @@ AT = FileAt(document=DOCUMENT)
 
 
 def model(view: View, at: FileAt) -> PipelineModel:
-    """The pipeline that a file defines. Raises OverBudget."""
+    """The pipeline that a file defines, which nobody changes. Raises OverBudget."""
+    return view.once(_model, at)
+
+
+def _model(view: View, at: FileAt) -> PipelineModel:
     content = view[at.document].data
     return _SYSTEMS[view.item.type](content["document"], content["files"])
 
