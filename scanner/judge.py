@@ -35,6 +35,7 @@ from assay.scanner.sources.interface import (
     Collection,
     Contributions,
     Item,
+    NotShared,
     Share,
     Source,
     Unlisted,
@@ -208,7 +209,11 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         watch.reads(number, count)
         try:
             collection = next(collections, None)
-        except (AssayError, ModuleNotFoundError):  # of a live audit: credentials, libraries; whoever asked can do something about it
+        except (
+            AssayError,
+            ModuleNotFoundError,
+            NotShared,
+        ):  # of a live audit: credentials, libraries; whoever asked can do something about it
             raise
         except Exception as error:  # a source enters gaps itself: this is a defect of ours, or the end of the memory
             debug(f"{name} could not be read to the end", error)

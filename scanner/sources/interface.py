@@ -339,12 +339,21 @@ class Share(msgspec.Struct, frozen=True):
         """A share of this share."""
         return Share(self.index + self.of * index, self.of * of, (index, of))
 
+    @property
+    def among_workers(self) -> bool:
+        """Whether all the other shares are those of workers who have one parent, which can have one of them go on alone (NotShared)."""
+        return self.of == self.workers[1]
+
     def of_alone(self) -> Share:
         """The share of a source that all of these workers, and nobody else, have."""
         return Share(*self.workers)
 
 
 ALL = Share()
+
+
+class NotShared(Exception):
+    """A collection is not what those who judge the others take it for: one has to judge what is left (`Share.among_workers`)."""
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -11,11 +11,11 @@ import msgspec
 from assay.scanner.judge import Rules, SourceDigest, Watch, described, judge_all
 from assay.scanner.options import Options
 from assay.scanner.sources import stage
-from assay.scanner.sources.interface import ALL, Share, Source
+from assay.scanner.sources.interface import ALL, NotShared, Share, Source
 from assay.scanner.targets import scope_of
 from assay.scanner.worker.board import Board, WorkPosition
 from assay.scanner.worker.limits import Enforced
-from assay.scanner.worker.wire import Failed, encoded
+from assay.scanner.worker.wire import Failed, GoesOnAlone, encoded
 
 FINISHED, FAILED = 0, 70
 """Exit codes: everything is judged, an exception was told. Any other end is a loss."""
@@ -52,6 +52,9 @@ class Work:
             code = FINISHED
         except BrokenPipeError:  # the parent has seen enough
             pass
+        except NotShared:
+            send(output, encoded(GoesOnAlone()))
+            code = FINISHED
         except BaseException as error:  # whatever it is, the parent is told, and nothing of the parent's may run on here
             send(output, encoded(Failed(_in_words(error))))
         finally:

@@ -1,7 +1,8 @@
 """How many workers a run is worth.
 
-Each worker reads all of the input, as far as it has to, and judges its share of it. Reading is a tenth of a run of Terraform code, and less
-of one of an inventory, so that a second core nearly halves a long run; a short one is over before that counts (bench/README.md).
+Each worker judges its share of the input, and reads of the rest what it has to know: of root modules which modules they have. That is a
+tenth of a run of Terraform code, a third where all call modules, and less of an inventory, so that a second core nearly halves a long
+run; a short one is over before that counts (bench/README.md).
 """
 
 from __future__ import annotations

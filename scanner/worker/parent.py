@@ -25,7 +25,7 @@ from assay.scanner.words import many
 from assay.scanner.worker.board import Board, WorkPosition
 from assay.scanner.worker.child import FINISHED, Task, Work
 from assay.scanner.worker.endings import killed
-from assay.scanner.worker.wire import Damaged, Failed, Messages
+from assay.scanner.worker.wire import Damaged, Failed, GoesOnAlone, Messages
 
 MAX_LOSSES, MAX_LOSSES_IN_ALL = 8, 64
 """Workers that may be lost over one source, and over all that one of them works through; what is left is then not read."""
@@ -67,6 +67,8 @@ def supervised(
     """
     told = Seeing(saw)
     lines = [_Line(sources, rules, options, Task(share.split(index, workers)), told.take) for index in range(workers)]
+    before: list[_Line] = []
+    following = 0, 0
     try:
         while any(line.running for line in lines):
             # One that is far ahead of the others waits: what it sends stays in the pipe.
@@ -76,13 +78,29 @@ def supervised(
                 tick(next(iter(hearing.values())).at)
             for output in ready:
                 hearing[output].hear()
-            yield from _in_order(lines)
+            if len(lines) > 1 and any(line.alone for line in lines):
+                for line in lines:
+                    line.stop()
+                before, lines = lines, [_alone(lines, share, following)]
+                told.forget(following[0])
+            for made in _in_order(lines):
+                following = made.at[0], made.at[1] + 1
+                yield made
         yield from _in_order(lines)
+        lines += before
         yield from unsaid([lost for line in lines for lost in line.losses], {reason for line in lines for reason in line.said})
         yield from told.differences()
     finally:
         for line in lines:
             line.stop()
+
+
+def _alone(lines: Sequence[_Line], share: Share, following: tuple[int, int]) -> _Line:
+    """One that does what some are stopped at, from a collection of a source on."""
+    source, collections = following
+    lost = {name: reason for line in lines for name, reason in line.task.lost.items()}
+    unjudged = {number: reason for line in lines if line.task.source == source for number, reason in line.task.unjudged.items()}
+    return lines[0].followed_by(Task(share, source, collections, lost, unjudged))
 
 
 def _in_order(lines: Sequence[_Line]) -> Iterator[Judged]:
@@ -130,6 +148,10 @@ class Seeing:
         self._saw(seen)
         self._seen.setdefault(seen.source, set()).add(seen)
 
+    def forget(self, source: int) -> None:
+        """What was seen of a source and of those behind it does not count any more."""
+        self._seen = {number: seen for number, seen in self._seen.items() if number < source}
+
     def differences(self) -> Iterator[Judged]:
         """A gap for each source of which they did not: something of it may be judged by none."""
         for source, several in sorted(self._seen.items()):
@@ -169,7 +191,13 @@ class _Line:
         """What was judged and not taken yet, with the bytes that it came in."""
         self.held = 0
         """Bytes of these."""
+        self.alone = False
+        """Whether one has to do what is left: the others cannot know what this one was lost over, or found."""
         self._start(task)
+
+    def followed_by(self, task: Task) -> _Line:
+        """Another of the same run."""
+        return _Line(self._sources, self._rules, self._options, task, self._saw)
 
     def taken(self) -> Judged:
         """The next that was judged."""
@@ -212,6 +240,8 @@ class _Line:
             self._failure = message.reason
         elif isinstance(message, SourceDigest):
             self._saw(message)
+        elif isinstance(message, GoesOnAlone):
+            self.alone = True
         elif isinstance(message, Judged):
             self.said.update(gap.reason for gap in message.coverage.gaps if gap.code == "input_failed")
             self.waiting.append((message, size))
@@ -236,6 +266,7 @@ class _Line:
         gap = Gap(fetched.in_words(place.name) or f"input {place.source + 1}", "input_failed", reason, _WAY)
         self.losses.append(placed(Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions()), BEHIND + place.source, place.collection))
         if not last:
+            self.alone = not place.judging
             self._start(_behind(self.task, place, reason, losses))
 
     def _reaped(self) -> int:

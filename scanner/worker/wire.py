@@ -36,6 +36,10 @@ class Failed(msgspec.Struct):
     reason: str
 
 
+class GoesOnAlone(msgspec.Struct):
+    """A worker found that the others may not know what belongs to whom: one of them has to do what is left (NotShared)."""
+
+
 def encoded(message: Any) -> bytes:
     """A message, with its length."""
     content = pickle.dumps(message, 5)

@@ -192,6 +192,31 @@ def test_several_workers_share_the_sources(workers: int, rules: Rules) -> None:
     assert sorted(part.name for part in judged) == list("abcdefghij") and [scope for scope, _ in gaps(judged)] == ["c"]
 
 
+class Owner(Source):
+    """A collection with parts, which is read by whoever judges it alone; where that fails, its parts are collections of their own."""
+
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        yield Collection("first", [], Coverage())
+        coverage, parts = Coverage(), list[str]()
+        try:
+            if wanted.share.takes(1):
+                stage.enter("whole")
+                leave()
+        except stage.LostInput as lost:
+            coverage.gaps.append(Gap("whole", "input_failed", str(lost.strerror), "way"))
+            parts = ["part a", "part b"]
+        yield Collection("whole", [], coverage)
+        for name in (*parts, "last"):
+            yield Collection(name, [], Coverage())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_what_one_worker_was_lost_over_is_known_to_who_judges_the_rest(workers: int, rules: Rules) -> None:
+    judged = run(rules, Parts("ab", leave, ""), Owner(), Parts("yz", leave, ""), workers=workers)
+    assert [part.name for part in judged] == ["a", "b", "first", "whole", "part a", "part b", "last", "y", "z"]
+    assert [scope for scope, _ in gaps(judged)] == ["whole"]
+
+
 def test_a_run_that_is_left_leaves_no_process(rules: Rules) -> None:
     before = children()
     parts = parent.supervised(lambda: iter([Parts("ab", sleep, "b")]), rules, Options(limits=SMALL))

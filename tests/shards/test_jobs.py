@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from assay.scanner.sources.interface import ALL, EVERYTHING
 from assay.scanner.sources.listing import FileListing
+from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.worker import cores
 from tests.scans import assay_process
 from tests.shards import runs
@@ -44,6 +47,46 @@ def test_workers_that_are_lost_leave_the_same_gaps(code: Path) -> None:
         assert one == lines(code, "--jobs", 3, "--limit-seconds", 0.5)
     finally:
         heavy.unlink()
+
+
+MODULE = 'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.name\n}\n'
+MANY = 'resource "aws_s3_bucket" "many" {\n  count  = 1000000\n  bucket = "many-${count.index}"\n}\n'
+
+
+@pytest.fixture
+def callers(tmp_path: Path) -> Path:
+    """Root modules that call one module each, of which one has more buckets than any real one."""
+    for at in range(6):
+        (root := tmp_path / "code" / f"root{at}").mkdir(parents=True)
+        (module := tmp_path / "code" / "modules" / f"m{at}").mkdir(parents=True)
+        (module / "main.tf").write_text(MODULE)
+        (root / "main.tf").write_text(f'module "m" {{\n  source = "../modules/m{at}"\n  name   = "b{at}"\n}}\n' + (MANY if at == 1 else ""))
+    return tmp_path / "code"
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_modules_of_a_root_module_that_costs_too_much_are_judged_alone_by_any_number(workers: int, callers: Path) -> None:
+    """Workers that leave it to another cannot know that nothing comes of it."""
+    one = lines(callers, "--jobs", 1)
+    judged = {line["result"]["resource"]["root"] for line in one[1:-1]}
+    assert judged == {"code/root0", "code/modules/m1", "code/root2", "code/root3", "code/root4", "code/root5"}
+    assert one == lines(callers, "--jobs", workers)
+
+
+def test_what_another_worker_judges_is_not_evaluated(callers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[str]()
+    whole = TerraformSource._read
+
+    def counted(source: TerraformSource, directory: str, workspace: Any) -> Any:
+        read.append(Path(directory).name)
+        return whole(source, directory, workspace)
+
+    monkeypatch.setattr(TerraformSource, "_read", counted)
+    (callers / "root1" / "main.tf").write_text("")
+    directories = [str(path) for path in (*sorted(callers.glob("root*")), *callers.glob("modules/*"))]
+    for_two = [structs.replace(EVERYTHING, share=ALL.split(index, 2)) for index in range(2)]
+    taken = [[part.name for part in TerraformSource(directories, boundary=[str(callers)]).collect(wanted)] for wanted in for_two]
+    assert taken[0] == taken[1] and len(taken[0]) == 7 and sorted(read) == ["m1", *(f"root{at}" for at in range(6))]
 
 
 def listing(**candidates: str) -> FileListing:

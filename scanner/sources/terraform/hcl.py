@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from assay.scanner.globs import PathRule
 from assay.scanner.override import override
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted, Within, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, NotShared, Source, Wanted, Within, World
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
@@ -29,6 +29,7 @@ from assay.scanner.sources.terraform.state_texts import StateTexts
 from assay.scanner.sources.terraform.variables import GivenVariables, VariableFiles, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
 
+T = TypeVar("T")
 MAX_FILE_FUNCTION_BYTES = 2_000_000
 MAX_LISTED = 20_000
 
@@ -112,7 +113,13 @@ class TerraformSource(Source):
                 except stage.LostInput as lost:
                     yield self._lost(directory, str(lost.strerror))
                     continue
-                collection, made = self._collect_root(directory, rest.get(os.path.normpath(directory)) or Budget())
+                skims = wanted.share.among_workers and not is_rest
+                if skims and not wanted.share.takes(number - 1):
+                    collection, made = Collection(self.show(directory), [], Coverage()), self._skimmed(directory)
+                else:
+                    collection, made = self._collect_root(directory, rest.get(os.path.normpath(directory)) or Budget())
+                    if wanted.share.of > 1 and skims and not made and self._skimmed(directory):
+                        raise NotShared
                 judged |= made.keys()
                 parts = {called for called, certain in made.items() if called in known and self._is_part(directory, called, certain)}
                 within |= parts
@@ -177,33 +184,56 @@ class TerraformSource(Source):
 
         Which program that is, no file beside the code decides: whoever changes one can change the other.
         """
-        first, *others = module_files.READ_BY
         root, spent = self.show(directory), list[Gap]()
         budget.tell = lambda reason: spent.append(_too_costly(root, reason))
-        workspace = self._workspace(directory, budget, first)
-        name = workspace.name
-        collection, made = self._read(directory, workspace)
-        called = set(workspace.called)
-        readings: list[tuple[str, Any]] = [(first, name)]
-        programs = [first, *others] if any(map(self.code.differs, {directory, *called})) else [first]
-        for program in programs:
-            readings += [(program, name) for name in self._names(directory, called, program) if (program, name) != readings[0]]
-        if len(readings) > 1:
-            collection.worlds = [World(_holds(*readings[0]), collection.items, collection.context)]
-        for program, name in readings[1:]:
-            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program)
-            workspace.sensitive, workspace.name = sensitive, name
-            read, also_made = self._read(directory, workspace)
-            collection.worlds.append(World(_holds(program, name), read.items, read.context))
+        readings, called = self._readings(directory, budget, lambda workspace: self._read(directory, workspace))
+        (way, (collection, _)), *others = readings
+        if others:
+            collection.worlds = [World(_holds(*way), collection.items, collection.context)]
+        for way, (read, _) in others:
+            collection.worlds.append(World(_holds(*way), read.items, read.context))
             collection.items = collection.items + read.items
             collection.coverage = Coverage.merged([collection.coverage, read.coverage])
-            called |= workspace.called
-            made = {called: made[called] and certain for called, certain in also_made.items() if called in made}
         self.code.count(collection.coverage, {directory, *called})
         collection.coverage.gaps += spent
         budget.tell = lambda reason: collection.coverage.gaps.append(_too_costly(root, reason))  # while rules ask for values
         collection.within = self._named_of(directory) if os.path.normpath(directory) in self._partly else None
-        return collection, made
+        return collection, _in_all([made for _, (_, made) in readings])
+
+    def _skimmed(self, directory: str) -> dict[str, bool]:
+        """What `_collect_root` says of the modules of a root module that another worker judges: nothing else of it is evaluated.
+
+        Where evaluating the rest costs too much, the worker that does so finds out that this is not what it says.
+        """
+        readings, called = self._readings(directory, Budget(), lambda workspace: self._module_directories(directory, workspace))
+        self.code.count(Coverage(), {directory, *called})
+        return _in_all([made for _, made in readings])
+
+    def _module_directories(self, directory: str, workspace: Workspace) -> dict[str, bool]:
+        try:
+            return _made(list(Module(workspace, directory).walk()))
+        except EXCEEDED:
+            return {}
+
+    def _readings(self, directory: str, budget: Budget, read: Callable[[Workspace], T]) -> tuple[list[tuple[tuple[str, Any], T]], set[str]]:
+        """What a function makes of a root module in each way in which it may be read, and the directories of its modules.
+
+        A way is the program that reads its files, and the name of its workspace.
+        """
+        first, *others = module_files.READ_BY
+        workspace = self._workspace(directory, budget, first)
+        readings: list[tuple[tuple[str, Any], T]] = [((first, workspace.name), read(workspace))]
+        called = set(workspace.called)
+        programs = [first, *others] if any(map(self.code.differs, {directory, *called})) else [first]
+        ways = [(program, name) for program in programs for name in self._names(directory, called, program)]
+        for program, name in ways:
+            if (program, name) == readings[0][0]:
+                continue
+            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program)
+            workspace.sensitive, workspace.name = sensitive, name
+            readings.append(((program, name), read(workspace)))
+            called |= workspace.called
+        return readings, called
 
     def _names(self, directory: str, called: set[str], program: str) -> list[Any]:
         """The names that the workspace of a root module may have. `called`: the directories of its modules."""
@@ -233,8 +263,7 @@ class TerraformSource(Source):
             context = self._beforehand(workspace, modules, root)
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
             coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))
-            for inner in modules:
-                made[inner.directory] = made.get(inner.directory, False) or inner.template is None
+            made = _made(modules)
         except EXCEEDED as error:
             coverage.gaps += [] if isinstance(error, OverBudget) else [_too_costly(root, words(error))]
             items = []
@@ -313,6 +342,24 @@ class TerraformSource(Source):
             if len(paths) > MAX_LISTED:
                 return Unknown(f"there are more than {MAX_LISTED:,} files below {top}", "scan the plan")
         return paths
+
+
+def _made(modules: Iterable[Module]) -> dict[str, bool]:
+    """The directories of modules, to whether one of them surely exists."""
+    made: dict[str, bool] = {}
+    for module in modules:
+        made[module.directory] = made.get(module.directory, False) or module.template is None
+    return made
+
+
+def _in_all(readings: Sequence[dict[str, bool]]) -> dict[str, bool]:
+    """The directories of the modules that there are in each reading, to whether that is certain in all of them."""
+    first, *others = readings
+    return {
+        directory: all((certain, *(made[directory] for made in others)))
+        for directory, certain in first.items()
+        if all(directory in made for made in others)
+    }
 
 
 def _holds(program: str, name: Any) -> dict[str, bool]:
