@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -108,14 +108,16 @@ def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:
     )
 
 
-def allowed_of(statement: Statement, wanted: Iterable[str]) -> tuple[frozenset[str], Unknown | None]:
+def allowed_of(statement: Statement, wanted: Collection[str]) -> tuple[frozenset[str], Unknown | None]:
     """Which of some actions, in lower case, a statement speaks of, and why there may be more of them."""
     written = [action.lower() for action in statement.actions if isinstance(action, str)]
     names = {action for action in written if "*" not in action and "?" not in action}
     globs = [glob(action) for action in written if action not in names]
-    listed = frozenset(name for name in wanted if name in names or any(pattern.fullmatch(name) for pattern in globs))
+    listed = names.intersection(wanted)
+    if globs:
+        listed.update(name for name in wanted if name not in listed and any(pattern.fullmatch(name) for pattern in globs))
     open_ = next((why for action in statement.actions if (why := _open_action(action)) is not None), None)
-    return (frozenset(wanted) - listed if statement.not_action else listed), open_
+    return (frozenset(wanted) - listed if statement.not_action else frozenset(listed)), open_
 
 
 def _open_action(action: Any) -> Unknown | None:

@@ -273,14 +273,15 @@ def any_of(values: Iterable[Value[Any]]) -> Value[bool]:
 
 
 def _decide(values: Iterable[Value[Any]], *, deciding: bool) -> Value[bool]:
-    values = list(values)
+    met: list[Value[Any]] = []
     unknown: Value[Any] | None = None
-    for value in values:
+    for value in values:  # what comes after the one that decides is not made
         if isinstance(value.data, Unknown):
             unknown = unknown or value
         elif bool(value.data) is deciding:
             return Value(deciding, value.seen)
-    return Value(unknown.data, unknown.seen) if unknown else Value(not deciding, places(values))
+        met.append(value)
+    return Value(unknown.data, unknown.seen) if unknown else Value(not deciding, places(met))
 
 
 def first_known(*values: Value[Any]) -> Value[Any]:

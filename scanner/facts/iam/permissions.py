@@ -21,8 +21,7 @@ def statement_permission(statement: Statement | Unknown, denials: Iterable[State
         return statement
     if statement.allows is False:
         return None
-    parts = [Value(statement.allows), _wild_action(statement), _wild_resource(statement), reach_bounded(statement).negate()]
-    wide = all_of(parts)
+    wide = all_of(part(statement) for part in (_allows, _wild_action, _wild_resource, _unbounded))
     if wide.data is not False:
         wide = all_of([wide, denied(statement, denials, NARROW).negate()])
     actions = ("everything but " if statement.not_action else "") + _listed(statement.actions)
@@ -31,6 +30,14 @@ def statement_permission(statement: Statement | Unknown, denials: Iterable[State
     return Permission(
         name=Value(f"{statement.sid}: {name}" if statement.sid else name, statement.seen), wildcard=Value(wide.data, statement.seen)
     )
+
+
+def _allows(statement: Statement) -> Value[bool]:
+    return Value(statement.allows)
+
+
+def _unbounded(statement: Statement) -> Value[bool]:
+    return reach_bounded(statement).negate()
 
 
 def _listed(patterns: list[Any]) -> str:
@@ -55,7 +62,7 @@ def permissions_of(written: list[Statement | Unknown], denials: Iterable[Stateme
 def _wild_action(statement: Statement) -> Value[bool]:
     if statement.not_action:
         return Value(True, statement.seen)
-    return any_of([Value.of(action).then(every_action) for action in statement.actions])
+    return any_of(Value.of(action).then(every_action) for action in statement.actions)
 
 
 def every_action(action: Any) -> bool | Unknown:
@@ -85,7 +92,7 @@ def _not_told(raw: Any, what: str) -> Unknown:
 def _wild_resource(statement: Statement) -> Value[bool]:
     if statement.not_resource:
         return Value(True, statement.seen)
-    return any_of([Value.of(resource).then(every_resource) for resource in statement.resources])
+    return any_of(Value.of(resource).then(every_resource) for resource in statement.resources)
 
 
 def every_resource(resource: Any) -> bool | Unknown:

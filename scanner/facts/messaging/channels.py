@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.ht
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
 from assay.scanner import lazy_re
@@ -133,7 +133,7 @@ def _everything(statement: Statement) -> Value[bool]:
     return any_of([_matches(action, lambda text: bool(_EVERYTHING.fullmatch(text)), statement) for action in statement.actions])
 
 
-def allows(statement: Statement, wanted: Iterable[str]) -> Value[bool]:
+def allows(statement: Statement, wanted: Collection[str]) -> Value[bool]:
     """Whether a statement allows one of some actions, which are in lower case."""
     listed, unknown = allowed_of(statement, wanted)
     known = bool(listed) and not (statement.not_action and unknown)
