@@ -221,6 +221,14 @@ def without_keys(address: str) -> str:
     return _KEYS.sub("", address) if "[" in address else address
 
 
+def own_name(address: str) -> str:
+    """The last name of an address, with the key of its instance: `k["a.b"]` of `module.a.aws_kms_key.k["a.b"]`."""
+    last = _LAST_KEY.search(address) if address.endswith("]") else None
+    key = last[0] if last else ""
+    return address[: len(address) - len(key)].rpartition(".")[2] + key
+
+
+_LAST_KEY = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]$')
 _WORDS = lazy_re.pattern(r"\$\{[^{}]*\}")
 """What stands in an address for a part of a name that is not known: `${env.deployment}`."""
 

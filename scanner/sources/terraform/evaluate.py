@@ -36,14 +36,18 @@ from assay.scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from assay.scanner.sources.terraform.parts import get_attribute, get_index
+from assay.scanner.sources.terraform.parts import get_any, get_attribute, get_or_refused
 from assay.scanner.sources.terraform.provided import never_empty
 
 
 class Scope:
-    """What names mean at one place. `link`: a reference to a resource attribute stays a reference even where its text is configured."""
+    """What names mean at one place.
 
-    __slots__ = ("budget", "functions", "link", "lookup", "names")
+    `link`: a reference to a resource attribute stays a reference even where its text is configured. `tried`: the place is in a `try()`
+    or `can()`, where what Terraform refuses has a meaning.
+    """
+
+    __slots__ = ("budget", "functions", "link", "lookup", "names", "tried")
 
     def __init__(
         self,
@@ -52,17 +56,22 @@ class Scope:
         budget: Budget,
         names: dict[str, Any] | None = None,
         link: bool = False,
+        tried: bool = False,
     ) -> None:
         self.lookup, self.functions, self.budget, self.link = lookup, functions, budget, link
-        self.names = names or {}
+        self.names, self.tried = names or {}, tried
 
     def with_names(self, names: dict[str, Any]) -> Scope:
         """Itself with further names, which hide others: those of a `for`, `each`, `count`."""
-        return Scope(self.lookup, self.functions, self.budget, {**self.names, **names}, self.link)
+        return Scope(self.lookup, self.functions, self.budget, {**self.names, **names}, self.link, self.tried)
 
     def linking(self) -> Scope:
         """Itself, in which a configured attribute of a resource is a Reference to it."""
-        return self if self.link else Scope(self.lookup, self.functions, self.budget, self.names, True)
+        return self if self.link else Scope(self.lookup, self.functions, self.budget, self.names, True, self.tried)
+
+    def trying(self) -> Scope:
+        """Itself, in a `try()` or `can()`."""
+        return self if self.tried else Scope(self.lookup, self.functions, self.budget, self.names, self.link, True)
 
 
 def evaluate(node: Any, scope: Scope) -> Any:
@@ -82,6 +91,13 @@ def _attribute(node: tree.Attribute, scope: Scope) -> Any:
     if raw.__class__ is Either:
         return _spread(scope, lambda option: get_attribute(option, node.name), raw)
     return get_attribute(raw, node.name)
+
+
+def _index(node: tree.Index, scope: Scope) -> Any:
+    raw, key = evaluate(node.of, scope), evaluate(node.key, scope)
+    if unsettled(key):
+        costs.walk(raw, scope.budget, times=MAX_OPTIONS)
+    return _spread(scope, get_or_refused if scope.tried else get_any, raw, key)
 
 
 def _spread(scope: Scope, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -143,7 +159,7 @@ def _try(node: tree.Call, scope: Scope) -> Any:
     error: EvaluationError | None = None
     for argument in node.arguments:
         try:
-            raw = evaluate(argument, scope)
+            raw = evaluate(argument, scope.trying())
         except Undecided as caught:
             return Unknown(str(caught), "scan the plan")
         except EvaluationError as caught:
@@ -349,7 +365,7 @@ _EVALUATE: dict[type, Callable[[Any, Scope], Any]] = {
     tree.Literal: lambda node, scope: node.value,
     tree.Name: _name,
     tree.Attribute: _attribute,
-    tree.Index: lambda node, scope: _spread(scope, get_index, evaluate(node.of, scope), evaluate(node.key, scope)),
+    tree.Index: _index,
     tree.Splat: _splat,
     tree.Call: _call,
     tree.Conditional: _conditional,
