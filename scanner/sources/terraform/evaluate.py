@@ -13,7 +13,7 @@ from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import MAX_OPTIONS, AtLeast, Either, Open, Reference, Text, Unknown, at_least, because, either
 from assay.scanner.sources.terraform import costs, exact, tree
-from assay.scanner.sources.terraform.collecting import MAX_DOUBTED, collected
+from assay.scanner.sources.terraform.collecting import MAX_DOUBTED, collected, object_of
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions import register
 from assay.scanner.sources.terraform.operators import (
@@ -31,7 +31,6 @@ from assay.scanner.sources.terraform.operators import (
     spread,
     to_bool,
     to_number,
-    to_text,
     unify,
     unsettled,
     why_unknown,
@@ -291,15 +290,15 @@ def _list(node: tree.List, scope: Scope) -> list[Any]:
 
 
 def _object(node: tree.Object, scope: Scope) -> Any:
-    built: dict[str, Any] = {}
+    entries = []
     for key_node, value_node in node.items:
         key = evaluate(key_node, scope)
         if isinstance(key, Text) and _of_a_provider(key):
             key = str(key)
-        if unsettled(key):
+        if unsettled(key) and not isinstance(key, Text):
             return why_unknown(key)
-        built[to_text(key)] = evaluate(value_node, scope)
-    return costs.made(built, scope.budget)
+        entries.append((key, evaluate(value_node, scope)))
+    return costs.made(object_of(entries), scope.budget)
 
 
 def _of_a_provider(key: Text) -> bool:
@@ -321,6 +320,9 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
         raise EvaluationError("a for expression over null")
     if isinstance(elements, AtLeast) and not node.group:
         known = _elements_of(node, pairs_of(elements), scope)
+        if elements.open and node.key is not None:
+            return known
+        known = known.content if isinstance(known, AtLeast) else known
         return at_least(known, elements.rest) if isinstance(known, (list, dict)) else why_unknown(known)
     if unsettled(elements):
         return why_unknown(elements)
@@ -334,6 +336,7 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
 def _elements_of(node: tree.For, pairs: Any, scope: Scope) -> Any:
     """What a for expression makes of keys and values; where it is not known whether it keeps a few of them, each of what that may be."""
     kept: list[tuple[Any, Any]] = []
+    open_: list[tuple[Any, Any]] = []
     doubted: dict[int, Unknown] = {}
     for key, value in pairs:
         names = {node.names[0]: value} if len(node.names) == 1 else {node.names[0]: key, node.names[1]: value}
@@ -347,14 +350,15 @@ def _elements_of(node: tree.For, pairs: Any, scope: Scope) -> Any:
                 return because(wanted)
         try:
             name = None if node.key is None else evaluate(node.key, inner)
-            kept.append((name, evaluate(node.value, inner)))
+            (open_ if unsettled(name) else kept).append((name, evaluate(node.value, inner)))
         except EvaluationError:
             if isinstance(wanted, Unknown):
                 return because(wanted)  # of what is kept alone there has to be one
             raise
-        if unsettled(name):
-            return why_unknown(name)
-    return collected(node, kept, doubted, scope.budget)
+        if open_ and (node.group or doubted):
+            return why_unknown(open_[0][0])
+    known = collected(node, kept, doubted, scope.budget)
+    return at_least(known, why_unknown(open_[0][0]), tuple(open_)) if open_ else known
 
 
 def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:

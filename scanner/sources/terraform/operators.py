@@ -154,7 +154,7 @@ def finish(raw: Any) -> Any:
     if isinstance(raw, dict):
         return {key: finish(element) for key, element in raw.items()}
     if raw.__class__ is AtLeast:
-        return at_least(finish(raw.content), raw.rest)
+        return at_least(finish(raw.content), raw.rest, tuple((finish(key), finish(value)) for key, value in raw.open))
     return raw.finish() if hasattr(raw, "finish") else raw
 
 
@@ -369,7 +369,11 @@ def pairs_of(elements: Any) -> list[tuple[Any, Any]] | None:
     """Keys and values in the order in which Terraform goes through them; of what is known in part, those, and no number of an element."""
     if isinstance(elements, AtLeast):
         numbered = isinstance(elements.content, list) and not isinstance(elements.content, Set)
-        return [(elements.rest, element) for element in elements.content] if numbered else pairs_of(elements.content)
+        return (
+            [(elements.rest, element) for element in elements.content]
+            if numbered
+            else [*(pairs_of(elements.content) or ()), *elements.open]
+        )
     if isinstance(elements, dict):
         return sorted(elements.items(), key=lambda pair: pair[0])
     if isinstance(elements, Set):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import AtLeast, Given, Made, Open, Reference, Text, Unknown, because, either
+from assay.scanner.sources.raw import AtLeast, Given, Made, Open, Reference, Text, Unknown, because, either, same
 from assay.scanner.sources.terraform.operators import (
     EvaluationError,
     Refusable,
@@ -39,6 +39,9 @@ def get_index(raw: Any, key: Any) -> Any:
     """The element of a value as `value[key]` reads it. Raises EvaluationError."""
     if isinstance(raw, AtLeast) and not unsettled(key) and isinstance(raw.content, dict) and _key(key) in raw.content:
         return raw.content[_key(key)]
+    if isinstance(raw, AtLeast) and raw.open and unsettled(key):
+        wanted = finish(key)
+        return next((value for name, value in raw.open if same(finish(name), wanted) and not _is_nameless(name)), because(raw))
     if isinstance(raw, Unknown):
         return because(raw) if unsettled(key) else _part(raw, f"[{to_text(key)}]")
     if isinstance(raw, Reference):
@@ -97,6 +100,12 @@ def _part(raw: Unknown, step: str) -> Unknown:
         return because(raw)
     part = Given if isinstance(raw, Given) else Open
     return part(raw.reason, raw.settles_it, raw.location, raw.name + step, raw.marked)
+
+
+def _is_nameless(key: Any) -> bool:
+    """Whether two that look alike may be two: a part of it is not known, and has no name."""
+    parts = key.parts if isinstance(key, Text) else (key,)
+    return any(isinstance(part, Unknown) and not isinstance(part, Open) for part in parts)
 
 
 def _key(key: Any) -> str:
