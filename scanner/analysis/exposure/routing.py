@@ -148,7 +148,7 @@ def tables_of(view: View, at: RoutingAt, subnet: Item) -> tuple[list[str], Unkno
     """
     by_subnet = view.index(at.associations)
     own = by_subnet.get(key_of(subnet, at.id), [])
-    certain = [one for one in own if view.of(one.item).doubt is None]
+    certain = [one for one in own if subnet.coexists(one.item) or view.of(one.item).doubt is None]
     if certain:
         return _named(view, at, subnet, certain)
     if own:
