@@ -89,14 +89,14 @@ def _kind(element: Any) -> str:
 
 
 def make_set(elements: list[Any]) -> Set:
-    """A set of elements of one type, each once; sorted, as Terraform iterates it, where all of them are known."""
+    """A set of elements of one type, each once; sorted, as Terraform iterates it, where all of them are known and no collections."""
     kept = without_repeats(unify(elements))
     kinds = {_kind(element) for element in kept}
-    return Set(
-        sorted(kept)
-        if len(kinds) == 1 and not any(unsettled(element) or element is None for element in kept) and "other" not in kinds
-        else kept
-    )
+    sortable = len(kinds) == 1 and kinds <= _SORTED and not any(unsettled(element) for element in kept)
+    return Set(sorted(kept) if sortable else kept)
+
+
+_SORTED = frozenset({"string", "number", "bool"})
 
 
 def without_repeats(elements: list[Any]) -> list[Any]:

@@ -619,6 +619,13 @@ def test_what_a_key_that_is_not_known_leads_to_is_one_of_the_elements(tmp_path: 
     assert isinstance(result, Unknown) if said is None else result == said
 
 
+def test_sets_of_objects(tmp_path: Path) -> None:
+    objects = "toset([{ name = \"b\" }, { name = \"a\" }, { name = \"b\" }])"
+    assert value(tmp_path, f"[for one in {objects} : one.name]", "") == ["b", "a"]
+    assert value(tmp_path, f"length(setunion({objects}, toset([{{ name = \"c\" }}])))", "") == 3
+    assert value(tmp_path, "length(toset([[\"b\"], [\"a\"]]))", "") == 2
+
+
 def test_elements_of_one_attribute_are_told_apart(tmp_path: Path) -> None:
     more = 'resource "aws_x" "x" {}\n'
     assert value(tmp_path, "aws_x.x.list_id[0] == aws_x.x.list_id[0]", more) is True
