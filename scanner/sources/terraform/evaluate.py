@@ -93,7 +93,10 @@ def _attribute(node: tree.Attribute, scope: Scope) -> Any:
 
 
 def _index(node: tree.Index, scope: Scope) -> Any:
-    raw, key = evaluate(node.of, scope), evaluate(node.key, scope)
+    return _picked(evaluate(node.of, scope), evaluate(node.key, scope), scope)
+
+
+def _picked(raw: Any, key: Any, scope: Scope) -> Any:
     if unsettled(key):
         costs.walk(raw, scope.budget, times=MAX_OPTIONS)
     return _spread(scope, get_or_refused if scope.tried else get_any, raw, key)
@@ -140,6 +143,8 @@ def _call(node: tree.Call, scope: Scope) -> Any:
             return why_unknown(last)
         arguments += last
     arguments = [argument.elements() if hasattr(argument, "elements") else argument for argument in arguments]
+    if node.function == "lookup" and len(arguments) == 2:  # without a default it is the older form of an index
+        return _picked(arguments[0], arguments[1], scope)
     cost = register.COSTS.get(node.function.removeprefix("core::"), register.Cost())
     cost.before(arguments, scope.budget)
     try:

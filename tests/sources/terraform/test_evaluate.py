@@ -608,6 +608,8 @@ def test_an_arn_is_never_empty(tmp_path: Path, expression: str, said: object) ->
         ("lookup({ a = 1, b = 1 }, var.open, 1)", 1),
         ("lookup({ a = 2, b = 1 }, var.open, 3) > 0", True),
         ("lookup({ a = 2, b = 1 }, var.open, 0) > 0", None),
+        ("lookup({ a = 2, b = 1 }, var.open) > 0", True),
+        ("lookup({ a = 2, b = 1 }, var.open) > 1", None),
         ("try(lookup({ a = 1 }, var.open), 1)", None),
         ("{ a = 1, b = 1 }[aws_x.x.id]", 1),
         ("{ for n in range(9) : n => n }[var.open] < 10", None),
