@@ -12,7 +12,7 @@ import msgspec
 from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.raw import Location, Reference, Unknown, own_name
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.values import Value
 
@@ -66,7 +66,7 @@ class Item(Node):
     @property
     def label(self) -> str:
         """What its author calls it, for a resource without a name of its own."""
-        return self.address.rpartition(".")[2]
+        return own_name(self.address)
 
     @property
     def block(self) -> str:

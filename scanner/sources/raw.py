@@ -73,9 +73,11 @@ class AtLeast(Unknown, frozen=True):
     """
 
     content: Any = None
-    """What is there in any case: a list or a dict, never empty."""
+    """What is there in any case: a list or a dict, empty only where there is `open`."""
     rest: Unknown = Unknown("", "")
     """Why there may be more."""
+    open: tuple[tuple[Any, Any], ...] = ()
+    """All that a map has besides, where only keys are not known: these, each with its element. Empty where more than keys is not known."""
 
 
 class Open(Unknown, frozen=True):
@@ -140,11 +142,11 @@ def either(why: Unknown, *options: Any) -> Any:
     return Either(why.reason, why.settles_it, why.location, tuple(flat)) if len(flat) <= MAX_OPTIONS else because(why)
 
 
-def at_least(content: Any, rest: Unknown | None) -> Any:
-    """A list or map to which more may belong, or nothing more where `rest` is None."""
+def at_least(content: Any, rest: Unknown | None, open_: tuple[tuple[Any, Any], ...] = ()) -> Any:
+    """A list or map to which more may belong, or nothing more where `rest` is None. `open_`: see there."""
     if rest is None:
         return content
-    return AtLeast(rest.reason, rest.settles_it, rest.location, content, rest) if content else rest
+    return AtLeast(rest.reason, rest.settles_it, rest.location, content, rest, open_) if content or open_ else rest
 
 
 def same(one: Any, other: Any) -> bool:
@@ -221,6 +223,14 @@ def without_keys(address: str) -> str:
     return _KEYS.sub("", address) if "[" in address else address
 
 
+def own_name(address: str) -> str:
+    """The last name of an address, with the key of its instance: `k["a.b"]` of `module.a.aws_kms_key.k["a.b"]`."""
+    last = _LAST_KEY.search(address) if address.endswith("]") else None
+    key = last[0] if last else ""
+    return address[: len(address) - len(key)].rpartition(".")[2] + key
+
+
+_LAST_KEY = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]$')
 _WORDS = lazy_re.pattern(r"\$\{[^{}]*\}")
 """What stands in an address for a part of a name that is not known: `${env.deployment}`."""
 
@@ -328,7 +338,9 @@ def references_in(data: Any) -> list[Reference]:
     """Every Reference at any depth."""
     if isinstance(data, Reference):
         return [data]
-    if isinstance(data, (Document, AtLeast)):
+    if isinstance(data, AtLeast):
+        return references_in([data.content, *(part for pair in data.open for part in pair)])
+    if isinstance(data, Document):
         return references_in(data.content)
     elements = (
         data.parts if isinstance(data, Text) else list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()

@@ -221,6 +221,6 @@ def texts_of(raw: Any, numbers: bool = True) -> Iterator[str]:
         elif isinstance(data, Either):
             pending.extend(data.options)
         elif isinstance(data, AtLeast):
-            pending.append(data.content)
+            pending += [data.content, *(value for _, value in data.open)]
         elif numbers and isinstance(data, (int, float)) and not isinstance(data, bool):
             yield str(data)

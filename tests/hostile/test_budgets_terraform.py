@@ -219,6 +219,16 @@ def test_twice_the_input_takes_about_twice_the_time(tmp_path: Path, made: Callab
     assert four_times < 10 * once + 0.5
 
 
+def test_accounts_that_may_all_act_as_each_other_are_followed_once(tmp_path: Path) -> None:
+    """As which account one may act is a variable, so that each may act as each: in six steps that would be thirty to the sixth ways."""
+    account = 'resource "google_service_account" "a{0}" {{\n  account_id = "a{0}"\n}}\nresource "google_service_account_iam_member" "m{0}" {{\n  service_account_id = var.account\n  role = "roles/iam.serviceAccountTokenCreator"\n  member = google_service_account.a{0}.member\n}}\n'
+    secret = 'resource "google_secret_manager_secret" "s" {\n  secret_id = "s"\n}\nresource "google_secret_manager_secret_iam_member" "r" {\n  secret_id = google_secret_manager_secret.s.id\n  role = "roles/secretmanager.secretAccessor"\n  member = google_service_account.a0.member\n}\n'
+    (tmp_path / "main.tf").write_text('variable "account" {}\n' + secret + "".join(map(account.format, range(30))))
+    started = time.process_time()
+    assert Scan(Options(paths=[str(tmp_path)], controls=["secrets.broker-secret-reachability"])).report().results
+    assert time.process_time() - started < SOON
+
+
 def test_references_of_a_plan_that_double_end(tmp_path: Path) -> None:
     """A variable that refers to two outputs, of which each refers to the variable."""
     both = {"references": ["module.m.a", "module.m.b"]}

@@ -159,23 +159,21 @@ def _member(asked: _Asked, binding: Binding, by: str, certain: Value[Any], follo
 
 
 def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
-    """Those who act as an account that may, in up to some steps."""
-    met = {str(member.name.data) for member in direct if member.certain.data is True}
-    front = [member for member in direct if member.account is not None]
+    """Those who act as an account that may, in up to some steps. Each is followed once, and again where it proves to be certain."""
+    known = {str(one.name.data): one for one in _merged(direct)}
+    front = [member for member in known.values() if member.account is not None]
     for _ in range(_FAR):
-        following: list[Member] = []
+        following: dict[str, Member] = {}
         for account in front:
             for one in _into(asked, account):
-                if str(one.name.data) in met or one.name.data == account.name.data:
+                name = str(one.name.data)
+                if name == account.name.data or not _is_news(one, known.get(name)):
                     continue
+                known[name] = one
                 yield one
-                if one.certain.data is True:
-                    met.add(str(one.name.data))
                 if one.account is not None:
-                    following.append(one)
-        if not following:
-            return
-        front = following
+                    following[name] = one
+        front = list(following.values())
 
 
 def _into(asked: _Asked, acted_as: Member) -> Iterator[Member]:
@@ -216,7 +214,11 @@ def _merged(several: list[Member]) -> list[Member]:
     """One for each: what is certain before what is not."""
     kept: dict[str, Member] = {}
     for one in several:
-        known = kept.get(str(one.name.data))
-        if known is None or (known.certain.data is not True and one.certain.data is True):
-            kept[str(one.name.data)] = one
+        name = str(one.name.data)
+        if _is_news(one, kept.get(name)):
+            kept[name] = one
     return list(kept.values())
+
+
+def _is_news(one: Member, known: Member | None) -> bool:
+    return known is None or (known.certain.data is not True and one.certain.data is True)

@@ -12,7 +12,7 @@ from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
-from assay.scanner.sources.raw import Reference, Unknown, describe
+from assay.scanner.sources.raw import Reference, Unknown, describe, without_keys
 from assay.scanner.sources.values import Value, all_of
 
 from .kinds import Route
@@ -84,10 +84,10 @@ def _associations(paths: Mapping[str, tuple[str, str]], ranks: tuple[str, ...], 
     table: Value[Any] = item.link(table_path) if table_path else Value(Reference(item.address), (item.location(),))
     if owner.data in (None, ""):
         return  # of a gateway, not of a subnet
-    key = spelled(owner.data) or None
-    if key is None:
+    key = _named_by(owner.data)
+    if not isinstance(key, str):
         why = owner.unknown or Unknown(f"what {item.address} is for is not known", _ELSEWHERE)
-        yield None, Unknown(f"{item.address} may be for it: {why.reason}", why.settles_it, item.location())
+        yield key, Unknown(f"{item.address} may be for it: {why.reason}", why.settles_it, item.location())
     else:
         yield key, Association(item, table, ranks.index(item.type) if item.type in ranks else -1)
 
@@ -106,8 +106,7 @@ def _entries(
     inline: Mapping[str, str], separate: Mapping[str, str], targets: Mapping[str, str], to: tuple[str, ...], id_: str, item: Item
 ) -> Iterator[tuple[Hashable, Any]]:
     if item.type in separate:
-        owner = item.link(separate[item.type]).data
-        yield spelled(owner) or None, _entry(item, item, targets, to)
+        yield _named_by(item.link(separate[item.type]).data), _entry(item, item, targets, to)
         return
     blocks, more = item.blocks(inline[item.type])
     key = None if isinstance(item, Unlisted) else key_of(item, id_)
@@ -116,6 +115,17 @@ def _entries(
             yield key, _entry(item, block, targets, to, item.link(inline[item.type]))
     if more:
         yield key, Unknown(f"which routes {item.address} has: {more.reason}", more.settles_it, item.location())
+
+
+def _named_by(data: Any) -> Hashable:
+    """What names a subnet or a table; of one of the instances of a block, which is not known, `of_block`; None where nothing is known."""
+    address = spelled(data)
+    return of_block(address) if '["?"]' in address else address or None
+
+
+def of_block(address: str) -> Hashable:
+    """The key of what is for one of the instances that an address is of."""
+    return "one of", without_keys(address)
 
 
 def _entry(item: Item, node: Node, targets: Mapping[str, str], to: tuple[str, ...], named: Value[Any] | None = None) -> RouteEntry:
@@ -136,7 +146,9 @@ def entries_of(view: View, at: RoutingAt, subnet: Item) -> tuple[list[RouteEntry
     tables, doubt = tables_of(view, at, subnet)
     by_table = view.index(at.routes)
     told = [entry for table in tables for entry in by_table.get(table, ())]
+    perhaps = [entry for table in tables for entry in by_table.get(of_block(table), ())]
     doubts = [entry for entry in told if isinstance(entry, Unknown)]
+    doubts += [entry if isinstance(entry, Unknown) else _of_which(entry) for entry in perhaps]
     return [entry for entry in told if isinstance(entry, RouteEntry)], doubt or next(iter(doubts), None)
 
 
@@ -148,13 +160,13 @@ def tables_of(view: View, at: RoutingAt, subnet: Item) -> tuple[list[str], Unkno
     """
     by_subnet = view.index(at.associations)
     own = by_subnet.get(key_of(subnet, at.id), [])
-    certain = [one for one in own if view.of(one.item).doubt is None]
+    certain = [one for one in own if subnet.coexists(one.item) or view.of(one.item).doubt is None]
     if certain:
         return _named(view, at, subnet, certain)
     if own:
         doubt = view.of(own[0].item).doubt
         return [], Unknown(f"which route table {subnet.address} has: {doubt.reason if doubt else ''}", doubt.settles_it if doubt else "")
-    if doubt := next(iter(by_subnet.get(None, ())), None):
+    if doubt := next(iter((*by_subnet.get(of_block(subnet.address), ()), *by_subnet.get(None, ()))), None):
         return [], doubt
     return _main(view, at, subnet)
 
@@ -207,11 +219,15 @@ def _routes(view: View, at: RoutingAt, table: str) -> Iterator[Route | Unknown]:
             yield entry
         elif entry.hop.via is not Via.LOCAL:
             yield _route(view, entry, None)
-    for entry in by_table.get(None, ()):
+    for entry in (*by_table.get(of_block(table), ()), *by_table.get(None, ())):
         if isinstance(entry, Unknown):
             yield entry
         elif entry.hop.via in PUBLIC or isinstance(entry.hop.via, Unknown):
-            yield _route(view, entry, Unknown(f"which route table {entry.item.address} is of is not known", _ELSEWHERE))
+            yield _route(view, entry, _of_which(entry))
+
+
+def _of_which(entry: RouteEntry) -> Unknown:
+    return Unknown(f"which route table {entry.item.address} is of is not known", _ELSEWHERE, entry.item.location())
 
 
 def _route(view: View, entry: RouteEntry, doubt: Unknown | None) -> Route:

@@ -95,7 +95,8 @@ def standings(view: View, at: SubnetsAt, named: list[Value[Any]]) -> list[Standi
     """The subnets, each once; of several that are not known, one for each reason."""
     if not named and at.subnet_decides:
         return [_by_default(view.says(_DEFAULT), view.location)]
-    return [_standing(view, at, target) for target in {describe(target.data): target for target in named}.values()]
+    distinct = {describe(target.data): target for target in named}.values()
+    return [_standing(view, at, target, len(distinct)) for target in distinct]
 
 
 def _by_default(name: Value[str], place: Location) -> Standing:
@@ -111,10 +112,13 @@ def _by_default(name: Value[str], place: Location) -> Standing:
 _DEFAULT = "a default subnet, since it names none"
 
 
-def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
-    """Of some of several subnets, what all of these have in common."""
+def _standing(view: View, at: SubnetsAt, target: Value[Any], among: int) -> Standing:
+    """Of some of several subnets, what all of these have in common.
+
+    `among`: how many are named. Of several one may not exist; one alone does, where what names it is there.
+    """
     if isinstance(target.data, list):
-        several = [_standing(view, at, Value(one, target.seen)) for one in target.data]
+        several = [_standing(view, at, Value(one, target.seen), len(target.data)) for one in target.data]
         why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
         common: Standing = agreed(why, several)
         common.name = Value(f"some of {describe(target.data)[:200]}", target.seen)
@@ -134,7 +138,7 @@ def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
     leading = next((way for way in ways if not isinstance(way, Unknown) and way.to_internet_gateway.data is True), None)
     by, written = (f"route {leading.destination.data}", leading.destination.seen) if leading else ("", ())
     way = [step(item.address, (item.location(),), by, written), *(leading.leads_to.data if leading else ())]
-    weighed = view.of(item).weighed(public, absence=False)
+    weighed = public if among == 1 else view.of(item).weighed(public, absence=False)
     return _stands(Value(item.address, target.seen), weighed, way, exit_of(view, at.routing, at.exits, item))
 
 

@@ -12,7 +12,7 @@ from assay.scanner.facts.model import Identity, cloud_of, identity
 from assay.scanner.facts.spelling import Link, Place
 from assay.scanner.facts.statements import Condition, Statement
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, own_name, unknown_inside
 from assay.scanner.sources.values import Value
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn
@@ -56,7 +56,7 @@ def _known(view: View, link: Link, who: Any) -> Identity | Unknown:
     if item is not None:
         return identity(item.item, item.called("name|RoleName|UserName"))  # an answer has no `name`
     if reference is not None:
-        return _called(view, reference.address, reference.address.rpartition(".")[2], reference.type)
+        return _called(view, reference.address, own_name(reference.address), reference.type)
     if isinstance(who, str):
         return _called(view, who, who.rpartition("/")[2] if who.startswith("arn:") else who, "")
     return unknown_inside(who) or Unknown(f"who {describe(who)} is", "scan the plan or the live resource", view.location)
@@ -76,7 +76,7 @@ def google_parties(view: View, member: Any) -> Parties:
         return Parties(open_ or Unknown(f"who {describe(member)} is", "scan the plan or the live project", view.location))
     text = str(member)  # with `${…}` for what is not known
     if reference is not None:
-        who = _called(view, reference.address, reference.address.rpartition(".")[2], reference.type, labels=False)
+        who = _called(view, reference.address, own_name(reference.address), reference.type, labels=False)
         who.id = known_member(view, reference.address) or text
         return Parties(who, open=open_)
     who = _called(view, text, text.partition(":")[2] or text, "", labels=False)

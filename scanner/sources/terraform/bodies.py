@@ -96,7 +96,7 @@ class Body:
         except FAILURES as error:
             return [], Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", place)
         rest: Unknown | None = None
-        if unsettled(elements):
+        if unsettled(elements) and not (isinstance(elements, AtLeast) and elements.open):
             reason = why_unknown(elements)
             rest = Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, place)
             if not isinstance(elements, AtLeast):
@@ -130,7 +130,7 @@ class Body:
             elements = None if for_each is None or _content(block) is None else self._elements(for_each)
         except FAILURES:
             return []
-        if not unsettled(elements):
+        if not unsettled(elements) or (isinstance(elements, AtLeast) and elements.open):
             return []
         if isinstance(elements, Either):
             pairs = [pairs_of(option) for option in elements.options]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import MAX_OPTIONS, Unknown, either
+from assay.scanner.sources.raw import MAX_OPTIONS, Unknown, at_least, either, ends_differ
 from assay.scanner.sources.terraform import costs, tree
-from assay.scanner.sources.terraform.operators import EvaluationError, finish, to_text
+from assay.scanner.sources.terraform.operators import EvaluationError, finish, to_text, unsettled, why_unknown
 
 T = TypeVar("T")
 MAX_DOUBTED = MAX_OPTIONS.bit_length() - 1
@@ -29,6 +29,22 @@ def collected(node: tree.For, kept: Sequence[Kept], doubted: Mapping[int, Unknow
         return costs.limited(costs.made(_of(node, kept, budget), budget), budget)
     costs.walk([value for _, value in kept], budget, times=MAX_OPTIONS)
     return with_and_without(kept, doubted, lambda some: costs.limited(costs.made(finish(_of(node, some, budget)), budget), budget))
+
+
+def object_of(entries: Sequence[Kept]) -> Any:
+    """The object of some entries, of which keys may be texts that are known in part: not known where one may take the place of another."""
+    known = {to_text(key): value for key, value in entries if not unsettled(key)}
+    open_ = tuple((key, value) for key, value in entries if unsettled(key))
+    if not open_:
+        return known
+    keys = [*(key for key, _ in open_), *known]
+    pairs = ((key, other) for at, (key, _) in enumerate(open_) for other in keys[at + 1 :])
+    apart = len(open_) <= _MOST_OPEN and all(itertools.starmap(ends_differ, pairs))
+    return at_least(known, why_unknown(open_[0][0]), open_) if apart else why_unknown(open_[0][0])
+
+
+_MOST_OPEN = 100
+"""Entries of an object whose keys are not known as a whole."""
 
 
 def with_and_without(elements: Sequence[T], doubted: Mapping[int, Unknown], made: Callable[[list[T]], Any]) -> Any:

@@ -60,6 +60,7 @@ def copy(raw: Any, budget: Budget) -> None:
         budget.step(len(raw) // _COPIES_A_STEP)
     elif isinstance(raw, AtLeast):
         copy(raw.content, budget)
+        budget.step(len(raw.open) // _COPIES_A_STEP)
 
 
 def made(raw: Any, budget: Budget) -> Any:
@@ -125,4 +126,6 @@ def _parts(raw: Any) -> Iterable[Any] | None:
         return raw.parts
     if isinstance(raw, Either):
         return raw.options
-    return (raw.content,) if isinstance(raw, (Document, AtLeast)) else None
+    if isinstance(raw, AtLeast):
+        return (raw.content, *(part for pair in raw.open for part in pair))
+    return (raw.content,) if isinstance(raw, Document) else None

@@ -26,6 +26,7 @@ _EQUAL: dict[str, dict[str, str]] = {
     "aws_s3_bucket_versioning": _BUCKET,
     "aws_s3_bucket_website_configuration": _BUCKET,
     "data.aws_s3_bucket": _BUCKET,
+    "data.google_iam_role": {"id": "name"},
     "data.null_data_source": {"outputs": "inputs"},
     "terraform_data": {"output": "input"},
     "aws_api_gateway_rest_api_policy": {"id": "rest_api_id"},

@@ -13,7 +13,7 @@ from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import MAX_OPTIONS, AtLeast, Either, Open, Reference, Text, Unknown, at_least, because, either
 from assay.scanner.sources.terraform import costs, exact, tree
-from assay.scanner.sources.terraform.collecting import MAX_DOUBTED, collected
+from assay.scanner.sources.terraform.collecting import MAX_DOUBTED, collected, object_of
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions import register
 from assay.scanner.sources.terraform.operators import (
@@ -31,19 +31,22 @@ from assay.scanner.sources.terraform.operators import (
     spread,
     to_bool,
     to_number,
-    to_text,
     unify,
     unsettled,
     why_unknown,
 )
-from assay.scanner.sources.terraform.parts import get_attribute, get_index
+from assay.scanner.sources.terraform.parts import get_any, get_attribute, get_or_refused
 from assay.scanner.sources.terraform.provided import never_empty
 
 
 class Scope:
-    """What names mean at one place. `link`: a reference to a resource attribute stays a reference even where its text is configured."""
+    """What names mean at one place.
 
-    __slots__ = ("budget", "functions", "link", "lookup", "names")
+    `link`: a reference to a resource attribute stays a reference even where its text is configured. `tried`: the place is in a `try()`
+    or `can()`, where what Terraform refuses has a meaning.
+    """
+
+    __slots__ = ("budget", "functions", "link", "lookup", "names", "tried")
 
     def __init__(
         self,
@@ -52,17 +55,22 @@ class Scope:
         budget: Budget,
         names: dict[str, Any] | None = None,
         link: bool = False,
+        tried: bool = False,
     ) -> None:
         self.lookup, self.functions, self.budget, self.link = lookup, functions, budget, link
-        self.names = names or {}
+        self.names, self.tried = names or {}, tried
 
     def with_names(self, names: dict[str, Any]) -> Scope:
         """Itself with further names, which hide others: those of a `for`, `each`, `count`."""
-        return Scope(self.lookup, self.functions, self.budget, {**self.names, **names}, self.link)
+        return Scope(self.lookup, self.functions, self.budget, {**self.names, **names}, self.link, self.tried)
 
     def linking(self) -> Scope:
         """Itself, in which a configured attribute of a resource is a Reference to it."""
-        return self if self.link else Scope(self.lookup, self.functions, self.budget, self.names, True)
+        return self if self.link else Scope(self.lookup, self.functions, self.budget, self.names, True, self.tried)
+
+    def trying(self) -> Scope:
+        """Itself, in a `try()` or `can()`."""
+        return self if self.tried else Scope(self.lookup, self.functions, self.budget, self.names, self.link, True)
 
 
 def evaluate(node: Any, scope: Scope) -> Any:
@@ -82,6 +90,16 @@ def _attribute(node: tree.Attribute, scope: Scope) -> Any:
     if raw.__class__ is Either:
         return _spread(scope, lambda option: get_attribute(option, node.name), raw)
     return get_attribute(raw, node.name)
+
+
+def _index(node: tree.Index, scope: Scope) -> Any:
+    return _picked(evaluate(node.of, scope), evaluate(node.key, scope), scope)
+
+
+def _picked(raw: Any, key: Any, scope: Scope) -> Any:
+    if unsettled(key):
+        costs.walk(raw, scope.budget, times=MAX_OPTIONS)
+    return _spread(scope, get_or_refused if scope.tried else get_any, raw, key)
 
 
 def _spread(scope: Scope, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -125,6 +143,8 @@ def _call(node: tree.Call, scope: Scope) -> Any:
             return why_unknown(last)
         arguments += last
     arguments = [argument.elements() if hasattr(argument, "elements") else argument for argument in arguments]
+    if node.function == "lookup" and len(arguments) == 2:  # without a default it is the older form of an index
+        return _picked(arguments[0], arguments[1], scope)
     cost = register.COSTS.get(node.function.removeprefix("core::"), register.Cost())
     cost.before(arguments, scope.budget)
     try:
@@ -143,7 +163,7 @@ def _try(node: tree.Call, scope: Scope) -> Any:
     error: EvaluationError | None = None
     for argument in node.arguments:
         try:
-            raw = evaluate(argument, scope)
+            raw = evaluate(argument, scope.trying())
         except Undecided as caught:
             return Unknown(str(caught), "scan the plan")
         except EvaluationError as caught:
@@ -275,15 +295,15 @@ def _list(node: tree.List, scope: Scope) -> list[Any]:
 
 
 def _object(node: tree.Object, scope: Scope) -> Any:
-    built: dict[str, Any] = {}
+    entries = []
     for key_node, value_node in node.items:
         key = evaluate(key_node, scope)
         if isinstance(key, Text) and _of_a_provider(key):
             key = str(key)
-        if unsettled(key):
+        if unsettled(key) and not isinstance(key, Text):
             return why_unknown(key)
-        built[to_text(key)] = evaluate(value_node, scope)
-    return costs.made(built, scope.budget)
+        entries.append((key, evaluate(value_node, scope)))
+    return costs.made(object_of(entries), scope.budget)
 
 
 def _of_a_provider(key: Text) -> bool:
@@ -305,6 +325,9 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
         raise EvaluationError("a for expression over null")
     if isinstance(elements, AtLeast) and not node.group:
         known = _elements_of(node, pairs_of(elements), scope)
+        if elements.open and node.key is not None:
+            return known
+        known = known.content if isinstance(known, AtLeast) else known
         return at_least(known, elements.rest) if isinstance(known, (list, dict)) else why_unknown(known)
     if unsettled(elements):
         return why_unknown(elements)
@@ -318,6 +341,7 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
 def _elements_of(node: tree.For, pairs: Any, scope: Scope) -> Any:
     """What a for expression makes of keys and values; where it is not known whether it keeps a few of them, each of what that may be."""
     kept: list[tuple[Any, Any]] = []
+    open_: list[tuple[Any, Any]] = []
     doubted: dict[int, Unknown] = {}
     for key, value in pairs:
         names = {node.names[0]: value} if len(node.names) == 1 else {node.names[0]: key, node.names[1]: value}
@@ -331,14 +355,15 @@ def _elements_of(node: tree.For, pairs: Any, scope: Scope) -> Any:
                 return because(wanted)
         try:
             name = None if node.key is None else evaluate(node.key, inner)
-            kept.append((name, evaluate(node.value, inner)))
+            (open_ if unsettled(name) else kept).append((name, evaluate(node.value, inner)))
         except EvaluationError:
             if isinstance(wanted, Unknown):
                 return because(wanted)  # of what is kept alone there has to be one
             raise
-        if unsettled(name):
-            return why_unknown(name)
-    return collected(node, kept, doubted, scope.budget)
+        if open_ and (node.group or doubted):
+            return why_unknown(open_[0][0])
+    known = collected(node, kept, doubted, scope.budget)
+    return at_least(known, why_unknown(open_[0][0]), tuple(open_)) if open_ else known
 
 
 def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:
@@ -349,7 +374,7 @@ _EVALUATE: dict[type, Callable[[Any, Scope], Any]] = {
     tree.Literal: lambda node, scope: node.value,
     tree.Name: _name,
     tree.Attribute: _attribute,
-    tree.Index: lambda node, scope: _spread(scope, get_index, evaluate(node.of, scope), evaluate(node.key, scope)),
+    tree.Index: _index,
     tree.Splat: _splat,
     tree.Call: _call,
     tree.Conditional: _conditional,

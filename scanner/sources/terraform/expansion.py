@@ -5,9 +5,11 @@ https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assay.scanner.sources.raw import AtLeast, Either, Open, Unknown, because, either
+from assay.scanner import lazy_re
+from assay.scanner.sources.raw import AtLeast, Either, Open, Reference, Text, Unknown, at_least, because, either
 from assay.scanner.sources.terraform import costs
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES
@@ -16,6 +18,7 @@ from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.operators import (
     FAILURES,
     EvaluationError,
+    Set,
     finish,
     to_bool,
     to_text,
@@ -32,13 +35,21 @@ class Instance:
     """One instance of a block with `count` or `for_each`.
 
     `unexpanded`: it stands for all instances of its block, whose number is not known; its key is then `*`. `template` says why it is not
-    known that it exists, also where that is so of the module it is in.
+    known that it exists, also where that is so of the module it is in. `open`: its key is not known as a whole; the place among such, and
+    their number.
     """
 
-    __slots__ = ("key", "names", "template", "unexpanded")
+    __slots__ = ("key", "names", "open", "template", "unexpanded")
 
-    def __init__(self, key: Any, names: dict[str, Any], template: Unknown | None = None, unexpanded: bool = False) -> None:
-        self.key, self.names, self.template, self.unexpanded = key, names, template, unexpanded
+    def __init__(
+        self,
+        key: Any,
+        names: dict[str, Any],
+        template: Unknown | None = None,
+        unexpanded: bool = False,
+        open_: tuple[int, int] | None = None,
+    ) -> None:
+        self.key, self.names, self.template, self.unexpanded, self.open = key, names, template, unexpanded, open_
 
     @property
     def suffix(self) -> str:
@@ -134,20 +145,74 @@ def _for_each(raw: Any, module: Module) -> tuple[list[Instance], Unknown | None]
     if elements is None:
         raise EvaluationError("for_each is null")
     known, rest = _known(elements)
-    spend(module, len(known))
-    return [Instance(key, {"each": {"key": key, "value": value}}, module.template) for key, value in known.items()], rest
+    open_ = _open(elements)
+    spend(module, len(known) + len(open_))
+    instances = [Instance(key, {"each": {"key": key, "value": value}}, module.template) for key, value in known.items()]
+    return [*instances, *_opened(open_, module)], None if open_ else rest
+
+
+def _open(elements: Any) -> Sequence[tuple[Any, Any]]:
+    """The elements whose keys are not known as a whole; each of a set is its own key."""
+    if isinstance(elements, AtLeast):
+        return elements.open
+    return [(element, element) for element in elements if isinstance(element, (Text, Reference))] if isinstance(elements, Set) else ()
+
+
+def _opened(elements: Sequence[tuple[Any, Any]], module: Module) -> Iterator[Instance]:
+    """The instances of such elements, each with a key of its own, in which a part that is not known stands by its name."""
+    met: dict[str, int] = {}
+    for at, (key, value) in enumerate(elements):
+        shown = shown_key(key)
+        met[shown] = met.get(shown, 0) + 1
+        number = f" ({met[shown]})" if met[shown] > 1 else ""
+        yield Instance(f"{shown}{number}", {"each": {"key": key, "value": value}}, module.template, open_=(at, len(elements)))
+
+
+def shown_key(key: Any) -> str:
+    """A key that is not known as a whole: `${var.prefix}-orders`."""
+    parts = key.parts if isinstance(key, Text) else (key,)
+    shown = "".join(part if isinstance(part, str) else f"${{{_part_of_key(part)}}}" for part in parts)
+    return _NO_KEY.sub("", shown)
+
+
+def _part_of_key(part: Any) -> str:
+    whole = finish(part)
+    return str(whole) if isinstance(whole, Reference) else whole.name if isinstance(whole, Open) else "…"
+
+
+_NO_KEY = lazy_re.pattern(r'["\[\]]')
+"""What would end a key."""
+
+
+def keyed(instances: Sequence[tuple[Instance, Any]], rest: Unknown | None) -> Any:
+    """What instances stand for, each with what stands for it: a map by key. `rest`: why there may be more."""
+    known = {instance.key: value for instance, value in instances if instance.open is None}
+    open_ = tuple((instance.names["each"]["key"], value) for instance, value in instances if instance.open is not None)
+    return at_least(known, rest or first_open([instance for instance, _ in instances]), () if rest else open_)
+
+
+def first_open(instances: Iterable[Instance]) -> Unknown | None:
+    """Why the key of an instance is not known, where there is such a one."""
+    return next((why_unknown(one.names["each"]["key"]) for one in instances if one.open is not None), None)
+
+
+def of_open_key(instances: Iterable[Instance], key: Any) -> Instance | None:
+    """The instance with a key that is not known as a whole: that with the same, where each part of it has a name."""
+    shown = shown_key(finish(key))
+    return None if "…" in shown else next((one for one in instances if one.open is not None and one.key == shown), None)
 
 
 def _known(elements: Any) -> tuple[dict[Any, Any], Unknown | None]:
     """Elements by their keys, as far as they are there in any case, and why there may be more."""
     if isinstance(elements, AtLeast):
-        return _known(elements.content)[0], elements.rest
+        return _known(elements.content)[0], None if elements.open else elements.rest
     if isinstance(elements, Either):
         return _in_all(elements), why_unknown(elements)
     if unsettled(elements):
         return {}, why_unknown(elements)
     if isinstance(elements, list):
-        rest = next((why_unknown(element) for element in elements if unsettled(element)), None)
+        told = (Text, Reference) if isinstance(elements, Set) else ()
+        rest = next((why_unknown(element) for element in elements if unsettled(element) and not isinstance(element, told)), None)
         return {to_text(element): to_text(element) for element in elements if not unsettled(element)}, rest
     if not isinstance(elements, dict):
         raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
@@ -191,5 +256,6 @@ def linked_elements(block: Block, module: Module) -> Any:
         return None
     elements = raw.elements() if hasattr(raw, "elements") else raw
     if isinstance(elements, AtLeast):
-        return elements.content
+        open_ = {(at, len(elements.open)): value for at, (_, value) in enumerate(elements.open)}
+        return {**elements.content, **open_} if open_ else elements.content
     return _in_all(elements) if isinstance(elements, Either) else elements

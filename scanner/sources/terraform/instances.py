@@ -13,7 +13,19 @@ from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer, service_name
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.expansion import Instance, RestKey, expand, is_single, linked_elements, one_of, stand_in_of, unexpanded
+from assay.scanner.sources.terraform.expansion import (
+    Instance,
+    RestKey,
+    expand,
+    first_open,
+    is_single,
+    keyed,
+    linked_elements,
+    of_open_key,
+    one_of,
+    stand_in_of,
+    unexpanded,
+)
 from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     FAILURES,
@@ -35,8 +47,9 @@ if TYPE_CHECKING:
 def linked_names(instance: Instance, linked: Any) -> dict[str, Any]:
     """What `each` and `count` mean in an instance, by the `linked_elements` of its block."""
     names = instance.names
-    if isinstance(linked, dict) and instance.key in linked:
-        return {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
+    key = instance.key if instance.open is None else instance.open
+    if isinstance(linked, dict) and key in linked:
+        return {**names, "each": {"key": names["each"]["key"] if instance.open else key, "value": linked[key]}}
     if isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], (OneInstance, OneCall)):
         return {**names, "each": {"key": names["each"]["key"], "value": linked[0]}}
     return names
@@ -76,7 +89,8 @@ class ResourceBlock:
     def by_key(self) -> dict[str, Instance]:
         """The instances by the texts of their keys."""
         if self._by_key is None:
-            self._by_key = {to_text(instance.key): instance for instance in reversed(self.instances) if instance.key is not None}
+            keyed = (instance for instance in reversed(self.instances) if instance.key is not None and instance.open is None)
+            self._by_key = {to_text(instance.key): instance for instance in keyed}
         return self._by_key
 
     def scope(self, instance: Instance, link: bool = False) -> Scope:
@@ -219,12 +233,15 @@ class Instances(Namespace):
         if isinstance(key, RestKey) and stand_in_of(instances):
             return self._wrapped(instances[-1])
         if unsettled(key):
-            return why_unknown(key)
+            same = of_open_key(instances, key)
+            return why_unknown(key) if same is None else self._wrapped(same)
         if len(instances) == 1 and instances[0].key is None:
             return self.attribute(to_text(key))
         instance = self.resource.by_key.get(to_text(key))
         if instance is None and stand_in_of(instances):
             instance = one_of(instances[-1], key, False)
+        if instance is None and (open_ := first_open(instances)) is not None:
+            return open_
         if instance is None:
             raise EvaluationError(f"{self.resource.address} has no instance {brief(key)}")
         return self._wrapped(instance)
@@ -240,7 +257,7 @@ class Instances(Namespace):
         if rest is not None:
             instances = instances[:-1]
         if instances and isinstance(instances[0].key, str) and not instances[0].unexpanded:
-            return at_least({instance.key: self._wrapped(instance) for instance in instances}, rest)
+            return keyed([(instance, self._wrapped(instance)) for instance in instances], rest)
         if not instances and self.resource.block.expression("for_each") is not None:
             return {}
         return at_least([self._wrapped(instance) for instance in instances], rest)

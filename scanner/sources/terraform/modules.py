@@ -201,7 +201,9 @@ class Module:
         return linked_names(self.instance, self.parent._memo[key])
 
     def gives_set(self, expression: Any) -> bool:
-        """Whether an expression is certainly a set, whatever its elements are."""
+        """Whether each element of an expression is certainly its own key: of a set, and of `{ for one in names : one => one }`."""
+        if isinstance(expression, tree.For):
+            return not expression.group and expression.key is not None and expression.key == expression.value
         if isinstance(expression, tree.Attribute) and expression.of == tree.Name("var"):
             block = self._blocks.get("variable", {}).get((expression.name,))
             expression = types.constraint_of(block.expression("type")) if block else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.raw import Unknown, at_least
-from assay.scanner.sources.terraform.expansion import RestKey, stand_in_of
+from assay.scanner.sources.terraform.expansion import RestKey, first_open, keyed, of_open_key, stand_in_of
 from assay.scanner.sources.terraform.operators import EvaluationError, Namespace, to_text, unsettled, why_unknown
 
 if TYPE_CHECKING:
@@ -67,12 +67,16 @@ class Calls(Namespace):
         if rest is not None and isinstance(key, RestKey):
             return OneCall(self.name, self.called[-1], self.link)
         if unsettled(key):
-            return why_unknown(key)
+            same = of_open_key((module.instance for module in self.called), key)
+            one = next((module for module in self.called if module.instance is same), None)
+            return why_unknown(key) if one is None else OneCall(self.name, one, self.link)
         for module in self.called:
-            if module.instance.key is not None and to_text(module.instance.key) == to_text(key):
+            if module.instance.key is not None and module.instance.open is None and to_text(module.instance.key) == to_text(key):
                 return OneCall(self.name, module, self.link)
         if rest is not None:
             return OneCall(self.name, self.called[-1].one_of(key), self.link)
+        if (open_ := first_open(module.instance for module in self.called)) is not None:
+            return open_
         raise EvaluationError(f'module.{self.name} has no instance "{key}"')
 
     @override
@@ -83,8 +87,10 @@ class Calls(Namespace):
             return [OneCall(self.name, self.called[0], self.link)] if self.link else self.called[0].template
         rest = None if self.link else stand_in_of([module.instance for module in self.called])
         called = self.called if rest is None else self.called[:-1]
-        wrapped = {module.instance.key: OneCall(self.name, module, self.link) for module in called}
-        return at_least(wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values()), rest)
+        wrapped = [(module.instance, OneCall(self.name, module, self.link)) for module in called]
+        if any(isinstance(instance.key, str) for instance, _ in wrapped):
+            return keyed(wrapped, rest)
+        return at_least([call for _, call in wrapped], rest)
 
     @override
     def finish(self) -> Any:

@@ -89,14 +89,14 @@ def _kind(element: Any) -> str:
 
 
 def make_set(elements: list[Any]) -> Set:
-    """A set of elements of one type, each once; sorted, as Terraform iterates it, where all of them are known."""
+    """A set of elements of one type, each once; sorted, as Terraform iterates it, where all of them are known and no collections."""
     kept = without_repeats(unify(elements))
     kinds = {_kind(element) for element in kept}
-    return Set(
-        sorted(kept)
-        if len(kinds) == 1 and not any(unsettled(element) or element is None for element in kept) and "other" not in kinds
-        else kept
-    )
+    sortable = len(kinds) == 1 and kinds <= _SORTED and not any(unsettled(element) for element in kept)
+    return Set(sorted(kept) if sortable else kept)
+
+
+_SORTED = frozenset({"string", "number", "bool"})
 
 
 def without_repeats(elements: list[Any]) -> list[Any]:
@@ -154,7 +154,7 @@ def finish(raw: Any) -> Any:
     if isinstance(raw, dict):
         return {key: finish(element) for key, element in raw.items()}
     if raw.__class__ is AtLeast:
-        return at_least(finish(raw.content), raw.rest)
+        return at_least(finish(raw.content), raw.rest, tuple((finish(key), finish(value)) for key, value in raw.open))
     return raw.finish() if hasattr(raw, "finish") else raw
 
 
@@ -369,7 +369,11 @@ def pairs_of(elements: Any) -> list[tuple[Any, Any]] | None:
     """Keys and values in the order in which Terraform goes through them; of what is known in part, those, and no number of an element."""
     if isinstance(elements, AtLeast):
         numbered = isinstance(elements.content, list) and not isinstance(elements.content, Set)
-        return [(elements.rest, element) for element in elements.content] if numbered else pairs_of(elements.content)
+        return (
+            [(elements.rest, element) for element in elements.content]
+            if numbered
+            else [*(pairs_of(elements.content) or ()), *elements.open]
+        )
     if isinstance(elements, dict):
         return sorted(elements.items(), key=lambda pair: pair[0])
     if isinstance(elements, Set):

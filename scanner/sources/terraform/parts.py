@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import AtLeast, Given, Made, Open, Reference, Unknown, because
-from assay.scanner.sources.terraform.operators import EvaluationError, Set, brief, to_text, to_whole, unsettled, why_unknown
+from assay.scanner.sources.raw import AtLeast, Given, Made, Open, Reference, Text, Unknown, because, either, same
+from assay.scanner.sources.terraform.operators import (
+    EvaluationError,
+    Refusable,
+    Set,
+    brief,
+    finish,
+    to_text,
+    to_whole,
+    unsettled,
+    why_unknown,
+)
 
 
 def get_attribute(raw: Any, name: str) -> Any:
@@ -29,6 +39,9 @@ def get_index(raw: Any, key: Any) -> Any:
     """The element of a value as `value[key]` reads it. Raises EvaluationError."""
     if isinstance(raw, AtLeast) and not unsettled(key) and isinstance(raw.content, dict) and _key(key) in raw.content:
         return raw.content[_key(key)]
+    if isinstance(raw, AtLeast) and raw.open and unsettled(key):
+        wanted = finish(key)
+        return next((value for name, value in raw.open if same(finish(name), wanted) and not _is_nameless(name)), because(raw))
     if isinstance(raw, Unknown):
         return because(raw) if unsettled(key) else _part(raw, f"[{to_text(key)}]")
     if isinstance(raw, Reference):
@@ -51,6 +64,28 @@ def get_index(raw: Any, key: Any) -> Any:
     raise EvaluationError(f"a {type(raw).__name__} has no elements")
 
 
+def get_any(raw: Any, key: Any) -> Any:
+    """As `get_index`; by a key that is not known, one of the elements that it may lead to, since Terraform refuses every other key."""
+    if not unsettled(key) or isinstance(raw, Set) or not isinstance(raw, (dict, list)) or not raw:
+        return get_index(raw, key)
+    options = raw if isinstance(raw, list) else may_lead_to(raw, key)
+    if not options:
+        raise EvaluationError(f"there is no element {brief(key)}")
+    return either(why_unknown(key), *map(finish, options))
+
+
+def get_or_refused(raw: Any, key: Any) -> Any:
+    """As `get_index`, where what Terraform refuses has a meaning, and so has that it may refuse a key which is not known."""
+    read = get_index(raw, key)
+    refusable = unsettled(key) and isinstance(raw, (dict, list)) and isinstance(read, Unknown)
+    return Refusable(read.reason, read.settles_it, read.location) if refusable else read
+
+
+def may_lead_to(elements: dict[str, Any], key: Any) -> list[Any]:
+    """The elements of a map that a key may lead to which is not known."""
+    return [element for name, element in elements.items() if not isinstance(key, Text) or key.may_be(name)]
+
+
 _MAX_NAME = 1000
 """Characters of what leads to a part of a value that is not known."""
 
@@ -65,6 +100,12 @@ def _part(raw: Unknown, step: str) -> Unknown:
         return because(raw)
     part = Given if isinstance(raw, Given) else Open
     return part(raw.reason, raw.settles_it, raw.location, raw.name + step, raw.marked)
+
+
+def _is_nameless(key: Any) -> bool:
+    """Whether two that look alike may be two: a part of it is not known, and has no name."""
+    parts = key.parts if isinstance(key, Text) else (key,)
+    return any(isinstance(part, Unknown) and not isinstance(part, Open) for part in parts)
 
 
 def _key(key: Any) -> str:

@@ -29,7 +29,8 @@ def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
 
 def _converted(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
     if isinstance(raw, AtLeast) and isinstance(constraint, tree.Call) and constraint.function in ("list", "set", "map"):
-        return at_least(_collection(raw.content, constraint, default), raw.rest)
+        open_ = tuple((key, convert(value, constraint.arguments[0], default)) for key, value in raw.open)
+        return at_least(_collection(raw.content, constraint, default), raw.rest, open_)
     if raw is None or unsettled(raw):
         return raw
     name = constraint.name if isinstance(constraint, tree.Name) else ""

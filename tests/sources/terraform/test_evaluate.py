@@ -33,7 +33,7 @@ BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "logs"\n}\n'
         '"${var.unset}"',
         "var.unset.inner[0].deep",
         "var.unset[0]",
-        "{ a = 1 }[var.unset]",
+        "{ a = 1, b = 2 }[var.unset]",
         "[1, 2][var.unset]",
         "{ (var.unset) = 1 }",
         "-var.unset",
@@ -583,6 +583,49 @@ def test_an_arn_is_never_empty(tmp_path: Path, expression: str, said: object) ->
     more = 'resource "aws_kms_key" "k" {}\ndata "aws_kms_key" "k" {}\nvariable "open" {}\n'
     result = value(tmp_path, expression, more)
     assert isinstance(result, Unknown) if said is None else result == said
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("{ a = 1, b = 1 }[var.open]", 1),
+        ("{ a = 1, b = 2 }[var.open] > 0", True),
+        ("{ a = 1, b = 2 }[var.open] > 1", None),
+        ('{ a-x = 1, b-x = 1, c = 2 }["${var.open}-x"]', 1),
+        ("{ a = { days = 1 }, b = { days = 1 } }[var.open].days", 1),
+        ("{ a = { days = 1 }, b = { days = 2 } }[var.open].days < 3", True),
+        ("[1, 1][var.open]", 1),
+        ("{ a = 1, b = var.other }[var.open]", None),
+        ("{ a = 1, b = 1 }[var.open][0]", None),
+        ('{ a-x = 1 }["${var.open}-y"]', None),
+        ("{}[var.open]", None),
+        ("toset([1])[var.open]", None),
+        # Where nothing is refused, the key is one of them; in try() and can() it may be none.
+        ("try({ a = 1, b = 1 }[var.open], 1)", None),
+        ("can({ a = 1, b = 1 }[var.open])", None),
+        ("try([for one in [1] : { a = 1 }[var.open]], [])", None),
+        ("try(local.picked, 2)", 1),
+        ("lookup({ a = 1, b = 1 }, var.open, 1)", 1),
+        ("lookup({ a = 2, b = 1 }, var.open, 3) > 0", True),
+        ("lookup({ a = 2, b = 1 }, var.open, 0) > 0", None),
+        ("lookup({ a = 2, b = 1 }, var.open) > 0", True),
+        ("lookup({ a = 2, b = 1 }, var.open) > 1", None),
+        ("try(lookup({ a = 1 }, var.open), 1)", None),
+        ("{ a = 1, b = 1 }[aws_x.x.id]", 1),
+        ("{ for n in range(9) : n => n }[var.open] < 10", None),
+    ],
+)
+def test_what_a_key_that_is_not_known_leads_to_is_one_of_the_elements(tmp_path: Path, expression: str, said: object) -> None:
+    more = 'variable "open" {}\nvariable "other" {}\nresource "aws_x" "x" {}\nlocals {\n  picked = { a = 1 }[var.open]\n}\n'
+    result = value(tmp_path, expression, more)
+    assert isinstance(result, Unknown) if said is None else result == said
+
+
+def test_sets_of_objects(tmp_path: Path) -> None:
+    objects = "toset([{ name = \"b\" }, { name = \"a\" }, { name = \"b\" }])"
+    assert value(tmp_path, f"[for one in {objects} : one.name]", "") == ["b", "a"]
+    assert value(tmp_path, f"length(setunion({objects}, toset([{{ name = \"c\" }}])))", "") == 3
+    assert value(tmp_path, "length(toset([[\"b\"], [\"a\"]]))", "") == 2
 
 
 def test_elements_of_one_attribute_are_told_apart(tmp_path: Path) -> None:

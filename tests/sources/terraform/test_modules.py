@@ -129,7 +129,17 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
         ("for_each = toset([var.unset])", ['probe.p["*"]']),
         ("for_each = { (var.unset) = 1 }", ['probe.p["*"]']),
         ("for_each = { x = var.unset }", ['probe.p["x"]']),
-        ('for_each = toset(["a", "${var.unset}b"])', ['probe.p["*"]', 'probe.p["a"]']),
+        ('for_each = toset(["a", "${var.unset}b"])', ['probe.p["${var.unset}b"]', 'probe.p["a"]']),
+        ('for_each = toset(["${var.unset}-a", "${var.unset}-b"])', ['probe.p["${var.unset}-a"]', 'probe.p["${var.unset}-b"]']),
+        ('for_each = toset(["a", probe.other.id])', ['probe.p["${probe.other.id}"]', 'probe.p["a"]']),
+        ('for_each = { "${var.unset}-a" = 1, b = 2 }', ['probe.p["${var.unset}-a"]', 'probe.p["b"]']),
+        ('for_each = { for n in ["a", "b"] : "${var.unset}-${n}" => n }', ['probe.p["${var.unset}-a"]', 'probe.p["${var.unset}-b"]']),
+        ('for_each = { for n in ["a", "b"] : "${upper(var.unset)}-${n}" => n }', ['probe.p["${…}-a"]', 'probe.p["${…}-b"]']),
+        ('for_each = { for n in ["a", "a"] : "${upper(var.unset)}-${n}" => n }', ['probe.p["${…}-a (2)"]', 'probe.p["${…}-a"]']),
+        ('for_each = { for k, v in { for n in ["a"] : "${var.unset}-${n}" => n } : "x-${k}" => v }', ['probe.p["x-${var.unset}-a"]']),
+        ('for_each = { "${var.unset}-a" = 1, b-a = 2 }', ['probe.p["*"]']),
+        ('for_each = merge({ for n in ["a"] : "${var.unset}-${n}" => n }, { x = 1 })', ['probe.p["*"]', 'probe.p["x"]']),
+        ('for_each = { for n in ["a", "b"] : "${var.unset}-${n}" => n if var.unset == n }', ['probe.p["*"]']),
         ('for_each = toset(concat(["a"], var.unset))', ['probe.p["*"]', 'probe.p["a"]']),
         ("for_each = merge(var.unset, { x = 1 })", ['probe.p["*"]', 'probe.p["x"]']),
         ("for_each = var.unset ? { x = 1, y = 2 } : { x = 3 }", ['probe.p["*"]', 'probe.p["x"]']),
@@ -155,9 +165,52 @@ def test_what_is_secret_is_settled_by_a_stand_in(tmp_path: Path) -> None:
     ],
 )
 def test_the_instances_of_a_resource(tmp_path: Path, argument: str, addresses: list[str]) -> None:
-    items = read(tmp_path, f'resource "probe" "p" {{\n  {argument}\n}}\nvariable "unset" {{}}\n')
+    more = 'variable "unset" {}\nresource "probe" "other" {}\n'
+    items = read(tmp_path, f'resource "probe" "p" {{\n  {argument}\n}}\n{more}')
+    items.pop("probe.other")
     assert sorted(items) == addresses
     assert [items[address].template is None for address in addresses] == ["*" not in address for address in addresses]
+
+
+OPEN_KEYS = """
+variable "prefix" {}
+locals {
+  sizes = { for name, size in { a = 1, b = 2 } : "${var.prefix}-${name}" => { size = size } }
+}
+resource "probe" "p" {
+  for_each = local.sizes
+  name     = each.key
+  size     = each.value.size
+}
+resource "probe" "q" {
+  for_each = local.sizes
+  size     = probe.p[each.key].size
+  named    = probe.p["${var.prefix}-b"].size
+  other    = probe.p["x"].size
+  all      = sum([for one in probe.p : one.size])
+  read     = local.sizes["${var.prefix}-a"].size
+  of       = module.m[each.key].size
+}
+module "m" {
+  source   = "./m"
+  for_each = probe.p
+  size     = each.value.size
+}
+"""
+
+
+def test_instances_whose_keys_are_known_in_part(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text('variable "size" {}\nresource "probe" "r" {\n  size = var.size\n}\noutput "size" {\n  value = var.size\n}\n')
+    items = read(tmp_path, OPEN_KEYS)
+    a, b = items['probe.q["${var.prefix}-a"]'], items['probe.q["${var.prefix}-b"]']
+    assert (a["size"].data, b["size"].data) == (1, 2)
+    assert (a["of"].data, b["of"].data) == (1, 2)
+    assert a["named"].data == 2 and a["read"].data == 1
+    assert isinstance(a["other"].data, Unknown) and isinstance(a["all"].data, Unknown)
+    assert items['module.m["${var.prefix}-b"].probe.r']["size"].data == 2
+    assert str(items['probe.p["${var.prefix}-a"]']["name"].data) == '${unknown: variable "prefix" has no value}-a'
+
 
 
 @pytest.mark.parametrize("enabled", ["var.unset", "null", '"perhaps"'])

@@ -114,6 +114,15 @@ Known = Mapping[Hashable, list[Called]]
 """The identities that an input declares, by their addresses (`by_address`)."""
 
 
+def _one(raw: Any) -> str:
+    """What names one identity; empty where none does, as where it is one of the instances of a block, and it is not known which."""
+    text = spelled(raw)
+    return "" if _ONE_OF in text else text
+
+
+_ONE_OF = '["?"]'
+
+
 class Identities(Generic[T]):
     """What has identities, by these. Put together once for a collection."""
 
@@ -126,7 +135,7 @@ class Identities(Generic[T]):
         self._loose: list[Hashable] = []
         """Those whose names are not known as a whole."""
         for number, (raw, having) in enumerate(entries):
-            key = spelled(raw) or number
+            key = _one(raw) or number
             self._having.setdefault(key, []).append(having)
             if key not in self._raw:
                 self._raw[key] = raw
@@ -138,7 +147,7 @@ class Identities(Generic[T]):
 
     def of(self, raw: Any) -> Iterator[tuple[T, bool | Unknown]]:
         """What has an identity, and what may have it, with the reason: certain ones first."""
-        own, called = spelled(raw), _called(raw, self._known)
+        own, called = _one(raw), _called(raw, self._known)
         yield from ((having, True) for having in self._having.get(own, ()) if own)
         fixed = called is not None and (called.name is None or isinstance(called.name, str))
         others = [*self._by_name.get(str(called.name), ()), *self._loose] if fixed and called is not None else list(self._raw)
@@ -156,7 +165,7 @@ def same_identity(one: Any, other: Any, known: Known) -> bool | Unknown:
         return because(answer) if isinstance(answer, Unknown) else bool(answer)
     if one is None or other is None:
         return False
-    if (key := spelled(one)) and key == spelled(other):
+    if (key := _one(one)) and key == _one(other):
         return True
     if isinstance(one, Reference) and isinstance(other, Reference) and not (one.is_data or other.is_data):
         return _of_one_block(one.address, other.address)

@@ -47,6 +47,9 @@ def running(types: Mapping[str, Named], calls: tuple[str, ...] = ()) -> Index:
 def others(view: View, index: Index, identities: Index, runs_as: Value[Any]) -> Value[list[Any]]:
     """What else runs as an identity. The same service in each region is one: its name may have the region in it.
 
+    Where some certainly do, those that perhaps do are left out: of dozens of tasks with one role they would be hundreds of pairs, and say
+    no more of any of these.
+
     `index`: all that runs code (`running`). `identities`: those that the input declares (`by_address`).
     """
     if runs_as.absent or runs_as.data == "":
@@ -74,7 +77,8 @@ def others(view: View, index: Index, identities: Index, runs_as: Value[Any]) -> 
     template = view.item.template
     if template is not None and _each_its_own(name, template) and not runs_as.unknown and not _one_each(view, runs_as.data):
         by_label[""] = Other(name=Value(f"another of {view.item.address}", (view.location,)), same=Value(template, (view.location,)))
-    return view.says(list(by_label.values()))
+    certain = [other for other in by_label.values() if other.same.data is True]
+    return view.says(certain or list(by_label.values()))
 
 
 def _each_its_own(name: Value[Any], template: Unknown) -> bool:

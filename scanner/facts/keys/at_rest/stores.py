@@ -150,7 +150,7 @@ def key_of(view: View, block: View, at: StoreAt) -> Value[KeyRef | None]:
     """The key that a block, or the resource itself, is encrypted with."""
     named_key = block[at.key].otherwise(_annotated(view, *at.annotation))
     key = at.key.key(block, named_key).otherwise(block[at.supplied].then(_supplied))
-    if at.source is not None and not block[at.source].absent:
+    if at.source is not None and block[at.source].data not in (None, ""):  # a text that is empty is as if it were not written
         return key.otherwise(_of_source(block, at.source, at.own_source))
     if at.primary is not None and key.absent and not view[at.primary].absent and not is_live(view.item):
         return _of_primary(view, at, at.primary)

@@ -53,7 +53,16 @@ READERS = (
     ),
     Reader(NetworkDefaults, ("google_vpc_access_connector",), user, UserAt(looked_up=_LOOKED_UP, subnetwork="subnet.name"), always=False),
     Reader(NetworkDefaults, ("google_container_cluster",), user, UserAt(looked_up=_LOOKED_UP), always=False),
-    Reader(NetworkDefaults, ("google_dataflow_job", "google_dataflow_flex_template_job"), user, UserAt(looked_up=_LOOKED_UP), always=False),
+    Reader(NetworkDefaults, ("google_dataflow_job",), user, UserAt(looked_up=_LOOKED_UP), always=False),
+    # Options of the pipeline may stand among the parameters:
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/dataflow_flex_template_job
+    Reader(
+        NetworkDefaults,
+        ("google_dataflow_flex_template_job",),
+        user,
+        UserAt(looked_up=_LOOKED_UP, network="network|parameters.network", subnetwork="subnetwork|parameters.subnetwork"),
+        always=False,
+    ),
     Reader(
         NetworkDefaults,
         ("google_dataproc_cluster",),

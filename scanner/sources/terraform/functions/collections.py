@@ -8,7 +8,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from assay.scanner.sources.raw import AtLeast, Either, Reference, Text, Unknown, at_least, because
+from assay.scanner.sources.raw import AtLeast, Either, Reference, Unknown, at_least, because, either
 from assay.scanner.sources.terraform import exact
 from assay.scanner.sources.terraform.collecting import with_and_without
 from assay.scanner.sources.terraform.costs import TooMuch
@@ -43,7 +43,7 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
     without_repeats,
 )
-from assay.scanner.sources.terraform.parts import get_index
+from assay.scanner.sources.terraform.parts import get_index, may_lead_to
 from assay.scanner.sources.terraform.provided import never_empty
 
 
@@ -170,10 +170,8 @@ def _lookup(elements: Any, key: Any, *default: Any) -> Any:
 
 
 def _one_of(elements: dict[str, Any], key: Any, default: tuple[Any, ...]) -> Any:
-    """What a key that is not known leads to, where it can be none of the map's."""
-    if default and not any(key.may_be(name) if isinstance(key, Text) else True for name in elements):
-        return default[0]
-    return why_unknown(key)
+    """What a key that is not known may lead to; without a default it may be refused."""
+    return either(why_unknown(key), *map(finish, [*may_lead_to(elements, key), *default])) if default else why_unknown(key)
 
 
 @function("element")

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import Document, Reference, Text, Unknown, because, unknown_inside
+from assay.scanner.sources.raw import MAX_OPTIONS, Document, Reference, Text, Unknown, because, unknown_inside
 from assay.scanner.sources.terraform import costs
 from assay.scanner.sources.terraform.exact import Near
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, finish, to_text, unify, unsettled, why_unknown
@@ -31,6 +31,8 @@ class Cost(msgspec.Struct, frozen=True):
     """The parts of its result are new, not those of its arguments."""
     matches: bool = False
     """The first arguments are a pattern and a text, which takes the product of their lengths (https://github.com/google/re2/wiki/WhyRE2)."""
+    picks: bool = False
+    """It gives one of the parts of its first argument: those that a key may lead to which is not known are compared with each other."""
 
     def before(self, arguments: list[Any], budget: Budget) -> None:
         """Spend what a call needs for its arguments. Raises OverBudget."""
@@ -40,6 +42,8 @@ class Cost(msgspec.Struct, frozen=True):
                 costs.walk(argument, budget, self.times)
             else:
                 costs.copy(argument, budget)
+        if self.picks and len(arguments) > 1 and unsettled(arguments[1]):
+            costs.walk(arguments[0], budget, MAX_OPTIONS)
         if self.matches and len(arguments) > 1:
             budget.step(costs.weight(arguments[0])[1] * costs.weight(arguments[1])[1] // _MATCHED_A_STEP)
 
@@ -56,7 +60,7 @@ _MATCHED_A_STEP = 500
 _SHARES, _AT_ONCE = Cost(walks=False), Cost(times=0)
 _MAKES, _SLOW = Cost(fresh=True), Cost(times=8)
 COSTS: dict[str, Cost] = {
-    **dict.fromkeys(("lookup", "element", "one", "coalescelist", "sensitive", "nonsensitive", "ephemeralasnull"), _AT_ONCE),
+    **dict.fromkeys(("element", "one", "coalescelist", "sensitive", "nonsensitive", "ephemeralasnull"), _AT_ONCE),
     **dict.fromkeys(("tostring", "tonumber", "tobool", "file", "fileexists", "templatefile", "templatestring"), _AT_ONCE),
     **dict.fromkeys(("merge", "concat", "length", "keys", "values", "slice", "reverse", "coalesce", "tolist", "tomap"), _SHARES),
     **dict.fromkeys(("setproduct", "chunklist", "csvdecode", "transpose", "split", "fileset"), _MAKES),
@@ -64,6 +68,7 @@ COSTS: dict[str, Cost] = {
     **dict.fromkeys(("regex", "regexall"), Cost(fresh=True, matches=True)),
     **dict.fromkeys(("cidrsubnet", "cidrhost", "cidrnetmask", "cidrsubnets"), Cost(fresh=True, per_argument=20)),
     **dict.fromkeys(("contains", "distinct", "toset", "setunion", "setintersection", "setsubtract", "index", "compact"), Cost(times=2)),
+    "lookup": Cost(times=0, picks=True),
     "format": Cost(times=4, per_argument=2),
     "formatlist": Cost(times=16, fresh=True),
     "replace": Cost(matches=True),
