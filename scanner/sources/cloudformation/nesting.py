@@ -50,8 +50,7 @@ def _uploaded(template: Template, url: Any) -> Iterator[str]:
     `https://${Bucket}.s3.amazonaws.com/${Prefix}templates/network.yaml`. So the end of the address is looked for in the directory of
     the template and above it; a name alone, beside the template.
     """
-    address = _address(url, 0)
-    tail = _tail(address) if address is not None else []
+    tail = _tail(_address(url, 0))
     for length in range(len(tail), 0, -1):
         for above in range(_ABOVE + 1 if length > 1 else 1):
             path = os.path.normpath(os.path.join(template.directory, *[os.pardir] * above, *tail[-length:]))
@@ -75,8 +74,8 @@ def _tail(address: str) -> list[str]:
     return components
 
 
-def _address(raw: Any, depth: int) -> str | None:
-    """The text of an address with a mark for each part that is open; None where it is one of several that end differently."""
+def _address(raw: Any, depth: int) -> str:
+    """The text of an address with a mark for each part that is open."""
     if isinstance(raw, str):
         return raw
     if not isinstance(raw, dict) or len(raw) != 1 or depth == _MAX_DEPTH:
@@ -87,11 +86,20 @@ def _address(raw: Any, depth: int) -> str | None:
         return _PART.sub(_OPEN, text) if isinstance(text, str) else _OPEN
     if function == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
         parts = [_address(part, depth + 1) for part in argument[1]]
-        return argument[0].join(part or _OPEN for part in parts) if isinstance(argument[0], str) else _OPEN
+        return argument[0].join(parts) if isinstance(argument[0], str) else _OPEN
     if function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-        first, second = (_address(branch, depth + 1) for branch in argument[1:])
-        return first if first and second and _tail(first) == _tail(second) else None
+        return _both(*(_tail(_address(branch, depth + 1)) for branch in argument[1:]))
     return _OPEN
+
+
+def _both(one: list[str], other: list[str]) -> str:
+    """An address that ends in what two of them end in."""
+    length = 0
+    for first, second in zip(reversed(one), reversed(other), strict=False):
+        if first != second:
+            break
+        length += 1
+    return "/".join([_OPEN, *one[len(one) - length :]])
 
 
 def _takes(template: Template | None, resource: TemplateResource) -> bool:
