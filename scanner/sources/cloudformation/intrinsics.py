@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.cloudformation.serverless_variables import is_variable, variable, with_variables
 from assay.scanner.sources.cloudformation.template import CORRECT
 from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, names_one, plain, split, weight
 from assay.scanner.sources.raw import (
@@ -135,6 +136,8 @@ def _substituted(scope: Scope, name: str, given: dict[str, Any]) -> Any:
         return f"${{{name[1:]}}}"
     if name in given:
         return _scalar(scope.resolve(given[name]))
+    if is_variable(name):
+        return variable(name)
     if "." in name and not name.startswith("AWS::"):
         return scope.attribute(*name.split(".", 1))
     return _scalar(scope.ref(name))
@@ -247,6 +250,8 @@ def _looked_up(data: Any, keys: list[Any], budget: Budget) -> Any:
         if not isinstance(data, dict) or not isinstance(key, str) or key not in data:
             return NO_VALUE
         data = data[key]
+    if isinstance(data, str):
+        return with_variables(data)
     return NO_VALUE if data is None else data
 
 
