@@ -205,6 +205,14 @@ _NEVER_IN_NAMES = (",", ";", "|", " ", ", ")
 """What separates names and ARNs of resources, and is in none of them."""
 
 
+_URLS = {
+    ("AWS::S3::Bucket", "WebsiteURL"): "http:",
+    ("AWS::Lambda::Url", "FunctionUrl"): "https:",
+    ("AWS::ApiGatewayV2::Api", "ApiEndpoint"): "https:",
+}
+"""Attributes that are the address of a host, which templates take for an origin: `!Select [2, !Split ["/", !GetAtt Site.WebsiteURL]]`."""
+
+
 def _split(scope: Scope, argument: Any, link: bool) -> Any:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
         return malformed("Fn::Split")
@@ -218,6 +226,8 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
         return scope.stack.sensitive.derived(parts) if scope.stack.sensitive.holds(text) else parts
     if isinstance(text, Text) and argument[0] in _NEVER_IN_NAMES and all(isinstance(part, str) or names_one(part) for part in text.parts):
         return split(text, argument[0])
+    if isinstance(text, Reference) and argument[0] in ("/", "//") and (scheme := _URLS.get((text.type, text.attribute))):
+        return [scheme, text] if argument[0] == "//" else [scheme, "", text]
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")
 
 
