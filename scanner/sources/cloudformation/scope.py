@@ -340,7 +340,7 @@ class Scope:
                 return False
         if all(isinstance(value, (str, list)) for value in values):
             return values[0] == values[1]
-        key = f"= {self.prefix} {json.dumps([left, right], default=str)}"
+        key = _question(values) or f"= {self.prefix} {json.dumps([left, right], default=str)}"
         if key in self.assumed:
             return self.assumed[key]
         unknown = next((value for value in values if isinstance(value, Unknown)), None)
@@ -370,6 +370,16 @@ def _never_empty(value: Any) -> bool:
     if isinstance(value, Reference):
         return not value.is_data and (value.attribute == "" or value.attribute.endswith(("Arn", "Id")))
     return isinstance(value, Text) and any(bool(part) if isinstance(part, str) else _never_empty(part) for part in value.parts)
+
+
+def _question(values: list[Any]) -> str | None:
+    """What a comparison asks, where that is the same in every template of a stack: of what a store holds, and of text."""
+    asked = [
+        ["", value] if isinstance(value, str) else [value.address, value.attribute]
+        for value in values
+        if isinstance(value, str) or (isinstance(value, Reference) and value.is_data)
+    ]
+    return f"= {json.dumps(sorted(asked))}" if len(asked) == len(values) else None
 
 
 def _comparable(data: Any) -> Any:
