@@ -14,10 +14,10 @@ from tests.test_fixtures import CONTROLS, LIVE_ALONE, NOT_IN_CLOUDFORMATION, NOT
 FIXTURES = ROOT / "fixtures" / "controls"
 REFUSED = {
     "aws-fail-service-name", "aws-unknown-no-key", "aws-unknown-two-policies", "aws-unknown-acl", "aws-fail-wildcard-source",
-    "aws-pass-output-reference", "aws-unknown-targets",
+    "aws-pass-output-reference", "aws-unknown-targets", "aws-fail-serverless-condition", "aws-unknown-serverless",
 }  # fmt: skip
 """Cases of what the provider refuses, or the linter takes for that: text that names no key, two policies of one bucket, an ACL that a new
-bucket cannot have, an account that is a wildcard, a reference to a secret in an output, a list that a parameter gives."""
+bucket cannot have, an account that is a wildcard, a reference to a secret in an output, a list that a parameter gives; and parts of a template that the Serverless Framework fills in."""
 CASES = sorted(
     path
     for suffix in ("yaml", "template.json")

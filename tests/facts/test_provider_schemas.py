@@ -31,7 +31,7 @@ EVERYWHERE = {"BASIC_AUTH", "PERSONAL_ACCESS_TOKEN", "OAUTH", "PARAMETER_STORE",
 TERRAFORM = EVERYWHERE | {
     # Newer than the provider of the mirror.
     "auth_token_wo", "availability_mode", "consistency_mode", "filter", "image_tag_mutability_exclusion_filter", "jwt_validation.issuer",
-    "primary_network_interface", "primary_network_interface.network_interface_id", "private_key_wo", "name",
+    "primary_network_interface", "primary_network_interface[].network_interface_id", "private_key_wo", "name",
     # What types that share a spelling lack; aws_kms_external_key has the first.
     "key_spec", "advanced_security_options.anonymous_auth_enabled", "restore_to_point_in_time.source_cluster_identifier",
     "restore_to_point_in_time.source_cluster_resource_id", "identifier", "id", "bucket",

@@ -82,6 +82,8 @@ def failed(report: Report) -> set[str]:
         (PARAMETERS.replace(', Default: "yes"', ""), caller(parameters="{Make: 'no'}")),
         (OPEN, caller("Condition: Never")),
         (OPEN, caller("Condition: Never", url="././production.yaml")),
+        (PARAMETERS, caller(parameters="{Range: 10.0.0.0/8}", url="https://s3.amazonaws.com/somebody/production.yaml")),
+        (OPEN, caller("Condition: Never", url="!Sub 'https://${AWS::Region}.example.com/production.yaml'")),
         (OPEN, caller(type_="AWS::CloudFormation::StackSet")),
         (OPEN, caller("Metadata: {aws:asset:path: production.yaml}\n    Condition: Never", url="!Sub 'https://${AWS::Region}/x'")),
     ],

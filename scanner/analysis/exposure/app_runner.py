@@ -13,10 +13,11 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import describe
 from assay.scanner.sources.values import Value
 
+from .interfaces import not_read
 from .kinds import TrafficSource, Workload
 from .placed import subnets_at
 from .sources import way_in
-from .standings import SubnetsAt, not_read, standings
+from .standings import SubnetsAt, standings
 
 
 class AppRunnerAt(SubnetsAt, frozen=True, eq=False, kw_only=True):

@@ -15,6 +15,7 @@ from assay.scanner.facts.spelling import Another, Index, Link, Many, Referrer
 from .app_runner import AppRunnerAt, app_runner
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
+from .interfaces import InterfacesAt
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
@@ -120,6 +121,24 @@ _SUBNETS_THERE = ("SubnetId", f"{_INTERFACES}.SubnetId", f"{_INTERFACES}.Network
 _TEMPLATE_PUBLIC = ("LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAddress", "AssociatePublicIpAddress")
 
 
+_OWN_INTERFACES = InterfacesAt(
+    known=by_key("", "AWS::EC2::NetworkInterface"),
+    given=("NetworkInterfaces[].NetworkInterfaceId",),
+    attached=(
+        Referrer(
+            "AWS::EC2::NetworkInterfaceAttachment",
+            "InstanceId",
+            path="NetworkInterfaceId",
+            generated=(("AWS::EC2::Instance", "InstanceId"),),
+        ),
+    ),
+    addresses=(
+        Referrer("AWS::EC2::EIPAssociation", "NetworkInterfaceId", generated=(("AWS::EC2::NetworkInterface", "NetworkInterfaceId"),)),
+    ),
+    groups=("GroupSet",),
+)
+
+
 def _launched_by(*paths: str) -> tuple[Link, ...]:
     types, names = ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration"), ("LaunchTemplateName", "LaunchConfigurationName")
     return tuple(Link(path, types, names=names) for path in paths)
@@ -186,7 +205,7 @@ READERS = (
         "instance",
         public="NetworkInterfaces.AssociatePublicIpAddress",
         subnet_decides=True,
-        interfaces=(Link("NetworkInterfaces.NetworkInterfaceId", ("AWS::EC2::NetworkInterface",)),),
+        interfaces=_OWN_INTERFACES,
         templates=_launched_by(_specified("LaunchTemplate")),
         template_public=_TEMPLATE_PUBLIC,
         subnets_there=_SUBNETS_THERE,

@@ -11,7 +11,7 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.targets import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
-from assay.scanner.sources.raw import Exported, Unknown
+from assay.scanner.sources.raw import Exported, Text, Unknown
 from assay.scanner.sources.values import Value
 
 _NAMED = 3
@@ -42,9 +42,27 @@ _BESIDE = "scan the source beside the plan (--source DIR)"
 
 def subnets_at(node: Node, path: str) -> list[Value[Any]]:
     """What a path names, each. What a plan gives for an expression over several that are not there yet is one list: it stands in some."""
-    named = listed(node, path, linked=True)
+    named = [one for value in listed(node, path, linked=True) for one in _apart(value)]
     inexact = len(named) > 1 and "[]" not in path and node[path].unknown is not None
     return [Value([value.data for value in named], named[0].seen)] if inexact else named
+
+
+def _apart(value: Value[Any]) -> list[Value[Any]]:
+    """The subnets that one text names with commas between them, as groups of instances may: no id of a subnet has one.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+    """
+    parts = value.data.parts if isinstance(value.data, Text) else (value.data,)
+    if not any(isinstance(part, str) and "," in part for part in parts):
+        return [value]
+    names: list[list[Any]] = [[]]
+    for part in parts:
+        first, *rest = part.split(",") if isinstance(part, str) else (part,)
+        names[-1].append(first)
+        names += [[following] for following in rest]
+    written = [[piece.strip() if isinstance(piece, str) else piece for piece in name] for name in names]
+    pieces = [[piece for piece in name if piece != ""] for name in written]
+    return [Value(name[0] if len(name) == 1 else Text(tuple(name)), value.seen) for name in pieces if name]
 
 
 def inside(view: View, index: Index, subnet: str | None) -> tuple[Value[bool], Value[str]]:

@@ -13,6 +13,7 @@ from assay.scanner.sources.raw import Location, Unknown, describe
 from assay.scanner.sources.values import Value, agreed, any_of
 
 from .exits import Exit, ExitsAt, exit_of
+from .interfaces import InterfacesAt, attached_interfaces, given_interfaces, not_read
 from .kinds import Standing
 from .placed import subnets_at
 from .routing import RoutingAt, routes_of
@@ -25,8 +26,8 @@ class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
     subnets: tuple[str, ...] = ()
     subnet_decides: Annotated[bool, "public_address"] = False
     """Where nothing is written of a public address, the subnet says so; without any subnet, it stands in default ones."""
-    interfaces: Annotated[tuple[Link, ...], "public_address", "subnets"] = ()
-    """Network interfaces that it is given, which stand in its subnets."""
+    interfaces: Annotated[InterfacesAt | None, "public_address", "subnets", "accepts"] = None
+    """Network interfaces of its own, which stand in its subnets."""
     templates: Annotated[tuple[Link, ...], "public_address", "subnets"] = ()
     """What it is launched by, which says whether it gives an address, and in which subnets, where it does not itself."""
     subnets_there: tuple[str, ...] = ()
@@ -44,9 +45,12 @@ class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
 def subnets_of(view: View, at: SubnetsAt, views: list[View]) -> list[Value[Any]]:
     """What names the subnets of a workload, of which `views` are the parts. Without any, nothing does."""
     named = [target for one in views for path in at.subnets for target in subnets_at(one.node, path)]
-    if named or not at.subnet_decides:
+    if not at.subnet_decides:
         return named
-    for one, link in ((one, link) for link in (*at.interfaces, *at.templates) for one in views):
+    named += _of_interfaces(at, given_interfaces(view, at.interfaces, views)) if at.interfaces else []
+    if named:
+        return named
+    for one, link in ((one, link) for link in at.templates for one in views):
         if (target := one.link(link)).absent:
             continue
         holder = one.target(link)
@@ -56,15 +60,21 @@ def subnets_of(view: View, at: SubnetsAt, views: list[View]) -> list[Value[Any]]
     return named
 
 
+def attached_subnets(view: View, at: SubnetsAt) -> list[Value[Any]]:
+    """What names the subnets of the interfaces that are attached to a workload after it is made."""
+    return _of_interfaces(at, attached_interfaces(view, at.interfaces)) if at.interfaces else []
+
+
+def _of_interfaces(at: SubnetsAt, interfaces: list[View | Value[Any]]) -> list[Value[Any]]:
+    named: list[Value[Any]] = []
+    for one in interfaces:
+        named += [one] if isinstance(one, Value) else [subnet for path in at.subnets_there for subnet in subnets_at(one.surely.node, path)]
+    return named
+
+
 def gives_addresses(view: View, at: SubnetsAt, named: list[Value[Any]]) -> Value[bool]:
     """Whether the subnets give public addresses, as default ones do."""
     return any_of([_given(view, at, target) for target in named]) if named else view.says(True)
-
-
-def not_read(view: View, what: str) -> Unknown:
-    """Why nothing is known of something that a workload names."""
-    reason = f"{what} of {view.item.address} is not among what was read"
-    return Unknown(reason, "scan the code that declares it together with this, or the live account", view.location)
 
 
 def _given(view: View, at: SubnetsAt, target: Value[Any]) -> Value[bool]:

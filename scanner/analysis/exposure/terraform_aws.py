@@ -16,6 +16,7 @@ from assay.scanner.facts.spelling import Another, Link, Many, Referrer
 from .app_runner import AppRunnerAt, app_runner
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
+from .interfaces import InterfacesAt
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
@@ -103,8 +104,24 @@ _PLACED = {
 
 
 _MIXED = "mixed_instances_policy.launch_template.launch_template_specification"
-_INTERFACES = tuple(
-    Link(f"{block}.network_interface_id", ("aws_network_interface",)) for block in ("network_interface", "primary_network_interface")
+_AT = "attachment.instance"
+_MADE = (("aws_network_interface", "network_interface_id"),)
+_MACHINE = tuple((machine, "instance_id") for machine in _INSTANCES)
+_INTERFACES = InterfacesAt(
+    known=by_key("", "aws_network_interface"),
+    given=("network_interface[].network_interface_id", "primary_network_interface[].network_interface_id"),
+    attached=(
+        Referrer(
+            "aws_network_interface", "attachment.instance", generated=tuple((machine, "attachment.instance") for machine in _INSTANCES)
+        ),
+        Referrer("aws_network_interface_attachment", "instance_id", path="network_interface_id", generated=_MACHINE),
+    ),
+    addresses=(
+        Referrer("aws_eip", "network_interface", generated=(("aws_network_interface", "network_interface"),)),
+        Referrer("aws_eip_association", "network_interface_id", generated=_MADE),
+    ),
+    groups=("security_groups",),
+    more_groups=(Referrer("aws_network_interface_sg_attachment", "network_interface_id", path="security_group_id", generated=_MADE),),
 )
 _SUBNETS_THERE = ("subnet_id", "network_interfaces[].subnet_id", "network_interfaces[].network_interface_id")
 _TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associate_public_ip_address")

@@ -13,9 +13,10 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, any_of
 
-from .kinds import TrafficSource, Workload
+from .interfaces import attached_interfaces, given_interfaces, groups_of, not_read
+from .kinds import Standing, TrafficSource, Workload
 from .sources import GroupsAt, sources_of, way_in
-from .standings import SubnetsAt, gives_addresses, not_read, standings, subnets_of
+from .standings import SubnetsAt, attached_subnets, gives_addresses, standings, subnets_of
 
 
 class WorkloadAt(SubnetsAt, frozen=True, eq=False, kw_only=True):
@@ -67,11 +68,18 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
         runs_at_edge=view.says(_at_edge(view, at)),
         in_network=_within(view, settings, named) if at.outside else Value(True, settings.seen),
         public_address=any_of([*[_addressed(view, at, one, named) for one in views], *doubt]),
-        subnets=view.says([*standings(view, at, named), *([more] if more else [])]),
+        subnets=view.says([*standings(view, at, named), *_later(view, at, named), *([more] if more else [])]),
         accepts=view.says([*_accepts(view, at, views), *([more] if more else [])]),
         all_traffic=Value(True, seen),
         leaves_by_itself=Value(False, seen),
     )
+
+
+def _later(view: View, at: WorkloadAt, named: list[Value[Any]]) -> list[Standing]:
+    """The subnets of interfaces that are attached to it later, but those that are named."""
+    known = {describe(target.data) for target in named}
+    later = [target for target in attached_subnets(view, at) if describe(target.data) not in known]
+    return standings(view, at, later) if later else []
 
 
 def at_edge(distribution: str, *paths: str) -> Index:
@@ -91,6 +99,10 @@ def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[TrafficSourc
         told = [_by_url(view, url, kind) for url in urls.views for kind in dict.fromkeys(join.path for join in at.urls)]
         return [*told, *([urls.more] if urls.more else [])]
     named = [group for one in views for path in at.members for group in listed(one.node, path, linked=True)]
+    if at.interfaces:
+        interfaces = [*given_interfaces(view, at.interfaces, views), *attached_interfaces(view, at.interfaces)]
+        for one in interfaces:
+            named += [one] if isinstance(one, Value) else groups_of(one.surely, at.interfaces)
     if not named:
         reason = f"{view.item.address} names no security group, so that it is in the default one of its network"
         return [Unknown(reason, "name its security groups, or scan the live account", view.location)]
@@ -126,7 +138,7 @@ def _within(view: View, settings: Value[bool], named: list[Value[Any]]) -> Value
 
 
 def _addressed(view: View, at: WorkloadAt, one: View, named: list[Value[Any]]) -> Value[bool]:
-    fixed = any_of([view.referrers(*at.fixed).exist, one[at.address].is_set()])
+    fixed = any_of([view.referrers(*at.fixed).exist, one[at.address].is_set(), *_attached_addresses(view, at, one)])
     public = _launched(one, at) if (written := one[at.public]).absent else written
     if not public.absent:
         flag = public.then(lambda data: {"ENABLED": True, "DISABLED": False}.get(data, data) if isinstance(data, str) else data)
@@ -134,6 +146,14 @@ def _addressed(view: View, at: WorkloadAt, one: View, named: list[Value[Any]]) -
     if not at.subnet_decides:
         return any_of([fixed, Value(False, public.seen)])
     return any_of([fixed, gives_addresses(view, at, named)])
+
+
+def _attached_addresses(view: View, at: WorkloadAt, one: View) -> list[Value[bool]]:
+    """Whether its interfaces have addresses of the internet, each."""
+    if at.interfaces is None:
+        return []
+    interfaces = [*given_interfaces(view, at.interfaces, [one]), *attached_interfaces(view, at.interfaces)]
+    return [interface.referrers(*at.interfaces.addresses).exist for interface in interfaces if isinstance(interface, View)]
 
 
 def _launched(one: View, at: WorkloadAt) -> Value[Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.cloudformation.serverless_variables import is_variable, variable, with_variables
 from assay.scanner.sources.cloudformation.template import CORRECT
 from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, names_one, plain, split, weight
 from assay.scanner.sources.raw import (
@@ -135,6 +136,8 @@ def _substituted(scope: Scope, name: str, given: dict[str, Any]) -> Any:
         return f"${{{name[1:]}}}"
     if name in given:
         return _scalar(scope.resolve(given[name]))
+    if is_variable(name):
+        return variable(name)
     if "." in name and not name.startswith("AWS::"):
         return scope.attribute(*name.split(".", 1))
     return _scalar(scope.ref(name))
@@ -202,6 +205,14 @@ _NEVER_IN_NAMES = (",", ";", "|", " ", ", ")
 """What separates names and ARNs of resources, and is in none of them."""
 
 
+_URLS = {
+    ("AWS::S3::Bucket", "WebsiteURL"): "http:",
+    ("AWS::Lambda::Url", "FunctionUrl"): "https:",
+    ("AWS::ApiGatewayV2::Api", "ApiEndpoint"): "https:",
+}
+"""Attributes that are the address of a host, which templates take for an origin: `!Select [2, !Split ["/", !GetAtt Site.WebsiteURL]]`."""
+
+
 def _split(scope: Scope, argument: Any, link: bool) -> Any:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
         return malformed("Fn::Split")
@@ -215,6 +226,8 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
         return scope.stack.sensitive.derived(parts) if scope.stack.sensitive.holds(text) else parts
     if isinstance(text, Text) and argument[0] in _NEVER_IN_NAMES and all(isinstance(part, str) or names_one(part) for part in text.parts):
         return split(text, argument[0])
+    if isinstance(text, Reference) and argument[0] in ("/", "//") and (scheme := _URLS.get((text.type, text.attribute))):
+        return [scheme, text] if argument[0] == "//" else [scheme, "", text]
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")
 
 
@@ -247,6 +260,8 @@ def _looked_up(data: Any, keys: list[Any], budget: Budget) -> Any:
         if not isinstance(data, dict) or not isinstance(key, str) or key not in data:
             return NO_VALUE
         data = data[key]
+    if isinstance(data, str):
+        return with_variables(data)
     return NO_VALUE if data is None else data
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
 from assay.scanner.sources.cloudformation.parameter_types import is_filled, typed
+from assay.scanner.sources.cloudformation.serverless_variables import with_variables
 from assay.scanner.sources.cloudformation.template import CORRECT, Template, TemplateResource
 from assay.scanner.sources.cloudformation.texts import dynamic, plain
 from assay.scanner.sources.raw import Either, Given, Open, Reference, Text, Unknown, either
@@ -114,7 +115,7 @@ class Scope:
     def resolve(self, raw: Any, link: bool = False) -> Any:
         """The raw value of what is written; NO_VALUE where it counts as not written."""
         if isinstance(raw, str):
-            return dynamic(raw) if "{{resolve:" in raw else raw
+            return dynamic(with_variables(raw)) if "{{resolve:" in raw or "${" in raw else raw
         if isinstance(raw, list):
             return [value for element in raw if (value := self.resolve(element, link)) is not NO_VALUE]
         if not isinstance(raw, dict):
@@ -248,7 +249,7 @@ class Scope:
         declared = declared if isinstance(declared, dict) else {}
         type_ = declared.get("Type") if isinstance(declared.get("Type"), str) else "String"
         secret = str(declared.get("NoEcho")).lower() not in ("none", "false")
-        given = self.parameters[name] if name in self.parameters else declared.get("Default")
+        given = self.parameters[name] if name in self.parameters else _default(declared)
         if given is None or given is NO_VALUE:
             place = self.template.place(("Parameters", name))
             way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
@@ -339,13 +340,18 @@ class Scope:
                 return False
         if all(isinstance(value, (str, list)) for value in values):
             return values[0] == values[1]
-        key = f"= {self.prefix} {json.dumps([left, right], default=str)}"
+        key = _question(values) or f"= {self.prefix} {json.dumps([left, right], default=str)}"
         if key in self.assumed:
             return self.assumed[key]
         unknown = next((value for value in values if isinstance(value, Unknown)), None)
         if self.exploring and not any(value is None or isinstance(value, dict) for value in values):
             raise Fork(key, [True, False])
         return unknown or Unknown("what is compared is known after deployment", "scan the live resource")
+
+
+def _default(declared: dict[str, Any]) -> Any:
+    default = declared.get("Default")
+    return with_variables(default) if isinstance(default, str) else default
 
 
 # None of them is ever empty: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
@@ -364,6 +370,16 @@ def _never_empty(value: Any) -> bool:
     if isinstance(value, Reference):
         return not value.is_data and (value.attribute == "" or value.attribute.endswith(("Arn", "Id")))
     return isinstance(value, Text) and any(bool(part) if isinstance(part, str) else _never_empty(part) for part in value.parts)
+
+
+def _question(values: list[Any]) -> str | None:
+    """What a comparison asks, where that is the same in every template of a stack: of what a store holds, and of text."""
+    asked = [
+        ["", value] if isinstance(value, str) else [value.address, value.attribute]
+        for value in values
+        if isinstance(value, str) or (isinstance(value, Reference) and value.is_data)
+    ]
+    return f"= {json.dumps(sorted(asked))}" if len(asked) == len(values) else None
 
 
 def _comparable(data: Any) -> Any:

@@ -14,8 +14,9 @@ from assay.scanner.sources import stage
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation import cdk, parameters
 from assay.scanner.sources.cloudformation.exports import Exports
+from assay.scanner.sources.cloudformation.nesting import Loader, nested_path
 from assay.scanner.sources.cloudformation.scope import NESTED
-from assay.scanner.sources.cloudformation.stack import NestedStack, Stack, nested_path, undecided
+from assay.scanner.sources.cloudformation.stack import NestedStack, Stack, undecided
 from assay.scanner.sources.cloudformation.template import Template, is_template
 from assay.scanner.sources.cloudformation.texts import plain
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -121,12 +122,12 @@ class CloudFormationSource(Source):
         """The stacks that are nested in no other."""
         paths = list(dict.fromkeys([*deployed, *self.paths]))
         templates = {template.path: template for path in paths if (template := self.load(path)) is not None}
-        return self._made(_outermost(templates, set(deployed)), deployed, given)
+        return self._made(_outermost(templates, set(deployed), self.load), deployed, given)
 
     def _alone(self, covered: set[str]) -> dict[str, Template]:
         """Of the templates that are judged neither by themselves nor as they would be then, those that no other of these nests."""
         left = {path: template for path in self.paths if path not in covered and (template := self.load(path)) is not None}
-        return _outermost(left, set())
+        return _outermost(left, set(), self.load)
 
     def _made(self, templates: dict[str, Template], deployed: dict[str, cdk.Deployed], given: dict[str, Any]) -> list[Stack]:
         made: list[Stack] = []
@@ -271,9 +272,9 @@ def _tops(paths: set[str] | list[str], overlay: Overlay) -> Iterator[str]:
         yield repository(top, overlay) or top
 
 
-def _outermost(templates: dict[str, Template], deployed: set[str]) -> dict[str, Template]:
+def _outermost(templates: dict[str, Template], deployed: set[str], load: Loader) -> dict[str, Template]:
     """The templates that are not read as a part of another; of a circle of them, the first."""
-    nested = {path: [inner for inner in _nested(template) if inner != path] for path, template in templates.items()}
+    nested = {path: [inner for inner in _nested(template, load) if inner != path] for path, template in templates.items()}
     inside = {path for inner_paths in nested.values() for path in inner_paths}
     roots = [path for path in templates if path not in inside or path in deployed]
     read: set[str] = set()
@@ -290,8 +291,8 @@ def _outermost(templates: dict[str, Template], deployed: set[str]) -> dict[str, 
     return {path: templates[path] for path in roots}
 
 
-def _nested(template: Template) -> Iterator[str]:
+def _nested(template: Template, load: Loader) -> Iterator[str]:
     for resource in template.resources.values():
-        path: Any = nested_path(template, resource) if resource.type == NESTED else None
+        path: Any = nested_path(template, resource, load) if resource.type == NESTED else None
         if path is not None:
             yield path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 from assay.scanner.sources.budget import Budget, OverBudget
@@ -12,6 +12,7 @@ from assay.scanner.sources.cloudformation.cdk import Construct
 from assay.scanner.sources.cloudformation.declarations import OUTPUT, declarations
 from assay.scanner.sources.cloudformation.exporting import Export, are_apart, exported, exports
 from assay.scanner.sources.cloudformation.items import TemplateItem
+from assay.scanner.sources.cloudformation.nesting import Loader, nested_path, template_url
 from assay.scanner.sources.cloudformation.scope import COST_OF_STACK, NESTED, Scope
 from assay.scanner.sources.cloudformation.template import Template, TemplateResource
 from assay.scanner.sources.cloudformation.transforms import Include, processed
@@ -26,7 +27,6 @@ MAX_JUDGED = 10_000
 """Resources times combinations: CloudFormation takes 500 resources in a template."""
 _TOGETHER = "scan that stack together with this one"
 STACK_SET = "AWS::CloudFormation::StackSet"
-Loader = Callable[[str], Template | None]
 
 
 class Neighbours(Protocol):
@@ -129,7 +129,7 @@ class Stack:
 
     def nested(self, scope: Scope, resource: TemplateResource) -> Template | None:
         """The template of a nested stack, None where it is not here."""
-        path = nested_path(scope.template, resource) if resource.type == NESTED else None
+        path = nested_path(scope.template, resource, self.load) if resource.type == NESTED else None
         if path is None or len(scope.parents) > MAX_NESTED or path in scope.parents:
             return None
         template = self.load(path)
@@ -166,7 +166,7 @@ class Stack:
             self._literals.setdefault(key(name), set()).add(literal)
         self.budget.step(COST_OF_STACK)
         for resource in template.resources.values() if depth < MAX_NESTED else ():
-            path = nested_path(template, resource) if resource.type == NESTED else None
+            path = nested_path(template, resource, self.load) if resource.type == NESTED else None
             child = self.load(path) if path else None
             if child is None:
                 continue
@@ -216,7 +216,7 @@ class Stack:
                 self.uses.setdefault(child.template.path, []).append(use)
                 yield from self._items(child, doubt or template, own, world)
             elif resource.type == NESTED:
-                url = describe(_url(resource))[:120]
+                url = describe(template_url(resource))[:120]
                 scope.template.gap(
                     "module_missing", f"the template of nested stack {resource.name} is not read: {url}",
                     "put it beside this template, with a relative TemplateURL", scope.template.place(resource.source).line,
@@ -236,7 +236,7 @@ class Stack:
 
     def _is_here(self, template: Template, resource: TemplateResource) -> bool:
         """Whether the template of a stack set is a file of this scan, which is judged by itself."""
-        path = nested_path(template, resource)
+        path = nested_path(template, resource, self.load)
         return path is not None and self.load(path) is not None
 
 
@@ -249,24 +249,6 @@ def _pseudo(region: str | None, account: str | None, name: str | None) -> dict[s
     partition = "aws-cn" if (region or "").startswith("cn-") else "aws-us-gov" if (region or "").startswith("us-gov-") else "aws"
     suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
     return {"AWS::Region": region, "AWS::AccountId": account, "AWS::Partition": partition, "AWS::URLSuffix": suffix, "AWS::StackName": name}
-
-
-def _url(resource: TemplateResource) -> Any:
-    properties = resource.body.get("Properties")
-    return properties.get("TemplateURL") if isinstance(properties, dict) else None
-
-
-def nested_path(template: Template, resource: TemplateResource) -> str | None:
-    """The file of a nested stack's template: a relative TemplateURL, else that of the CDK's asset. It need not exist.
-
-    The CDK writes the address of an asset as a function. A text is what is deployed, whatever the metadata says.
-    """
-    metadata, url = resource.body.get("Metadata"), _url(resource)
-    asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
-    url = asset if isinstance(asset, str) and not isinstance(url, str) else url
-    if not isinstance(url, str) or "://" in url or not url or os.path.isabs(url) or "\0" in url:
-        return None
-    return os.path.normpath(os.path.join(template.directory, url))
 
 
 def _comparisons(trees: list[Any], mappings: dict[str, Any]) -> Iterator[tuple[str, str]]:

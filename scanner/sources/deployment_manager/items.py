@@ -14,7 +14,7 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment, full_name
 from assay.scanner.sources.gcp.machines import MACHINE, of_template
-from assay.scanner.sources.raw import Reference, Unknown, unknown_inside
+from assay.scanner.sources.raw import Reference, Unknown, describe, unknown_inside
 
 
 class Built:
@@ -136,6 +136,10 @@ class Built:
         else:
             bindings = _member(properties) if "role" in properties or "member" in properties else _patched(properties)
             target = self.links.holder_of(word, entry.raw["properties"])
+            policy = properties.get("policy")
+            if isinstance(policy, Reference) and not self.links.asks_for_policy(policy, word, target):
+                reason = f"which bindings the policy has that {describe(policy)} gives"
+                bindings.append(Unknown(reason, "write the bindings", entry.place(("properties", "policy"))))
         type_, seen = HOLDERS[word][0], entry.place()
         if word in HIGH and not self.links.declares(target):
             project = (

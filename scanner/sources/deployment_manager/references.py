@@ -43,6 +43,13 @@ class Links:
         """Whether the deployment makes what a reference means."""
         return isinstance(target, Reference) and target.address in self._by_address
 
+    def asks_for_policy(self, reference: Reference, word: str, target: Any) -> bool:
+        """Whether a reference leads to an action that asks for the policy of a target: what is bound there already, and by others."""
+        entry = self._by_address.get(reference.address)
+        if entry is None or not entry.type.endswith(".getIamPolicy") or not isinstance(entry.properties, dict):
+            return False
+        return bool(self.holder_of(word, entry.properties) == target)
+
     def value(self, raw: Any) -> Any:
         """Data with references in the place of their text."""
         if isinstance(raw, str):

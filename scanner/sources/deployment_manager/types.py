@@ -206,6 +206,10 @@ _OF_ONE_SERVICE = ("services", "jobs", "functions", "repositories")
 """Words that other services have, too."""
 
 
+_ASKING = ("get", "getIamPolicy", "list", "aggregatedList", "search", "testIamPermissions")
+"""Methods that change nothing. The policy that `getIamPolicy` gives is what others have set, to which a patch adds."""
+
+
 def changes(action: str) -> bool:
     """Whether an action calls a method that makes or changes a resource of a type that is known: `storage.buckets.insert`.
 
@@ -216,6 +220,8 @@ def changes(action: str) -> bool:
         return False
     words = name.noun.split(".")
     words = words[1:] if words[0] == name.service else words
+    if words[-1] in _ASKING:
+        return False
     collection = ".".join(words[:-1])
     return (name.service, collection) in TYPES or (name.service, collection) in PARTS
 

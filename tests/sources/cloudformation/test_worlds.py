@@ -247,3 +247,24 @@ def test_no_plan_is_asked_for_where_there_is_none(tmp_path: Path) -> None:
     report = Scan(Options(paths=[str(tmp_path)])).report()
     settling = [fact.settles_it for result in report.results for fact in result.unknown]
     assert set(settling) == {"scan the live resource"}
+
+
+STORED = """
+Parameters:
+  Stored: {Type: AWS::SSM::Parameter::Value<String>, Default: /trade/kept}
+Conditions:
+  Keep: !Equals [!Ref Stored, "yes"]
+  KeepToo: !Equals ["yes", "{{resolve:ssm:/trade/kept}}"]
+  Other: !Equals [!Ref Stored, "no"]
+Resources:
+  A: {Type: AWS::SNS::Topic, Condition: Keep}
+  B: {Type: AWS::SNS::Topic, Condition: KeepToo}
+  C: {Type: AWS::SNS::Topic, Condition: %s}
+"""
+
+
+def test_what_is_asked_of_a_store_has_one_answer(tmp_path: Path) -> None:
+    [collection] = collect(tmp_path / "one", STORED % "Keep")
+    assert [set(world.holds.values()) for world in collection.worlds] == [{True}, {False}]
+    [collection] = collect(tmp_path / "two", STORED % "Other")
+    assert len(collection.worlds) == 4
