@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.listing import Became
@@ -12,8 +13,11 @@ from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.terraform import installed, module_files, roots
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
+from assay.scanner.sources.terraform.function_files import FunctionFiles
 from assay.scanner.sources.terraform.kept import KEPT
 from assay.scanner.sources.terraform.operators import EvaluationError
+from assay.scanner.sources.terraform.terragrunt import Unit, Units
+from assay.scanner.sources.terraform.workspace import Workspace
 
 _KEPT_BLOCKS = 2_000
 """Blocks of root modules that were judged, kept for those that read their outputs."""
@@ -27,6 +31,8 @@ class Directories:
         self.overlay, self.show = overlay, show
         self.boundary = Boundary(boundary, overlay)
         self._in_repository = any(overlay.is_repository(top) for top in boundary)
+        self.files = FunctionFiles(self.boundary, overlay)
+        self._units = Units(self.names, self._is_at_hand, self.content, self._bare_workspace, overlay)
         self._followed: dict[str, Boundary] = {}
         """Modules beside what is scanned."""
         self._code: dict[str, list[str]] = {}
@@ -61,6 +67,22 @@ class Directories:
     def has_code(self, directory: str) -> bool:
         """Whether it is a directory that holds code."""
         return self.overlay.is_directory(directory) and any(map(is_code, self.names(directory)))
+
+    def unit(self, directory: str) -> Unit | None:
+        """What Terragrunt says of a directory, None where it says nothing."""
+        return self._units.of(directory)
+
+    def deployed(self, directory: str) -> str | None:
+        """Where the code is that is applied in a directory: in it, or where Terragrunt takes it from; None where it is not at hand."""
+        unit = self.unit(directory)
+        return directory if unit is None else unit.module
+
+    def _is_at_hand(self, directory: str) -> bool:
+        return self.boundary.holds(directory) and self.has_code(directory)
+
+    def _bare_workspace(self, budget: Budget) -> Workspace:
+        """What expressions outside of any module are evaluated with."""
+        return Workspace(lambda _: [], self.files.read, self.files.below, lambda *_: None, {}, None, self.show, budget)
 
     def differs(self, directory: str) -> bool:
         """Whether programs read different files of a directory."""
@@ -128,6 +150,8 @@ class Directories:
             coverage.files.failed += len(self._failed.get(directory, ()))
             coverage.gaps += self._gaps.get(directory, [])
             self._say(coverage, directory)
+            if (unit := self.unit(directory)) is not None:
+                coverage.enter(self.show(unit.file), "terraform", "judged", "")
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         self._counted |= directories
 
@@ -151,7 +175,8 @@ class Directories:
         """The directories that a directory calls as local modules, by normal paths: what a link leads to, where it is."""
         if directory not in self._calls:
             parsed = self._may_call(directory) != set()
-            self._calls[directory] = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set()
+            called = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set[str]()
+            self._calls[directory] = called | self._above(directory)
         return self._calls[directory]
 
     def speaks_of_modules(self, directory: str) -> bool:
@@ -160,7 +185,7 @@ class Directories:
             texts = [utf8(self.content(os.path.join(directory, name))) for name in self.code(directory)]
         except (FileError, UnicodeError):
             return True
-        return any(b"module" in text or b"\\u" in text for text in texts)
+        return self.deployed(directory) != directory or any(b"module" in text or b"\\u" in text for text in texts)
 
     def below(self, directory: str) -> set[str]:
         """The directories that one calls as local modules at any depth."""
@@ -185,8 +210,13 @@ class Directories:
                 except (FileError, UnicodeError):
                     continue  # what cannot be read calls nothing; reading it says so
                 sources = None if sources is None or named is None else sources | named
-            self._named[directory] = None if sources is None else self._called(directory, sources)
+            self._named[directory] = None if sources is None else self._called(directory, sources) | self._above(directory)
         return self._named[directory]
+
+    def _above(self, directory: str) -> set[str]:
+        """The directory whose code Terragrunt deploys for another, by its normal path."""
+        own = self.deployed(directory)
+        return set() if own is None or own == directory else {self._linked(directory, os.path.normpath(own))}
 
     def _called(self, directory: str, sources: Iterable[str | None]) -> set[str]:
         paths = {os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None}

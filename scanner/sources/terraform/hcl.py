@@ -14,23 +14,19 @@ from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted, Within, World
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
-from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import embedded, module_files, remote_state, roots, selected
+from assay.scanner.sources.terraform import embedded, module_files, remote_state, roots, selected, terragrunt
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.directories import Directories
-from assay.scanner.sources.terraform.files import FileError, read_bytes
+from assay.scanner.sources.terraform.files import FileError
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
-from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, words
+from assay.scanner.sources.terraform.operators import EXCEEDED, words
 from assay.scanner.sources.terraform.remote_state import RemoteStates
 from assay.scanner.sources.terraform.state_texts import StateTexts
 from assay.scanner.sources.terraform.variables import GivenVariables, VariableFiles, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
-
-MAX_FILE_FUNCTION_BYTES = 2_000_000
-MAX_LISTED = 20_000
 
 
 class TerraformSource(Source):
@@ -94,7 +90,7 @@ class TerraformSource(Source):
         libraries: list[str] = []
         rest: dict[str, Budget] = {}
         """Directories below a root module that costs too much, with the budget that they have together."""
-        order = list(roots.in_order(known, self.code.local_calls))
+        order = [directory for directory in roots.in_order(known, self.code.local_calls) if self.code.deployed(directory) is not None]
         number = len(untouched)
         for at, directory in enumerate((*order, *reversed(order))):  # of what costs too much together, the smallest parts first
             is_rest = os.path.normpath(directory) in rest
@@ -124,6 +120,8 @@ class TerraformSource(Source):
                 if os.path.normpath(directory) not in called:
                     self.code.release(directory)
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
+        if units := list(filter(None, map(self.code.unit, self.directories))):
+            yield Collection(self.show(units[0].file), [], terragrunt.ledger(units, self.show))
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
 
@@ -179,15 +177,16 @@ class TerraformSource(Source):
         """
         first, *others = module_files.READ_BY
         root, spent = self.show(directory), list[Gap]()
+        own = self.code.deployed(directory) or directory
         budget.tell = lambda reason: spent.append(_too_costly(root, reason))
         workspace = self._workspace(directory, budget, first)
         name = workspace.name
         collection, made = self._read(directory, workspace)
         called = set(workspace.called)
         readings: list[tuple[str, Any]] = [(first, name)]
-        programs = [first, *others] if any(map(self.code.differs, {directory, *called})) else [first]
+        programs = [first, *others] if any(map(self.code.differs, {own, *called})) else [first]
         for program in programs:
-            readings += [(program, name) for name in self._names(directory, called, program) if (program, name) != readings[0]]
+            readings += [(program, name) for name in self._names(own, called, program) if (program, name) != readings[0]]
         if len(readings) > 1:
             collection.worlds = [World(_holds(*readings[0]), collection.items, collection.context)]
         for program, name in readings[1:]:
@@ -199,7 +198,7 @@ class TerraformSource(Source):
             collection.coverage = Coverage.merged([collection.coverage, read.coverage])
             called |= workspace.called
             made = {called: made[called] and certain for called, certain in also_made.items() if called in made}
-        self.code.count(collection.coverage, {directory, *called})
+        self.code.count(collection.coverage, {directory, own, *called})
         collection.coverage.gaps += spent
         budget.tell = lambda reason: collection.coverage.gaps.append(_too_costly(root, reason))  # while rules ask for values
         collection.within = self._named_of(directory) if os.path.normpath(directory) in self._partly else None
@@ -230,7 +229,7 @@ class TerraformSource(Source):
         context: list[Item] = []
         made: dict[str, bool] = {}
         try:
-            module = Module(workspace, directory)
+            module = Module(workspace, self.code.deployed(directory) or directory)
             modules = list(module.walk())
             for inner in modules:
                 inner.take_sensitive()
@@ -238,9 +237,11 @@ class TerraformSource(Source):
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
             context = self._beforehand(workspace, modules, root)
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
+            unit = self.code.unit(directory)
+            certain = unit is None or unit.certain
             coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))
             for inner in modules:
-                made[inner.directory] = made.get(inner.directory, False) or inner.template is None
+                made[inner.directory] = made.get(inner.directory, False) or (inner.template is None and certain)
         except EXCEEDED as error:
             coverage.gaps += [] if isinstance(error, OverBudget) else [_too_costly(root, words(error))]
             items = []
@@ -267,20 +268,21 @@ class TerraformSource(Source):
             return self.code.load(directory, program)
 
         files = VariableFiles(self.overlay, self.code.content, self.show)
-        given, gaps = values(self.given, directory, files, load(directory))
-        self._declared |= {block.labels[0] for block in load(directory) if block.type == "variable"}
-        resolve = self.code.resolver(directory, program, gaps)
-        (name, *_) = selected.names(self.workspace, load(directory), ())
-        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, name, self.show, budget)
+        own = self.code.deployed(directory) or directory
+        given, gaps = values(self.given, own, files, load(own), self.code.unit(directory))
+        self._declared |= {block.labels[0] for block in load(own) if block.type == "variable"}
+        resolve = self.code.resolver(own, program, gaps)
+        (name, *_) = selected.names(self.workspace, load(own), ())
+        workspace = Workspace(load, self.code.files.read, self.code.files.below, resolve, given, name, self.show, budget)
         workspace.gaps = gaps
-        workspace.states = RemoteStates(directory, self._holding, load, lambda other: self._opened(other, workspace, program))
+        workspace.states = RemoteStates(own, self._holding, load, lambda other: self._opened(other, workspace, program))
         return workspace
 
     def _opened(self, directory: str, by: Workspace, program: str) -> Module:
         """A root module whose outputs another reads, at the cost of that one. What is wrong with it is a gap where it is judged."""
         workspace = self._workspace(directory, by.budget, program)
         workspace.states, workspace.sensitive = by.states, by.sensitive
-        return Module(workspace, directory)
+        return Module(workspace, self.code.deployed(directory) or directory)
 
     def _holding(self, text: str) -> list[str]:
         """The directories that say where their state is in which a text stands by itself; all that are scanned, of an empty text."""
@@ -290,35 +292,6 @@ class TerraformSource(Source):
             paths = ((directory, [os.path.join(directory, name) for name in self.code.code(directory)]) for directory in self.directories)
             self._states = StateTexts((directory, map(self._source, of_directory)) for directory, of_directory in paths)
         return self._states.holding(text)
-
-    def _read_file(self, path: str) -> str | Unknown:
-        """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""
-        if not self.code.boundary.holds(path):
-            return Unknown(f"{path} is outside of the scanned directories", "scan the plan")
-        if not self.overlay.is_file(path):
-            if not self.overlay.is_directory(path) and os.path.exists(self.overlay.real(path)):
-                return Unknown(f"{path} is a pipe, a socket or a device, which is never opened", "scan the plan")
-            raise EvaluationError(f"{path} is not a file")
-        try:
-            return read_bytes(path, self.overlay, MAX_FILE_FUNCTION_BYTES).decode("utf-8")
-        except UnicodeDecodeError:
-            return Unknown(f"{path} is not text", "scan the plan")
-        except FileError as error:
-            return Unknown(f"{path} could not be read: {error}", "scan the plan")
-
-    def _files_below(self, top: str) -> list[str] | Unknown:
-        """The paths of all regular files below a directory, relative to it; of links, those to files inside of the scanned directories."""
-        if not self.code.boundary.holds(top):
-            return Unknown(f"{top} is outside of the scanned directories", "scan the plan")
-        paths: list[str] = []
-        for directory, _, names in self.overlay.walk(top):
-            for name in names:
-                path = os.path.join(directory, name)
-                if self.overlay.is_file(path):
-                    paths.append(os.path.relpath(path, top))
-            if len(paths) > MAX_LISTED:
-                return Unknown(f"there are more than {MAX_LISTED:,} files below {top}", "scan the plan")
-        return paths
 
 
 def _holds(program: str, name: Any) -> dict[str, bool]:

@@ -22,10 +22,10 @@ class Orchestrator(NamedTuple):
 
 
 ORCHESTRATORS = (
-    # https://terragrunt.gruntwork.io/docs/reference/hcl/
+    # https://terragrunt.gruntwork.io/docs/features/stacks/; what single modules are given: terragrunt.py
     Orchestrator(
         "Terragrunt",
-        ("terragrunt.hcl", "terragrunt.stack.hcl"),
+        ("terragrunt.stack.hcl",),
         (),
         "terragrunt_unsupported",
         "scan the plans that it makes (terragrunt show -json), or pass the variables with --var-file",

@@ -1,0 +1,199 @@
+"""One file of Terragrunt, evaluated: its local values, and the functions that Terragrunt has beside those of Terraform.
+
+https://terragrunt.gruntwork.io/docs/reference/hcl/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from assay.scanner.sources.overlay import Overlay, repository
+from assay.scanner.sources.raw import AtLeast, Unknown, at_least
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.blocks import Argument, Block
+from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.files import FileError, read_content
+from assay.scanner.sources.terraform.named import Lookup
+from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, to_text, unsettled, why_unknown, words
+from assay.scanner.sources.terraform.workspace import Workspace
+
+NAME = "terragrunt.hcl"
+WAY = "scan the plans that it makes (terragrunt show -json), or pass the variables with --var-file"
+_MOST_PARENTS = 100
+"""Directories that are looked through upwards (`MaxParentFoldersToCheck`)."""
+_A_FILE = 200
+"""Steps that it costs to read a file."""
+
+
+class Reading(NamedTuple):
+    """What files of Terragrunt are read with."""
+
+    workspace: Workspace
+    content: Callable[[str], bytes]
+    """The content of a file inside of what is scanned. Raises FileError."""
+    overlay: Overlay
+    unit: str
+    """The directory of the unit that they are read for."""
+    files: dict[tuple[str, str], ConfigFile]
+    """Those that were read, by path and by the directory that they were read for."""
+
+    def open(self, path: str, directory: str) -> ConfigFile:
+        """A file, read once: those that read each other do so in a circle. Raises FileError, OverBudget."""
+        if (path, directory) not in self.files:
+            self.workspace.budget.step(_A_FILE)
+            self.files[path, directory] = ConfigFile(path, directory, self)
+        return self.files[path, directory]
+
+
+class ConfigFile:
+    """A file of Terragrunt, as it is read for the file of a unit: itself, one that it includes, or one that a function reads."""
+
+    def __init__(self, path: str, unit: str, reading: Reading) -> None:
+        """`unit`: the directory of the file that it is read for. Raises FileError."""
+        self.path, self.directory, self.unit = path, os.path.dirname(path) or ".", unit
+        self._reading = reading
+        self.arguments: dict[str, Argument]
+        self.arguments, self.blocks = read_content(reading.content(path), reading.workspace.show(path))
+        self._locals = {name: argument for block in self.of("locals") for name, argument in block.arguments.items()}
+        self._memo: dict[str, Any] = {}
+        self._includes: dict[str, ConfigFile | Unknown] | None = None
+        self._scope = Scope(self._lookup, self._functions(), reading.workspace.budget)
+
+    def of(self, type_: str) -> Iterator[Block]:
+        """The blocks of a type at the top of the file."""
+        return (block for block in self.blocks if block.type == type_)
+
+    def value(self, expression: Any) -> Any:
+        """The raw value of an expression: Unknown where it cannot be told, or is refused."""
+        try:
+            return evaluate(expression, self._scope)
+        except EvaluationError as error:
+            return Unknown(f"Terragrunt gives it a value that cannot be told: {words(error)}", WAY)
+
+    def inputs(self) -> tuple[dict[str, Any], Unknown | None]:
+        """What the file gives variables, by their names, and why it may give others."""
+        argument = self.arguments.get("inputs")
+        if argument is None:
+            return {}, None
+        if isinstance(argument.expression, tree.Object):  # one that cannot be told leaves the others as they are
+            return self._parts(argument.expression)
+        raw = self.value(argument.expression)
+        if isinstance(raw, AtLeast) and isinstance(raw.content, dict):
+            return raw.content, raw.rest
+        if isinstance(raw, dict):
+            return raw, None
+        return {}, why_unknown(raw) if unsettled(raw) else Unknown("what Terragrunt gives is no object", WAY)
+
+    def _parts(self, expression: tree.Object) -> tuple[dict[str, Any], Unknown | None]:
+        given: dict[str, Any] = {}
+        rest: Unknown | None = None
+        for name, part in expression.items:
+            key = self.value(name)
+            if isinstance(key, str):
+                given[key] = self.value(part)
+            else:
+                rest = why_unknown(key) if unsettled(key) else rest
+        return given, rest
+
+    def includes(self) -> dict[str, ConfigFile | Unknown]:
+        """The files that it includes, by the labels of their blocks: https://terragrunt.gruntwork.io/docs/reference/hcl/blocks/#include"""
+        if self._includes is None:
+            self._includes = {}  # a path may not depend on what is included
+            self._includes = {block.labels[0] if block.labels else "": self._included(block) for block in self.of("include")}
+        return self._includes
+
+    def _included(self, block: Block) -> ConfigFile | Unknown:
+        path = self.value(block.expression("path"))
+        if not isinstance(path, str):
+            return Unknown("which file Terragrunt includes is not known", WAY)
+        try:
+            return self._reading.open(self.full(path), self.unit)
+        except FileError as error:
+            return Unknown(f"a file that Terragrunt includes could not be read: {error}", WAY)
+
+    def full(self, path: str) -> str:
+        """Where a path in the file leads."""
+        return os.path.normpath(os.path.join(self.directory, path))
+
+    def _lookup(self, name: str, scope: Scope) -> Any:
+        if name == "local":
+            return Lookup(self._local)
+        if name == "include":
+            return Lookup(self._of_included)
+        return Unknown(f"{name} of Terragrunt is known when it runs", WAY)
+
+    def _local(self, name: str) -> Any:
+        if name not in self._locals:
+            raise EvaluationError(f"there is no local value {name}")
+        if name not in self._memo:
+            self._memo[name] = Unknown(f"local.{name} refers to itself", "break the cycle")
+            self._memo[name] = self.value(self._locals[name].expression)
+        return self._memo[name]
+
+    def _of_included(self, name: str) -> Any:
+        files = self.includes()
+        if "" in files:  # the one without a label: its parts are named by themselves
+            return files[""] if isinstance(files[""], Unknown) else files[""].exposed().get(name, _NOT_TOLD)
+        included = files.get(name, _NOT_TOLD)
+        return included if isinstance(included, Unknown) else included.exposed()
+
+    def exposed(self) -> dict[str, Any]:
+        """What another file may read of it."""
+        return {"locals": {name: self._local(name) for name in self._locals}, "inputs": self._exposed_inputs()}
+
+    def _exposed_inputs(self) -> Any:
+        given, rest = self.inputs()
+        return at_least(given, rest) if given else rest or {}
+
+    def _functions(self) -> dict[str, Callable[..., Any]]:
+        """https://terragrunt.gruntwork.io/docs/reference/hcl/functions/"""
+        own = self._reading.workspace.functions(self.directory)
+        away, back = os.path.relpath(self.unit, self.directory), os.path.relpath(self.directory, self.unit)
+        return {
+            **own,
+            "find_in_parent_folders": self._in_parents,
+            "get_terragrunt_dir": lambda: os.path.abspath(self.unit),
+            "get_original_terragrunt_dir": lambda: os.path.abspath(self._reading.unit),
+            "get_parent_terragrunt_dir": lambda *_: os.path.abspath(self.directory) if self.unit != self.directory else _NOT_TOLD,
+            "get_repo_root": self._top,
+            "path_relative_to_include": lambda *_: away if self.unit != self.directory else _NOT_TOLD,
+            "path_relative_from_include": lambda *_: back if self.unit != self.directory else _NOT_TOLD,
+            "read_terragrunt_config": self._config,
+        }
+
+    def _top(self) -> Any:
+        top = repository(self.unit, self._reading.overlay)
+        return _NOT_TOLD if top is None else os.path.abspath(top)
+
+    def _in_parents(self, name: Any = NAME, *fallback: Any) -> Any:
+        if unsettled(name):
+            return why_unknown(name)
+        folder = os.path.abspath(self.unit)
+        for _ in range(_MOST_PARENTS):
+            if folder == (folder := os.path.dirname(folder)):
+                break
+            self._reading.workspace.budget.step(20)
+            path = os.path.join(folder, to_text(name))
+            try:
+                self._reading.content(path)
+            except FileError:
+                continue
+            return path
+        return fallback[0] if fallback and repository(self.unit, self._reading.overlay) else _NOT_AT_HAND
+
+    def _config(self, path: Any, *fallback: Any) -> Any:
+        if unsettled(path):
+            return why_unknown(path)
+        full = self.full(to_text(path))
+        try:
+            return self._reading.open(full, os.path.dirname(full)).exposed()
+        except FileError:
+            return fallback[0] if fallback and not self._reading.overlay.is_file(full) else _NOT_AT_HAND
+
+
+_NOT_TOLD = Unknown("Terragrunt knows it when it runs", WAY)
+_NOT_AT_HAND = Unknown("a file that Terragrunt reads is not at hand", WAY)
+REFUSED = (*EXCEEDED, FileError)
+"""Why a file gives nothing."""
