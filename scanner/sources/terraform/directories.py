@@ -10,8 +10,9 @@ from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Boundary, Overlay
-from assay.scanner.sources.terraform import installed, module_files, roots
+from assay.scanner.sources.terraform import installed, module_files, roots, stacks
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.deployments import Deployment, Deployments
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
 from assay.scanner.sources.terraform.function_files import FunctionFiles
 from assay.scanner.sources.terraform.kept import KEPT
@@ -33,6 +34,7 @@ class Directories:
         self._in_repository = any(overlay.is_repository(top) for top in boundary)
         self.files = FunctionFiles(self.boundary, overlay)
         self._units = Units(self.names, self._is_at_hand, self.content, self._bare_workspace, overlay)
+        self._deployments = Deployments(self.content, self._bare_workspace, show)
         self._followed: dict[str, Boundary] = {}
         """Modules beside what is scanned."""
         self._code: dict[str, list[str]] = {}
@@ -60,7 +62,8 @@ class Directories:
     def code(self, directory: str) -> list[str]:
         """The names of files of code. A directory that is called like one is none."""
         if directory not in self._code:
-            names = filter(is_code, self.names(directory))
+            listed = self.names(directory)
+            names = filter(is_code if any(map(is_code, listed)) else stacks.is_component, listed)
             self._code[directory] = [name for name in names if not self.overlay.is_directory(os.path.join(directory, name))]
         return self._code[directory]
 
@@ -76,6 +79,17 @@ class Directories:
         """Where the code is that is applied in a directory: in it, or where Terragrunt takes it from; None where it is not at hand."""
         unit = self.unit(directory)
         return directory if unit is None else unit.module
+
+    def deployments(self, directory: str) -> list[Deployment]:
+        """How a stack is deployed; none where a directory is no stack, or nothing says how."""
+        paths = [os.path.join(directory, name) for name in self._deployment_files(directory)]
+        told, gaps = self._deployments.of(directory, paths) if paths else ([], [])
+        self._gaps[directory] = list(dict.fromkeys([*self._gaps.get(directory, ()), *gaps]))
+        return told
+
+    def _deployment_files(self, directory: str) -> list[str]:
+        is_stack = any(map(stacks.is_component, self.code(directory)))
+        return sorted(filter(stacks.is_deployment, self.names(directory))) if is_stack else []
 
     def _is_at_hand(self, directory: str) -> bool:
         return self.boundary.holds(directory) and self.has_code(directory)
@@ -127,6 +141,9 @@ class Directories:
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
                 continue
             gaps += [not_utf8(self.show(path))] if is_utf16(source) else []
+            if stacks.is_component(os.path.basename(path)):
+                gaps += stacks.left(written)
+                written = stacks.as_module(written)
             formed, refused = module_files.well_formed(written)
             gaps += [*faults, *refused]
             (overrides if module_files.is_override(os.path.basename(path)) else blocks).extend(formed)
@@ -152,6 +169,8 @@ class Directories:
             self._say(coverage, directory)
             if (unit := self.unit(directory)) is not None:
                 coverage.enter(self.show(unit.file), "terraform", "judged", "")
+            for name in self._deployment_files(directory):
+                coverage.enter(self.show(os.path.join(directory, name)), "terraform", "judged", "")
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         self._counted |= directories
 
@@ -185,7 +204,7 @@ class Directories:
             texts = [utf8(self.content(os.path.join(directory, name))) for name in self.code(directory)]
         except (FileError, UnicodeError):
             return True
-        return self.deployed(directory) != directory or any(b"module" in text or b"\\u" in text for text in texts)
+        return self.deployed(directory) != directory or any(b"module" in text or b"component" in text or b"\\u" in text for text in texts)
 
     def below(self, directory: str) -> set[str]:
         """The directories that one calls as local modules at any depth."""

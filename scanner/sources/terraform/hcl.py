@@ -18,6 +18,7 @@ from assay.scanner.sources.terraform import embedded, module_files, remote_state
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.costs import TooMuch
+from assay.scanner.sources.terraform.deployments import Deployment
 from assay.scanner.sources.terraform.directories import Directories
 from assay.scanner.sources.terraform.files import FileError
 from assay.scanner.sources.terraform.items import ResourceItem
@@ -179,21 +180,21 @@ class TerraformSource(Source):
         root, spent = self.show(directory), list[Gap]()
         own = self.code.deployed(directory) or directory
         budget.tell = lambda reason: spent.append(_too_costly(root, reason))
-        workspace = self._workspace(directory, budget, first)
+        deployments: list[Deployment | None] = [*self.code.deployments(own)] or [None]
+        workspace = self._workspace(directory, budget, first, deployments[0])
         name = workspace.name
         collection, made = self._read(directory, workspace)
         called = set(workspace.called)
-        readings: list[tuple[str, Any]] = [(first, name)]
         programs = [first, *others] if any(map(self.code.differs, {own, *called})) else [first]
-        for program in programs:
-            readings += [(program, name) for name in self._names(own, called, program) if (program, name) != readings[0]]
+        chosen = [(program, name) for program in programs for name in self._names(own, called, program)]
+        readings = [(*one, deployment) for deployment in deployments for one in sorted(chosen, key=lambda one: one != (first, name))]
         if len(readings) > 1:
-            collection.worlds = [World(_holds(*readings[0]), collection.items, collection.context)]
-        for program, name in readings[1:]:
-            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program)
+            collection.worlds = [World(_holds(*readings[0], deployments), collection.items, collection.context)]
+        for program, name, deployment in readings[1:]:
+            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program, deployment)
             workspace.sensitive, workspace.name = sensitive, name
             read, also_made = self._read(directory, workspace)
-            collection.worlds.append(World(_holds(program, name), read.items, read.context))
+            collection.worlds.append(World(_holds(program, name, deployment, deployments), read.items, read.context))
             collection.items = collection.items + read.items
             collection.coverage = Coverage.merged([collection.coverage, read.coverage])
             called |= workspace.called
@@ -263,13 +264,13 @@ class TerraformSource(Source):
         blocks = {resource.block.location() for module in modules for resource in module.declared if resource.block.type == "resource"}
         return len(blocks - made)
 
-    def _workspace(self, directory: str, budget: Budget, program: str) -> Workspace:
+    def _workspace(self, directory: str, budget: Budget, program: str, deployment: Deployment | None = None) -> Workspace:
         def load(directory: str) -> list[Block]:
             return self.code.load(directory, program)
 
         files = VariableFiles(self.overlay, self.code.content, self.show)
         own = self.code.deployed(directory) or directory
-        given, gaps = values(self.given, own, files, load(own), self.code.unit(directory))
+        given, gaps = values(self.given, own, files, load(own), self.code.unit(directory), deployment)
         self._declared |= {block.labels[0] for block in load(own) if block.type == "variable"}
         resolve = self.code.resolver(own, program, gaps)
         (name, *_) = selected.names(self.workspace, load(own), ())
@@ -294,9 +295,10 @@ class TerraformSource(Source):
         return self._states.holding(text)
 
 
-def _holds(program: str, name: Any) -> dict[str, bool]:
-    """What holds where a program reads code, with the name of a workspace."""
-    return {module_files.OPENTOFU: program == module_files.OPENTOFU, selected.IS_DEFAULT: name == selected.DEFAULT}
+def _holds(program: str, name: Any, deployment: Deployment | None, deployments: list[Deployment | None]) -> dict[str, bool]:
+    """What holds where a program reads code, with the name of a workspace, for a deployment of a stack."""
+    told = {module_files.OPENTOFU: program == module_files.OPENTOFU, selected.IS_DEFAULT: name == selected.DEFAULT}
+    return told | {f'deployment == "{one.name}"': one is deployment for one in deployments if one is not None}
 
 
 def _too_costly(root: str, reason: str) -> Gap:

@@ -18,9 +18,10 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Overlay
-from assay.scanner.sources.raw import Given, Unknown, because, same
+from assay.scanner.sources.raw import Unknown, because, same
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.local_values import named
 from assay.scanner.sources.terraform.operators import unsettled, words
 from assay.scanner.sources.terraform.terragrunt_files import NAME, REFUSED, WAY, ConfigFile, Reading
 from assay.scanner.sources.terraform.workspace import Workspace
@@ -52,16 +53,11 @@ class Unit(msgspec.Struct, frozen=True):
         """The raw values of variables which files of values have before them."""
         names = [block.labels[0] for block in variables if block.labels]
         told = {name: raw for name, raw in self.inputs.items() if name in names}
-        return {name: _named(name, told.get(name, self.rest)) for name in names if name in told or self.rest is not None}
+        return {name: named(name, told.get(name, self.rest)) for name in names if name in told or self.rest is not None}
 
     def strong(self, variables: Iterable[Block]) -> dict[str, Any]:
         """The raw values of variables that count before those of files."""
-        return {block.labels[0]: _named(block.labels[0], self.over) for block in variables if block.labels and self.over is not None}
-
-
-def _named(name: str, raw: Any) -> Any:
-    """A value of a variable: what is not known is one value wherever the variable is used."""
-    return Given(raw.reason, raw.settles_it, raw.location, f"var.{name}") if raw.__class__ is Unknown else raw
+        return {block.labels[0]: named(block.labels[0], self.over) for block in variables if block.labels and self.over is not None}
 
 
 class Units:

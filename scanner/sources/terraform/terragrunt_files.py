@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from assay.scanner.sources.overlay import Overlay, repository
-from assay.scanner.sources.raw import AtLeast, Unknown, at_least
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.raw import Unknown, at_least
 from assay.scanner.sources.terraform.blocks import Argument, Block
-from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.files import FileError, read_content
+from assay.scanner.sources.terraform.local_values import LocalValues
 from assay.scanner.sources.terraform.named import Lookup
-from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, to_text, unsettled, why_unknown, words
+from assay.scanner.sources.terraform.operators import EXCEEDED, to_text, unsettled, why_unknown
 from assay.scanner.sources.terraform.workspace import Workspace
 
 NAME = "terragrunt.hcl"
@@ -56,46 +55,19 @@ class ConfigFile:
         self._reading = reading
         self.arguments: dict[str, Argument]
         self.arguments, self.blocks = read_content(reading.content(path), reading.workspace.show(path))
-        self._locals = {name: argument for block in self.of("locals") for name, argument in block.arguments.items()}
-        self._memo: dict[str, Any] = {}
+        budget = reading.workspace.budget
+        self._locals = LocalValues(self.of("locals"), self._named, self._functions(), budget, WAY)
+        self.value = self._locals.value
         self._includes: dict[str, ConfigFile | Unknown] | None = None
-        self._scope = Scope(self._lookup, self._functions(), reading.workspace.budget)
 
     def of(self, type_: str) -> Iterator[Block]:
         """The blocks of a type at the top of the file."""
         return (block for block in self.blocks if block.type == type_)
 
-    def value(self, expression: Any) -> Any:
-        """The raw value of an expression: Unknown where it cannot be told, or is refused."""
-        try:
-            return evaluate(expression, self._scope)
-        except EvaluationError as error:
-            return Unknown(f"Terragrunt gives it a value that cannot be told: {words(error)}", WAY)
-
     def inputs(self) -> tuple[dict[str, Any], Unknown | None]:
         """What the file gives variables, by their names, and why it may give others."""
         argument = self.arguments.get("inputs")
-        if argument is None:
-            return {}, None
-        if isinstance(argument.expression, tree.Object):  # one that cannot be told leaves the others as they are
-            return self._parts(argument.expression)
-        raw = self.value(argument.expression)
-        if isinstance(raw, AtLeast) and isinstance(raw.content, dict):
-            return raw.content, raw.rest
-        if isinstance(raw, dict):
-            return raw, None
-        return {}, why_unknown(raw) if unsettled(raw) else Unknown("what Terragrunt gives is no object", WAY)
-
-    def _parts(self, expression: tree.Object) -> tuple[dict[str, Any], Unknown | None]:
-        given: dict[str, Any] = {}
-        rest: Unknown | None = None
-        for name, part in expression.items:
-            key = self.value(name)
-            if isinstance(key, str):
-                given[key] = self.value(part)
-            else:
-                rest = why_unknown(key) if unsettled(key) else rest
-        return given, rest
+        return self._locals.parts(None if argument is None else argument.expression)
 
     def includes(self) -> dict[str, ConfigFile | Unknown]:
         """The files that it includes, by the labels of their blocks: https://terragrunt.gruntwork.io/docs/reference/hcl/blocks/#include"""
@@ -117,20 +89,8 @@ class ConfigFile:
         """Where a path in the file leads."""
         return os.path.normpath(os.path.join(self.directory, path))
 
-    def _lookup(self, name: str, scope: Scope) -> Any:
-        if name == "local":
-            return Lookup(self._local)
-        if name == "include":
-            return Lookup(self._of_included)
-        return Unknown(f"{name} of Terragrunt is known when it runs", WAY)
-
-    def _local(self, name: str) -> Any:
-        if name not in self._locals:
-            raise EvaluationError(f"there is no local value {name}")
-        if name not in self._memo:
-            self._memo[name] = Unknown(f"local.{name} refers to itself", "break the cycle")
-            self._memo[name] = self.value(self._locals[name].expression)
-        return self._memo[name]
+    def _named(self, name: str) -> Any:
+        return Lookup(self._of_included) if name == "include" else Unknown(f"{name} of Terragrunt is known when it runs", WAY)
 
     def _of_included(self, name: str) -> Any:
         files = self.includes()
@@ -141,7 +101,7 @@ class ConfigFile:
 
     def exposed(self) -> dict[str, Any]:
         """What another file may read of it."""
-        return {"locals": {name: self._local(name) for name in self._locals}, "inputs": self._exposed_inputs()}
+        return {"locals": self._locals.all(), "inputs": self._exposed_inputs()}
 
     def _exposed_inputs(self) -> Any:
         given, rest = self.inputs()

@@ -13,6 +13,7 @@ from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.terraform import json_syntax, parsing, tree, types
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.deployments import Deployment
 from assay.scanner.sources.terraform.files import FileError, not_utf8, read_arguments, read_bytes
 from assay.scanner.sources.terraform.functions import FUNCTIONS
 from assay.scanner.sources.terraform.operators import unsettled
@@ -39,15 +40,22 @@ class VariableFiles(msgspec.Struct, frozen=True):
 
 
 def values(
-    given: GivenVariables, directory: str, files: VariableFiles, blocks: Iterable[Block], unit: Unit | None = None
+    given: GivenVariables,
+    directory: str,
+    files: VariableFiles,
+    blocks: Iterable[Block],
+    unit: Unit | None = None,
+    deployment: Deployment | None = None,
 ) -> tuple[dict[str, Any], list[Gap]]:
     """Name to expression, of those that are given; lowest precedence first. `blocks`: those of the module, for the types of variables;
-    `unit`: what Terragrunt gives it."""
+    `unit`: what Terragrunt gives it, `deployment`: what that of a stack does."""
     variables = [block for block in blocks if block.type == "variable" and block.labels]
     constraints = {block.labels[0]: types.constraint_of(block.expression("type")) for block in variables}
     built: dict[str, Any] = {}
     if unit is not None:
         built |= {name: from_environment(raw, constraints[name]) for name, raw in unit.weak(variables).items()}
+    if deployment is not None:
+        built |= {name: tree.Literal(raw) for name, raw in deployment.of(variables).items()}
     gaps = _read(_automatic_of(directory, unit, files.overlay), files.inside, files, built)
     if unit is not None:
         built |= {name: tree.Literal(raw) for name, raw in unit.strong(variables).items()}

@@ -816,12 +816,12 @@ def test_files_of_stacks_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
     assert discovered.directories == [str(tmp_path / "modules/m")]
 
 
-def test_files_of_a_terraform_stack_are_one_gap(tmp_path: Path) -> None:
-    names = ("s/main.tfcomponent.hcl", "s/prod.tfdeploy.hcl", "old/main.tfstack.hcl", "s/m/main.tf", "s/m/m.tftest.hcl")
+def test_files_of_a_terraform_stack_in_json_are_one_gap(tmp_path: Path) -> None:
+    names = ("s/main.tfcomponent.json", "s/prod.tfdeploy.json", "old/main.tfstack.json", "s/m/main.tf", "s/m/m.tftest.hcl")
     write(tmp_path, dict.fromkeys(names, "# nothing\n"))
     discovered = discover([str(tmp_path)])
     (gap,) = discovered.gaps
-    assert gap.code == "stack_unsupported" and gap.scope.endswith("old/main.tfstack.hcl") and "a Terraform Stack" in gap.reason
+    assert gap.code == "stack_unsupported" and gap.scope.endswith("old/main.tfstack.json") and "a Terraform Stack" in gap.reason
     assert "and 2 more" in gap.reason
     assert discovered.directories == [str(tmp_path / "s/m")]
 
