@@ -16,7 +16,7 @@ from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.overlay import DISK, Disk, Overlay, repository
 from assay.scanner.sources.paths import show
-from assay.scanner.sources.terraform import orchestrated
+from assay.scanner.sources.terraform import orchestrated, stacks
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
 from assay.scanner.sources.terraform.variables import automatic
 
@@ -95,6 +95,8 @@ def _directory(top: str, discovered: Discovered, overlay: Overlay, exclude: Sequ
             discovered.directories.append(os.path.normpath(place.directory))
         else:  # the whole directory is read, as Terraform does, and what these files declare is judged
             discovered.files += [os.path.normpath(os.path.join(place.directory, name)) for name in judged]
+        if not code and any(map(orchestrated.deploys, place.files)):
+            discovered.directories.append(os.path.normpath(place.directory))
         above += [(whose, os.path.join(place.directory, name)) for name in sorted(place.files) if (whose := orchestrated.of(name))]
         binary = [name for name in place.files if _entered(place, name, discovered, overlay)]
         _binary_plans(place, binary, discovered)
@@ -115,7 +117,7 @@ def _leave_out(place: WalkedDirectory, below: Below) -> None:
 def _entered(place: WalkedDirectory, name: str, discovered: Discovered, overlay: Overlay) -> bool:
     """Enter a file below a directory; whether it is a plan in the form that only Terraform reads."""
     shown = place.show(name)
-    if is_code(name):
+    if is_code(name) or orchestrated.deploys(name) or stacks.is_deployment(name):
         discovered.listing.may_be(shown, "terraform")
         return False
     path = os.path.join(place.directory, name)
@@ -182,6 +184,9 @@ def _file(path: str, discovered: Discovered, overlay: Overlay) -> None:
     shown = show(path)
     if path.endswith(SUFFIXES):
         discovered.files.append(os.path.normpath(path))
+        discovered.listing.may_be(shown, "terraform")
+    elif orchestrated.deploys(os.path.basename(path)):
+        discovered.directories.append(os.path.normpath(os.path.dirname(path) or "."))
         discovered.listing.may_be(shown, "terraform")
     elif path.endswith(_VALUES):
         _values(path, discovered, overlay)

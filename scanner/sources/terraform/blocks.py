@@ -76,6 +76,8 @@ Content = tuple[dict[str, Argument], "list[Block]"]
 class Block:
     """One block: its type and labels, its arguments, the blocks inside. Its content is read when first asked for."""
 
+    word = "module"
+    """How addresses begin of what the call of a module makes."""
     __slots__ = ("_arguments", "_blocks", "_location", "_read", "at", "labels", "remark", "text", "type")
 
     def __init__(self, type_: str, labels: tuple[str, ...], text: FileText, at: Any, read: Callable[[], Content] | None) -> None:
@@ -140,7 +142,7 @@ class Block:
 
     def with_content(self, arguments: dict[str, Argument], blocks: list[Block]) -> Block:
         """The same block with more arguments and blocks inside."""
-        made = Block(self.type, self.labels, self.text, self.at, None)
+        made = type(self)(self.type, self.labels, self.text, self.at, None)
         made._arguments, made._blocks = {**arguments, **self.arguments}, [*self.blocks, *blocks]
         made.remark = self.remark
         return made

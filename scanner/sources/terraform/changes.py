@@ -33,6 +33,8 @@ class Changes:
         return self._touch(root, below) and self._touch(root, self._code.below(root))
 
     def _touch(self, root: str, below: Iterable[str]) -> bool:
+        if self._has_data and self._code.unit(root) is not None:
+            return True  # files of Terragrunt look for others in every directory above, and may read any
         parts = [os.path.normpath(root), *below]
         if any(self._code.overlay.real(directory) in self._directories or self._links_to_changed(directory) for directory in parts):
             return True

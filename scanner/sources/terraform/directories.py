@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Boundary, Overlay
-from assay.scanner.sources.terraform import installed, module_files, roots, selected
+from assay.scanner.sources.terraform import installed, module_files, roots, selected, stacks
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.deployments import Deployment, Deployments
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
+from assay.scanner.sources.terraform.function_files import FunctionFiles
 from assay.scanner.sources.terraform.kept import KEPT
 from assay.scanner.sources.terraform.operators import EvaluationError
+from assay.scanner.sources.terraform.terragrunt import Unit, Units
+from assay.scanner.sources.terraform.workspace import Workspace
 
 _KEPT_BLOCKS = 2_000
 """Blocks of root modules that were judged, kept for those that read their outputs."""
@@ -27,6 +32,9 @@ class Directories:
         self.overlay, self.show = overlay, show
         self.boundary = Boundary(boundary, overlay)
         self._in_repository = any(overlay.is_repository(top) for top in boundary)
+        self.files = FunctionFiles(self.boundary, overlay)
+        self._units = Units(self.names, self._is_at_hand, self.content, self._bare_workspace, overlay)
+        self._deployments = Deployments(self.content, self._bare_workspace, show)
         self._followed: dict[str, Boundary] = {}
         """Modules beside what is scanned."""
         self._code: dict[str, list[str]] = {}
@@ -56,13 +64,41 @@ class Directories:
     def code(self, directory: str) -> list[str]:
         """The names of files of code. A directory that is called like one is none."""
         if directory not in self._code:
-            names = filter(is_code, self.names(directory))
+            listed = self.names(directory)
+            names = filter(is_code if any(map(is_code, listed)) else stacks.is_component, listed)
             self._code[directory] = [name for name in names if not self.overlay.is_directory(os.path.join(directory, name))]
         return self._code[directory]
 
     def has_code(self, directory: str) -> bool:
         """Whether it is a directory that holds code."""
         return self.overlay.is_directory(directory) and any(map(is_code, self.names(directory)))
+
+    def unit(self, directory: str) -> Unit | None:
+        """What Terragrunt says of a directory, None where it says nothing."""
+        return self._units.of(directory)
+
+    def deployed(self, directory: str) -> str | None:
+        """Where the code is that is applied in a directory: in it, or where Terragrunt takes it from; None where it is not at hand."""
+        unit = self.unit(directory)
+        return directory if unit is None else unit.module
+
+    def deployments(self, directory: str) -> list[Deployment]:
+        """How a stack is deployed; none where a directory is no stack, or nothing says how."""
+        paths = [os.path.join(directory, name) for name in self._deployment_files(directory)]
+        told, gaps = self._deployments.of(directory, paths) if paths else ([], [])
+        self._gaps[directory] = list(dict.fromkeys([*self._gaps.get(directory, ()), *gaps]))
+        return told
+
+    def _deployment_files(self, directory: str) -> list[str]:
+        is_stack = any(map(stacks.is_component, self.code(directory)))
+        return sorted(filter(stacks.is_deployment, self.names(directory))) if is_stack else []
+
+    def _is_at_hand(self, directory: str) -> bool:
+        return self.boundary.holds(directory) and self.has_code(directory)
+
+    def _bare_workspace(self, budget: Budget) -> Workspace:
+        """What expressions outside of any module are evaluated with."""
+        return Workspace(lambda _: [], self.files.read, self.files.below, lambda *_: None, {}, None, self.show, budget)
 
     def differs(self, directory: str) -> bool:
         """Whether programs read different files of a directory."""
@@ -111,6 +147,9 @@ class Directories:
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
                 continue
             gaps += [not_utf8(self.show(path))] if is_utf16(source) else []
+            if stacks.is_component(os.path.basename(path)):
+                gaps += stacks.left(written)
+                written = stacks.as_module(written)
             formed, refused = module_files.well_formed(written)
             gaps += [*faults, *refused]
             (overrides if module_files.is_override(os.path.basename(path)) else blocks).extend(formed)
@@ -141,6 +180,10 @@ class Directories:
             coverage.files.failed += len(self._failed.get(directory, ()))
             coverage.gaps += self._gaps.get(directory, [])
             self._say(coverage, directory)
+            if (unit := self.unit(directory)) is not None:
+                coverage.enter(self.show(unit.file), "terraform", "judged", "")
+            for name in self._deployment_files(directory):
+                coverage.enter(self.show(os.path.join(directory, name)), "terraform", "judged", "")
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         self._counted |= directories
 
@@ -164,7 +207,8 @@ class Directories:
         """The directories that a directory calls as local modules, by normal paths: what a link leads to, where it is."""
         if directory not in self._calls:
             parsed = self._may_call(directory) != set()
-            self._calls[directory] = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set()
+            called = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set[str]()
+            self._calls[directory] = called | self._above(directory)
         return self._calls[directory]
 
     def speaks_of_modules(self, directory: str) -> bool:
@@ -173,7 +217,7 @@ class Directories:
             texts = [utf8(self.content(os.path.join(directory, name))) for name in self.code(directory)]
         except (FileError, UnicodeError):
             return True
-        return any(b"module" in text or b"\\u" in text for text in texts)
+        return self.deployed(directory) != directory or any(b"module" in text or b"component" in text or b"\\u" in text for text in texts)
 
     def asks_for_workspace(self, directory: str) -> bool:
         """Whether the code of a directory may ask for the name of the workspace."""
@@ -204,8 +248,13 @@ class Directories:
                 except (FileError, UnicodeError):
                     continue  # what cannot be read calls nothing; reading it says so
                 sources = None if sources is None or named is None else sources | named
-            self._named[directory] = None if sources is None else self._called(directory, sources)
+            self._named[directory] = None if sources is None else self._called(directory, sources) | self._above(directory)
         return self._named[directory]
+
+    def _above(self, directory: str) -> set[str]:
+        """The directory whose code Terragrunt deploys for another, by its normal path."""
+        own = self.deployed(directory)
+        return set() if own is None or own == directory else {self._linked(directory, os.path.normpath(own))}
 
     def _called(self, directory: str, sources: Iterable[str | None]) -> set[str]:
         paths = {os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None}

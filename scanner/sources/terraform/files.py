@@ -131,6 +131,12 @@ def read_blocks(source: bytes, path: str, shown: str) -> tuple[list[Block], list
     return blocks, gaps + [set_twice(name, text.place(at)) for name, at in itertools.islice(_repeated(body), _MAX_FAULTS)]
 
 
+def read_content(source: bytes, shown: str) -> Content:
+    """The arguments and the blocks of a file of another program that writes HCL. Raises FileError."""
+    body, text = _parsed(source, shown)
+    return ({}, []) if body is None else _content(body, text)
+
+
 _MAX_FAULTS = 100
 """Gaps of one kind for one file."""
 _NO_BLOCK = "the content of a block is no object"

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from assay.scanner.globs import PathRule
 from assay.scanner.override import override
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import EVERYTHING, Collection, Item, NotShared, Source, Wanted, Within, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, NotShared, Share, Source, Wanted, Within, World
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
-from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import embedded, module_files, remote_state, roots, selected
+from assay.scanner.sources.terraform import embedded, module_files, remote_state, roots, selected, terragrunt
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.costs import TooMuch
+from assay.scanner.sources.terraform.deployments import Deployment
 from assay.scanner.sources.terraform.directories import Directories
-from assay.scanner.sources.terraform.files import FileError, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
-from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, words
+from assay.scanner.sources.terraform.operators import EXCEEDED, words
 from assay.scanner.sources.terraform.remote_state import RemoteStates
 from assay.scanner.sources.terraform.state_texts import StateTexts
 from assay.scanner.sources.terraform.variables import GivenVariables, VariableFiles, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
 
 T = TypeVar("T")
-MAX_FILE_FUNCTION_BYTES = 2_000_000
-MAX_LISTED = 20_000
+
+
+class _Way(NamedTuple):
+    """How a root module is read: by which program, in a workspace of which name, for which deployment of a stack."""
+
+    program: str
+    name: Any
+    deployment: Deployment | None
 
 
 class TerraformSource(Source):
@@ -95,7 +100,7 @@ class TerraformSource(Source):
         libraries: list[str] = []
         rest: dict[str, Budget] = {}
         """Directories below a root module that costs too much, with the budget that they have together."""
-        order = list(roots.in_order(known, self.code.local_calls))
+        order = [directory for directory in roots.in_order(known, self.code.local_calls) if self.code.deployed(directory) is not None]
         number = len(untouched)
         for at, directory in enumerate((*order, *reversed(order))):  # of what costs too much together, the smallest parts first
             is_rest = os.path.normpath(directory) in rest
@@ -113,13 +118,8 @@ class TerraformSource(Source):
                 except stage.LostInput as lost:
                     yield self._lost(directory, str(lost.strerror))
                     continue
-                skims = wanted.share.among_workers and not is_rest
-                if skims and not wanted.share.takes(number - 1):
-                    collection, made = Collection(self.show(directory), [], Coverage()), self._skimmed(directory)
-                else:
-                    collection, made = self._collect_root(directory, rest.get(os.path.normpath(directory)) or Budget())
-                    if wanted.share.of > 1 and skims and not made and self._skimmed(directory):
-                        raise NotShared
+                taken = wanted.share.takes(number - 1)
+                collection, made = self._for_share(wanted.share, directory, rest.get(os.path.normpath(directory)), taken)
                 judged |= made.keys()
                 parts = {called for called, certain in made.items() if called in known and self._is_part(directory, called, certain)}
                 within |= parts
@@ -131,6 +131,8 @@ class TerraformSource(Source):
                 if os.path.normpath(directory) not in called:
                     self.code.release(directory)
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
+        if units := list(filter(None, map(self.code.unit, self.directories))):
+            yield Collection(self.show(units[0].file), [], terragrunt.ledger(units, self.show))
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
 
@@ -186,54 +188,78 @@ class TerraformSource(Source):
         """
         root, spent = self.show(directory), list[Gap]()
         budget.tell = lambda reason: spent.append(_too_costly(root, reason))
-        readings, called = self._readings(directory, budget, lambda workspace: self._read(directory, workspace))
+        readings, directories = self._readings(directory, budget, lambda workspace: self._read(directory, workspace))
         (way, (collection, _)), *others = readings
+        deployments = [way.deployment for way, _ in readings]
         if others:
-            collection.worlds = [World(_holds(*way), collection.items, collection.context)]
+            collection.worlds = [World(_holds(way, deployments), collection.items, collection.context)]
         for way, (read, _) in others:
-            collection.worlds.append(World(_holds(*way), read.items, read.context))
+            collection.worlds.append(World(_holds(way, deployments), read.items, read.context))
             collection.items = collection.items + read.items
             collection.coverage = Coverage.merged([collection.coverage, read.coverage])
-        self.code.count(collection.coverage, {directory, *called})
+        self.code.count(collection.coverage, directories)
         collection.coverage.gaps += spent
         budget.tell = lambda reason: collection.coverage.gaps.append(_too_costly(root, reason))  # while rules ask for values
         collection.within = self._named_of(directory) if os.path.normpath(directory) in self._partly else None
         return collection, _in_all([made for _, (_, made) in readings])
+
+    def _for_share(self, share: Share, directory: str, budget: Budget | None, taken: bool) -> tuple[Collection, dict[str, bool]]:
+        """As `_collect_root`, where a root module is in the share (`taken`); else as far as it matters to the others.
+
+        `budget`: that of the parts of one that costs too much, which are read by all. Raises NotShared.
+        """
+        skimmed = share.among_workers and budget is None
+        if skimmed and not taken:
+            return Collection(self.show(directory), [], Coverage()), self._skimmed(directory)
+        collection, made = self._collect_root(directory, budget or Budget())
+        if skimmed and share.of > 1 and not made and self._skimmed(directory):
+            raise NotShared
+        return collection, made
 
     def _skimmed(self, directory: str) -> dict[str, bool]:
         """What `_collect_root` says of the modules of a root module that another worker judges: nothing else of it is evaluated.
 
         Where evaluating the rest costs too much, the worker that does so finds out that this is not what it says.
         """
-        readings, called = self._readings(directory, Budget(), lambda workspace: self._module_directories(directory, workspace))
-        self.code.count(Coverage(), {directory, *called})
+        readings, directories = self._readings(directory, Budget(), lambda workspace: self._module_directories(directory, workspace))
+        self.code.count(Coverage(), directories)
         return _in_all([made for _, made in readings])
 
     def _module_directories(self, directory: str, workspace: Workspace) -> dict[str, bool]:
         try:
-            return _made(list(Module(workspace, directory).walk()))
+            return self._made(directory, Module(workspace, self.code.deployed(directory) or directory).walk())
         except EXCEEDED:
             return {}
 
-    def _readings(self, directory: str, budget: Budget, read: Callable[[Workspace], T]) -> tuple[list[tuple[tuple[str, Any], T]], set[str]]:
-        """What a function makes of a root module in each way in which it may be read, and the directories of its modules.
+    def _made(self, directory: str, modules: Iterable[Module]) -> dict[str, bool]:
+        """The directories of the modules of a root module, to whether one of them surely exists."""
+        unit = self.code.unit(directory)
+        certain = unit is None or unit.certain
+        made: dict[str, bool] = {}
+        for module in modules:
+            made[module.directory] = made.get(module.directory, False) or (module.template is None and certain)
+        return made
 
-        A way is the program that reads its files, and the name of its workspace.
-        """
+    def _readings(self, directory: str, budget: Budget, read: Callable[[Workspace], T]) -> tuple[list[tuple[_Way, T]], set[str]]:
+        """What a function makes of a root module in each way in which it may be read; and the directories of its code and its modules."""
+        own = self.code.deployed(directory) or directory
         first, *others = module_files.READ_BY
-        workspace = self._workspace(directory, budget, first)
-        readings: list[tuple[tuple[str, Any], T]] = [((first, workspace.name), read(workspace))]
+        deployments: list[Deployment | None] = [*self.code.deployments(own)] or [None]
+        workspace = self._workspace(directory, budget, first, deployments[0])
+        beginning = _Way(first, workspace.name, deployments[0])
+        readings = [(beginning, read(workspace))]
         called = set(workspace.called)
-        programs = [first, *others] if any(map(self.code.differs, {directory, *called})) else [first]
-        ways = [(program, name) for program in programs for name in self._names(directory, called, program)]
-        for program, name in ways:
-            if (program, name) == readings[0][0]:
+        programs = [first, *others] if any(map(self.code.differs, {own, *called})) else [first]
+        chosen = [(program, name) for program in programs for name in self._names(own, called, program)]
+        chosen.sort(key=lambda one: one != (first, beginning.name))
+        for way in [_Way(*one, deployment) for deployment in deployments for one in chosen]:
+            if way == beginning:
                 continue
-            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program)
-            workspace.sensitive, workspace.name = sensitive, name
-            readings.append(((program, name), read(workspace)))
+            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, way.program, way.deployment)
+            workspace.sensitive, workspace.name = sensitive, way.name
+            readings.append((way, read(workspace)))
             called |= workspace.called
-        return readings, called
+        return readings, {directory, own, *called}
 
     def _names(self, directory: str, called: set[str], program: str) -> list[Any]:
         """The names that the workspace of a root module may have. `called`: the directories of its modules."""
@@ -254,7 +280,7 @@ class TerraformSource(Source):
         context: list[Item] = []
         made: dict[str, bool] = {}
         try:
-            module = Module(workspace, directory)
+            module = Module(workspace, self.code.deployed(directory) or directory)
             modules = list(module.walk())
             for inner in modules:
                 inner.take_sensitive()
@@ -263,7 +289,7 @@ class TerraformSource(Source):
             context = self._beforehand(workspace, modules, root)
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
             coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))
-            made = _made(modules)
+            made = self._made(directory, modules)
         except EXCEEDED as error:
             coverage.gaps += [] if isinstance(error, OverBudget) else [_too_costly(root, words(error))]
             items = []
@@ -285,25 +311,26 @@ class TerraformSource(Source):
         blocks = {resource.block.location() for module in modules for resource in module.declared if resource.block.type == "resource"}
         return len(blocks - made)
 
-    def _workspace(self, directory: str, budget: Budget, program: str) -> Workspace:
+    def _workspace(self, directory: str, budget: Budget, program: str, deployment: Deployment | None = None) -> Workspace:
         def load(directory: str) -> list[Block]:
             return self.code.load(directory, program)
 
         files = VariableFiles(self.overlay, self.code.content, self.show)
-        given, gaps = values(self.given, directory, files, load(directory))
-        self._declared |= {block.labels[0] for block in load(directory) if block.type == "variable"}
-        resolve = self.code.resolver(directory, program, gaps)
-        (name, *_) = selected.names(self.workspace, load(directory), ())
-        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, name, self.show, budget)
+        own = self.code.deployed(directory) or directory
+        given, gaps = values(self.given, own, files, load(own), self.code.unit(directory), deployment)
+        self._declared |= {block.labels[0] for block in load(own) if block.type == "variable"}
+        resolve = self.code.resolver(own, program, gaps)
+        (name, *_) = selected.names(self.workspace, load(own), ())
+        workspace = Workspace(load, self.code.files.read, self.code.files.below, resolve, given, name, self.show, budget)
         workspace.gaps = gaps
-        workspace.states = RemoteStates(directory, self._holding, load, lambda other: self._opened(other, workspace, program))
+        workspace.states = RemoteStates(own, self._holding, load, lambda other: self._opened(other, workspace, program))
         return workspace
 
     def _opened(self, directory: str, by: Workspace, program: str) -> Module:
         """A root module whose outputs another reads, at the cost of that one. What is wrong with it is a gap where it is judged."""
         workspace = self._workspace(directory, by.budget, program)
         workspace.states, workspace.sensitive = by.states, by.sensitive
-        return Module(workspace, directory)
+        return Module(workspace, self.code.deployed(directory) or directory)
 
     def _holding(self, text: str) -> list[str]:
         """The directories that say where their state is in which a text stands by itself; all that are scanned, of an empty text."""
@@ -313,43 +340,6 @@ class TerraformSource(Source):
             paths = ((directory, [os.path.join(directory, name) for name in self.code.code(directory)]) for directory in self.directories)
             self._states = StateTexts((directory, map(self.code.text, of_directory)) for directory, of_directory in paths)
         return self._states.holding(text)
-
-    def _read_file(self, path: str) -> str | Unknown:
-        """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""
-        if not self.code.boundary.holds(path):
-            return Unknown(f"{path} is outside of the scanned directories", "scan the plan")
-        if not self.overlay.is_file(path):
-            if not self.overlay.is_directory(path) and os.path.exists(self.overlay.real(path)):
-                return Unknown(f"{path} is a pipe, a socket or a device, which is never opened", "scan the plan")
-            raise EvaluationError(f"{path} is not a file")
-        try:
-            return read_bytes(path, self.overlay, MAX_FILE_FUNCTION_BYTES).decode("utf-8")
-        except UnicodeDecodeError:
-            return Unknown(f"{path} is not text", "scan the plan")
-        except FileError as error:
-            return Unknown(f"{path} could not be read: {error}", "scan the plan")
-
-    def _files_below(self, top: str) -> list[str] | Unknown:
-        """The paths of all regular files below a directory, relative to it; of links, those to files inside of the scanned directories."""
-        if not self.code.boundary.holds(top):
-            return Unknown(f"{top} is outside of the scanned directories", "scan the plan")
-        paths: list[str] = []
-        for directory, _, names in self.overlay.walk(top):
-            for name in names:
-                path = os.path.join(directory, name)
-                if self.overlay.is_file(path):
-                    paths.append(os.path.relpath(path, top))
-            if len(paths) > MAX_LISTED:
-                return Unknown(f"there are more than {MAX_LISTED:,} files below {top}", "scan the plan")
-        return paths
-
-
-def _made(modules: Iterable[Module]) -> dict[str, bool]:
-    """The directories of modules, to whether one of them surely exists."""
-    made: dict[str, bool] = {}
-    for module in modules:
-        made[module.directory] = made.get(module.directory, False) or module.template is None
-    return made
 
 
 def _in_all(readings: Sequence[dict[str, bool]]) -> dict[str, bool]:
@@ -362,9 +352,10 @@ def _in_all(readings: Sequence[dict[str, bool]]) -> dict[str, bool]:
     }
 
 
-def _holds(program: str, name: Any) -> dict[str, bool]:
-    """What holds where a program reads code, with the name of a workspace."""
-    return {module_files.OPENTOFU: program == module_files.OPENTOFU, selected.IS_DEFAULT: name == selected.DEFAULT}
+def _holds(way: _Way, deployments: list[Deployment | None]) -> dict[str, bool]:
+    """What holds where a root module is read in a way, of those for some deployments of a stack."""
+    told = {module_files.OPENTOFU: way.program == module_files.OPENTOFU, selected.IS_DEFAULT: way.name == selected.DEFAULT}
+    return told | {f'deployment == "{one.name}"': one is way.deployment for one in deployments if one is not None}
 
 
 def _too_costly(root: str, reason: str) -> Gap:

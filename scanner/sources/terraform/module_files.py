@@ -13,7 +13,6 @@ from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.terraform import files, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block
-from assay.scanner.sources.terraform.files import is_code
 
 TERRAFORM, OPENTOFU = "Terraform", "OpenTofu"
 _ALTERNATIVES = {".tf": ".tofu", ".tf.json": ".tofu.json"}
@@ -26,14 +25,15 @@ https://github.com/hashicorp/terraform/blob/main/internal/configs/parser_config.
 
 
 def of_terraform(names: Iterable[str]) -> list[str]:
-    """The files that Terraform reads. A directory of files for OpenTofu alone is no module to it: those are what there is."""
-    code = sorted(filter(is_code, names))
+    """Of the names of files of code, those that Terraform reads. A directory of files for OpenTofu alone is no module to it: those are
+    what there is."""
+    code = sorted(names)
     return [name for name in code if not _is_tofu(name)] or code
 
 
 def of_opentofu(names: Iterable[str]) -> list[str]:
-    """The files that OpenTofu reads."""
-    code = sorted(filter(is_code, names))
+    """Of the names of files of code, those that OpenTofu reads."""
+    code = sorted(names)
     return [name for name in code if _alternative(name) not in code]
 
 

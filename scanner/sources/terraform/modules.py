@@ -39,7 +39,7 @@ class Module:
         self.workspace, self.directory, self.parent, self.call = workspace, directory, parent, call
         self.instance = instance or Instance(None, {})
         self.depth: int = parent.depth + 1 if parent else 0
-        self.address: str = f"{parent.address}module.{call.labels[0]}{self.instance.suffix}." if parent and call else ""
+        self.address: str = f"{parent.address}{call.word}.{call.labels[0]}{self.instance.suffix}." if parent and call else ""
         self.path: tuple[str, ...] = (*parent.path, call.labels[0]) if parent and call else ()
         self.template: Unknown | None = self.instance.template or (parent.template if parent else None)
         self._memo: dict[tuple[str, str, bool], Any] = {}
@@ -100,7 +100,7 @@ class Module:
             return Lookup(lambda wanted: self._once("var", wanted, link, self._variable))
         if name == "local":
             return Lookup(lambda wanted: self._once("local", wanted, link, self._local))
-        if name == "module":
+        if name in ("module", "component"):
             return Lookup(lambda wanted: self._call(wanted, link))
         if name == "path":
             return Lookup(self._path)

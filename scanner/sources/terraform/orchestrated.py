@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.terraform import stacks, terragrunt_files
 
 
 class Orchestrator(NamedTuple):
@@ -22,23 +23,28 @@ class Orchestrator(NamedTuple):
 
 
 ORCHESTRATORS = (
-    # https://terragrunt.gruntwork.io/docs/reference/hcl/
+    # https://terragrunt.gruntwork.io/docs/features/stacks/; what single modules are given: terragrunt.py
     Orchestrator(
         "Terragrunt",
-        ("terragrunt.hcl", "terragrunt.stack.hcl"),
+        ("terragrunt.stack.hcl",),
         (),
         "terragrunt_unsupported",
         "scan the plans that it makes (terragrunt show -json), or pass the variables with --var-file",
     ),
-    # https://developer.hashicorp.com/terraform/language/files/stack; .tfstack.hcl was the name until the end of the beta
+    # https://developer.hashicorp.com/terraform/language/files/stack; in HCL: stacks.py
     Orchestrator(
         "a Terraform Stack",
         (),
-        (".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl", ".tfcomponent.json", ".tfdeploy.json", ".tfstack.json"),
+        (".tfcomponent.json", ".tfdeploy.json", ".tfstack.json"),
         "stack_unsupported",
         "its modules are judged by themselves: pass the variables of its deployments with --var-file",
     ),
 )
+
+
+def deploys(name: str) -> bool:
+    """Whether a file of this name makes its directory one that is deployed, whatever code is in it: of Terragrunt, or of a stack."""
+    return name == terragrunt_files.NAME or stacks.is_component(name)
 
 
 def of(name: str) -> Orchestrator | None:

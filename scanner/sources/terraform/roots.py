@@ -53,7 +53,8 @@ def may_be_sources(text: bytes, name: str) -> set[str] | None:
     """The local sources that a file of code may have, by its text alone; None where an escape may stand for a letter of one."""
     if _has_escapes(text, name):
         return None
-    sources = {source.decode(errors="replace") for source in _LOCAL.findall(text)} if b"module" in text else set[str]()
+    calls = b"module" in text or b"component" in text
+    sources = {source.decode(errors="replace") for source in _LOCAL.findall(text)} if calls else set[str]()
     return None if any("\\" in source for source in sources) else sources
 
 

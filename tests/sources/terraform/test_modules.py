@@ -854,21 +854,27 @@ def test_one_resource_for_each_file(tmp_path: Path) -> None:
     assert items['probe.p["a.json"]']["t"].data == "n-a.json"
 
 
-def test_files_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
-    names = ("live/a/terragrunt.hcl", "live/b/terragrunt.hcl", "live/root.hcl", "modules/m/main.tf", ".terragrunt-cache/x/terragrunt.hcl")
+def test_files_of_stacks_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
+    names = (
+        "live/a/terragrunt.stack.hcl",
+        "live/b/terragrunt.stack.hcl",
+        "live/root.hcl",
+        "modules/m/main.tf",
+        ".terragrunt-stack/x/terragrunt.hcl",
+    )
     write(tmp_path, dict.fromkeys(names, "# nothing\n"))
     discovered = discover([str(tmp_path)])
     (gap,) = discovered.gaps
-    assert gap.code == "terragrunt_unsupported" and gap.scope.endswith("live/a/terragrunt.hcl") and "and 1 more" in gap.reason
+    assert gap.code == "terragrunt_unsupported" and gap.scope.endswith("live/a/terragrunt.stack.hcl") and "and 1 more" in gap.reason
     assert discovered.directories == [str(tmp_path / "modules/m")]
 
 
-def test_files_of_a_terraform_stack_are_one_gap(tmp_path: Path) -> None:
-    names = ("s/main.tfcomponent.hcl", "s/prod.tfdeploy.hcl", "old/main.tfstack.hcl", "s/m/main.tf", "s/m/m.tftest.hcl")
+def test_files_of_a_terraform_stack_in_json_are_one_gap(tmp_path: Path) -> None:
+    names = ("s/main.tfcomponent.json", "s/prod.tfdeploy.json", "old/main.tfstack.json", "s/m/main.tf", "s/m/m.tftest.hcl")
     write(tmp_path, dict.fromkeys(names, "# nothing\n"))
     discovered = discover([str(tmp_path)])
     (gap,) = discovered.gaps
-    assert gap.code == "stack_unsupported" and gap.scope.endswith("old/main.tfstack.hcl") and "a Terraform Stack" in gap.reason
+    assert gap.code == "stack_unsupported" and gap.scope.endswith("old/main.tfstack.json") and "a Terraform Stack" in gap.reason
     assert "and 2 more" in gap.reason
     assert discovered.directories == [str(tmp_path / "s/m")]
 
