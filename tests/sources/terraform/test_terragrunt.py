@@ -22,9 +22,9 @@ MODULE = (
 def collected(top: Path, files: dict[str, str], **options: Any) -> dict[str, Collection]:
     write(top, files)
     (top / ".git").mkdir(exist_ok=True)
-    found = discover([str(top)])
+    discovered = discover([str(top)])
     source = TerraformSource(
-        found.directories, boundary=found.boundary, show=lambda path: str(Path(path).resolve().relative_to(top.resolve())), **options
+        discovered.directories, boundary=discovered.boundary, show=lambda path: str(Path(path).resolve().relative_to(top.resolve())), **options
     )
     return {collection.name: collection for collection in source.collect()}
 
