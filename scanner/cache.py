@@ -35,7 +35,8 @@ def read(name: str) -> bytes | None:
             if not _is_private(os.stat(folder)) or not _is_private(status) or not stat.S_ISREG(status.st_mode):
                 return None
             if time.time() - status.st_mtime > _DAY:
-                os.utime(file.fileno() if os.utime in os.supports_fd else file.name)  # it is in use
+                with contextlib.suppress(OSError):  # that of an image is another user's, or cannot be written to
+                    os.utime(file.fileno() if os.utime in os.supports_fd else file.name)  # it is in use
             return file.read(MAX_BYTES)
     return None
 

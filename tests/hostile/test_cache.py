@@ -45,6 +45,18 @@ def test_what_nobody_uses_is_removed(folder: Path) -> None:
     assert time.time() - (folder / "recent.msgpack").stat().st_mtime < DAY
 
 
+def test_what_an_image_brought_along_counts_for_good(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.write("rules-a", b"kept")
+    long_ago = time.time() - 100 * DAY
+    os.utime(folder / "rules-a.msgpack", (long_ago, long_ago))
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("of another user")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert cache.read("rules-a") == b"kept"
+
+
 def test_what_was_used_longest_ago_makes_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_BYTES", 3_000)
     for number in range(10):
