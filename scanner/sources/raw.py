@@ -97,6 +97,10 @@ class Given(Open, frozen=True):
     """An open value that whoever deploys gives before anything is made: it is no identifier that this deployment is given by the cloud."""
 
 
+class Refused(Open, frozen=True):
+    """What an expression that the input's own tool refuses would give: a file is not there, an attribute does not exist."""
+
+
 class Exported(Open, frozen=True):
     """An open value that another stack gives: whatever it names, that is declared there and not in this input."""
 

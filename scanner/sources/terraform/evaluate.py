@@ -149,10 +149,13 @@ def _call(node: tree.Call, scope: Scope) -> Any:
     cost.before(arguments, scope.budget)
     try:
         result = _spread(scope, function, *arguments)
-    except (EvaluationError, TooMuch):
+    except TooMuch:
         raise
-    except REFUSALS as error:
-        raise EvaluationError(f"{node.function}(): {error}") from None
+    except (EvaluationError, *REFUSALS) as error:
+        refused = error if isinstance(error, EvaluationError) else EvaluationError(f"{node.function}(): {error}")
+        if scope.tried:
+            raise refused from None
+        return Unknown(str(refused), "correct the expression or scan the plan")  # what else is around it can be told
     if isinstance(result, (str, list)) and len(result) > (MAX_TEXT if isinstance(result, str) else MAX_ELEMENTS):
         raise TooMuch(f"{node.function}() gives a value of {len(result):,} elements")
     cost.after(result, scope.budget)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.raw import Given, Open, Reference, Unknown, because
+from assay.scanner.sources.raw import Given, Open, Reference, Refused, Unknown, because
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, machines, tree, types
 from assay.scanner.sources.terraform.blocks import Argument, Block
@@ -23,7 +23,7 @@ from assay.scanner.sources.terraform.existence import target_of
 from assay.scanner.sources.terraform.expansion import Instance, expand, is_single, linked_elements, one_of, spend
 from assay.scanner.sources.terraform.instances import Instances, ResourceBlock, linked_names
 from assay.scanner.sources.terraform.named import Calls, Lookup
-from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError
+from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError, NotThere
 from assay.scanner.sources.terraform.provider_blocks import ProviderBlock
 from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import Workspace
@@ -137,8 +137,11 @@ class Module:
             self._memo[key] = Unknown(f"{kind}.{name} refers to itself", "break the cycle")
             try:
                 self._memo[key] = costs.limited(compute(name, link), self.workspace.budget)
-            except EvaluationError as error:
+            except NotThere as error:
                 self._memo[key] = error
+            except EvaluationError as error:
+                reason, way = f"{kind}.{name} could not be evaluated: {error}", "correct the expression or scan the plan"
+                self._memo[key] = Refused(reason, way, name=f"{self.address}{kind}.{name}")
         result = self._memo[key]
         if isinstance(result, EvaluationError):
             raise result
@@ -296,7 +299,7 @@ class Module:
     def _output(self, name: str, link: bool) -> Any:
         block = self._blocks.get("output", {}).get((name,))
         if block is None:
-            raise EvaluationError(f"{self.address}{name} is not an output")
+            raise NotThere(f"{self.address}{name} is not an output")
         raw = evaluate(block.expression("value"), self.scope(link=link))
         return self.workspace.sensitive.add(raw) if _is_sensitive(block) else raw
 

@@ -43,6 +43,10 @@ class Undecided(EvaluationError):
     """Whether the expression is invalid, or what it gives, hangs on what is not told here. `try()` does not go on behind it."""
 
 
+class NotThere(EvaluationError):
+    """The expression names what the code does not have."""
+
+
 EXCEEDED = (TooMuch, OverBudget, RecursionError, MemoryError)
 """The input asks for more work than any real configuration: a gap for its root module."""
 FAILURES = (EvaluationError, *EXCEEDED)

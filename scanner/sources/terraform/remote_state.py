@@ -7,12 +7,13 @@ https://developer.hashicorp.com/terraform/language/state/remote-state-data, …/
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.override import override
-from assay.scanner.sources.raw import Reference
+from assay.scanner.sources.raw import Reference, Refused
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.costs import TooMuch
@@ -174,10 +175,10 @@ class Outputs(Namespace):
     @override
     def attribute(self, name: str) -> Any:
         """What the code gives; of an output that it does not have, or cannot compute, the answer of the provider."""
-        try:
-            return self.module.output(name, self.link)
-        except (EvaluationError, TooMuch):
-            return Reference(self.address, f"outputs.{name}")
+        with contextlib.suppress(EvaluationError, TooMuch):
+            if not isinstance(raw := self.module.output(name, self.link), Refused):
+                return raw
+        return Reference(self.address, f"outputs.{name}")
 
     @override
     def index(self, key: Any) -> Any:

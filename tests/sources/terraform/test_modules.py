@@ -922,3 +922,40 @@ def test_nested_blocks_through_a_reference(tmp_path: Path, expression: str, told
     )
     result = value(tmp_path, expression, text)
     assert isinstance(result, Unknown) if told is Unknown else result == told
+
+
+NOT_THERE = 'locals {\n  settings = jsondecode(file("settings.json"))\n  account = local.settings.account\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("expression", "known"),
+    [
+        ('{ action = "s3:*", account = local.account }', "s3:*"),
+        ('{ action = "s3:*", account = jsondecode(file("settings.json")).account }', "s3:*"),
+        ('{ action = "s3:*", account = jsondecode("no JSON") }', "s3:*"),
+        ('{ action = "s3:*", account = {}.missing }', None),
+        ('{ action = try(file("settings.json"), "s3:Get*"), account = local.account }', "s3:Get*"),
+        ('{ action = can(file("settings.json")) ? "*" : "s3:Get*", account = local.account }', "s3:Get*"),
+    ],
+)
+def test_what_terraform_refuses_leaves_the_rest_as_it_is(tmp_path: Path, expression: str, known: str | None) -> None:
+    data = value(tmp_path, expression, NOT_THERE)
+    if known is None:
+        assert isinstance(data, Unknown)
+        return
+    assert data["action"] == known and isinstance(data["account"], Unknown)
+
+
+def test_a_local_value_that_terraform_refuses_is_no_reason_to_try_another(tmp_path: Path) -> None:
+    data = value(tmp_path, 'try(local.settings, "another")', NOT_THERE)
+    assert isinstance(data, Unknown)
+    assert data.reason == f"{tmp_path}/settings.json is not a file"
+
+
+def test_outputs_that_terraform_refuses_are_unknown_and_those_that_are_not_there_can_be_tried(tmp_path: Path) -> None:
+    files = module("", NOT_THERE + 'output "o" {\n  value = local.settings[0].missing\n}\n')
+    files["main.tf"] = f'{files["main.tf"]}resource "probe" "p" {{\n  o = ["a", module.m.o]\n  none = try(module.m.none, "a")\n}}\n'
+    probe = read(tmp_path, files)["probe.p"]
+    first, second = probe["o"].data
+    assert first == "a" and isinstance(second, Unknown)
+    assert probe["none"].data == "a"
