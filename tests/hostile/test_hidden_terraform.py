@@ -364,6 +364,8 @@ IN_WORKSPACE = GROUP.replace('["0.0.0.0/0"]', "[%s]")
 BY_NAME = IN_WORKSPACE % 'terraform.workspace == "default" ? "10.0.0.0/8" : "0.0.0.0/0"'
 BY_TABLE = IN_WORKSPACE % '{ default = "10.0.0.0/8", prod = "0.0.0.0/0" }[terraform.workspace]'
 OPEN_BY_DEFAULT = IN_WORKSPACE % 'terraform.workspace == "default" ? "0.0.0.0/0" : "10.0.0.0/8"'
+OF_TWO = '{ dev = "%s", prod = "10.1.0.0/16" }[terraform.workspace]'
+REFUSED = "{ dev = 1, prod = 2 }[terraform.workspace]"
 IN_MODULE: Files = {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/main.tf": BY_NAME}
 NAMED = 'terraform {\n  cloud {\n    workspaces {\n      name = "%s"\n    }\n  }\n}\n'
 REMOTE = 'terraform {\n  backend "remote" {\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n'
@@ -383,7 +385,30 @@ SELECTED: dict[str, tuple[Files, str | None, str]] = {
     "the code fixes another": ({"main.tf": NAMED % "prod" + BY_NAME}, None, "fail"),
     "the code fixes two": ({"main.tf": NAMED % "default" + BY_NAME, "override.tf": NAMED % "prod"}, None, "fail"),
     "it decides nothing": ({"main.tf": IN_WORKSPACE % '"10.0.0.0/8"' + 'locals {\n  x = terraform.workspace\n}\n'}, None, "pass"),
+    "a table without default": ({"main.tf": IN_WORKSPACE % OF_TWO % "10.0.0.0/8"}, None, "pass"),
+    "a table without default, open": ({"main.tf": IN_WORKSPACE % (OF_TWO % "0.0.0.0/0").replace("10.1.0.0/16", "0.0.0.0/0")}, None, "fail"),
+    "a table without default, open in part": ({"main.tf": IN_WORKSPACE % OF_TWO % "0.0.0.0/0"}, None, "unknown"),
+    "a table without default, by a local value": ({"main.tf": IN_WORKSPACE % (OF_TWO % "10.0.0.0/8").replace("terraform.workspace", "local.a") + 'locals {\n  a = local.b\n  b = terraform.workspace\n}\n'}, None, "pass"),
+    "a lookup without default": ({"main.tf": IN_WORKSPACE % 'lookup({ dev = "10.0.0.0/8" }, terraform.workspace)'}, None, "pass"),
 }  # fmt: skip
+ASKED_FOR = [
+    f"locals {{\n  x = {REFUSED}\n}}\n",
+    f"locals {{\n  x = [{{ a = 1 + {REFUSED} }}]\n}}\n",
+    f'resource "aws_sqs_queue" "q" {{\n  name = "a-${{{REFUSED}}}"\n}}\n',
+    f'resource "aws_sqs_queue" "q" {{\n  count = {REFUSED}\n}}\n',
+    f'resource "aws_instance" "i" {{\n  root_block_device {{\n    volume_size = {REFUSED}\n  }}\n}}\n',
+]
+NOT_ASKED_FOR = [
+    f"locals {{\n  x = false ? {REFUSED} : 1\n}}\n",
+    f"locals {{\n  x = try({REFUSED}, 1)\n  y = true || {REFUSED} == 1\n  z = [for n in [] : {REFUSED}]\n}}\n",
+    f'provider "aws" {{\n  alias = "unused"\n  max_retries = {REFUSED}\n}}\n',
+    f'resource "aws_sqs_queue" "q" {{\n  count = 0\n  delay_seconds = {REFUSED}\n}}\n',
+    f'resource "aws_instance" "i" {{\n  dynamic "root_block_device" {{\n    for_each = []\n    content {{\n      volume_size = {REFUSED}\n    }}\n  }}\n}}\n',
+    'variable "of" {}\nlocals {\n  x = var.of[terraform.workspace]\n}\n',
+    'locals {\n  x = merge({ dev = 1 }, { default = 2 })[terraform.workspace]\n}\n',
+]
+SELECTED |= {f"asked for {more}": ({"main.tf": OPEN_BY_DEFAULT + more}, None, "unknown") for more in ASKED_FOR}
+SELECTED |= {f"not asked for {more}": ({"main.tf": OPEN_BY_DEFAULT + more}, None, "fail") for more in NOT_ASKED_FOR}
 
 
 @pytest.mark.parametrize("name", SELECTED)

@@ -98,7 +98,7 @@ class Directories:
 
     def _bare_workspace(self, budget: Budget) -> Workspace:
         """What expressions outside of any module are evaluated with."""
-        return Workspace(lambda _: [], self.files.read, self.files.below, lambda *_: None, {}, None, self.show, budget)
+        return Workspace(lambda _: [], self.files.read, self.files.below, lambda *_: None, {}, self.show, budget)
 
     def differs(self, directory: str) -> bool:
         """Whether programs read different files of a directory."""

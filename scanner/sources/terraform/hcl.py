@@ -251,6 +251,8 @@ class TerraformSource(Source):
         called = set(workspace.called)
         programs = [first, *others] if any(map(self.code.differs, {own, *called})) else [first]
         chosen = [(program, name) for program in programs for name in self._names(own, called, program)]
+        if beginning.name is selected.ANY:
+            chosen = [(program, name) for program, name in chosen if name is selected.ANY]
         chosen.sort(key=lambda one: one != (first, beginning.name))
         for way in [_Way(*one, deployment) for deployment in deployments for one in chosen]:
             if way == beginning:
@@ -265,6 +267,16 @@ class TerraformSource(Source):
         """The names that the workspace of a root module may have. `called`: the directories of its modules."""
         asking = map(self.code.asks_for_workspace, {directory, *called})
         return selected.names(self.workspace, self.code.load(directory, program), asking)
+
+    def _first_name(self, workspace: Workspace, directory: str, blocks: list[Block]) -> Any:
+        """The first of them: `default`, unless Terraform refuses that."""
+        (name, *others) = selected.names(self.workspace, blocks, [self.code.asks_for_workspace(directory)])
+        if not others:
+            return name
+        workspace.name, known = name, len(workspace.gaps)
+        refused = selected.refuses_default(blocks, Module(workspace, directory).scope())
+        del workspace.gaps[known:]  # those are told of where the code is read
+        return others[0] if refused else name
 
     def _named_of(self, directory: str) -> Within:
         """What the files that were named declare in a root module."""
@@ -320,10 +332,10 @@ class TerraformSource(Source):
         given, gaps = values(self.given, own, files, load(own), self.code.unit(directory), deployment)
         self._declared |= {block.labels[0] for block in load(own) if block.type == "variable"}
         resolve = self.code.resolver(own, program, gaps)
-        (name, *_) = selected.names(self.workspace, load(own), ())
-        workspace = Workspace(load, self.code.files.read, self.code.files.below, resolve, given, name, self.show, budget)
+        workspace = Workspace(load, self.code.files.read, self.code.files.below, resolve, given, self.show, budget)
         workspace.gaps = gaps
         workspace.states = RemoteStates(own, self._holding, load, lambda other: self._opened(other, workspace, program))
+        workspace.name = self._first_name(workspace, own, load(own))
         return workspace
 
     def _opened(self, directory: str, by: Workspace, program: str) -> Module:

@@ -36,12 +36,13 @@ class Workspace:
         files: Callable[[str], list[str] | Unknown],
         resolve: Callable[[str, str, tuple[str, ...]], str | None],
         variables: dict[str, Any],
-        name: Any,
         show: Callable[[str], str],
         budget: Budget,
     ) -> None:
         self.files = files
-        self.load, self.read, self.variables, self.name, self.show = load, read, variables, name, show
+        self.load, self.read, self.variables, self.show = load, read, variables, show
+        self.name: Any = None
+        """What `terraform.workspace` gives."""
         self._resolve = resolve
         self._resolved: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
         self.budget = budget
