@@ -18,13 +18,22 @@ Functions = Mapping[str, Callable[..., Any]]
 
 
 def _template(body: Body, functions: Functions) -> Any:
-    template, names = body.raw("template"), body.raw("vars")
+    template = body.raw("template")
     if template is None:
         return None
     try:
-        return spread(functions["templatestring"], template, {} if names is None else names)
+        return spread(functions["templatestring"], template, _map(body, "vars"))
     except REFUSALS as error:
         raise EvaluationError(f"the template {error}") from None
+
+
+def _map(body: Body, name: str) -> Any:
+    """What a map holds: an argument, or a block as Terraform 0.11 took it (https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides/0-12)."""
+    given = body.raw(name)
+    if given is not None:
+        return given
+    blocks, _ = body.nested(name)
+    return {key: block.raw(key) for block in blocks for key in block.block.arguments}
 
 
 def _content(body: Body, functions: Functions) -> Any:

@@ -23,6 +23,7 @@ def value(folder: Path, code: str, expression: str, **files: str) -> Any:
     ("body", "expression", "expected"),
     [
         ('template = "a $${b}"\n  vars = { b = 1 }', "data.template_file.t.rendered", "a 1"),
+        ('template = "a $${b}"\n  vars {\n    b = "1"\n  }', "data.template_file.t.rendered", "a 1"),
         ('template = "a"', "data.template_file.t.rendered", "a"),
         ('template = "a"\n  vars = null', "data.template_file.t.rendered", "a"),
         ('template = file("a.tpl")\n  vars = { list = "x,y" }', "data.template_file.t.rendered", "[x][y]"),
