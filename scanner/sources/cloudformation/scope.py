@@ -198,6 +198,8 @@ class Scope:
     def _resource(self, name: str) -> TemplateResource | Unknown:
         resource = self.template.resources.get(name)
         if resource is None:
+            if name in self.template.elsewhere:
+                return Unknown(f"{name} is {self.template.elsewhere[name]}", "scan its deployed stack")
             return Unknown(f"there is no {name} in {self.template.file}", CORRECT)
         if self.exists(resource) is False:
             return Unknown(f"{name} does not exist: its condition {resource.body['Condition']} is false", CORRECT)

@@ -47,8 +47,9 @@ def translated(template: Template, values: dict[str, Any], region: str | None) -
     for name, body in list(resources.items()):
         if _elsewhere(body):
             del resources[name]
+            template.elsewhere[name] = "an application of a repository, which is not here"
             line = template.place(("Resources", name)).line
-            template.gap("module_missing", f"{name} is an application of a repository, which is not here", "scan its deployed stack", line)
+            template.gap("module_missing", f"{name} is {template.elsewhere[name]}", "scan its deployed stack", line)
     if not resources:
         return template.rewritten(data)
     packaged(data)

@@ -33,6 +33,8 @@ class Template:
         self.path, self.file, self.parsed = path, file, parsed
         self.gaps: list[Gap] = [] if gaps is None else gaps
         self._entered = set(self.gaps)
+        self.elsewhere: dict[str, str] = {}
+        """Resources that this file is to have of a place which is not here, to where that is."""
         self.data: dict[str, Any] = parsed.data if isinstance(parsed.data, dict) else {}
         for name, line in parsed.duplicates:
             self.gap("duplicate_key", f"{name} is written twice in one map; the last one was read", "remove one of them", line)
@@ -54,7 +56,9 @@ class Template:
 
     def rewritten(self, data: dict[str, Any], sources: dict[str, Path] | None = None) -> Template:
         """The same file with other data; its gaps are those of this one."""
-        return Template(self.path, self.file, msgspec.structs.replace(self.parsed, data=data), self.gaps, sources)
+        template = Template(self.path, self.file, msgspec.structs.replace(self.parsed, data=data), self.gaps, sources)
+        template.elsewhere = self.elsewhere
+        return template
 
     def used(self, wanted: frozenset[str] | None, *, outputs: bool) -> list[str]:
         """The conditions that resources of these types (None for all), and outputs if they are asked for, depend on."""

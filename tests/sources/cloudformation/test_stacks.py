@@ -455,6 +455,9 @@ def test_applications_of_a_repository_are_not_looked_up(tmp_path: Path) -> None:
     pytest.importorskip("samtranslator")
     text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: x, SemanticVersion: '1'}}}\n"
     assert [gap.code for gap in gaps(collect(tmp_path, text))] == ["module_missing"]
+    text += "  Q: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !GetAtt A.Outputs.Key}}\n"
+    (key,) = (item["KmsMasterKeyId"].data for one in collect(tmp_path, text) for item in one.items)
+    assert isinstance(key, Unknown) and key.reason == "A is an application of a repository, which is not here"
 
 
 # Parameter files.
