@@ -263,6 +263,8 @@ def described(error: BaseException) -> str:
 
 def judge(collection: Collection, rules: Rules, known: Catalogue, source: str = "code") -> Judged:
     """The verdicts of all controls on all resources of a collection. `known`: the readers of its input; `source`: `code` or `live`."""
+    if collection.sensitive is None:
+        collection.sensitive = Sensitive()
     whole = collection.part is AccountPart.WHOLE  # its parts are in the ledger
     coverage = Coverage() if whole else ledger.enter(collection, known.types | rules.named_types, known.joined)
     entered = len(collection.coverage.gaps)
@@ -281,9 +283,8 @@ def judge(collection: Collection, rules: Rules, known: Catalogue, source: str = 
     return _shown(judged, collection.sensitive)
 
 
-def _shown(judged: Judged, sensitive: Sensitive | None) -> Judged:
+def _shown(judged: Judged, marked: Sensitive) -> Judged:
     """What may be shown: without credentials, and the texts that the input marks as sensitive, which came to light while it was judged."""
-    marked = sensitive or Sensitive()
     judged.results = [shown.result_of(result, marked) for result in judged.results]
     judged.coverage.gaps = [shown.gap_of(gap, marked) for gap in judged.coverage.gaps]
     judged.sensitive = marked.texts

@@ -13,6 +13,7 @@ from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.sensitive import Sensitive
 
 _Texts = tuple[dict[str, list[Item]], list[Item], list[tuple[Item, Unknown]]]
 _ALIKE = 20
@@ -25,6 +26,8 @@ class ItemIndex:
         """`asked`: what somebody asks of the collection beside the rules."""
         self.name, self.asked = collection.name, asked
         self.beyond = collection.beyond
+        self.hidden = collection.sensitive if collection.sensitive is not None else Sensitive()
+        """What no report shows; readers add to it what they find out to be a secret."""
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}
         self._by_address: dict[str, Item] = {}

@@ -95,6 +95,11 @@ class View:
                 break
         return first_known(*values)
 
+    def hide(self, texts: Iterable[str]) -> None:
+        """Take texts for ones that no report shows: secrets by where they stand, or by what they are called."""
+        for text in texts:
+            self.items.hidden.named("secret", text)
+
     def inner(self, *places: str | Referrer) -> tuple[list[View], Unknown | None]:
         """All nested blocks (or objects of a list) at some places, and why there may be more than these.
 

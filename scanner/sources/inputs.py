@@ -59,12 +59,18 @@ class Input(msgspec.Struct, frozen=True):
     """Its files, beside Terraform's, which have names of their own (terraform/files.py)."""
 
 
+_OTHER_PROVIDERS = (
+    "kubernetes_", "kubectl_", "helm_", "null_resource", "terraform_data", "local_file", "local_sensitive_file", "github_", "gitlab_",
+    "tfe_variable", "circleci_", "vault_", "mysql_user", "postgresql_role", "mongodbatlas_", "snowflake_user",
+)  # fmt: skip
+"""Of types that run on a cloud, or beside it: facts/secrets/settings/beside_clouds.py."""
+
 INPUTS = (
     Input(
         "terraform",
         {"terraform_aws": "Terraform, AWS", "terraform_gcp": "Terraform, Google Cloud"},
         {
-            "terraform_aws": ("aws", "provider.other", "terraform_output", "terraform_variable", "terraform_local"),
+            "terraform_aws": ("aws", "provider.other", "terraform_output", "terraform_variable", "terraform_local", *_OTHER_PROVIDERS),
             "terraform_gcp": ("google",),
         },
         remedy="terraform",

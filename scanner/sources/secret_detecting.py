@@ -195,8 +195,10 @@ _ABOUT = lazy_re.pattern(
     r"|store|provider|manager|service|endpoint|host|port|user|username|folder|mount|rounds|scope|scopes|claim|cookie|label|env|var|count|limit"
     r"|min|max|required|strength|hint|dummy|placeholder"
     r"|ref|reference|hasher|source|alias|charset|encryption|validation)$"
+    r"|(?:^|_)existing_secret(?:_|$)|(?:^|_)password_keys?$"
 )
-"""Ends of names that speak of a secret and do not give it, beside those of sensitive.py."""
+"""Of names that speak of a secret and do not give it, beside those of sensitive.py: `password_file`, and which key of which secret of
+Kubernetes has it, as charts ask for that."""
 _NAME = lazy_re.pattern(r"[a-z0-9]+(?:[-/_.:][a-z0-9]+)+|[A-Z0-9]+(?:[-_][A-Z0-9]+)+")
 _PLAIN = lazy_re.pattern(
     r"(?:true|false|yes|no|on|off|null|none|nil|undefined|disabled|enabled|optional|required|-?\d{1,3})", re.IGNORECASE

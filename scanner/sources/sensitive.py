@@ -26,6 +26,17 @@ _NOTHING = r"[^\x00-\x{10FFFF}]"
 _BEGINNING = 16
 """Characters of the beginning of a longer text that is looked for too, since messages quote no more of it."""
 _WORDS = frozenset({"true", "false", "null", "none"})
+_ORDINARY = frozenset(
+    {
+        "password", "passwd", "pass", "secret", "secrets", "token", "credentials", "credential", "admin", "administrator", "root", "user",
+        "username", "test", "testing", "example", "changeme", "default", "postgres", "postgresql", "mysql", "mongo", "mongodb", "redis",
+        "rabbitmq", "guest", "demo", "dummy", "sample", "prod", "production", "stage", "staging", "development", "main", "master",
+        "primary", "replica", "database", "value", "name", "string", "text", "data", "file", "path", "host", "localhost", "local",
+        "public", "private", "internal", "external", "region", "account", "service", "server", "client",
+    }
+)  # fmt: skip
+"""Words that code has everywhere. Whoever takes one for a password hides nothing; a report that hides each of them cannot be read. They are
+hidden where code has one in quotes."""
 _SECRET_NAME = lazy_re.pattern(
     r"passw(?:or)?d|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|client_?secret"
     r"|(?:^|_)(?:secret|token|credentials?|connection_string)$|_(?:pass|pwd|pw)$|(?:^|_)(?:db|mysql|pg|redis|smtp|ftp|ldap)pass$",
@@ -57,6 +68,8 @@ class Sensitive:
         self._recent: list[str] = []
         """Those that are not in the pattern, which takes long to make."""
         self.overflow = False
+        self._ordinary: set[str] = set()
+        """Words of `_ORDINARY`."""
         self._guesses: set[str] = set()
         """Those that nobody marks: only the name of what holds them speaks for it."""
         self._marked: Sensitive | None = None
@@ -64,12 +77,12 @@ class Sensitive:
             self._add(text)
 
     def __bool__(self) -> bool:
-        return bool(self._whole) or self.overflow
+        return bool(self._whole or self._ordinary) or self.overflow
 
     @property
     def texts(self) -> list[str]:
         """What there is, as `Sensitive(texts)` takes it; a text of no characters stands for too many."""
-        return [*self._whole, *([""] if self.overflow else [])]
+        return [*self._whole, *self._ordinary, *([""] if self.overflow else [])]
 
     def joined(self, other: Sensitive | None) -> Sensitive:
         """These texts with those of another collection; that one takes in what comes to these, and the other way round."""
@@ -95,7 +108,9 @@ class Sensitive:
         if is_secret_name(name):
             for text in texts_of(raw, numbers=False):
                 if not text.startswith(("arn:", "projects/", "//")):
-                    if text not in self._whole and _NAMES_IT.search(_CAMEL.sub("_", name)):
+                    if not _NAMES_IT.search(_CAMEL.sub("_", name)):
+                        self._guesses.discard(text)
+                    elif text not in self._whole:
                         self._guesses.add(text)
                     self._add(text)
         return raw
@@ -144,8 +159,17 @@ class Sensitive:
             return SHOWN if text not in _WORDS else text
         if text in self._whole:
             return SHOWN
-        if not self._inside or len(text) < SHORTEST:
-            return text
+        masked = self._without_ordinary(text) if self._ordinary and ('"' in text or "'" in text) else text
+        return self._without_inner(masked) if self._inside and len(text) >= SHORTEST else masked
+
+    def _without_ordinary(self, text: str) -> str:
+        for word in self._ordinary:
+            for quote in "\"'":
+                text = text.replace(f"{quote}{word}{quote}", f"{quote}{SHOWN}{quote}") if word in text else text
+        return text
+
+    def _without_inner(self, text: str) -> str:
+        """A text without the sensitive ones that are a part of it."""
         if _is_whole(text):
             masked, others = self._compiled().sub(SHOWN, text), self._recent
         else:  # with half of a pair of UTF-16, which RE2 does not take
@@ -171,6 +195,9 @@ class Sensitive:
         if not text:
             self.overflow = True
         if self.overflow or text in self._whole or text.lower() in _WORDS:
+            return
+        if text.lower() in _ORDINARY:
+            self._ordinary.add(text)
             return
         self._whole.add(text)
         escaped = json.dumps(text)[1:-1]

@@ -117,6 +117,39 @@ def test_code(case: str, tmp_path: Path) -> None:
     assert shown(written(tmp_path, {"main.tf": code})) == []
 
 
+LITERAL = f"{CANARY}kX9vQ2"
+PARAMETER = f'resource "aws_ssm_parameter" "p" {{\n  name  = "NAME"\n  type  = "TYPE"\n  value = "{LITERAL}"\n}}\n'
+TEMPLATE = f"Resources:\n  R:\n    Type: TYPE\n    Properties:\n      Name: /orders/db/password\n      Type: String\n      Value: {LITERAL}\n"
+FOUND_OUT = {
+    "a SecureString": {"main.tf": PARAMETER.replace("NAME", "/orders/quotes").replace("TYPE", "SecureString")},
+    "a String that is called a password": {"main.tf": PARAMETER.replace("NAME", "/orders/db-password").replace("TYPE", "String")},
+    "a ciphertext": {"main.tf": f'resource "aws_kms_ciphertext" "c" {{\n  plaintext = "{LITERAL}"\n}}\n'},
+    "a secret of a repository": {"main.tf": f'resource "github_actions_secret" "s" {{\n  plaintext_value = "{LITERAL}"\n}}\n'},
+    "a setting of a chart": {"main.tf": f'resource "helm_release" "r" {{\n  set {{\n    value = "{LITERAL}"\n    name = "auth.password"\n  }}\n}}\n'},
+    "a document for a secret": {"main.tf": f'resource "vault_kv_secret" "s" {{\n  data_json = "{{\\"password\\": \\"{LITERAL}\\"}}"\n}}\n'},
+    "JSON": {"main.tf.json": json.dumps({"resource": {"aws_kms_ciphertext": {"c": {"plaintext": LITERAL}}}}, indent=1)},
+    "a parameter of a template": {"t.yaml": TEMPLATE.replace("TYPE", "AWS::SSM::Parameter")},
+    "a key of an API": {"t.yaml": TEMPLATE.replace("TYPE", "AWS::ApiGateway::ApiKey").replace("      Type: String\n", "")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOUND_OUT)
+def test_a_secret_that_a_rule_finds_out(case: str, tmp_path: Path) -> None:
+    """Neither a mark nor the name of its line says what it is."""
+    tree = written(tmp_path, FOUND_OUT[case])
+    report = Scan(Options(paths=[str(tree)], controls=["secrets.*"])).report()
+    assert "fail" in {result.verdict for result in report.results}
+    assert shown(tree) == []
+
+
+def test_a_word_that_code_has_everywhere_is_hidden_as_a_text_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, {"main.tf": 'variable "db_password" {\n  default = "password"\n}\n'})
+    ran = assay("scan", ".", "--control", "secrets.no-plaintext-in-config")
+    assert 'default = "(sensitive)"' in ran.stdout and "var.db_password" in ran.stdout
+    assert "default holds a password in plain text" in ran.stdout
+
+
 def test_a_value_that_is_given(tmp_path: Path) -> None:
     code = 'variable "v" {\n  sensitive = true\n}\n' + GROUP.replace("VALUE", "var.v")
     tree = written(tmp_path, {"main.tf": code})

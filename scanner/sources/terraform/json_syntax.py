@@ -24,6 +24,8 @@ from assay.scanner.sources.terraform.document_places import LONGEST, Opened
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1, "action": 2,
            "dynamic": 1}  # fmt: skip
+_LABELS_INSIDE = {"provisioner": 1}
+"""Types of blocks in others to their labels."""
 _COMMENT = "//"
 
 
@@ -152,8 +154,8 @@ class JsonArgument(Argument):
         while argument is not None and argument._are_blocks:
             same.insert(0, argument)
             argument = argument.before
-        bodies = [block for one in same for block in _labelled(one.content, 0, one._at)]
-        return [_block(type_, (), self.text, at, body) for _, at, body in bodies]
+        bodies = [block for one in same for block in _labelled(one.content, _LABELS_INSIDE.get(type_, 0), one._at)]
+        return [_block(type_, labels, self.text, at, body) for labels, at, body in bodies]
 
     @property
     def _are_blocks(self) -> bool:

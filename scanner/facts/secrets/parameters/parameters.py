@@ -12,6 +12,7 @@ from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import is_live, short
 from assay.scanner.facts.secrets.parameters.kinds import ConfigParameter
 from assay.scanner.facts.secrets.settings.entries import Entry
+from assay.scanner.facts.secrets.settings.hiding import hide
 from assay.scanner.facts.secrets.settings.kinds import Setting
 from assay.scanner.facts.secrets.settings.settings import setting
 from assay.scanner.facts.secrets.settings.values import Answer, Linked, flat, joined
@@ -151,6 +152,7 @@ def _written(view: View, subjects: tuple[str, ...], paths: tuple[str, ...], labe
             continue
         seen = value.seen or (view.location,)
         answer = _shown_kinds(subjects, value.raw, linked, seen, encoded)
+        hide(view, answer, "", value.raw)
         is_open = isinstance(value.raw, Unknown) and isinstance(linked, Unknown)
         rank = 2 if is_open else 1 if isinstance(answer, Unknown) or not answer else 0
         ranked.append((rank, setting(label or path, answer, seen)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.facts.secrets.settings.hiding import hide
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.settings import setting
 from assay.scanner.facts.secrets.settings.values import Answer, Linked, declared, given_out
@@ -49,6 +50,7 @@ def _told(view: View, at: DeclaredAt, value: Value[Any], answer: Answer) -> Conf
     name = _name(view)
     if value.absent or not (answer or says_secret(name)):
         return None
+    hide(view, answer, name, value.raw)
     settings = [setting(at.label or at.path, answer, value.seen)]
     return Configured(identity=view.identity(view.says(view.item.address)), settings=view.says(settings))
 

@@ -98,6 +98,24 @@ class Content(Spelling, frozen=True, eq=False, kw_only=True):
     """Blocks that each have the path."""
 
 
+class Stated(Spelling, frozen=True, eq=False, kw_only=True):
+    """A document, or a text, that code hands to what keeps it: which secrets are written in it.
+
+    What is made elsewhere is kept there, and what is not known, whoever applies the code gives.
+    """
+
+    path: str
+    label: str
+
+
+class Commands(Spelling, frozen=True, eq=False, kw_only=True):
+    """Commands that run where code is applied: which secrets are written in them. Nobody else sees what they are given."""
+
+    path: str
+    label: str
+    blocks: str
+
+
 class Build(Spelling, frozen=True, eq=False, kw_only=True):
     """What a build of CodeBuild does, in YAML: its variables and its commands. What it takes from a store of secrets is there by name."""
 
@@ -112,7 +130,7 @@ class Code(Spelling, frozen=True, eq=False, kw_only=True):
     label: str
 
 
-Source = Map | Pairs | Containers | PodContainers | Script | Written | Named | Content | Build | Code
+Source = Map | Pairs | Containers | PodContainers | Script | Written | Named | Content | Stated | Commands | Build | Code
 
 
 class ConfiguredAt(Spelling, frozen=True, eq=False, kw_only=True):

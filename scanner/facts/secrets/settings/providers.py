@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from assay.scanner import lazy_re
+from assay.scanner.facts.secrets.settings.hiding import hide
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
 from assay.scanner.facts.secrets.settings.settings import setting
 from assay.scanner.facts.secrets.settings.values import Answer, agreed
@@ -43,6 +44,7 @@ def provider(view: View, at: ProviderAt) -> Configured | None:
         value = view[name]
         answer = agreed(value.raw, functools.partial(_written, at, name))
         if answer:
+            hide(view, answer, name, value.raw)
             settings.append(setting(name, answer, value.seen))
     return Configured(identity=view.identity(view.says(view.item.address)), settings=view.says(settings)) if settings else None
 

@@ -9,10 +9,12 @@ from assay.scanner.facts.google_assets import named, short
 from assay.scanner.facts.secrets.settings import texts
 from assay.scanner.facts.secrets.settings.documents import Inside, Path, containers_in, is_link
 from assay.scanner.facts.secrets.settings.entries import Entry, names_of
+from assay.scanner.facts.secrets.settings.hiding import hide
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
 from assay.scanner.facts.secrets.settings.places import (
     Build,
     Code,
+    Commands,
     ConfiguredAt,
     Containers,
     Content,
@@ -22,10 +24,21 @@ from assay.scanner.facts.secrets.settings.places import (
     PodContainers,
     Script,
     Source,
+    Stated,
     Written,
 )
 from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
-from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, declared, joined, made_of, script, shown, written
+from assay.scanner.facts.secrets.settings.values import (
+    Answer,
+    Linked,
+    arguments,
+    declared,
+    joined,
+    made_of,
+    script,
+    shown,
+    written,
+)
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import AtLeast, Either, Location, Reference, Unknown, because, describe, same, unknown_inside
@@ -72,7 +85,7 @@ class _Reading:
             yield from self._script(source)
         elif isinstance(source, Named):
             yield from self._named(source)
-        elif isinstance(source, (Content, Build, Code)):
+        elif isinstance(source, (Content, Stated, Commands, Build, Code)):
             for told in _text(self.view, source):
                 yield told if isinstance(told, Unknown) else setting(*told)
         else:
@@ -151,6 +164,7 @@ class _Reading:
                 elif entries:
                     yield setting(label("settings", entries[0].of), whole.secrets, entries[0].seen)
         for entry, answer in zip(entries, answers, strict=True):
+            hide(self.view, answer, entry.name, entry.raw)
             yield setting(label(entry.name or "a setting whose name is not known", entry.of), answer, entry.seen)
 
     def _pairs(self, source: Pairs) -> Iterator[Setting | Unknown]:
@@ -281,12 +295,13 @@ class _Reading:
                 continue
             answer = () if source.kept else written(value.raw, source.late, source.placeholders)
             given = self.view.item.given(path) if answer else None
+            hide(self.view, answer, "", value.raw)
             yield setting(source.label, given or answer, value.seen or (block.location,))
         if more is not None:
             yield setting(source.label, more, (self.view.location,))
 
     def _named(self, source: Named) -> Iterator[Setting | Unknown]:
-        pairs, more = self.view.inner(source.path)
+        pairs, more = self.view.inner(source.path) if source.path else ([self.view], None)
         any_told = False
         for pair in pairs:
             value, names = pair.link(source.value), names_of(pair[source.key])
@@ -299,6 +314,7 @@ class _Reading:
             if value.absent or not (answer or told):
                 continue
             any_told = True
+            hide(self.view, answer, names[0], value.raw)
             why = self.view.item.given(f"{source.path}.{source.value}") if answer else None
             yield setting(names[0] or "a setting whose name is not known", why or answer, value.seen or (pair.location,))
         if more is not None and any_told:  # of others, nothing speaks for a secret
@@ -314,9 +330,13 @@ class _Reading:
         return Unknown(f"which settings {self.view.item.address} has: {why.reason}", why.settles_it, why.location or self.view.location)
 
 
-def _text(view: View, source: Content | Build | Code) -> Iterator[texts.Told | Unknown]:
+def _text(view: View, source: Content | Stated | Commands | Build | Code) -> Iterator[texts.Told | Unknown]:
     if isinstance(source, Content):
         yield from texts.content(view, source)
+    elif isinstance(source, Stated):
+        yield from texts.stated(view, source)
+    elif isinstance(source, Commands):
+        yield from texts.commands(view, source)
     else:
         yield from texts.build(view, source) if isinstance(source, Build) else texts.code(view, source)
 

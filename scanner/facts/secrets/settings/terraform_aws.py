@@ -6,6 +6,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.secrets.settings import beside_clouds
 from assay.scanner.facts.secrets.settings.declarations import DeclaredAt, declaration, local_value
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.passwords import TERRAFORM
@@ -267,4 +268,5 @@ READERS = (
     Reader(Configured, ("terraform_output",), declaration, DeclaredAt(path="value"), always=False),
     Reader(Configured, ("terraform_variable",), declaration, DeclaredAt(path="default"), always=False),
     Reader(Configured, ("terraform_local",), local_value, DeclaredAt(path="value"), always=False),
+    *beside_clouds.READERS,
 )

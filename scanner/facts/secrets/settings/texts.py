@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from assay.scanner.facts.secrets.settings.places import Build, Code, Content
-from assay.scanner.facts.secrets.settings.values import Answer, Linked, flat, joined, script, shown
+from assay.scanner.facts.secrets.settings.hiding import hide
+from assay.scanner.facts.secrets.settings.places import Build, Code, Commands, Content, Stated
+from assay.scanner.facts.secrets.settings.values import Answer, Linked, declared, flat, joined, script, shown
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode_yaml
 from assay.scanner.sources.raw import Location, Text, Unknown, because
@@ -27,6 +28,31 @@ def content(view: View, source: Content) -> Iterator[Told | Unknown]:
             yield source.label, shown("", value.raw, linked) or _open(value), value.seen
     if more is not None:
         yield more
+
+
+def stated(view: View, source: Stated) -> Iterator[Told]:
+    """Which secrets are written in documents, one or a list of them."""
+    value = view.link(source.path)
+    if value.data in (None, "", [], {}):
+        return
+    parts = [decode_yaml(part) if isinstance(part, (str, Text)) else part for part in _listed(value.raw)]
+    answers = [declared("", part if isinstance(part, (dict, list)) else raw) for part, raw in zip(parts, _listed(value.raw), strict=True)]
+    for answer, part in zip(answers, parts, strict=True):
+        hide(view, answer, "", part, whole=False)
+    yield source.label, _written_alone(joined(answers)), value.seen
+
+
+def commands(view: View, source: Commands) -> Iterator[Told]:
+    """Which secrets are written in commands."""
+    blocks, _ = view.inner(source.blocks)
+    for block in blocks:
+        value = block[source.path]
+        if value.data not in (None, "", []):
+            yield source.label, _written_alone(script(value.raw, Linked(None))), value.seen
+
+
+def _written_alone(answer: Answer) -> Answer:
+    return () if isinstance(answer, Unknown) else answer
 
 
 def build(view: View, source: Build) -> Iterator[Told]:

@@ -94,13 +94,15 @@ def _encoded(text: Text) -> Answer:
 
 def _of_data(name: str, data: Any) -> Answer:
     """What a document holds, by the names in it."""
-    return joined([agreed(below, functools.partial(_shown_kinds, key)) for key, below in _pairs(name, data)])
+    return joined([agreed(below, functools.partial(_shown_kinds, key)) for key, below in pairs(name, data)])
 
 
-def _pairs(name: str, data: dict[str, Any] | list[Any]) -> list[tuple[str, Any]]:
+def pairs(name: str, data: dict[str, Any] | list[Any]) -> list[tuple[str, Any]]:
     """What is in a document, each with its name."""
     if isinstance(data, list):
         return [(name, element) for element in data]
+    if "remoteRef" in data:  # of an ExternalSecret: https://external-secrets.io/latest/api/externalsecret/
+        return [(str(key), below) for key, below in data.items() if key != "secretKey"]
     told = data.get("name", data.get("Name"))
     value = data.get("value", data.get("Value"))
     if isinstance(told, str) and value is not None:
@@ -143,6 +145,8 @@ def script(raw: Any, linked: Linked) -> Answer:
     """What a script shows, such as the user data of a machine."""
     if isinstance(linked.data, Either):
         return agreed(linked.data, lambda option: script(option, Linked(option)))
+    if isinstance(raw, list):  # lines of one
+        return joined([script(line, Linked(step(linked.data, str(at)))) for at, line in enumerate(raw)])
     own = agreed(linked.data if isinstance(linked.data, (Made, Text)) else raw, _in_script)
     return joined([linked.secrets, own])
 
@@ -256,7 +260,7 @@ def declared(name: str, raw: Any) -> Answer:
     if isinstance(raw, Document):
         return declared(name, raw.content)
     if isinstance(raw, (dict, list)):
-        return joined([declared(key, below) for key, below in _pairs(name, raw)])
+        return joined([declared(key, below) for key, below in pairs(name, raw)])
     if isinstance(raw, Text):
         kinds = of_value(name, flat(raw)) or _encoded(raw)
         unsettled = (because(part) for part in raw.parts if _open(part)) if says_secret(name) else iter(())
