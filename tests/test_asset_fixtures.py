@@ -24,6 +24,21 @@ FIXTURES = ROOT / "fixtures"
 EXPORTS = sorted([*FIXTURES.glob("controls/*/*/assets/*.ndjson"), *FIXTURES.glob("trade_streamer/gcp/live/*.ndjson")])
 
 SCHEMAS = {
+    "aiplatform.googleapis.com/Dataset": ("aiplatform.v1", "GoogleCloudAiplatformV1Dataset"),
+    "aiplatform.googleapis.com/Endpoint": ("aiplatform.v1", "GoogleCloudAiplatformV1Endpoint"),
+    "aiplatform.googleapis.com/Featurestore": ("aiplatform.v1", "GoogleCloudAiplatformV1Featurestore"),
+    "aiplatform.googleapis.com/Index": ("aiplatform.v1", "GoogleCloudAiplatformV1Index"),
+    "aiplatform.googleapis.com/Tensorboard": ("aiplatform.v1", "GoogleCloudAiplatformV1Tensorboard"),
+    "apigee.googleapis.com/Instance": ("apigee.v1", "GoogleCloudApigeeV1Instance"),
+    "composer.googleapis.com/Environment": ("composer.v1", "Environment"),
+    "compute.googleapis.com/MachineImage": ("compute.v1", "MachineImage"),
+    "dataform.googleapis.com/Repository": ("dataform.v1", "Repository"),
+    "datafusion.googleapis.com/Instance": ("datafusion.v1", "Instance"),
+    "dataproc.googleapis.com/Cluster": ("dataproc.v1", "Cluster"),
+    "gkebackup.googleapis.com/BackupPlan": ("gkebackup.v1", "BackupPlan"),
+    "healthcare.googleapis.com/Dataset": ("healthcare.v1", "Dataset"),
+    "managedkafka.googleapis.com/Cluster": ("managedkafka.v1", "Cluster"),
+    "workflows.googleapis.com/Workflow": ("workflows.v1", "Workflow"),
     "alloydb.googleapis.com/Cluster": ("alloydb.v1", "Cluster"),
     "alloydb.googleapis.com/Instance": ("alloydb.v1", "Instance"),
     "apigateway.googleapis.com/ApiConfig": ("apigateway.v1", "ApigatewayApiConfig"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
-from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, SeveralAt, StoreAt, devices, several, store
 from assay.scanner.facts.keys.references import template_admitting_key, template_key
 from assay.scanner.facts.spelling import Link
 
@@ -90,6 +90,51 @@ STORES = {
     "AWS::KinesisVideo::Stream": _at("video stream", "KmsKeyId", name="Name"),
     "AWS::DMS::ReplicationInstance": _at("replication instance", "KmsKeyId", name="ReplicationInstanceIdentifier"),
 }
+STORES |= {
+    "AWS::Kendra::Index": _at("search index", "ServerSideEncryptionConfiguration.KmsKeyId", name="Name"),
+    "AWS::CodeCommit::Repository": _at("source repository", "KmsKeyId", name="RepositoryName"),
+    "AWS::CustomerProfiles::Domain": _at("profile domain", "DefaultEncryptionKey", name="DomainName"),
+    "AWS::DataZone::Domain": _at("data catalogue", "KmsKeyIdentifier", name="Name"),
+    "AWS::DSQL::Cluster": _at("database cluster", "KmsEncryptionKey"),
+    "AWS::FinSpace::Environment": _at("time series database", "KmsKeyId", name="Name"),
+    "AWS::Location::Tracker": _at("location tracker", "KmsKeyId", name="TrackerName"),
+    "AWS::Location::GeofenceCollection": _at("geofence collection", "KmsKeyId", name="CollectionName"),
+    "AWS::M2::Environment": _at("mainframe environment", "KmsKeyId", name="Name"),
+    "AWS::M2::Application": _at("mainframe application", "KmsKeyId", name="Name"),
+    "AWS::NeptuneGraph::Graph": _at("graph database", "KmsKeyIdentifier", name="GraphName"),
+    "AWS::APS::Workspace": _at("metrics workspace", "KmsKeyArn", name="Alias"),
+    "AWS::QBusiness::Application": _at("assistant", "EncryptionConfiguration.KmsKeyId", name="DisplayName"),
+    "AWS::S3Tables::TableBucket": _at(
+        "table bucket", "EncryptionConfiguration.KMSKeyArn", name="TableBucketName", on="EncryptionConfiguration.SSEAlgorithm"
+    ),
+    "AWS::SageMaker::EndpointConfig": _at("model endpoint", "KmsKeyId", name="EndpointConfigName"),
+    "AWS::SecurityLake::DataLake": _at("data lake", "EncryptionConfiguration.KmsKeyId"),
+    "AWS::CloudTrail::EventDataStore": _at("event data store", "KmsKeyId", name="Name"),
+    "AWS::Bedrock::Agent": _at("agent", "CustomerEncryptionKeyArn", name="AgentName"),
+    "AWS::Glue::DataCatalogEncryptionSettings": _at(
+        "data catalogue",
+        "DataCatalogEncryptionSettings.EncryptionAtRest.SseAwsKmsKeyId",
+        name="CatalogId",
+        on="DataCatalogEncryptionSettings.EncryptionAtRest.CatalogEncryptionMode",
+    ),
+    "AWS::EMR::Studio": _at("studio", "EncryptionKeyArn", name="Name"),
+    "AWS::OSIS::Pipeline": _at("pipeline", "EncryptionAtRestOptions.KmsKeyArn", name="PipelineName"),
+    "AWS::DMS::ReplicationConfig": _at("replication", "ComputeConfig.KmsKeyId", name="ReplicationConfigIdentifier"),
+    # The history of an execution has what goes in and comes out: https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+    "AWS::StepFunctions::StateMachine": _at("state machine", "EncryptionConfiguration.KmsKeyId", name="StateMachineName"),
+}
+SEVERAL = {
+    "AWS::WorkSpaces::Workspace": SeveralAt(
+        stores=tuple(_at(f"{of.lower()} volume", "VolumeEncryptionKey", on=f"{of}VolumeEncryptionEnabled") for of in ("Root", "User")),
+    ),
+    "AWS::SageMaker::FeatureGroup": SeveralAt(
+        name="FeatureGroupName",
+        stores=(
+            _at("online store", "OnlineStoreConfig.SecurityConfig.KmsKeyId", filled="OnlineStoreConfig"),
+            _at("offline store", "OfflineStoreConfig.S3StorageConfig.KmsKeyId", filled="OfflineStoreConfig"),
+        ),
+    ),
+}
 _SNAPSHOT = Link("Ebs.SnapshotId", ("AWS::EC2::Volume",))
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 DEVICES = {
@@ -131,6 +176,7 @@ DEVICES = {
     ),
 }
 READERS = (
+    *(Reader(DataAtRest, (type_,), several, at) for type_, at in SEVERAL.items()),
     *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
     *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
 )

@@ -68,6 +68,31 @@ STORES = {
     "file.googleapis.com/Instance": _at("file system", "kmsKeyName"),
     "eventarc.googleapis.com/Channel": _at("event channel", "cryptoKeyName"),
 }
+STORES |= {
+    # What its API keeps, secrets among it: https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
+    "container.googleapis.com/Cluster": _at("cluster", "databaseEncryption.keyName", on="databaseEncryption.state"),
+    "container.googleapis.com/NodePool": _at("node pool", "config.bootDiskKmsKey"),
+    "dataproc.googleapis.com/Cluster": _at("cluster", "config.encryptionConfig.gcePdKmsKeyName"),
+    "composer.googleapis.com/Environment": _at("workflow environment", "config.encryptionConfig.kmsKeyName"),
+    "datafusion.googleapis.com/Instance": _at("pipeline", "cryptoKeyConfig.keyReference"),
+    **{
+        f"aiplatform.googleapis.com/{of}": _at(sort, "encryptionSpec.kmsKeyName")
+        for of, sort in (
+            ("Dataset", "dataset"),
+            ("Endpoint", "model endpoint"),
+            ("Featurestore", "feature store"),
+            ("Index", "search index"),
+            ("Tensorboard", "experiment store"),
+        )
+    },
+    "managedkafka.googleapis.com/Cluster": _at("message broker", "gcpConfig.kmsKey"),
+    "healthcare.googleapis.com/Dataset": _at("dataset", "encryptionSpec.kmsKeyName"),
+    "dataform.googleapis.com/Repository": _at("source repository", "kmsKeyName"),
+    "apigee.googleapis.com/Instance": _at("API gateway", "diskEncryptionKeyName"),
+    "gkebackup.googleapis.com/BackupPlan": _at("backup plan", "backupConfig.encryptionKey.gcpKmsEncryptionKey"),
+    f"{_COMPUTE}/MachineImage": _at("machine image", "machineImageEncryptionKey.kmsKeyName"),
+    "workflows.googleapis.com/Workflow": _at("workflow", "cryptoKeyName"),
+}
 DEVICES = {
     # Only a template says which disks are made with an instance; those that exist are assets of their own.
     f"{_COMPUTE}/Instance": DevicesAt(sort="instance", parts=("disks", "bootDisk"), data="initializeParams", **_DISKS),

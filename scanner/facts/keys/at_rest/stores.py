@@ -19,7 +19,10 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown, describe, same
 from assay.scanner.sources.values import Value, any_of
 
-ON = (True, "true", "True", "ENABLED", "ENABLING", "KMS", "KMS_DSSE", "CUSTOMER_MANAGED_CMK", "ENCRYPTED")
+ON = (
+    True, "true", "True", "ENABLED", "ENABLING", "KMS", "KMS_DSSE", "CUSTOMER_MANAGED_CMK", "ENCRYPTED", "aws:kms", "SSE-KMS",
+    "SSE-KMS-WITH-SERVICE-ROLE", "CUSTOM", "CMEK",
+)  # fmt: skip
 """How switches of encryption say that it is on, with a key that can be named."""
 
 
@@ -68,6 +71,21 @@ def store(view: View, at: StoreAt) -> DataAtRest:
     """A resource that keeps data under one key."""
     kept = KeptData(part=view.says(at.sort), encryption_key=key_of(view, view, at))
     return _resource(view, at, view.says([kept]))
+
+
+class SeveralAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells how several things are encrypted that one resource keeps, each in a place of its own."""
+
+    stores: Annotated[tuple[StoreAt, ...], "kept", "keeps_data"]
+    """One that is `filled` is there where that is set."""
+
+
+def several(view: View, at: SeveralAt) -> DataAtRest:
+    """A resource that keeps several things, with a key each: the volumes of a desktop, the stores of features."""
+    there = [store for store in at.stores if not store.filled or not view[store.filled].absent]
+    kept = [KeptData(part=view.says(store.sort), encryption_key=key_of(view, view, store)) for store in there]
+    identity = view.identity(view.called(at.name) if at.name else named(view.item))
+    return DataAtRest(identity=identity, keeps_data=view.says(bool(kept)), kept=view.says(kept))
 
 
 class DevicesAt(StoreAt, frozen=True, eq=False, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
-from assay.scanner.facts.keys.at_rest.stores import DevicesAt, RegionKey, StoreAt, devices, store
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, RegionKey, SeveralAt, StoreAt, devices, several, store
 from assay.scanner.facts.keys.references import terraform_key
 from assay.scanner.facts.spelling import Beside, Link
 
@@ -109,6 +109,57 @@ STORES = {
     "aws_kinesis_video_stream": _at("video stream", "kms_key_id"),
     "aws_dms_replication_instance": _at("replication instance", "kms_key_arn", name="replication_instance_id"),
 }
+STORES |= {
+    "aws_kendra_index": _at("search index", "server_side_encryption_configuration.kms_key_id"),
+    "aws_codecommit_repository": _at("source repository", "kms_key_id", name="repository_name"),
+    "aws_customerprofiles_domain": _at("profile domain", "default_encryption_key", name="domain_name"),
+    "aws_datazone_domain": _at("data catalogue", "kms_key_identifier"),
+    "aws_dsql_cluster": _at("database cluster", "kms_encryption_key", name="tags.Name"),
+    "aws_finspace_kx_environment": _at("time series database", "kms_key_id"),
+    "aws_fsx_file_cache": _at("file cache", "kms_key_id", name="tags.Name"),
+    "aws_location_tracker": _at("location tracker", "kms_key_id", name="tracker_name"),
+    "aws_location_geofence_collection": _at("geofence collection", "kms_key_id", name="collection_name"),
+    "aws_m2_environment": _at("mainframe environment", "kms_key_id"),
+    "aws_m2_application": _at("mainframe application", "kms_key_id"),
+    "aws_neptunegraph_graph": _at("graph database", "kms_key_identifier", name="graph_name"),
+    "aws_prometheus_workspace": _at("metrics workspace", "kms_key_arn", name="alias"),
+    "aws_qbusiness_application": _at("assistant", "encryption_configuration.kms_key_id", name="display_name"),
+    "aws_s3tables_table_bucket": _at("table bucket", "encryption_configuration.kms_key_arn", on="encryption_configuration.sse_algorithm"),
+    "aws_sagemaker_endpoint_configuration": _at("model endpoint", "kms_key_arn"),
+    "aws_securitylake_data_lake": _at("data lake", "configuration.encryption_configuration.kms_key_id", name="tags.Name"),
+    "aws_storagegateway_nfs_file_share": _at("file share", "kms_key_arn", name="file_share_name", on="kms_encrypted"),
+    "aws_storagegateway_smb_file_share": _at("file share", "kms_key_arn", name="file_share_name", on="kms_encrypted"),
+    "aws_storagegateway_cached_iscsi_volume": _at("volume", "kms_key", name="target_name", on="kms_encrypted"),
+    "aws_storagegateway_stored_iscsi_volume": _at("volume", "kms_key", name="target_name", on="kms_encrypted"),
+    "aws_cloudtrail_event_data_store": _at("event data store", "kms_key_id"),
+    "aws_bedrock_custom_model": _at("model", "custom_model_kms_key_id", name="custom_model_name"),
+    "aws_bedrockagent_agent": _at("agent", "customer_encryption_key_arn", name="agent_name"),
+    "aws_glue_data_catalog_encryption_settings": _at(
+        "data catalogue",
+        "data_catalog_encryption_settings.encryption_at_rest.sse_aws_kms_key_id",
+        name="catalog_id",
+        on="data_catalog_encryption_settings.encryption_at_rest.catalog_encryption_mode",
+    ),
+    "aws_emr_studio": _at("studio", "encryption_key_arn"),
+    "aws_osis_pipeline": _at("pipeline", "encryption_at_rest_options.kms_key_arn", name="pipeline_name"),
+    "aws_dms_replication_config": _at("replication", "compute_config.kms_key_id", name="replication_config_identifier"),
+    "aws_drs_replication_configuration_template": _at("replication", "ebs_encryption_key_arn", name="tags.Name", on="ebs_encryption"),
+    # The history of an execution has what goes in and comes out: https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+    "aws_sfn_state_machine": _at("state machine", "encryption_configuration.kms_key_id"),
+}
+SEVERAL = {
+    "aws_workspaces_workspace": SeveralAt(
+        name="tags.Name",
+        stores=tuple(_at(f"{of} volume", "volume_encryption_key", on=f"{of}_volume_encryption_enabled") for of in ("root", "user")),
+    ),
+    "aws_sagemaker_feature_group": SeveralAt(
+        name="feature_group_name",
+        stores=(
+            _at("online store", "online_store_config.security_config.kms_key_id", filled="online_store_config"),
+            _at("offline store", "offline_store_config.s3_storage_config.kms_key_id", filled="offline_store_config"),
+        ),
+    ),
+}
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
 _OWN: dict[str, Any] = {
     "parts": ("root_block_device", "ebs_block_device"),
@@ -142,6 +193,7 @@ DEVICES = {
     ),
 }
 READERS = (
+    *(Reader(DataAtRest, (type_,), several, at) for type_, at in SEVERAL.items()),
     *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
     *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
 )

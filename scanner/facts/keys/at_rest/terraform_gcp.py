@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
-from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, SeveralAt, StoreAt, devices, several, store
 from assay.scanner.facts.keys.references import crypto_key
 from assay.scanner.facts.spelling import Link
 
@@ -61,6 +61,48 @@ STORES = {
     "google_filestore_instance": _at("file system", "kms_key_name"),
     "google_eventarc_channel": _at("event channel", "crypto_key_name"),
 }
+STORES |= {
+    # What its API keeps, secrets among it: https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
+    "google_container_cluster": _at("cluster", "database_encryption.key_name", on="database_encryption.state"),
+    "google_container_node_pool": _at("node pool", "node_config.boot_disk_kms_key"),
+    "google_dataproc_cluster": _at("cluster", "cluster_config.encryption_config.kms_key_name"),
+    "google_composer_environment": _at("workflow environment", "config.encryption_config.kms_key_name"),
+    "google_data_fusion_instance": _at("pipeline", "crypto_key_config.key_reference"),
+    "google_dataflow_job": _at("job", "kms_key_name"),
+    "google_dataflow_flex_template_job": _at("job", "kms_key_name"),
+    **{
+        f"google_vertex_ai_{of}": _at(sort, "encryption_spec.kms_key_name", name=name)
+        for of, sort, name in (
+            ("dataset", "dataset", "display_name"),
+            ("endpoint", "model endpoint", "display_name"),
+            ("featurestore", "feature store", "name"),
+            ("index", "search index", "display_name"),
+            ("tensorboard", "experiment store", "display_name"),
+        )
+    },
+    "google_notebooks_instance": _at("notebook", "kms_key", on="disk_encryption"),
+    "google_managed_kafka_cluster": _at("message broker", "gcp_config.kms_key", name="cluster_id"),
+    "google_healthcare_dataset": _at("dataset", "encryption_spec.kms_key_name"),
+    "google_document_ai_processor": _at("document processor", "kms_key_name", name="display_name"),
+    "google_discovery_engine_data_store": _at("search index", "kms_key_name", name="data_store_id"),
+    "google_dataform_repository": _at("source repository", "kms_key_name"),
+    "google_secure_source_manager_instance": _at("source repository", "kms_key", name="instance_id"),
+    "google_looker_instance": _at("reporting instance", "encryption_config.kms_key_name"),
+    "google_apigee_instance": _at("API gateway", "disk_encryption_key_name"),
+    "google_gke_backup_backup_plan": _at("backup plan", "backup_config.encryption_key.gcp_kms_encryption_key"),
+    "google_compute_machine_image": _at("machine image", "machine_image_encryption_key.kms_key_name"),
+    # The history of an execution has what goes in and comes out: https://cloud.google.com/workflows/docs/use-cmek
+    "google_workflows_workflow": _at("workflow", "crypto_key_name"),
+}
+SEVERAL = {
+    "google_workbench_instance": SeveralAt(
+        name="name",
+        stores=tuple(
+            _at(f"{of} disk", f"gce_setup.{of}_disk{s}.kms_key", on=f"gce_setup.{of}_disk{s}.disk_encryption")
+            for of, s in (("boot", ""), ("data", "s"))
+        ),
+    ),
+}
 DEVICES = {
     "google_bigtable_instance": DevicesAt(
         name="name", sort="database", parts=("cluster",), part="cluster_id", noun="cluster", key=crypto_key("kms_key_name")
@@ -80,6 +122,7 @@ DEVICES = {
     "google_compute_region_instance_template": _TEMPLATE,
 }
 READERS = (
+    *(Reader(DataAtRest, (type_,), several, at) for type_, at in SEVERAL.items()),
     *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
     *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
 )
