@@ -67,6 +67,19 @@ def test_what_is_mended_is_told(tree: Path) -> None:
 def test_nothing_that_changed_is_nothing_to_judge(tree: Path) -> None:
     code, said, standing = since("HEAD")
     assert code == 0 and standing == {} and said["coverage"]["gaps"] == []
+    ran = assay("scan", ".", "--since", "HEAD", "-r", "concise")
+    assert (ran.exit_code, ran.stdout) == (0, "EMPTY: nothing was judged: nothing that is judged is changed since HEAD\n")
+
+
+def test_of_gaps_that_were_there_their_number_is_told(tree: Path) -> None:
+    write(tree, {"a/broken.tf": "resource {", "a/vpc.tf": 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'})
+    commit()
+    write(tree, {"a/more.tf": OTHER})
+    ran = assay("scan", ".", "--since", "HEAD", *VERSIONING, "-r", "concise")
+    assert ran.stderr == "assay: 2 gaps known from before; the text and json reports name each\n"
+    write(tree, {"a/new.tf": 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n}\n'})
+    ran = assay("scan", ".", "--since", "HEAD", *VERSIONING, "-r", "concise")
+    assert ran.exit_code == 1 and 'a/new.tf:1: module "eks"' in ran.stderr.splitlines()[0] and "2 gaps known" in ran.stderr.splitlines()[1]
 
 
 def test_what_fails_in_a_template_is_known_where_nothing_changed(tree: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.cli.audit_aws import audit as audit_command
-from tests.scans import ROOT, assay, assay_process
+from tests.scans import ROOT, assay, assay_process, write
 from tests.sources.aws.estate import HOME, seeded_account, server
 
 VERSIONS = ["--control", "storage.versioning-enabled", "--regions", HOME, "--no-config"]
@@ -216,6 +216,14 @@ def test_no_credentials(tmp_path: Path) -> None:
     assert ran.returncode == 2
     assert "no AWS credentials" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(("named", "said"), [(["--profile", "nobody"], "'nobody'"), ([], "'absent'")])
+def test_a_profile_that_is_not_there(named: list[str], said: str, tmp_path: Path) -> None:
+    write(tmp_path, {"config": "[profile audit]\nregion = us-east-1\n"})
+    files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"), "AWS_PROFILE": "absent"}
+    ran = assay_process("audit", "aws", *VERSIONS, *named, **{**environment("http://127.0.0.1:9"), **files})
+    assert (ran.returncode, ran.stderr) == (2, f"assay: there is no AWS profile {said}; known: audit\n")
 
 
 def test_credentials_that_do_not_work(tmp_path: Path) -> None:

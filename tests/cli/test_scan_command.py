@@ -324,7 +324,13 @@ controls:
         ("a: [\n", "assay.yaml:2: not YAML"),
         ("- 1\n", "assay.yaml:1: Expected `object`, got `array`"),
         ("profile: nothing\n", "there is no profile 'nothing'"),
-        ("policies: [absent]\n", "absent:0: is not a directory of rules"),
+        ("strict: true\npolicies: [absent]\n", "assay.yaml:2: policies: absent is no directory; name the folder that your rules are in"),
+        ("fail-on: high\n", "unknown field `fail-on`; did you mean fail_on?"),
+        ("controls:\n  team.rule: {severty: low}\n", "did you mean severity?"),
+        ("severities: {}\n", "unknown field `severities`; see docs/configuration.md"),
+        ("\nbaseline: absent.json\n", "assay.yaml:2: baseline: absent.json: there is no such file; assay baseline PATH... -o absent.json writes it"),
+        ("params: {stack_regions: eu-west-1}\n", "has to be a list, or one for each cloud: {aws: …, google: …}"),
+        ("params: {allowed_public_ports: 1}\n", "has to be a list like [443, 80], or one for each cloud"),
     ],
 )
 def test_a_configuration_that_cannot_be_used(text: str, message: str, code: Callable[[str], Path], tmp_path: Path) -> None:
@@ -334,6 +340,18 @@ def test_a_configuration_that_cannot_be_used(text: str, message: str, code: Call
     assert ran.exit_code == 2
     assert message in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["assay.yml", ".assay.yaml", ".assay.yml"])
+def test_a_configuration_by_another_name_is_not_left_in_silence(name: str, code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(PASSING)
+    write(tmp_path, {name: "fail_on: never\n"})
+    ran = assay("scan", ".")
+    assert (ran.exit_code, ran.stderr) == (2, f"{name}: is not read: call it assay.yaml, or name it: --config {name}\n")
+    assert assay("scan", ".", "--config", name).exit_code == 0
+    assert assay("scan", ".", "--no-config").exit_code == 1
+    write(tmp_path, {"assay.yaml": "fail_on: never\n"})
+    assert assay("scan", ".").exit_code == 0
 
 
 def test_a_configuration_that_is_not_utf8(code: Callable[[str], Path], tmp_path: Path) -> None:
