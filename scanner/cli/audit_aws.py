@@ -13,6 +13,7 @@ import click
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import OPTION, leave, may_write, take, watch, with_credentials
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.sources.aws.request import DEFAULT_DAYS, DEFAULT_ROLE
 
 _ACCOUNTS = (
@@ -52,7 +53,7 @@ def _accounts(command: Any) -> Any:
     return decorated(command, _ACCOUNTS)
 
 
-@click.command("aws")
+@click.command("aws", cls=Sectioned)
 @_accounts
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @click.option("--resume", is_flag=True, help="Go on where that file stopped.")
@@ -69,7 +70,7 @@ def audit(**arguments: Any) -> None:
     leave(code)
 
 
-@click.command("aws")
+@click.command("aws", cls=Sectioned)
 @_accounts
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
 @click.option("--resume", is_flag=True, help="Go on where this file stopped.")

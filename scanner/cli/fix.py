@@ -13,6 +13,7 @@ from msgspec import structs
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_USAGE, console, gating, judging, watching
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.words import many
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _TOLD = 100
 """Lines of a kind that are told."""
 
 
-@click.command("fix")
+@click.command("fix", cls=Sectioned)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--write", is_flag=True, help="Write the files. Without it, the edits are shown as a diff.")
 @click.option("--unsafe", is_flag=True, help="With fixes that may replace a resource, cost, or cut traffic.")

@@ -10,10 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 from assay.scanner import __version__
+from assay.scanner.cli import cli
 from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, assay_json, assay_process, rule, write
 
 
@@ -328,7 +331,10 @@ controls:
         ("fail-on: high\n", "unknown field `fail-on`; did you mean fail_on?"),
         ("controls:\n  team.rule: {severty: low}\n", "did you mean severity?"),
         ("severities: {}\n", "unknown field `severities`; see docs/configuration.md"),
-        ("\nbaseline: absent.json\n", "assay.yaml:2: baseline: absent.json: there is no such file; assay baseline PATH... -o absent.json writes it"),
+        (
+            "\nbaseline: absent.json\n",
+            "assay.yaml:2: baseline: absent.json: there is no such file; assay baseline PATH... -o absent.json writes it",
+        ),
         ("params: {stack_regions: eu-west-1}\n", "has to be a list, or one for each cloud: {aws: …, google: …}"),
         ("params: {allowed_public_ports: 1}\n", "has to be a list like [443, 80], or one for each cloud"),
     ],
@@ -481,6 +487,32 @@ def test_no_module_of_a_cloud_or_a_report_is_loaded_before_it_is_needed() -> Non
     script = "import sys; from assay.scanner.cli import cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert not {"cel_expr_python", "tree_sitter", "yaml", "rich", "jinja2", "msgspec", "socket", "ssl", "asyncio"} & set(ran.stdout.split())
+
+
+def test_help_has_sections_and_what_most_runs_need_before_the_rest() -> None:
+    shown = assay("scan", "--help").stdout
+    titles = [line.removesuffix(":") for line in shown.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == [
+        "What is read", "Which controls", "What counts", "Reports", "Configuration", "Night after night", "Evidence", "Other scanners",
+        "Size", "Other",
+    ]  # fmt: skip
+    assert "PATH..." not in shown.partition("What is read")[2] and shown.splitlines()[-1].lstrip().startswith("-h, --help")
+    own = assay("audit", "aws", "--help").stdout.partition("Which controls:")[0]
+    assert "--role-arn" in own and "--snapshot" in own and "--fail-on" not in own
+    own = assay("snapshot", "aws", "--help").stdout.partition("Which controls:")[0]
+    assert "-o, --out" in own
+
+
+@pytest.mark.parametrize(
+    "command", ["scan", "merge", "compare", "fix", "baseline", "explain", "init", "audit aws", "audit gcp", "snapshot aws"]
+)
+def test_help_in_sections_leaves_no_option_out(command: str) -> None:
+    named: Any = cli
+    for name in command.split():
+        named = named.get_command(click.Context(named), name)
+    shown = assay(*command.split(), "--help").stdout
+    options = [parameter for parameter in named.params if isinstance(parameter, click.Option) and not parameter.hidden]
+    assert options and all(max(option.opts, key=len) in shown for option in options)
 
 
 def test_help_names_every_option_and_exit_code() -> None:
