@@ -64,13 +64,14 @@ def _fix(arguments: dict[str, Any]) -> int:
     from assay.scanner.fix.propose import fixing
 
     fixer = fixing(structs.replace(scan.options, controls=(), frameworks=()))  # whatever is mended, nothing else becomes worse
-    outcome = fixer.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
-    files = outcome.files
+    more = not arguments["unsafe"] and not arguments["quiet"]
+    with watching.steps(arguments["quiet"], "proving fixes: ") as fixer.judging.step:
+        outcome = fixer.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
+        files = outcome.files
+        unsafe = fixer.run(lambda result: result.fingerprint in wanted, unsafe=True) if more and outcome.unfixed else None
     places = {} if arguments["write"] else {result.fingerprint: result for result in report.results}
     if not arguments["quiet"]:
         at = {key: _place(result) for key, result in places.items()}
-        more = not arguments["unsafe"] and outcome.unfixed
-        unsafe = fixer.run(lambda result: result.fingerprint in wanted, unsafe=True) if more else None
         _tell_all(f"{proposal.control}: {proposal.title}" for proposal in outcome.fixed)
         _tell_all(_left(outcome, unsafe, at))
         _tell_all(_for_review(outcome, unsafe, at))
