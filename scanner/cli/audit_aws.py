@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from assay.scanner.cli.live import OPTION, leave, may_write, take, watch, with_c
 from assay.scanner.cli.sections import Sectioned
 from assay.scanner.sources.aws.request import DEFAULT_DAYS, DEFAULT_ROLE
 
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
 _ACCOUNTS = (
     click.option(
         "--profile", "aws_profile", metavar="NAME", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"
@@ -132,6 +134,10 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     for region in regions:
         if why := _why_no_region(region):
             console.tell(f"assay: --regions {region}: {why}")
+            return None
+    for role in arguments["roles"]:
+        if not _ROLE.fullmatch(role):
+            console.tell(f"assay: --role-arn {role}: is no ARN of a role: arn:aws:iam::111122223333:role/NAME")
             return None
     if not arguments["print_policy"] and not may_write(arguments, "go on with it by --resume, "):
         return None

@@ -267,6 +267,7 @@ def test_a_server_that_is_not_there_is_no_matter_of_credentials() -> None:
     [
         (["--services", "s3,nothing"], "no service 'nothing'"),
         (["--regions", "us-east-1,eu-wst-1"], "--regions eu-wst-1: boto3 knows no such region; did you mean eu-west-1?"),
+        (["--role-arn", "audit"], "--role-arn audit: is no ARN of a role: arn:aws:iam::111122223333:role/NAME"),
         (["--resume"], "--resume needs the snapshot"),
         (["--include", "1"], "--organization"),
     ],

@@ -144,7 +144,10 @@ def test_a_command_that_is_not_there() -> None:
     ran = assay("scna", ".")
     assert (ran.exit_code, "did you mean scan?" in ran.stderr) == (2, True)
     ran = assay("zzz")
-    assert (ran.exit_code, "commands are init, scan, audit" in ran.stderr) == (2, True)
+    assert (ran.exit_code, "commands are access, audit, baseline" in ran.stderr) == (2, True)
+    for group, name, way in (("audit", "azure", "commands are aws, gcp"), ("evidence", "verfy", "did you mean verify?")):
+        ran = assay(group, name)
+        assert (ran.exit_code, f"there is no command {name!r}" in ran.stderr, way in ran.stderr) == (2, True, True)
 
 
 # What is judged
