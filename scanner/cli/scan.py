@@ -77,6 +77,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
         "var_files": lambda config: [*config.var_files, *arguments["var_files"]],
         "workspace": arguments["workspace"],
         "parameters": dict(arguments["parameters"]),
+        "must_take": list(dict(arguments["parameters"])),
         "parameter_files": list(arguments["parameter_files"]),
         "region": arguments["region"],
         "account": arguments["account"],

@@ -103,7 +103,7 @@ class Judging:
 
     def _judged(self, tree: Discovered, files: Mapping[str, bytes]) -> State:
         self._counted()
-        options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=())
+        options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=(), must_take=())
 
         def made() -> Iterator[Source]:
             return targets.of(tree, options)
@@ -117,7 +117,7 @@ class Judging:
 
     def _whole(self, files: Mapping[str, bytes]) -> State:
         self._counted()
-        scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=()))
+        scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=(), must_take=()))
         results = list(scan)
         return {("", ""): CollectionState(results, list(scan.coverage.gaps))}
 

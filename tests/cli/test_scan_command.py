@@ -153,6 +153,22 @@ def test_a_command_that_is_not_there() -> None:
 # What is judged
 
 
+def test_a_parameter_that_no_template_declares_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    template = "Parameters:\n  Stage: {Type: String, Default: dev}\nResources:\n  B: {Type: AWS::S3::Bucket}\n"
+    write(tmp_path, {"t.yaml": template, "main.tf": PASSING})
+    exit_code, report, _ = assay_json("t.yaml", *VERSIONING, "--fail-on", "never", "--parameter", "Stgae=prod")
+    gaps = [(gap["scope"], gap["code"], gap["settles_it"]) for gap in report["coverage"]["gaps"]]
+    assert (exit_code, gaps) == (3, [("--parameter Stgae", "variable_unused", "did you mean Stage?")])
+    exit_code, report, _ = assay_json("t.yaml", *VERSIONING, "--fail-on", "never", "--parameter", "Stage=prod")
+    assert (exit_code, report["coverage"]["gaps"]) == (0, [])
+    exit_code, report, _ = assay_json("main.tf", *VERSIONING, "--parameter", "Stage=prod")
+    assert (exit_code, [gap["scope"] for gap in report["coverage"]["gaps"]]) == (3, ["--parameter Stage"])
+    write(tmp_path, {"given.json": '{"Stage": "prod", "Other": "x"}'})
+    exit_code, report, _ = assay_json("t.yaml", *VERSIONING, "--fail-on", "never", "--parameter-file", "given.json")
+    assert (exit_code, report["coverage"]["gaps"]) == (0, [])
+
+
 def test_variables(code: Callable[[str], Path], tmp_path: Path) -> None:
     infra = code(UNKNOWN)
     on = write(tmp_path, {"on.tfvars": 'status = "Enabled"\n', "off.tfvars.json": '{"status": "Suspended"}'}) / "on.tfvars"
