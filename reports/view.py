@@ -227,7 +227,7 @@ def _outcome(report: Report) -> OverallOutcome:
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
     if not total:
-        nothing = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else _unchanged(report))
+        nothing = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else unchanged(report))
         return _with_changes(report, OverallOutcome("incomplete" if gaps else "empty", nothing))
     before = set(report.gate.known_gaps)
     known: dict[Verdict, int] = {verdict: _known(report, verdict) for verdict in _FINDINGS}
@@ -247,7 +247,7 @@ def _outcome(report: Report) -> OverallOutcome:
     return _with_changes(report, OverallOutcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
 
 
-def _unchanged(report: Report) -> str:
+def unchanged(report: Report) -> str:
     """Why nothing may be judged of a change: no file that is judged is part of it."""
     revisions = [past.name for past in report.gate.comparisons if past.kind == "revision"]
     return f": nothing that is judged is changed since {revisions[-1]}" if revisions else ""

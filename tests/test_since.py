@@ -71,6 +71,8 @@ def test_nothing_that_changed_is_nothing_to_judge(tree: Path) -> None:
     assert code == 0 and standing == {} and said["coverage"]["gaps"] == []
     ran = assay("scan", ".", "--since", "HEAD", "-r", "concise")
     assert (ran.exit_code, ran.stdout) == (0, "EMPTY: nothing was judged: nothing that is judged is changed since HEAD\n")
+    ran = assay("scan", ".", "--since", "HEAD", "-r", "markdown")
+    assert "Nothing was judged: nothing that is judged is changed since HEAD." in ran.stdout.splitlines()
 
 
 def test_of_gaps_that_were_there_their_number_is_told(tree: Path) -> None:
