@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from assay.scanner.results.model import InForce, Setting
 from assay.scanner.words import many
 
@@ -12,7 +14,7 @@ _LISTED = 5
 
 def in_force(told: InForce) -> list[tuple[str, str]]:
     """What a run was judged by, as headings and what stands under them: always the configuration, and what is not the default."""
-    changed = [f"{setting.name} is {setting.value}{_at(setting)}, by default {setting.default}" for setting in told.settings]
+    changed = [f"{setting.name} is {setting.value}{_at(setting)}, by default {setting.default}" for setting in _together(told.settings)]
     given = [*told.var_files, *([many(len(told.variables), "value")] if told.variables else [])]
     sections = [
         ("Profile", told.profile or ""),
@@ -38,12 +40,26 @@ def in_force_briefly(told: InForce) -> str:
     named += [f"frameworks {_few(told.frameworks)}"] if told.frameworks else []
     named += [f"own policies {_few(told.policies)}"] if told.policies else []
     named += [_few([f"{id_} replaced by {file}" for id_, file in told.replaced.items()])]
-    others = [f"{setting.name} {setting.value}{_at(setting)}" for setting in told.settings if not setting.name.startswith("controls.")]
+    settings = _together(told.settings)
+    others = [f"{setting.name} {setting.value}{_at(setting)}" for setting in settings if not setting.name.startswith("controls.")]
     named += [_few(others)]
-    named += [_few([_briefly(setting) for setting in told.settings if setting.name.startswith("controls.")])]
+    named += [_few([_briefly(setting) for setting in settings if setting.name.startswith("controls.")])]
     left_out = len(told.left_out) if told.profile or told.frameworks else 0
     named += [f"{many(left_out, 'control')} left out"] if left_out else []
     return ", ".join(filter(None, named))
+
+
+def _together(settings: list[Setting]) -> list[Setting]:
+    """The same with a param that one line sets for several controls told once, where the first of them stands."""
+    groups: dict[object, list[Setting]] = {}
+    for setting in settings:
+        param = setting.name.partition(".params.")[2] if setting.name.startswith("controls.") and setting.place else ""
+        key = (param, setting.value, setting.default, setting.place, setting.reason) if param else id(setting)
+        groups.setdefault(key, []).append(setting)
+    return [
+        replace(group[0], name=f"{group[0].name.partition('.params.')[2]} of {many(len(group), 'control')}") if len(group) > 1 else group[0]
+        for group in groups.values()
+    ]
 
 
 def _briefly(setting: Setting) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from assay.reports import findings, history_view, opinions_view
 from assay.reports.markdown_text import block, fenced, prose, span
-from assay.reports.view import FailingInput, failing, remediation, where
+from assay.reports.view import FailingInput, failing, remediation, unchanged, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import HistoryChange, PastFinding, Report, Result, WaiverUse
@@ -76,6 +76,8 @@ def _table(report: Report) -> list[str]:
         numbers = [sum(_column(result) == column for result in report.results if result.severity == severity) for column in columns]
         if any(numbers):
             rows.append(f"| {severity if severity in SEVERITIES else 'other'} | {' | '.join(map(str, numbers))} |")
+    if not sum(report.summary.verdicts.values()):
+        return [prose(f"Nothing was judged{unchanged(report)}."), ""]
     if not rows:
         return [f"{many(report.summary.verdicts.get('pass', 0), 'verdict')} of pass, none of fail.", ""]
     return ["| severity | fail | unknown | waived | known |", "| --- | ---: | ---: | ---: | ---: |", *rows, ""]

@@ -11,7 +11,7 @@ NOT_IN_GIT = "none: what was scanned is in no repository of git"
 def committed(revision: Revision) -> str:
     """How what was scanned differs from its commit."""
     if revision.clean is None:
-        return f"whether what was scanned is as it is not known: {revision.reason}" if revision.reason else "not compared"
+        return f"whether what was scanned is as committed is not known: {revision.reason}" if revision.reason else "not compared"
     if revision.clean:
         return "what was scanned is as committed"
     counted = (

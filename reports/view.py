@@ -227,7 +227,7 @@ def _outcome(report: Report) -> OverallOutcome:
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
     if not total:
-        nothing = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else "")
+        nothing = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else unchanged(report))
         return _with_changes(report, OverallOutcome("incomplete" if gaps else "empty", nothing))
     before = set(report.gate.known_gaps)
     known: dict[Verdict, int] = {verdict: _known(report, verdict) for verdict in _FINDINGS}
@@ -245,6 +245,12 @@ def _outcome(report: Report) -> OverallOutcome:
     said += [f"{gone} gone"] if gone else []
     said += [many(gaps, "gap") + (f" ({len(before)} known)" if before else "")] if gaps else []
     return _with_changes(report, OverallOutcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
+
+
+def unchanged(report: Report) -> str:
+    """Why nothing may be judged of a change: no file that is judged is part of it."""
+    revisions = [past.name for past in report.gate.comparisons if past.kind == "revision"]
+    return f": nothing that is judged is changed since {revisions[-1]}" if revisions else ""
 
 
 _PLACES = 5

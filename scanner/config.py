@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_FILE = "assay.yaml"
+_MISNAMED = ("assay.yml", ".assay.yaml", ".assay.yml")
+"""What other tools would call such a file: who writes it means it to count."""
 
 
 class ConfigurationError(AssayError):
@@ -144,6 +146,13 @@ class Config(Settings):
     lines: dict[tuple[str | int, ...], int] = {}
     """The line of each key of the file."""
 
+    def place(self, key: str, path: str) -> str:
+        """Where the file names a path, as the beginning of a message; nothing of a path that it does not name."""
+        named = getattr(self, key)
+        entries = named if isinstance(named, list) else [named]
+        line = self.lines.get((key, entries.index(path)), self.lines.get((key,))) if path in entries else None
+        return f"{self.file}:{line}: {key}: " if line else ""
+
     def located(self, error: SelectionError) -> AssayError:
         """An error with the place in the file that it is about, if it is about one."""
         key: tuple[str | int, ...] = error.key
@@ -175,6 +184,8 @@ _WAYS = {"policies": "--policies", "var_files": "--var-file"}
 def of_tree() -> Config:
     """The settings of the `assay.yaml` in the working directory; none where there is no such file. Raises ConfigurationError."""
     if not os.path.lexists(DEFAULT_FILE):
+        if misnamed := next(filter(os.path.lexists, _MISNAMED), None):
+            raise ConfigurationError(f"{misnamed}: is not read: call it {DEFAULT_FILE}, or name it: --config {misnamed}")
         return Config()
     if not inside(os.path.realpath(DEFAULT_FILE), os.path.realpath(os.curdir)):
         raise ConfigurationError(f"{DEFAULT_FILE}: a link that leads out of the working directory; name its target: --config FILE")
@@ -347,12 +358,22 @@ def _with_key(error: msgspec.ValidationError, data: Any) -> msgspec.ValidationEr
     return error
 
 
+_INSIDE: dict[str, Any] = {
+    "attestations": AttestationConfig, "controls": ControlConfig, "exclude": Exclusion, "owners": OwnersConfig, "roles": Selector,
+    "roots": RootConfig, "waivers": WaiverConfig,
+}  # fmt: skip
+"""What the entries of a key are made of."""
+
+
 def _nearest_field(problem: str) -> str:
     """The key of the file that one may be meant for that is not known, as the way out."""
-    field = re.search(r"unknown field `(\w+)`$", problem)
+    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.(\w+))?", problem)
+    if unknown is None:
+        return ""
     import difflib  # slow to import, and used for mistakes only
 
-    near = difflib.get_close_matches(field[1], Settings.__struct_fields__, 1) if field else []
+    known = _INSIDE[unknown[2]].__struct_fields__ if unknown[2] in _INSIDE else Settings.__struct_fields__ if not unknown[2] else ()
+    near = difflib.get_close_matches(unknown[1].replace("-", "_").lower(), known, 1, cutoff=0.7)
     return f"did you mean {near[0]}? " if near else ""
 
 
@@ -361,7 +382,7 @@ def _line(problem: str, lines: dict[YamlPath, int]) -> str:
     at = re.search(r"`?\$((?:\.\w+|\[\d+\]|\['[^'\n]*'\])+)", problem)
     parts = re.findall(r"\['([^'\n]*)'\]|\[(\d+)\]|\.(\w+)", at[1]) if at else []
     path: YamlPath = tuple(int(number) if number else key or name for key, number, name in parts)
-    if field := re.search(r"unknown field `(\w+)`", problem):
+    if field := re.search(r"unknown field `([^`]+)`", problem):
         path = (*path, field[1])
     while path and path not in lines:
         path = path[:-1]

@@ -100,6 +100,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """What `terraform.workspace` is; None: what the code fixes, else `default` and, where code asks for it, any other."""
     parameters: dict[str, str] = {}
     """Values of template parameters (CloudFormation)."""
+    must_take: tuple[str, ...] = ()
+    """Names of those parameters of which it is a gap that no template declares them; the others may be for another scan."""
     parameter_files: tuple[str, ...] = ()
     region: str | None = None
     """Where templates that do not say it are deployed."""
@@ -167,6 +169,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             var_files: Paths = (),
             workspace: str | None = None,
             parameters: Mapping[str, str] = ...,
+            must_take: str | Sequence[str] = (),
             parameter_files: Paths = (),
             region: str | None = None,
             account: str | None = None,
@@ -271,6 +274,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "var_files": _PATHS,
     "workspace": values.optional(values.word),
     "parameters": _AS_ON_COMMAND_LINE,
+    "must_take": _WORDS,
     "parameter_files": _PATHS,
     "region": values.optional(values.word),
     "account": values.optional(values.word),

@@ -72,7 +72,7 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
             return result
         before = msgspec.structs.replace(
             options, paths=tuple(there), overlay=_WithFetched(objects, kept), changed=narrowing, allow_empty=True,
-            must_declare=(),
+            must_declare=(), must_take=(),
         )  # fmt: skip
         scan, judged, untouched = Scan(before), set[str](), set[str]()
         scan.sinks.append(lambda part: None if _is_left_out(part) else judged.add(part.name))

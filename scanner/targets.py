@@ -53,6 +53,10 @@ def of(discovered: Discovered, options: Options) -> Iterator[Source]:
         yield _terraform(discovered, options)
     elif options.must_declare:
         yield UnreadInput(*(variables.unused(name, ()) for name in options.must_declare))
+    if options.must_take and "cloudformation" not in discovered.inputs:
+        from assay.scanner.sources.cloudformation import parameters
+
+        yield UnreadInput(*(parameters.unused(name, ()) for name in options.must_take))
     for format_ in inputs.formats():
         if format_.name in discovered.inputs:
             module = importlib.import_module(format_.module)

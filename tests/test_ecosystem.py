@@ -437,6 +437,7 @@ FOREIGN = OF_PIPELINES | {
     "--format",
     "--full-name",
     "--full-tree",
+    "--git-path",
     "--is-ancestor",
     "--name-only",
     "--no-replace-objects",

@@ -31,6 +31,7 @@ REFUSED: dict[str, list[Any]] = {
     "paths": [3, None, "", [], [""], "a\0b", [b"x"], ["a", 3], {"a": "b"}, b"x", "\ud800"],
     "variables": [{"a": 1}, "a=b", [("a", "b")], {"": "x"}, {1: "x"}, None],
     "must_declare": [1, [""], {"a": "b"}],
+    "must_take": [1, [""], {"a": "b"}],
     "var_files": [3, [""], "\0"],
     "workspace": ["", 1],
     "root_modules": [3, [""], {"a": "b"}],

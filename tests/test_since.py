@@ -13,6 +13,8 @@ import pytest
 
 from assay import Options, Scan
 from assay.scanner.since import earlier
+from assay.scanner.sources import git_program
+from assay.scanner.sources.git_objects import GitError, GitObjects
 from assay.scanner.sources.terraform.directories import Directories
 from tests.scans import FAILING, PASSING, VERSIONING, assay, write
 
@@ -67,6 +69,21 @@ def test_what_is_mended_is_told(tree: Path) -> None:
 def test_nothing_that_changed_is_nothing_to_judge(tree: Path) -> None:
     code, said, standing = since("HEAD")
     assert code == 0 and standing == {} and said["coverage"]["gaps"] == []
+    ran = assay("scan", ".", "--since", "HEAD", "-r", "concise")
+    assert (ran.exit_code, ran.stdout) == (0, "EMPTY: nothing was judged: nothing that is judged is changed since HEAD\n")
+    ran = assay("scan", ".", "--since", "HEAD", "-r", "markdown")
+    assert "Nothing was judged: nothing that is judged is changed since HEAD." in ran.stdout.splitlines()
+
+
+def test_of_gaps_that_were_there_their_number_is_told(tree: Path) -> None:
+    write(tree, {"a/broken.tf": "resource {", "a/vpc.tf": 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'})
+    commit()
+    write(tree, {"a/more.tf": OTHER})
+    ran = assay("scan", ".", "--since", "HEAD", *VERSIONING, "-r", "concise")
+    assert ran.stderr == "assay: 2 gaps known from before; the text and json reports name each\n"
+    write(tree, {"a/new.tf": 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n}\n'})
+    ran = assay("scan", ".", "--since", "HEAD", *VERSIONING, "-r", "concise")
+    assert ran.exit_code == 1 and 'a/new.tf:1: module "eks"' in ran.stderr.splitlines()[0] and "2 gaps known" in ran.stderr.splitlines()[1]
 
 
 def test_what_fails_in_a_template_is_known_where_nothing_changed(tree: Path) -> None:
@@ -269,6 +286,58 @@ def test_a_plan_is_new_whatever_the_revision(tree: Path) -> None:
     commit()
     write(tree, {"a/README.md": "y"})
     assert {standing for (root, _), standing in since("HEAD")[2].items() if root == "plan.json"} == {"new"}
+
+
+@pytest.fixture
+def library(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A submodule of the tree, committed."""
+    made = write(tmp_path_factory.mktemp("library"), {"main.tf": FAILING})
+    git("-C", str(made), "init", "-q", "-b", "main")
+    git("-C", str(made), "add", "-A")
+    git("-C", str(made), "commit", "-q", "-m", "library")
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(made), "inner")
+    commit()
+    return tree / "inner"
+
+
+def test_code_of_a_submodule_is_compared_with_the_commit_that_the_revision_names(library: Path) -> None:
+    write(library, {"more.tf": OTHER})
+    known_and_new = {("inner", "aws_s3_bucket.b"): "known", ("inner", "aws_s3_bucket.c"): "new"}
+    code, _, standing = since("HEAD")
+    assert (code, standing) == (1, known_and_new)
+    git("-C", "inner", "add", "-A")
+    git("-C", "inner", "commit", "-q", "-m", "more")
+    assert since("HEAD")[2] == known_and_new
+    commit()
+    assert since("HEAD~1")[2] == known_and_new
+    write(Path("a"), {"main.tf": f'module "m" {{\n  source = "../inner"\n}}\n{FAILING}'})
+    assert since("HEAD")[2] == {
+        ("a", "aws_s3_bucket.b"): "known",
+        ("a", "module.m.aws_s3_bucket.b"): "new",
+        ("a", "module.m.aws_s3_bucket.c"): "new",
+        ("inner", "aws_s3_bucket.b"): "known",
+        ("inner", "aws_s3_bucket.c"): "known",
+    }
+
+
+def test_a_submodule_behind_a_link_or_without_its_commit_was_not_there(library: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    moved = tmp_path_factory.mktemp("moved") / "library"
+    library.rename(moved)
+    library.symlink_to(moved)
+    objects = GitObjects.commit(".", "HEAD")
+    assert objects.names("inner") == [] and not objects.is_file("inner/main.tf")
+    library.unlink()
+    write(library, {"main.tf": FAILING})
+    git("-C", "inner", "init", "-q", "-b", "main")
+    assert GitObjects.commit(".", "HEAD").names("inner") == []
+    assert since("HEAD")[2] == {("inner", "aws_s3_bucket.b"): "new"}
+
+
+def test_what_git_says_is_one_line(tree: Path) -> None:
+    """As that a repository is of another owner, which a container meets: with the way out on a line of its own."""
+    with pytest.raises(GitError) as refused:
+        git_program.git(".", "logg")
+    assert "The most similar command is log" in str(refused.value) and "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("revision", ["nothing", "--help", "HEAD~9"])

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from assay.scanner import __version__
+from assay.scanner.cli.suggesting import Suggesting
 from assay.scanner.errors import LibraryError
 from assay.scanner.override import override
 
@@ -42,7 +43,7 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class Commands(Suggesting):
     """Commands by name, each in the module that COMMANDS gives."""
 
     @override
@@ -55,17 +56,6 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(COMMANDS[name]).command
         return command
-
-    @override
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            ctx.fail(
-                f"there is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else f"; commands are {', '.join(COMMANDS)}")
-            )
-        return super().resolve_command(ctx, args)
 
     def main(self, *arguments: Any, **settings: Any) -> NoReturn:
         """Run, and end the process. No error of any kind is printed past `console`."""

@@ -11,13 +11,14 @@ import click
 from assay.scanner.cli import EXIT_USAGE, access_telling, console, judging, watching
 from assay.scanner.cli.access_telling import tell
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.suggesting import Suggesting
 from assay.scanner.options import AccessQuestion
 from assay.scanner.words import visible
 
 _PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
 
 
-@click.group("access")
+@click.group("access", cls=Suggesting)
 def command() -> None:
     """Who can read a secret or delete what is kept, what an identity can do, and which way leads from one to the other.
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from assay.scanner.cli.suggesting import Suggesting
+
 CLOUDS = {"aws": "assay.scanner.cli.audit_aws", "gcp": "assay.scanner.cli.audit_gcp"}
 """Cloud to the module that has its `audit` and `snapshot` commands."""
 
 
-class _Clouds(click.Group):
+class _Clouds(Suggesting):
     """Commands by cloud, imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

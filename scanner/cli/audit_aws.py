@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,10 @@ import click
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import OPTION, leave, may_write, take, watch, with_credentials
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.sources.aws.request import DEFAULT_DAYS, DEFAULT_ROLE
 
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
 _ACCOUNTS = (
     click.option(
         "--profile", "aws_profile", metavar="NAME", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"
@@ -52,7 +55,7 @@ def _accounts(command: Any) -> Any:
     return decorated(command, _ACCOUNTS)
 
 
-@click.command("aws")
+@click.command("aws", cls=Sectioned)
 @_accounts
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @click.option("--resume", is_flag=True, help="Go on where that file stopped.")
@@ -69,7 +72,7 @@ def audit(**arguments: Any) -> None:
     leave(code)
 
 
-@click.command("aws")
+@click.command("aws", cls=Sectioned)
 @_accounts
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
 @click.option("--resume", is_flag=True, help="Go on where this file stopped.")
@@ -131,6 +134,10 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     for region in regions:
         if why := _why_no_region(region):
             console.tell(f"assay: --regions {region}: {why}")
+            return None
+    for role in arguments["roles"]:
+        if not _ROLE.fullmatch(role):
+            console.tell(f"assay: --role-arn {role}: is no ARN of a role: arn:aws:iam::111122223333:role/NAME")
             return None
     if not arguments["print_policy"] and not may_write(arguments, "go on with it by --resume, "):
         return None

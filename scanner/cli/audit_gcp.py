@@ -12,6 +12,7 @@ import click
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import OPTION, may_write, take, watch, with_credentials
+from assay.scanner.cli.sections import Sectioned
 
 _WHAT = "auditing Google Cloud"
 _NO_SINCE = "--since spares nothing of Google Cloud: Cloud Asset Inventory gives everything in a few pages, and no list of what has changed"
@@ -33,7 +34,7 @@ def _scope(command: Any) -> Any:
     return decorated(command, _SCOPE)
 
 
-@click.command("gcp")
+@click.command("gcp", cls=Sectioned)
 @_scope
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @opining.imports
@@ -49,7 +50,7 @@ def audit(**arguments: Any) -> None:
     sys.exit(code)
 
 
-@click.command("gcp")
+@click.command("gcp", cls=Sectioned)
 @_scope
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
 @judging.choice

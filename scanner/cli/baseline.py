@@ -10,11 +10,12 @@ import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, judging, output, watching
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.gate import baseline
 from assay.scanner.words import many
 
 
-@click.command("baseline")
+@click.command("baseline", cls=Sectioned)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "-o", "--output", "out", type=click.Path(dir_okay=False), required=True, metavar="FILE", help="Where to write it; - is standard output."

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console
+from assay.scanner.cli.suggesting import Suggesting
 from assay.scanner.override import override
 
 
@@ -24,7 +25,7 @@ class Version(click.ParamType):  # type: ignore[type-arg]
         return str(value)
 
 
-@click.group("checkov")
+@click.group("checkov", cls=Suggesting)
 def command() -> None:
     """Another scanner, whose opinion `assay scan --with checkov` shows beside ours."""
 

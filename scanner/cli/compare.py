@@ -16,12 +16,13 @@ from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, evidencing, judging, output, watching
 from assay.scanner.cli.comparing import Both, ComparedEvidence, ScannedSide, page
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
 from assay.scanner.results import formats
 
 
-@click.command("compare")
+@click.command("compare", cls=Sectioned)
 @click.argument("ours", metavar="CODE")
 @click.argument("theirs", metavar="LIVE")
 @click.option(

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from assay.scanner.cli import EXIT_USAGE, console
+from assay.scanner.cli.suggesting import Suggesting
 
 SHELLS = ("bash", "zsh", "fish")
 _SHELL = click.Choice(SHELLS)
@@ -20,7 +21,7 @@ _VARIABLE = "_ASSAY_COMPLETE"
 _MARK = "# assay completion"
 
 
-@click.group("completion")
+@click.group("completion", cls=Suggesting)
 def command() -> None:
     """Completion of commands, options, controls and formats in a shell."""
 

@@ -41,7 +41,8 @@ def refused(error: AssayError) -> None:
 
     errors = error.errors if isinstance(error, RuleErrors) else [error]
     for problem in errors[:_MOST]:
-        tell(str(problem) if isinstance(problem, (ConfigurationError, RuleError)) else f"assay: {problem}")
+        told = str(problem)
+        tell(told if isinstance(problem, (ConfigurationError, RuleError)) else f"assay: {told.removeprefix('assay: ')}")
     if len(errors) > _MOST:
         tell(f"assay: and {len(errors) - _MOST} more errors in rules")
 

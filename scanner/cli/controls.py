@@ -11,6 +11,7 @@ import click
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, completing, console, judging, output
 from assay.scanner.cli.story import Story, columns
+from assay.scanner.cli.suggesting import Suggesting
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
 from assay.scanner.results import formats
@@ -21,7 +22,7 @@ _FIXTURES = click.option(
 )
 
 
-@click.group("controls")
+@click.group("controls", cls=Suggesting)
 def command() -> None:
     """The controls: list, show, check, test, and what they judge of frameworks."""
 

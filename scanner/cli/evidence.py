@@ -6,12 +6,13 @@ import importlib
 
 import click
 
+from assay.scanner.cli.suggesting import Suggesting
 from assay.scanner.override import override
 
 COMMANDS = {name: f"assay.scanner.cli.evidence_{name}" for name in ("keygen", "sign", "verify", "replay", "sample")}
 
 
-class _Commands(click.Group):
+class _Commands(Suggesting):
     """Commands by name, imported when they are called."""
 
     @override

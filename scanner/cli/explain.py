@@ -14,6 +14,7 @@ from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.cli.explain_control import of_control
 from assay.scanner.cli.explain_finding import of_finding, of_past
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.errors import AssayError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _LISTED = 20
 """Findings that are listed where several are meant."""
 
 
-@click.command("explain")
+@click.command("explain", cls=Sectioned)
 @click.argument("what", metavar="CONTROL|FINGERPRINT", shell_complete=completing.controls)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_USAGE, console, gating, judging, watching
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.words import many
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _TOLD = 100
 """Lines of a kind that are told."""
 
 
-@click.command("fix")
+@click.command("fix", cls=Sectioned)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--write", is_flag=True, help="Write the files. Without it, the edits are shown as a diff.")
 @click.option("--unsafe", is_flag=True, help="With fixes that may replace a resource, cost, or cut traffic.")
@@ -63,13 +64,14 @@ def _fix(arguments: dict[str, Any]) -> int:
     from assay.scanner.fix.propose import fixing
 
     fixer = fixing(structs.replace(scan.options, controls=(), frameworks=()))  # whatever is mended, nothing else becomes worse
-    outcome = fixer.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
-    files = outcome.files
+    more = not arguments["unsafe"] and not arguments["quiet"]
+    with watching.steps(arguments["quiet"], "proving fixes: ") as fixer.judging.step:
+        outcome = fixer.run(lambda result: result.fingerprint in wanted, arguments["unsafe"])
+        files = outcome.files
+        unsafe = fixer.run(lambda result: result.fingerprint in wanted, unsafe=True) if more and outcome.unfixed else None
     places = {} if arguments["write"] else {result.fingerprint: result for result in report.results}
     if not arguments["quiet"]:
         at = {key: _place(result) for key, result in places.items()}
-        more = not arguments["unsafe"] and outcome.unfixed
-        unsafe = fixer.run(lambda result: result.fingerprint in wanted, unsafe=True) if more else None
         _tell_all(f"{proposal.control}: {proposal.title}" for proposal in outcome.fixed)
         _tell_all(_left(outcome, unsafe, at))
         _tell_all(_for_review(outcome, unsafe, at))

@@ -69,7 +69,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
         Waivers(_named(config.accepted, known_ids), terms, relative_to(os.path.dirname(config.file))),
         Comments(code_of(content, scan.options.overlay or DISK), known_ids, config.inline.accept) if counted else None,
         [
-            *([_beside(known, today, _reach(scan))] if known else []),
+            *([_beside(known, config, today, _reach(scan))] if known else []),
             *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
@@ -164,9 +164,12 @@ def _reach(scan: Scan) -> Reach:
     return Reach(scan.options.paths, scope_of(scan), scan.options.exclude, scan.options.libraries)
 
 
-def _beside(path: str, today: datetime.date, reach: Reach) -> baseline.KnownBefore:
+def _beside(path: str, config: Config, today: datetime.date, reach: Reach) -> baseline.KnownBefore:
     try:
         content = DISK.read(path, _MAX_BASELINE)
+    except FileNotFoundError:
+        place, way = config.place("baseline", path), f"assay baseline PATH... -o {path} writes it, or take it out of the configuration"
+        raise ConfigurationError(f"{place}{path}: there is no such file; {way}") from None
     except OSError as error:
         raise baseline.BaselineError(f"{path}: {error.strerror or error}") from None
     return baseline.KnownBefore(baseline.decode(content, path), "baseline", path, today, reach.looks_for)

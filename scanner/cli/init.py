@@ -10,10 +10,11 @@ import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, watching
 from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.config import DEFAULT_FILE
 
 
-@click.command("init")
+@click.command("init", cls=Sectioned)
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option(
     "-o",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -37,7 +38,7 @@ from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources import fetched
 from assay.scanner.sources.secret_text import without_secrets
-from assay.scanner.words import visible
+from assay.scanner.words import many, visible
 
 if TYPE_CHECKING:
     from assay.scanner.cli.evidencing import EvidenceFolder
@@ -200,6 +201,9 @@ def prepared(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Con
         "arguments": _arguments(sys.argv[1:]),
         **{name: value(config) if callable(value) else value for name, value in named.items()},
     }
+    for folder in config.policies:
+        if not os.path.isdir(folder):
+            raise ConfigurationError(f"{config.place('policies', folder)}{folder} is no directory; name the folder that your rules are in")
     chosen = Options(**fields)
     before = None
     if arguments.get("since"):
@@ -250,7 +254,7 @@ def finish(
     report = memory.entered(report, not scan.incomplete)
     asked = output.worst(output.write(report, streams.others, scan, arguments), streams.close(report))
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
-        say(report.coverage.gaps)
+        _say_new(report)
         for sentence in (*report.gate.changes, *report.gate.warnings):
             console.tell(f"assay: {sentence}")
         if sentence := remembering.said(report):
@@ -276,6 +280,14 @@ def _in_passes(name: str, path: str) -> bool:
         return formats.in_passes(name, path)
     except Exception:  # a format that cannot be imported is told when its report is written
         return False
+
+
+def _say_new(report: Report) -> None:
+    """Tell the gaps of a run: of those that were there before, which leave it complete, how many there are."""
+    known = set(report.gate.known_gaps)
+    say(gap for gap in report.coverage.gaps if gap not in known)
+    if known:
+        console.tell(f"assay: {many(len(known), 'gap')} known from before; the text and json reports name each")
 
 
 def say(gaps: Iterable[Gap]) -> None:

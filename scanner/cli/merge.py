@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_USAGE, console, judging
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.errors import AssayError
 
 
-@click.command("merge")
+@click.command("merge", cls=Sectioned)
 @click.argument("places", nargs=-1, required=True, metavar="SHARDS...")
 @judging.merging
 def command(**arguments: Any) -> None:

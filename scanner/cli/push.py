@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli.suggesting import Suggesting
 from assay.scanner.errors import AssayError
 from assay.scanner.words import many
 
@@ -20,7 +21,7 @@ _TOLD = 20
 """Findings that were not taken, told one a line."""
 
 
-@click.group("push")
+@click.group("push", cls=Suggesting)
 def command() -> None:
     """Send findings of a run that is over to where a security team looks. The only commands that change something in an account."""
 

@@ -11,6 +11,7 @@ import click
 from assay.scanner.buckets.errors import BucketError
 from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, fetching, judging, opining, proposing, sharding, stdin
 from assay.scanner.cli.decorated import decorated
+from assay.scanner.cli.sections import Sectioned
 from assay.scanner.override import override
 from assay.scanner.shards.errors import ShardError
 
@@ -76,6 +77,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
         "var_files": lambda config: [*config.var_files, *arguments["var_files"]],
         "workspace": arguments["workspace"],
         "parameters": dict(arguments["parameters"]),
+        "must_take": list(dict(arguments["parameters"])),
         "parameter_files": list(arguments["parameter_files"]),
         "region": arguments["region"],
         "account": arguments["account"],
@@ -83,7 +85,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     }
 
 
-@click.command("scan")
+@click.command("scan", cls=Sectioned)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @reading
 @click.option("--profile", help="A named set of controls.", shell_complete=completing.profiles)

@@ -52,6 +52,19 @@ def progress(quiet: bool, label: str = "") -> Iterator[Callable[[str], None] | N
         shown.end()
 
 
+@contextlib.contextmanager
+def steps(quiet: bool, label: str) -> Iterator[Callable[[str], None] | None]:
+    """What is told of each step of something that takes long, for a line of progress; None where none is shown."""
+    if not on_terminal(quiet):
+        yield None
+        return
+    shown = _Progress(label)
+    try:
+        yield shown.says
+    finally:
+        shown.end()
+
+
 class _Progress:
     """A line on the terminal that says how far a run is, from its second second on."""
 
@@ -70,10 +83,14 @@ class _Progress:
         self._draw(f"at {name}" if name else "reading")
 
     def _draw(self, what: str) -> None:
+        self.says(f"{self._verdicts:,} verdicts, {what}")
+
+    def says(self, what: str) -> None:
+        """Show a line, unless one was shown a moment ago."""
         now = time.monotonic()
         if now >= self._due and not self._over:
             self._due, self._shown = now + 0.1, True
-            console.progress(f"{self._label}{self._verdicts:,} verdicts, {what}", shutil.get_terminal_size().columns)
+            console.progress(f"{self._label}{what}", shutil.get_terminal_size().columns)
 
     def end(self) -> None:
         """Clear the line."""

@@ -7,7 +7,7 @@ the formats of the edited files. Where the configuration describes the deploymen
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import structs
 
@@ -40,6 +40,8 @@ class Judging:
         """Root modules that a file may be part of."""
         self.judgements = 0
         """How often something was judged."""
+        self.step: Callable[[str], None] | None = None
+        """Told of each judgement, for a line of progress."""
 
     def state(self, files: Mapping[str, bytes]) -> State:
         """What is said of everything, with some files as they would be."""
@@ -94,9 +96,14 @@ class Judging:
         files = [path for path in tree.files if _directory(path) in touched]
         return structs.replace(tree, directories=directories, files=files, inputs=inputs)
 
-    def _judged(self, tree: Discovered, files: Mapping[str, bytes]) -> State:
+    def _counted(self) -> None:
         self.judgements += 1
-        options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=())
+        if self.step is not None:
+            self.step(f"judged {self.judgements:,} times")
+
+    def _judged(self, tree: Discovered, files: Mapping[str, bytes]) -> State:
+        self._counted()
+        options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=(), must_take=())
 
         def made() -> Iterator[Source]:
             return targets.of(tree, options)
@@ -109,8 +116,8 @@ class Judging:
         return state
 
     def _whole(self, files: Mapping[str, bytes]) -> State:
-        self.judgements += 1
-        scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=()))
+        self._counted()
+        scan = Scan(structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=(), must_take=()))
         results = list(scan)
         return {("", ""): CollectionState(results, list(scan.coverage.gaps))}
 

@@ -122,11 +122,14 @@ def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Co
     fates = dict(listing.settled)
     silent: dict[str, list[str]] = {}
     closing = Coverage()
+    is_cut = any(gap.code == "shard_missing" for gap in coverage.gaps)  # which says what to do
     for file, formats in listing.candidates.items():
         answers = _told(file, formats, coverage.fates or {})
         for format_ in set(formats) - {known for known, _ in answers}:
-            silent.setdefault(format_, []).append(file)
-            answers.append((format_, Fate("unread", f"its reader ({format_}) says nothing of it")))
+            if not is_cut:
+                silent.setdefault(format_, []).append(file)
+            why = "what is said of it is in a shard that is missing" if is_cut else f"its reader ({format_}) says nothing of it"
+            answers.append((format_, Fate("unread", why)))
         fates[file] = fate = decisive(fate for _, fate in answers)
         if fate.became == "other" and file in listing.named:
             fates[file] = Fate("unread", fate.why)

@@ -148,7 +148,7 @@ class RuleError(AssayError):
 
     def __init__(self, file: str, line: int, problem: str, way: str = "") -> None:
         self.file, self.line, self.problem, self.way = file, line, problem, way
-        super().__init__(f"{file}:{line}: {problem}" + (f"; {way}" if way else ""))
+        super().__init__(f"{file}{f':{line}' if line else ''}: {problem}" + (f"; {way}" if way else ""))
 
 
 class RuleErrors(AssayError):

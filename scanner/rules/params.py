@@ -53,7 +53,16 @@ def _check(key: tuple[str, ...], params: dict[str, Any], defaults: dict[str, Any
             way = nearest(name, defaults) or (f"known: {', '.join(defaults)}" if defaults else "the control has none")
             raise SelectionError(f"{place}: there is no param {name!r}; {way}", *key, name)
         if not _alike(value, defaults[name]):
-            raise SelectionError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}", *key, name)
+            raise SelectionError(f"{place}: {name} is {value!r}, but has to be {_wanted(defaults[name])}", *key, name)
+
+
+def _wanted(default: Any) -> str:
+    """What can stand for a default, for who gave something else."""
+    like = _by_cloud(default)[0]
+    words = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}.get(type(like), "a value")
+    if isinstance(like, list) and like:
+        words = f"a list like {like!r}"
+    return f"{words}, or one for each cloud: {{aws: …, google: …}}"
 
 
 def _alike(value: Any, default: Any) -> bool:

@@ -56,6 +56,7 @@ class JudgingOptions(msgspec.Struct, frozen=True, kw_only=True):
     var_files: tuple[str, ...]
     parameter_files: tuple[str, ...]
     must_declare: tuple[str, ...]
+    must_take: tuple[str, ...]
     configuration: str | None
 
     @staticmethod

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import subprocess
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-from assay.scanner.errors import AssayError
 from assay.scanner.override import override
-from assay.scanner.sources.overlay import Overlay, inside, repository
+from assay.scanner.sources.git_program import SAFE, GitError, commit_of, environment, merge_base, program, top_of
+from assay.scanner.sources.git_trees import SUBMODULE, alternates, staged, take_submodules, tree
+from assay.scanner.sources.overlay import Overlay, inside
 
-_LINK, _SUBMODULE = 0o120000, 0o160000
+__all__ = ["GitError", "GitObjects", "merge_base"]
+
+_LINK = 0o120000
 _MAX_LINKS = 40
 _MAX_TARGET = 4096
-_SAFE = ("--no-replace-objects", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.bareRepository=explicit")
-"""The last: a directory of a tree that looks like a bare repository is none (safe.bareRepository in https://git-scm.com/docs/git-config)."""
-
-
-class GitError(AssayError):
-    """What git says where a revision cannot be read."""
 
 
 class GitObjects(Overlay):
@@ -36,8 +32,10 @@ class GitObjects(Overlay):
     `close` ends the git process; so does the end of the object. Files outside of the repository are not there.
     """
 
-    def __init__(self, top: str, entries: Mapping[str, tuple[int, str]], commit_id: str = "") -> None:
-        """`entries`: path below `top`, with `/`, to mode and object id. See `commit` and `index`."""
+    def __init__(self, top: str, entries: Mapping[str, tuple[int, str]], commit_id: str = "", stores: Sequence[str] = ()) -> None:
+        """`entries`: path below `top`, with `/`, to mode and object id. `stores`: where objects of submodules are. See `commit` and
+        `index`."""
+        self._stores = stores
         self.commit_id = commit_id
         """Of a commit; empty for the index."""
         self.top = os.path.abspath(top)
@@ -52,7 +50,7 @@ class GitObjects(Overlay):
             if not all(part not in ("", ".", "..") for part in path.split("/")):
                 continue  # no checkout has such a file
             self._links |= mode == _LINK
-            if mode == _SUBMODULE:
+            if mode == SUBMODULE:
                 self._names.setdefault(path, set())
             else:
                 self._entries[path] = (mode, object_id)
@@ -71,27 +69,19 @@ class GitObjects(Overlay):
     @classmethod
     def commit(cls, directory: str, revision: str) -> GitObjects:
         """The files of a commit of the repository that a directory is in; `revision` is what git calls one. Raises GitError."""
-        top = _top(directory)
-        commit = _commit(top, revision)
-        tree = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{tree}}").decode("ascii", "replace").strip()
-        entries = {}
-        for line in _git(top, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
-            information, _, path = line.partition(b"\t")  # <mode> <type> <object>
-            if path:
-                mode, _, object_id = information.decode("ascii").split(" ")
-                entries[os.fsdecode(path)] = (int(mode, 8), object_id)
-        return cls(top, entries, commit)
+        top = top_of(directory)
+        commit = commit_of(top, revision)
+        entries = tree(top, commit)
+        stores = take_submodules(top, entries, tree)
+        return cls(top, entries, commit, stores)
 
     @classmethod
     def index(cls, directory: str) -> GitObjects:
         """The files of the index, what the next commit will hold, of the repository that a directory is in. Raises GitError."""
-        top, entries = _top(directory), {}
-        for line in _git(top, "ls-files", "-s", "-z", "--full-name", keep=("GIT_INDEX_FILE",)).split(b"\0"):
-            information, _, path = line.partition(b"\t")  # <mode> <object> <stage>
-            if path:
-                mode, object_id, _ = information.decode("ascii").split(" ")
-                entries[os.fsdecode(path)] = (int(mode, 8), object_id)
-        return cls(top, entries)
+        top = top_of(directory)
+        entries = staged(top, keep=("GIT_INDEX_FILE",))
+        stores = take_submodules(top, entries, lambda nested, _: staged(nested))
+        return cls(top, entries, stores=stores)
 
     def ids(self) -> dict[str, str]:
         """Path of each file, with links followed up to it, to the id of its object."""
@@ -210,10 +200,11 @@ class GitObjects(Overlay):
             self._process = self._end = None  # of the process that this one was forked from, which may be asking it, too
         if self._process is None:
             self._owner = os.getpid()
-            command = [_program(), "-C", self.top, *_SAFE, "cat-file", "--batch"]
+            command = [program(), "-C", self.top, *SAFE, "cat-file", "--batch"]
             self._process = subprocess.Popen(  # noqa: S603 - no shell, and no name of the repository's
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
-            )
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=environment() | alternates(self._stores),
+            )  # fmt: skip
             self._end = weakref.finalize(self, _ended, self._process)
         return self._process
 
@@ -225,83 +216,3 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
         if stream is not None:
             stream.close()
     process.wait()
-
-
-def _environment(keep: tuple[str, ...] = ()) -> dict[str, str]:
-    """Ours without what leads git to another repository, and without a way to a server."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in keep}
-    return kept | {
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
-
-
-def merge_base(directory: str, revision: str) -> str:
-    """The id of the commit at which the checked-out branch and a revision parted; that of the revision where they have nothing in common.
-
-    Raises GitError.
-    """
-    top = _top(directory)
-    commit = _commit(top, revision)
-    try:
-        return _git(top, "merge-base", commit, "HEAD").decode("ascii", "replace").strip() or commit
-    except GitError:
-        return commit
-
-
-def _commit(top: str, revision: str) -> str:
-    """The id of the commit that git calls so. Raises GitError."""
-    way = "a shallow clone may lack it: git fetch --unshallow, or fetch-depth: 0 of actions/checkout"
-    unknown = GitError(f"there is no revision {revision} in {top}; {way}")
-    if revision.startswith("-"):
-        raise unknown
-    try:
-        id_ = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode("ascii", "replace").strip()
-    except GitError:
-        raise unknown from None
-    if not id_ or not set(id_) <= set("0123456789abcdef"):
-        raise unknown
-    return id_
-
-
-def _top(directory: str) -> str:
-    """The top of the repository that a directory is in: where `.git` is, which no commit can hold.
-
-    git itself would begin with any directory that has the files of a repository (HEAD, objects, refs), and those a commit can hold: the
-    author of a change would choose what it is compared with, and the configuration of git.
-    """
-    repository_path = repository(directory)
-    if repository_path is None:
-        raise GitError(f"{directory} is in no git repository: there is no .git in it or above it")
-    top = os.fsdecode(_git(repository_path, "rev-parse", "--show-toplevel").removesuffix(b"\n"))
-    if not inside(os.path.realpath(directory), os.path.realpath(top)):
-        raise GitError(
-            f"{repository_path}: the .git there is of another working tree, {top}; scan that, or set core.worktree of this one right"
-        )
-    return top
-
-
-def _program() -> str:
-    """git, from an absolute entry of PATH: others could lead into what is scanned."""
-    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    program = shutil.which("git", path=os.pathsep.join(entry for entry in entries if os.path.isabs(entry)))
-    if program is None:
-        raise GitError("there is no git on the PATH: install it, or scan a checkout")
-    return program
-
-
-def _git(top: str, *arguments: str, keep: tuple[str, ...] = ()) -> bytes:
-    """What git writes. Raises GitError."""
-    command = [_program(), "-C", top, *_SAFE, *arguments]
-    try:
-        return subprocess.run(  # noqa: S603 - no shell; the one argument from outside is a revision after --end-of-options
-            command, check=True, capture_output=True, stdin=subprocess.DEVNULL, env=_environment(keep)
-        ).stdout
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"git {arguments[0]} in {top}: {said or 'it found nothing'}") from None
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
-        raise GitError(f"git {arguments[0]} in {top}: {error}") from None

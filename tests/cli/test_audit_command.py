@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.cli.audit_aws import audit as audit_command
-from tests.scans import ROOT, assay, assay_process
+from tests.scans import ROOT, assay, assay_process, write
 from tests.sources.aws.estate import HOME, seeded_account, server
 
 VERSIONS = ["--control", "storage.versioning-enabled", "--regions", HOME, "--no-config"]
@@ -218,6 +218,14 @@ def test_no_credentials(tmp_path: Path) -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(("named", "said"), [(["--profile", "nobody"], "'nobody'"), ([], "'absent'")])
+def test_a_profile_that_is_not_there(named: list[str], said: str, tmp_path: Path) -> None:
+    write(tmp_path, {"config": "[profile audit]\nregion = us-east-1\n"})
+    files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"), "AWS_PROFILE": "absent"}
+    ran = assay_process("audit", "aws", *VERSIONS, *named, **{**environment("http://127.0.0.1:9"), **files})
+    assert (ran.returncode, ran.stderr) == (2, f"assay: there is no AWS profile {said}; known: audit\n")
+
+
 def test_credentials_that_do_not_work(tmp_path: Path) -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -259,6 +267,7 @@ def test_a_server_that_is_not_there_is_no_matter_of_credentials() -> None:
     [
         (["--services", "s3,nothing"], "no service 'nothing'"),
         (["--regions", "us-east-1,eu-wst-1"], "--regions eu-wst-1: boto3 knows no such region; did you mean eu-west-1?"),
+        (["--role-arn", "audit"], "--role-arn audit: is no ARN of a role: arn:aws:iam::111122223333:role/NAME"),
         (["--resume"], "--resume needs the snapshot"),
         (["--include", "1"], "--organization"),
     ],

@@ -87,7 +87,17 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     ),
     "a large file": ({"x/a.tf": b"#" * 25_000_000}, "x", "x/a.tf: larger than 20 MB"),
     "invalid utf-8": ({"x/a.tf": b'locals {\n  a = "\xff"\n}\n'}, "x", "x/a.tf:2: not valid UTF-8; correct the file"),
-    "a nul": ({"x/a.tf": b"locals {\n  a = \x00\n}\n"}, "x", "x/a.tf:1: syntax error near"),
+    "a nul": ({"x/a.tf": b"locals {\n  a = \x00\n}\n"}, "x", "x/a.tf:1: syntax error between 'locals {' and line 3, '}'"),
+    "a value that is not there": (
+        {"x/a.tf": b'resource "a" "b" {\n  c = \n'},
+        "x",
+        "x/a.tf:1: syntax error between 'resource \"a\" \"b\" {' and line 2, 'c ='; correct the file",
+    ),
+    "a sign too many": (
+        {"x/a.tf": b"locals {\n  b = 1\n}\nlocals {\n  a == 3\n}\nlocals {}\n"},
+        "x",
+        "x/a.tf:5: syntax error near 'a == 3'; correct the file",
+    ),
     "code in json that does not parse": ({"x/a.tf.json": '{"resource": '}, "x", "x/a.tf.json"),
     "code in json of another shape": ({"x/a.tf.json": "[1]"}, "x", "x/a.tf.json:1: the document is not an object"),
     "a module that calls itself": (

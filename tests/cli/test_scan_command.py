@@ -10,10 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 from assay.scanner import __version__
+from assay.scanner.cli import cli
 from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, assay_json, assay_process, rule, write
 
 
@@ -141,10 +144,29 @@ def test_a_command_that_is_not_there() -> None:
     ran = assay("scna", ".")
     assert (ran.exit_code, "did you mean scan?" in ran.stderr) == (2, True)
     ran = assay("zzz")
-    assert (ran.exit_code, "commands are init, scan, audit" in ran.stderr) == (2, True)
+    assert (ran.exit_code, "commands are access, audit, baseline" in ran.stderr) == (2, True)
+    for group, name, way in (("audit", "azure", "commands are aws, gcp"), ("evidence", "verfy", "did you mean verify?")):
+        ran = assay(group, name)
+        assert (ran.exit_code, f"there is no command {name!r}" in ran.stderr, way in ran.stderr) == (2, True, True)
 
 
 # What is judged
+
+
+def test_a_parameter_that_no_template_declares_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    template = "Parameters:\n  Stage: {Type: String, Default: dev}\nResources:\n  B: {Type: AWS::S3::Bucket}\n"
+    write(tmp_path, {"t.yaml": template, "main.tf": PASSING})
+    exit_code, report, _ = assay_json("t.yaml", *VERSIONING, "--fail-on", "never", "--parameter", "Stgae=prod")
+    gaps = [(gap["scope"], gap["code"], gap["settles_it"]) for gap in report["coverage"]["gaps"]]
+    assert (exit_code, gaps) == (3, [("--parameter Stgae", "variable_unused", "did you mean Stage?")])
+    exit_code, report, _ = assay_json("t.yaml", *VERSIONING, "--fail-on", "never", "--parameter", "Stage=prod")
+    assert (exit_code, report["coverage"]["gaps"]) == (0, [])
+    exit_code, report, _ = assay_json("main.tf", *VERSIONING, "--parameter", "Stage=prod")
+    assert (exit_code, [gap["scope"] for gap in report["coverage"]["gaps"]]) == (3, ["--parameter Stage"])
+    write(tmp_path, {"given.json": '{"Stage": "prod", "Other": "x"}'})
+    exit_code, report, _ = assay_json("t.yaml", *VERSIONING, "--fail-on", "never", "--parameter-file", "given.json")
+    assert (exit_code, report["coverage"]["gaps"]) == (0, [])
 
 
 def test_variables(code: Callable[[str], Path], tmp_path: Path) -> None:
@@ -324,7 +346,16 @@ controls:
         ("a: [\n", "assay.yaml:2: not YAML"),
         ("- 1\n", "assay.yaml:1: Expected `object`, got `array`"),
         ("profile: nothing\n", "there is no profile 'nothing'"),
-        ("policies: [absent]\n", "absent:0: is not a directory of rules"),
+        ("strict: true\npolicies: [absent]\n", "assay.yaml:2: policies: absent is no directory; name the folder that your rules are in"),
+        ("fail-on: high\n", "unknown field `fail-on`; did you mean fail_on?"),
+        ("controls:\n  team.rule: {severty: low}\n", "did you mean severity?"),
+        ("severities: {}\n", "unknown field `severities`; see docs/configuration.md"),
+        (
+            "\nbaseline: absent.json\n",
+            "assay.yaml:2: baseline: absent.json: there is no such file; assay baseline PATH... -o absent.json writes it",
+        ),
+        ("params: {stack_regions: eu-west-1}\n", "has to be a list, or one for each cloud: {aws: …, google: …}"),
+        ("params: {allowed_public_ports: 1}\n", "has to be a list like [443, 80], or one for each cloud"),
     ],
 )
 def test_a_configuration_that_cannot_be_used(text: str, message: str, code: Callable[[str], Path], tmp_path: Path) -> None:
@@ -334,6 +365,18 @@ def test_a_configuration_that_cannot_be_used(text: str, message: str, code: Call
     assert ran.exit_code == 2
     assert message in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["assay.yml", ".assay.yaml", ".assay.yml"])
+def test_a_configuration_by_another_name_is_not_left_in_silence(name: str, code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(PASSING)
+    write(tmp_path, {name: "fail_on: never\n"})
+    ran = assay("scan", ".")
+    assert (ran.exit_code, ran.stderr) == (2, f"{name}: is not read: call it assay.yaml, or name it: --config {name}\n")
+    assert assay("scan", ".", "--config", name).exit_code == 0
+    assert assay("scan", ".", "--no-config").exit_code == 1
+    write(tmp_path, {"assay.yaml": "fail_on: never\n"})
+    assert assay("scan", ".").exit_code == 0
 
 
 def test_a_configuration_that_is_not_utf8(code: Callable[[str], Path], tmp_path: Path) -> None:
@@ -463,6 +506,32 @@ def test_no_module_of_a_cloud_or_a_report_is_loaded_before_it_is_needed() -> Non
     script = "import sys; from assay.scanner.cli import cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert not {"cel_expr_python", "tree_sitter", "yaml", "rich", "jinja2", "msgspec", "socket", "ssl", "asyncio"} & set(ran.stdout.split())
+
+
+def test_help_has_sections_and_what_most_runs_need_before_the_rest() -> None:
+    shown = assay("scan", "--help").stdout
+    titles = [line.removesuffix(":") for line in shown.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == [
+        "What is read", "Which controls", "What counts", "Reports", "Configuration", "Night after night", "Evidence", "Other scanners",
+        "Size", "Other",
+    ]  # fmt: skip
+    assert "PATH..." not in shown.partition("What is read")[2] and shown.splitlines()[-1].lstrip().startswith("-h, --help")
+    own = assay("audit", "aws", "--help").stdout.partition("Which controls:")[0]
+    assert "--role-arn" in own and "--snapshot" in own and "--fail-on" not in own
+    own = assay("snapshot", "aws", "--help").stdout.partition("Which controls:")[0]
+    assert "-o, --out" in own
+
+
+@pytest.mark.parametrize(
+    "command", ["scan", "merge", "compare", "fix", "baseline", "explain", "init", "audit aws", "audit gcp", "snapshot aws"]
+)
+def test_help_in_sections_leaves_no_option_out(command: str) -> None:
+    named: Any = cli
+    for name in command.split():
+        named = named.get_command(click.Context(named), name)
+    shown = assay(*command.split(), "--help").stdout
+    options = [parameter for parameter in named.params if isinstance(parameter, click.Option) and not parameter.hidden]
+    assert options and all(max(option.opts, key=len) in shown for option in options)
 
 
 def test_help_names_every_option_and_exit_code() -> None:

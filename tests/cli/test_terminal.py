@@ -97,6 +97,25 @@ def test_progress_begins_after_a_second_and_is_cleared(monkeypatch: pytest.Monke
     assert written.getvalue().endswith("PASS\r\x1b[2K")
 
 
+def test_proving_fixes_shows_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each proof judges the code again, which takes minutes where much fails."""
+    from assay import Options
+    from assay.scanner.fix.propose import fixing
+
+    now = iter(range(1_000_000))
+    written = Terminal()
+    monkeypatch.setattr(watching.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setenv("TERM", "xterm")
+    (tmp_path / "main.tf").write_text(CODE)
+    fixer = fixing(Options(paths=str(tmp_path)))
+    with watching.steps(False, "proving fixes: ") as fixer.judging.step:
+        fixer.run(lambda result: result.control == "storage.versioning-enabled")
+    assert "\r\x1b[2Kproving fixes: judged 2 times" in written.getvalue() and written.getvalue().endswith("\r\x1b[2K")
+    with watching.steps(True, "") as step:
+        assert step is None
+
+
 def test_progress_names_what_a_worker_is_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that says nothing for long is looked at."""
     from assay import Options, Scan

@@ -86,10 +86,10 @@ def test_a_rule_that_is_a_link_out_of_its_folder_is_refused(name: str, tree: Pat
 def test_rules_that_a_folder_would_leave_out_are_no_secret(tree: Path) -> None:
     (tree / "rules" / "more").symlink_to("../elsewhere")
     write(tree, {"elsewhere/rule.yaml": rule(id="team.other")})
-    assert "rules/more:0: is a link to a directory, which is not followed" in scan("--policies", "rules").stderr
+    assert "rules/more: is a link to a directory, which is not followed" in scan("--policies", "rules").stderr
     (tree / "rules" / "more").unlink()
     os.mkfifo(tree / "rules" / "pipe.yaml")
-    assert "pipe.yaml:0: is no regular file" in scan("--policies", "rules").stderr
+    assert "pipe.yaml: is no regular file" in scan("--policies", "rules").stderr
 
 
 def test_what_the_command_line_names_may_be_anywhere(tree: Path) -> None:
@@ -328,7 +328,7 @@ def test_a_rule_that_is_made_to_hurt(name: str, tree: Path) -> None:
     write(tree, {"rules/team/rule.yaml": RULES[name]})
     ran = scan("--policies", "rules")
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert all(re.match(r"rules/team/rule\.yaml:\d+: ", line) for line in ran.stderr.splitlines())
+    assert all(re.match(r"rules/team/rule\.yaml(:[1-9]\d*)?: ", line) for line in ran.stderr.splitlines())
     assert len(ran.stderr) < 10_000
 
 

@@ -161,6 +161,9 @@ def test_a_phone_has_no_page_that_is_wider_than_itself(page: Page, tmp_path: Pat
     page.set_viewport_size({"width": 390, "height": 800})
     Shown(page, tmp_path / "report.html", samples.many(60)).ready()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # what is wide is scrolled: its columns are not squeezed to a few letters, and no button lies over the chapters
+    assert page.evaluate("document.querySelector('#table table').offsetWidth") >= 700
+    assert page.evaluate("getComputedStyle(document.querySelector('.theme')).position") == "static"
 
 
 @pytest.mark.parametrize("text", samples.HOSTILE)

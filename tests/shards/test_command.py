@@ -79,6 +79,9 @@ def test_a_missing_shard_leaves_the_run_incomplete_and_is_named(code: Path) -> N
     shard("2/2")
     ran = assay("merge", "shards", "--fail-on", "never", "--quiet")
     assert ran.exit_code == 3 and "shard 1/2" in ran.stdout + ran.stderr and "--shard 1/2" in ran.stdout + ran.stderr
+    assert "report this as a defect" not in ran.stdout + ran.stderr
+    ran = assay("merge", "shards", "-r", "json")
+    assert {gap["code"] for gap in json.loads(ran.stdout)["coverage"]["gaps"]} == {"shard_missing"}
 
 
 def test_the_gate_counts_where_everything_comes_together(code: Path) -> None:

@@ -64,6 +64,7 @@ def test_the_shards_of_a_run_share_its_collections(scanned: Path, whole: tuple[l
     "changes",
     [
         {"variables": {"n": "1", "nowhere": "x"}, "must_declare": ["n", "nowhere"]},
+        {"parameters": {"P": "1", "Nowhere": "x"}, "must_take": ["P", "Nowhere"]},
         {"libraries": ["modules/*", "maybe"]},
         {"workspace": "prod", "exclude": ["roots/r3"]},
     ],

@@ -22,6 +22,7 @@ import botocore.session
 from assay.scanner import __version__
 from assay.scanner.sources.live import CredentialsError
 
+_PAGE = "see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html"
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 30, 5
 _acting: contextvars.ContextVar[Any] = contextvars.ContextVar("account whose calls these are")
 
@@ -55,7 +56,7 @@ class Clients:
     """One client for each service and region."""
 
     def __init__(self, connections: int, profile: str | None = None) -> None:
-        own = botocore.session.Session(profile=profile)
+        own = _session(profile)
         own.register_component("credential_provider", _ActingCredentials())
         self._session = boto3.session.Session(botocore_session=own)
         self._config = client_config(connections)
@@ -129,14 +130,29 @@ class Caller:
         """Called after each attempt of a call, with the error code (empty where there is none) and the HTTP status (0 where none came)."""
 
 
-def own_caller(profile: str | None) -> tuple[Caller, str]:
-    """The caller whose credentials the ordinary credential chain gives, and the region of its configuration. Raises CredentialsError."""
+def _session(profile: str | None) -> Any:
+    """The configuration of the AWS CLI as this profile has it, or as the environment says. Raises CredentialsError where there is none."""
     try:
         session = botocore.session.Session(profile=profile)
+        wanted = session.profile
+        known = session.available_profiles
+        session.get_scoped_config()
+    except botocore.exceptions.ProfileNotFound:
+        way = f"known: {', '.join(known)}" if known else "there is none in ~/.aws/config; see aws configure"
+        raise CredentialsError(f"there is no AWS profile {wanted!r}; {way}") from None
+    except botocore.exceptions.BotoCoreError as error:
+        raise CredentialsError(f"{error}; {_PAGE}") from None
+    return session
+
+
+def own_caller(profile: str | None) -> tuple[Caller, str]:
+    """The caller whose credentials the ordinary credential chain gives, and the region of its configuration. Raises CredentialsError."""
+    session = _session(profile)
+    try:
         credentials = session.get_credentials()
         region = session.get_config_variable("region")
     except botocore.exceptions.BotoCoreError as error:
-        raise CredentialsError(f"{error}; see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html") from None
+        raise CredentialsError(f"{error}; {_PAGE}") from None
     if credentials is None:
         raise CredentialsError("no AWS credentials were found; set AWS_PROFILE, name --profile, or log in with aws sso login")
     return Caller(credentials), region or "us-east-1"
@@ -144,7 +160,7 @@ def own_caller(profile: str | None) -> tuple[Caller, str]:
 
 def regions() -> list[str]:
     """The regions that the installed botocore knows, of every partition."""
-    session = botocore.session.Session()
+    session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})  # of no profile, which may be none
     partitions = session.get_available_partitions()
     return sorted({region for partition in partitions for region in session.get_available_regions("ec2", partition)})
 

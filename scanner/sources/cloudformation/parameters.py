@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +27,15 @@ def given(files: Sequence[str], values: dict[str, str], overlay: Overlay) -> tup
         except (OSError, ValueError, RecursionError) as error:
             gaps.append(Gap(show(path), "parse_error", f"no file of parameters: {error}", _FORMS))
     return {**file_values, **values}, gaps
+
+
+def unused(name: str, declared: Iterable[str]) -> Gap:
+    """The gap of a parameter that is given and that nothing declares: a slip of the pen, by which another keeps its default."""
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(declared), 1)
+    way = f"did you mean {near[0]}?" if near else "correct the name, or leave it out"
+    return Gap(f"--parameter {name}", "variable_unused", f'no template that was scanned declares a parameter "{name}"', way)
 
 
 def _read(content: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -79,6 +79,8 @@ class CloudFormationSource(Source):
             for stack in self._made(alone, deployed, given):
                 yield self._judged(stack, exports, types, covered)
             covered |= alone.keys()
+        if slips := self._slips([*deployed, *self.paths]):
+            yield Collection(slips[0].scope, [], Coverage(gaps=slips))
         for path, gap in self._unread.items():
             coverage = Coverage(gaps=[gap])
             coverage.files.found = coverage.files.failed = 1
@@ -88,6 +90,11 @@ class CloudFormationSource(Source):
         for path in [path for path in self.paths if path not in self._counted and path not in self._unread]:
             others.enter(show(path), self.input, *self._other(path))
         yield from Entries("templates", others).collect()
+
+    def _slips(self, paths: Iterable[str]) -> list[Gap]:
+        """Parameters that were given and that no template declares which is scanned."""
+        declared = {name for path in paths if (template := self.load(path)) is not None for name in template.parameters}
+        return [parameters.unused(name, declared) for name in self.options.must_take if name not in declared]
 
     def _other(self, path: str) -> tuple[Became, str]:
         """What becomes of a file of which no stack is made."""

@@ -210,17 +210,30 @@ def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
     pending = [(root, root)]
     while pending:
         node, around = pending.pop()
+        if node.is_missing and node.type not in _CLOSING and node.type not in "}])":
+            return node.start_point[0] + 1, f"syntax error near {_line_of(root, node.start_point[0])!r}"
         if node.is_missing:
             return around.start_point[0] + 1, f"what begins here is not closed: {_CLOSING.get(node.type, node.type)} is missing"
         if node.is_error:
-            text = spelled((node.text or b"").decode("utf-8", "replace")).strip()
-            return node.start_point[0] + 1, f"syntax error near {(text.splitlines()[0][:40] if text else node.type)!r}"
+            text = spelled((node.text or b"").decode("utf-8", "replace")).rstrip()
+            first, *rest = text.lstrip().splitlines() or [node.type]
+            # a block that nothing closes is one error from its first line on: what is wrong stands at its end
+            line = node.start_point[0] + 1
+            if rest:
+                return line, f"syntax error between {first[:40]!r} and line {line + len(rest)}, {rest[-1].strip()[:40]!r}"
+            return line, f"syntax error near {first[:40]!r}"
         pending += [
             (child, around if child.start_byte == node.start_byte else node)
             for child in reversed(node.children)
             if child.has_error or child.is_missing
         ]
     return 1, "syntax error"
+
+
+def _line_of(root: tree_sitter.Node, row: int) -> str:
+    lines = (root.text or b"").split(b"\n")
+    at = row - root.start_point[0]
+    return spelled(lines[at].decode("utf-8", "replace")).strip()[:40] if at < len(lines) else ""
 
 
 def _content(body: tree_sitter.Node, text: HclText) -> Content:
