@@ -201,6 +201,7 @@ READABLE: dict[str, str] = {
     **dict.fromkeys(
         _words(
             """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey KmsKey encryptionKey customerManagedKey
+            bootDiskKmsKey gcpKmsEncryptionKey keyReference
             run.googleapis.com/encryption-key ScheduleExpression PrimaryRegion
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
