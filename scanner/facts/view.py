@@ -96,7 +96,10 @@ class View:
         return first_known(*values)
 
     def hide(self, texts: Iterable[str]) -> None:
-        """Take texts for ones that no report shows: secrets by where they stand, or by what they are called."""
+        """Take texts for ones that no report shows: secrets by where they stand, or by what they are called.
+
+        As guesses: one that is a part of what a resource is called stays in its name.
+        """
         for text in texts:
             self.items.hidden.named("secret", text)
 

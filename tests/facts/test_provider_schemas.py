@@ -47,11 +47,14 @@ GOOGLE = {
     "cluster.autopilot.enabled", "enableAutopilot", "cluster.monitoringConfig.componentConfig.enableComponents", "cluster.network",
     "cluster.subnetwork", "monitoringConfig.enableComponents", "nodeConfig.serviceAccount", "parent",
     "clusterAutoscaling.autoProvisioningDefaults.serviceAccount", "predefinedAcl", "predefinedDefaultObjectAcl", "extraStatements",
-    "selfManaged.certificatePem", "serviceName",
+    "selfManaged.certificatePem", "serviceName", "cluster.databaseEncryption.keyName", "cluster.databaseEncryption.state",
+    "nodePool.config.bootDiskKmsKey",
     # Names of Config Connector.
     "bootDisk", "disk", "condition.withState", "ddl", "instance", "routingPolicy.enableGeoFencing", "routingPolicy.primaryBackup.backupGeo",
     "routingPolicy.primaryBackup.primary", "rrdatasRefs", "metadataStartupScript", "secretData.value", "secretData.valueFrom", "secret_data",
     "selfManaged.certificatePem.value", "resourceID", "managedZone", "kmsKeyName", "serviceAccount",
+    "backupConfig.encryptionKey.kmsKeyName", "config.encryptionConfig.gcePdKmsKey", "diskEncryptionKMSCryptoKey", "gcpConfig.kmsKeyName",
+    "kmsCryptoKey", "nodeConfig.bootDiskKMSCryptoKey",
     # What types or versions that share a spelling lack.
     "metadata.name", "defaultUriDisabled", "ingress", "protocol", "state", "displayName", "spec.template.spec.containers",
     # Words.

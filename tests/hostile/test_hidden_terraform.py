@@ -407,6 +407,12 @@ NOT_ASKED_FOR = [
     'variable "of" {}\nlocals {\n  x = var.of[terraform.workspace]\n}\n',
     'locals {\n  x = merge({ dev = 1 }, { default = 2 })[terraform.workspace]\n}\n',
 ]
+SELECTED |= {
+    f"asked for by {program} alone": (
+        {"main.tf": OPEN_BY_DEFAULT, "x.tf": f"locals {{\n  x = {terraform}\n}}\n", "x.tofu": f"locals {{\n  x = {tofu}\n}}\n"}, None, "fail",
+    )
+    for program, terraform, tofu in (("Terraform", REFUSED, "1"), ("OpenTofu", "1", REFUSED))
+}  # fmt: skip
 SELECTED |= {f"asked for {more}": ({"main.tf": OPEN_BY_DEFAULT + more}, None, "unknown") for more in ASKED_FOR}
 SELECTED |= {f"not asked for {more}": ({"main.tf": OPEN_BY_DEFAULT + more}, None, "fail") for more in NOT_ASKED_FOR}
 

@@ -251,14 +251,15 @@ class TerraformSource(Source):
         called = set(workspace.called)
         programs = [first, *others] if any(map(self.code.differs, {own, *called})) else [first]
         chosen = [(program, name) for program in programs for name in self._names(own, called, program)]
-        if beginning.name is selected.ANY:
-            chosen = [(program, name) for program, name in chosen if name is selected.ANY]
         chosen.sort(key=lambda one: one != (first, beginning.name))
         for way in [_Way(*one, deployment) for deployment in deployments for one in chosen]:
             if way == beginning:
                 continue
             sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, way.program, way.deployment)
+            refused = way.name == selected.DEFAULT and workspace.name is selected.ANY
             workspace.sensitive, workspace.name = sensitive, way.name
+            if refused:
+                continue
             readings.append((way, read(workspace)))
             called |= workspace.called
         return readings, {directory, own, *called}

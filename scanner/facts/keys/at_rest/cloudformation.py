@@ -89,8 +89,6 @@ STORES = {
     "AWS::SageMaker::Domain": _at("studio domain", "KmsKeyId", name="DomainName"),
     "AWS::KinesisVideo::Stream": _at("video stream", "KmsKeyId", name="Name"),
     "AWS::DMS::ReplicationInstance": _at("replication instance", "KmsKeyId", name="ReplicationInstanceIdentifier"),
-}
-STORES |= {
     "AWS::Kendra::Index": _at("search index", "ServerSideEncryptionConfiguration.KmsKeyId", name="Name"),
     "AWS::CodeCommit::Repository": _at("source repository", "KmsKeyId", name="RepositoryName"),
     "AWS::CustomerProfiles::Domain": _at("profile domain", "DefaultEncryptionKey", name="DomainName"),
@@ -130,7 +128,7 @@ SEVERAL = {
     "AWS::SageMaker::FeatureGroup": SeveralAt(
         name="FeatureGroupName",
         stores=(
-            _at("online store", "OnlineStoreConfig.SecurityConfig.KmsKeyId", filled="OnlineStoreConfig"),
+            _at("online store", "OnlineStoreConfig.SecurityConfig.KmsKeyId", filled="OnlineStoreConfig.EnableOnlineStore"),
             _at("offline store", "OfflineStoreConfig.S3StorageConfig.KmsKeyId", filled="OfflineStoreConfig"),
         ),
     ),

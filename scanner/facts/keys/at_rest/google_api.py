@@ -67,12 +67,16 @@ STORES = {
     "bigquery.googleapis.com/Dataset": _at("dataset", "defaultEncryptionConfiguration.kmsKeyName"),
     "file.googleapis.com/Instance": _at("file system", "kmsKeyName"),
     "eventarc.googleapis.com/Channel": _at("event channel", "cryptoKeyName"),
-}
-STORES |= {
     # What its API keeps, secrets among it: https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
-    "container.googleapis.com/Cluster": _at("cluster", "databaseEncryption.keyName", on="databaseEncryption.state"),
-    "container.googleapis.com/NodePool": _at("node pool", "config.bootDiskKmsKey"),
-    "dataproc.googleapis.com/Cluster": _at("cluster", "config.encryptionConfig.gcePdKmsKeyName"),
+    "container.googleapis.com/Cluster": _at(
+        "cluster",
+        "databaseEncryption.keyName|cluster.databaseEncryption.keyName",
+        on="databaseEncryption.state|cluster.databaseEncryption.state",
+    ),
+    "container.googleapis.com/NodePool": _at(
+        "node pool", "config.bootDiskKmsKey|nodePool.config.bootDiskKmsKey|nodeConfig.bootDiskKMSCryptoKey"
+    ),
+    "dataproc.googleapis.com/Cluster": _at("cluster", "config.encryptionConfig.gcePdKmsKeyName|config.encryptionConfig.gcePdKmsKey"),
     "composer.googleapis.com/Environment": _at("workflow environment", "config.encryptionConfig.kmsKeyName"),
     "datafusion.googleapis.com/Instance": _at("pipeline", "cryptoKeyConfig.keyReference"),
     **{
@@ -85,13 +89,15 @@ STORES |= {
             ("Tensorboard", "experiment store"),
         )
     },
-    "managedkafka.googleapis.com/Cluster": _at("message broker", "gcpConfig.kmsKey"),
+    "managedkafka.googleapis.com/Cluster": _at("message broker", "gcpConfig.kmsKey|gcpConfig.kmsKeyName"),
     "healthcare.googleapis.com/Dataset": _at("dataset", "encryptionSpec.kmsKeyName"),
     "dataform.googleapis.com/Repository": _at("source repository", "kmsKeyName"),
-    "apigee.googleapis.com/Instance": _at("API gateway", "diskEncryptionKeyName"),
-    "gkebackup.googleapis.com/BackupPlan": _at("backup plan", "backupConfig.encryptionKey.gcpKmsEncryptionKey"),
+    "apigee.googleapis.com/Instance": _at("API gateway", "diskEncryptionKeyName|diskEncryptionKMSCryptoKey"),
+    "gkebackup.googleapis.com/BackupPlan": _at(
+        "backup plan", "backupConfig.encryptionKey.gcpKmsEncryptionKey|backupConfig.encryptionKey.kmsKeyName"
+    ),
     f"{_COMPUTE}/MachineImage": _at("machine image", "machineImageEncryptionKey.kmsKeyName"),
-    "workflows.googleapis.com/Workflow": _at("workflow", "cryptoKeyName"),
+    "workflows.googleapis.com/Workflow": _at("workflow", "cryptoKeyName|kmsCryptoKey"),
 }
 DEVICES = {
     # Only a template says which disks are made with an instance; those that exist are assets of their own.

@@ -77,12 +77,12 @@ class SeveralAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells how several things are encrypted that one resource keeps, each in a place of its own."""
 
     stores: Annotated[tuple[StoreAt, ...], "kept", "keeps_data"]
-    """One that is `filled` is there where that is set."""
+    """One that is `filled` is there where that is set, and is no switch that is off."""
 
 
 def several(view: View, at: SeveralAt) -> DataAtRest:
     """A resource that keeps several things, with a key each: the volumes of a desktop, the stores of features."""
-    there = [store for store in at.stores if not store.filled or not view[store.filled].absent]
+    there = [store for store in at.stores if not store.filled or view[store.filled].data not in (None, False, "false")]
     kept = [KeptData(part=view.says(store.sort), encryption_key=key_of(view, view, store)) for store in there]
     identity = view.identity(view.called(at.name) if at.name else named(view.item))
     return DataAtRest(identity=identity, keeps_data=view.says(bool(kept)), kept=view.says(kept))

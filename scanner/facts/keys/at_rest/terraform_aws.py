@@ -108,8 +108,6 @@ STORES = {
     "aws_sagemaker_domain": _at("studio domain", "kms_key_id", name="domain_name"),
     "aws_kinesis_video_stream": _at("video stream", "kms_key_id"),
     "aws_dms_replication_instance": _at("replication instance", "kms_key_arn", name="replication_instance_id"),
-}
-STORES |= {
     "aws_kendra_index": _at("search index", "server_side_encryption_configuration.kms_key_id"),
     "aws_codecommit_repository": _at("source repository", "kms_key_id", name="repository_name"),
     "aws_customerprofiles_domain": _at("profile domain", "default_encryption_key", name="domain_name"),
@@ -155,7 +153,7 @@ SEVERAL = {
     "aws_sagemaker_feature_group": SeveralAt(
         name="feature_group_name",
         stores=(
-            _at("online store", "online_store_config.security_config.kms_key_id", filled="online_store_config"),
+            _at("online store", "online_store_config.security_config.kms_key_id", filled="online_store_config.enable_online_store"),
             _at("offline store", "offline_store_config.s3_storage_config.kms_key_id", filled="offline_store_config"),
         ),
     ),

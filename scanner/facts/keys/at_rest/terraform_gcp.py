@@ -60,8 +60,6 @@ STORES = {
     "google_bigquery_dataset": _at("dataset", "default_encryption_configuration.kms_key_name", name="dataset_id"),
     "google_filestore_instance": _at("file system", "kms_key_name"),
     "google_eventarc_channel": _at("event channel", "crypto_key_name"),
-}
-STORES |= {
     # What its API keeps, secrets among it: https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
     "google_container_cluster": _at("cluster", "database_encryption.key_name", on="database_encryption.state"),
     "google_container_node_pool": _at("node pool", "node_config.boot_disk_kms_key"),

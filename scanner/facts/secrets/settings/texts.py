@@ -35,10 +35,11 @@ def stated(view: View, source: Stated) -> Iterator[Told]:
     value = view.link(source.path)
     if value.data in (None, "", [], {}):
         return
-    parts = [decode_yaml(part) if isinstance(part, (str, Text)) else part for part in _listed(value.raw)]
-    answers = [declared("", part if isinstance(part, (dict, list)) else raw) for part, raw in zip(parts, _listed(value.raw), strict=True)]
-    for answer, part in zip(answers, parts, strict=True):
-        hide(view, answer, "", part, whole=False)
+    answers: list[Answer] = []
+    for written in _listed(value.raw):
+        content = decode_yaml(written) if isinstance(written, (str, Text)) else written
+        answers.append(declared("", content if isinstance(content, (dict, list)) else written))
+        hide(view, answers[-1], "", content, whole=False)
     yield source.label, _written_alone(joined(answers)), value.seen
 
 
