@@ -1,12 +1,15 @@
 """Proof of fixes: those of one pass are judged together, and collections tell apart those that are worse together.
 
 Collections hardly know of each other, so that each has its own batch of fixes, and a judgement tries one batch of every collection. A batch
-that is worse is halved. Where something is worse that no batch is part of, they are tried one after the other.
+that is worse is parted: the fixes of what is worse from the others, else in halves. Where something is worse that no batch is part of, they
+are tried one after the other. A file that many collections share is tried first in those alone that the findings are of: what mends
+nothing there is left, and the rest is proven in all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from typing import TypeAlias
 
 import msgspec
 
@@ -14,7 +17,7 @@ from assay.scanner.fix.edits import Edit
 from assay.scanner.fix.files import Files
 from assay.scanner.fix.interface import FixCandidate
 from assay.scanner.fix.judging import Judging
-from assay.scanner.fix.states import CollectionState, Failing, Key, State, worse
+from assay.scanner.fix.states import CollectionState, Failing, Key, Problem, State, worse
 from assay.scanner.results.model import Result
 
 USELESS = "no fix of its control mends it: its remediation says what to do"
@@ -44,11 +47,37 @@ def edits_of(items: Iterable[ProofItem]) -> list[Edit]:
     return [edit for item in items for edit in item.candidate.edits]
 
 
-def prove(
-    judging: Judging, files: Files, before: State, items: list[ProofItem]
-) -> tuple[list[ProofItem], State, list[tuple[ProofItem, str]]]:
-    """Those of some fixes that are proven together, what is said with them, and why each of the others is left."""
-    shares = _shares(judging, before, items)
+Proof: TypeAlias = tuple[list[ProofItem], State, list[tuple[ProofItem, str]]]
+"""Those of some fixes that are proven together, what is said with them, and why each of the others is left."""
+
+
+def prove(judging: Judging, files: Files, before: State, items: list[ProofItem]) -> Proof:
+    """Which of some fixes mend something, and make nothing worse, in all collections that they may be part of."""
+    few = _few(judging, before, items)
+    if few is None:
+        return _proven(judging, files, before, items)
+    likely, _, left = _proven(judging, files, before, items, few)
+    accepted, state, more = _proven(judging, files, before, likely)
+    return accepted, state, left + more
+
+
+def _few(judging: Judging, state: State, items: list[ProofItem]) -> set[Key] | None:
+    """For each finding one collection that it is of; None where these are not much less than all that its fix may be part of."""
+    places: dict[str, Key] = {}
+    for key, part in state.items():
+        for result in part.results:
+            places.setdefault(result.fingerprint, key)
+    few = {places[finding.fingerprint] for item in items for finding in item.findings if finding.fingerprint in places}
+    return few if 2 * len(few) <= len(_keys(judging, state, items)) else None
+
+
+def _keys(judging: Judging, state: State, items: Iterable[ProofItem]) -> set[Key]:
+    return {key for item in items for edit in item.candidate.edits for key in judging.keys(edit.file, state)}
+
+
+def _proven(judging: Judging, files: Files, before: State, items: list[ProofItem], among: Set[Key] | None = None) -> Proof:
+    """`among`: as far as these collections show."""
+    shares = _shares(judging, before, items, among)
     state, left, together = before, list[tuple[ProofItem, str]](), True
     while waiting := [share for share in shares if share.waiting]:
         tried = waiting if together else waiting[:1]
@@ -56,7 +85,7 @@ def prove(
         accepted = [item for share in shares for item in share.accepted]
         edited = edits_of([*(item for share in tried for item in share.accepted), *(item for batch in batches for item in batch)])
         edits = edits_of([*accepted, *(item for batch in batches for item in batch)])
-        after = judging.again(state, files.with_edits(edits), {edit.file for edit in edited})
+        after = judging.again(state, files.with_edits(edits), {edit.file for edit in edited}, among)
         claimed = set[Key]().union(*(share.keys for share in tried))
         strange = {key for key in state.keys() | after.keys() if key not in claimed and state.get(key) is not after.get(key)}
         if len(tried) > 1 and worse(_of(before, strange), _of(after, strange)):
@@ -77,30 +106,45 @@ def _settle(share: _Share, batch: list[ProofItem], before: State, after: State, 
     useful = [item for item in batch if not all(map(failing.has, item.findings))]
     removed = [address for item in (*share.accepted, *batch) for address in item.candidate.removed]
     silent = [(finding.control, finding.resource.address) for item in (*share.accepted, *batch) for finding in item.silenced()]
-    problem = worse(before, after, removed, silent)
-    if not problem and len(useful) == len(batch):
+    problems = worse(before, after, removed, silent)
+    if not problems and len(useful) == len(batch):
         share.accepted += batch
         return True
-    if not problem:
+    if not problems:
         left += [(item, USELESS) for item in batch if item not in useful]
         share.waiting[:0] = [useful] if useful else []
     elif len(batch) == 1:
-        left.append((batch[0], f"its fix was left: {problem}"))
+        left.append((batch[0], f"its fix was left: {problems[0].words}"))
     else:
-        middle = len(batch) // 2
-        share.waiting[:0] = [batch[:middle], batch[middle:]]
+        share.waiting[:0] = _parted(batch, problems)
     return False
+
+
+def _parted(batch: list[ProofItem], problems: Iterable[Problem]) -> list[list[ProofItem]]:
+    """The parts of a batch: the fixes of what is worse with it come last, in halves."""
+    addresses = {problem.address for problem in problems}
+    suspects = [item for item in batch if any(finding.resource.address in addresses for finding in item.findings)]
+    if len(suspects) == len(batch):
+        suspects = []
+    others = [item for item in batch if item not in suspects]
+    return [others, *_halves(suspects)] if suspects else _halves(others)
+
+
+def _halves(batch: list[ProofItem]) -> list[list[ProofItem]]:
+    middle = len(batch) // 2
+    return [half for half in (batch[:middle], batch[middle:]) if half]
 
 
 def _of(state: State, keys: Iterable[Key]) -> State:
     return {key: state.get(key) or CollectionState([], []) for key in keys}
 
 
-def _shares(judging: Judging, state: State, items: list[ProofItem]) -> list[_Share]:
-    """Fixes by the collections that they may be part of."""
+def _shares(judging: Judging, state: State, items: list[ProofItem], among: Set[Key] | None) -> list[_Share]:
+    """Fixes by the collections, or those `among` them, that they may be part of."""
     shares: list[_Share] = []
     for item in items:
-        keys = set[Key]().union(*(judging.keys(edit.file, state) for edit in item.candidate.edits))
+        keys = _keys(judging, state, [item])
+        keys = keys if among is None else keys & among
         share = _Share(keys, [[item]], [])
         for other in [other for other in shares if other.keys & keys]:
             shares.remove(other)

@@ -32,31 +32,40 @@ def results_of(state: State) -> Iterator[Result]:
     return (result for part in state.values() for result in part.results)
 
 
-def worse(before: State, after: State, removed: Iterable[str] = (), silent: Iterable[tuple[str, str]] = ()) -> str:
-    """What is worse in one state than in another, in words; empty where nothing is.
+class Problem(msgspec.Struct, frozen=True):
+    """What is worse in one state than in another."""
+
+    words: str
+    address: str = ""
+    """Of the resource that it is about; empty for what cannot be judged any more."""
+
+
+def worse(before: State, after: State, removed: Iterable[str] = (), silent: Iterable[tuple[str, str]] = ()) -> list[Problem]:
+    """What is worse in one state than in another.
 
     `removed`: addresses of what was taken out. `silent`: controls with the addresses of which they may say nothing any more.
     """
     lost = Counter(_gap_key(gap) for part in after.values() for gap in part.gaps)
     lost.subtract(_gap_key(gap) for part in before.values() for gap in part.gaps)
-    for (scope, _, reason), count in lost.items():
-        if count > 0:
-            return f"{scope} could not be judged any more: {reason}"
+    if unread := [key for key, count in lost.items() if count > 0]:
+        return [Problem(f"{scope} could not be judged any more: {reason}") for scope, _, reason in unread]
     old, new = _by_fingerprint(before), _by_fingerprint(after)
     fresh = [result for key, result in new.items() if result.verdict in _BAD and _rank(result) < _rank(old.get(key))]
     gone = Counter((_alike(result), result.verdict) for key, result in old.items() if result.verdict in _BAD and key not in new)
+    problems: list[Problem] = []
     for result in fresh:
         if result.fingerprint not in old and gone[_alike(result), result.verdict] > 0:
             gone[_alike(result), result.verdict] -= 1  # the same of an element whose content changed
             continue
-        return f"{result.control} would {_WORDS[result.verdict]} on {result.resource.address}: {told(result)}"
-    return _vanished(old.values(), new.values(), set(removed), set(silent))
+        address = result.resource.address
+        problems.append(Problem(f"{result.control} would {_WORDS[result.verdict]} on {address}: {told(result)}", address))
+    return problems + list(_vanished(old.values(), new.values(), set(removed), set(silent)))
 
 
 _WORDS = {"error": "end with an error", "fail": "fail", "unknown": "be unknown"}
 
 
-def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str], silent: set[tuple[str, str]]) -> str:
+def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str], silent: set[tuple[str, str]]) -> Iterator[Problem]:
     """What nothing is said of any more."""
     still = {(result.control, result.resource.root, result.resource.id) for result in new}
     for result in old:
@@ -64,8 +73,7 @@ def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str], s
         address = result.resource.address
         if told in still or result.verdict == "not_applicable" or address in removed or (result.control, address) in silent:
             continue
-        return f"{result.control} would say nothing of {address} any more"
-    return ""
+        yield Problem(f"{result.control} would say nothing of {address} any more", address)
 
 
 def _by_fingerprint(state: State) -> dict[str, Result]:

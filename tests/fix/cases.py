@@ -25,6 +25,7 @@ from assay.scanner.fixtures import configured
 from assay.scanner.rules import load
 from assay.scanner.rules.model import Control
 from assay.scanner.run import Options
+from tests import linted
 from tests.scans import ROOT
 from tests.test_fixtures import expected
 
@@ -94,6 +95,10 @@ class Fixed:
     def _contents(self) -> dict[str, str]:
         paths = sorted(self.path.rglob("*")) if self.path.is_dir() else [self.path]
         return {str(path.relative_to(self.path.parent)): path.read_text("utf-8") for path in paths if path.suffix in SUFFIXES}
+
+    def digest(self) -> str:
+        """Of what it is now."""
+        return linted.digest(*(part for item in sorted(self.after.items()) for part in item))
 
     def told(self) -> list[Told]:
         """What was done about each finding, without the folder that the case was copied to."""

@@ -12,6 +12,7 @@ import pytest
 
 from fixtures.plans import find_mirror
 from tests.fix.cases import Fixed, accepted, controls, failing
+from tests.linted import MENDED, of_file, to_check
 from tests.test_cloudformation_fixtures import errors
 from tests.test_fixtures import expected
 
@@ -44,12 +45,20 @@ def test_manifests_and_configurations_that_fail_are_mended_or_told_why_not(input
 
 @pytest.mark.long
 def test_templates_that_fail_are_mended_or_told_why_not(tmp_path: Path) -> None:
-    of_controls = fixed("cloudformation", tmp_path)
+    mend_templates(tmp_path)
+
+
+def mend_templates(where: Path) -> dict[str, Path]:
+    """The templates that fixes made, by their digests, after cfn-lint looked at those that are not known to be valid."""
+    of_controls = fixed("cloudformation", where)
     for control, cases in of_controls.items():
         check(control, cases, "cloudformation")
     cases = [case for of_control in of_controls.values() for case in of_control]
     templates = {case.path.parent / name: text for case in cases for name, text in case.before.items() if case.after[name] != text}
-    assert new_errors(templates) == []
+    made = {of_file(path): path for path in templates}
+    looked_at = to_check(MENDED, list(templates), of_file)
+    assert new_errors({path: templates[path] for path in looked_at}) == []
+    return made
 
 
 def new_errors(templates: dict[Path, str]) -> list[str]:
@@ -65,16 +74,32 @@ def new_errors(templates: dict[Path, str]) -> list[str]:
 
 @pytest.mark.long
 def test_code_that_fails_is_mended_or_told_why_not(tmp_path: Path, terraform: bool) -> None:
-    of_controls = fixed("terraform", tmp_path / "after")
-    for control, cases in of_controls.items():
-        check(control, cases, "terraform")
-    cases = [case for of_control in of_controls.values() for case in of_control]
+    cases = mend_code(tmp_path)
     if not terraform:
         pytest.skip("the terraform program is not installed: all else holds")
+    check_code(tmp_path, cases)
+
+
+def mend_code(where: Path) -> list[Fixed]:
+    of_controls = fixed("terraform", where / "after")
+    for control, cases in of_controls.items():
+        check(control, cases, "terraform")
+    return [case for of_control in of_controls.values() for case in of_control]
+
+
+def check_code(where: Path, cases: list[Fixed]) -> set[str]:
+    """The digests of what fixes made of code, after terraform looked at its form, and the AWS provider at what is not known to be valid."""
     for case in cases:
-        case.write(tmp_path / "before" / case.control, case.before)
-    assert unformatted(tmp_path / "after") <= unformatted(tmp_path / "before")
-    check_with_provider(tmp_path / "after", [case for case in cases if case.outcome.files and providers(case) == {"aws"}])
+        case.write(where / "before" / case.control, case.before)
+    assert unformatted(where / "after") <= unformatted(where / "before")
+    edited = [case for case in cases if case.outcome.files and providers(case) == {"aws"}]
+    check_with_provider(where / "after", to_check(MENDED, edited, Fixed.digest))
+    return set(map(Fixed.digest, edited))
+
+
+def check_fixes(where: Path) -> set[str]:
+    """The digests of all that fixes make of cases, after it was looked at."""
+    return {*mend_templates(where / "templates"), *check_code(where / "code", mend_code(where / "code"))}
 
 
 def unformatted(where: Path) -> set[str]:
