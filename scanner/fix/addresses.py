@@ -16,6 +16,11 @@ def type_of(address: str) -> str:
     return MODULES.sub("", address).split(".")[0]
 
 
+def label(address: str) -> str:
+    """What every instance of a block has in its address, whichever modules call it."""
+    return MODULES.sub("", address).split("[")[0]
+
+
 def modules_of(finding: Result, file: str) -> str:
     """The modules in the addresses of what a finding was read from in the directory of a file, each with a dot behind it."""
     directory = os.path.dirname(file)

@@ -20,10 +20,10 @@ def _taken(files: Files, file: HclFile) -> set[tuple[str, str]]:
 
 def free_label(code: str, label: str, files: Files, file: HclFile) -> str:
     """The label that what is declared beside a block can have: that of the block, or with the first number that makes it free."""
-    types = re.findall(r'^resource "(\w+)" "\{new\}"', code, re.MULTILINE)
-    taken = _taken(files, file) if types else set()
+    declared = re.findall(r'^resource "(\w+)" "\{new\}(\w*)"', code, re.MULTILINE)
+    taken = _taken(files, file) if declared else set()
     free, number = label, 1
-    while any((type_, free) in taken for type_ in types):
+    while any((type_, f"{free}{ending}") in taken for type_, ending in declared):
         number += 1
         free = f"{label}_{number}"
     return free

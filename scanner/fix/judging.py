@@ -15,10 +15,9 @@ from assay.scanner import targets
 from assay.scanner.fix.states import CollectionState, Key, State
 from assay.scanner.judge import Rules
 from assay.scanner.options import Options
-from assay.scanner.override import override
 from assay.scanner.run import Scan
 from assay.scanner.sources.discover import Discovered, discover, show
-from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
+from assay.scanner.sources.interface import Source
 from assay.scanner.sources.overlay import DISK, Overlay, Unsaved
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.directories import Directories
@@ -56,31 +55,24 @@ class Judging:
         return self._judged(self._discovery, files)
 
     def again(self, state: State, files: Mapping[str, bytes], edited: Iterable[str], among: Set[Key] | None = None) -> State:
-        """The same state as it is with the files that were edited since. `among`: of other collections it stays what it was."""
+        """The same state as it is with the files that were edited since. `among`: of other root modules it stays what it was."""
         if self.rules.estate is not None:
             return self._whole(files)
-        narrowed = self._narrowed(set(edited))
+        tree = self._narrowed(set(edited))
         if among is not None:
-            narrowed = self._among(narrowed, among)
-        names = {show(directory) for directory in (*narrowed.directories, *map(_directory, narrowed.files))}
+            directories = [directory for directory in tree.directories if ("terraform", show(directory)) in among]
+            tree = structs.replace(
+                tree, directories=directories, files=[path for path in tree.files if ("terraform", show(_directory(path))) in among]
+            )
+        names = {show(directory) for directory in (*tree.directories, *map(_directory, tree.files))}
         kept = {
             key: part
             for key, part in state.items()
-            if (key[0] == "terraform" and key[1] not in names)
-            or (key[0] != "terraform" and key[0] not in narrowed.inputs)
-            or (among is not None and key not in among)
+            if (key[0] == "terraform" and key[1] not in names) or (key[0] != "terraform" and key[0] not in tree.inputs)
         }
-        return {**kept, **self._judged(narrowed, files, among)}
-
-    def _among(self, tree: Discovered, keys: Set[Key]) -> Discovered:
-        """What of a tree gives some collections."""
-        code, inputs = {name for input_, name in keys if input_ == "terraform"}, {input_ for input_, _ in keys}
-        return structs.replace(
-            tree,
-            directories=[directory for directory in tree.directories if show(directory) in code],
-            files=[path for path in tree.files if show(_directory(path)) in code],
-            inputs={name: paths for name, paths in tree.inputs.items() if name in inputs},
-        )
+        # What is said of a tree as a whole (units of Terragrunt) stays: of a part of it, it would be something else.
+        judged = {key: part for key, part in self._judged(tree, files).items() if key[0] != "terraform" or key[1] in names}
+        return {**kept, **judged}
 
     def keys(self, file: str, state: State) -> set[Key]:
         """The collections of a state that a file is part of, as far as its name and the calls of modules tell."""
@@ -116,13 +108,12 @@ class Judging:
         if self.step is not None:
             self.step(f"judged {self.judgements:,} times")
 
-    def _judged(self, tree: Discovered, files: Mapping[str, bytes], among: Set[Key] | None = None) -> State:
+    def _judged(self, tree: Discovered, files: Mapping[str, bytes]) -> State:
         self._counted()
         options = structs.replace(self.options, overlay=Unsaved(files, self.below), must_declare=(), must_take=())
 
         def made() -> Iterator[Source]:
-            sources = targets.of(tree, options)
-            return sources if among is None else (_Few(source, among) for source in sources)
+            return targets.of(tree, options)
 
         state: State = {}
         for one in parent.judged(made, self.rules, options):
@@ -151,19 +142,6 @@ class _Root:
     def has(self, real: str) -> bool:
         """Whether a file, its path with links followed, may be part of it."""
         return os.path.dirname(real) in self._directories or real in self._linked
-
-
-class _Few(Source):
-    """Some collections of a source."""
-
-    def __init__(self, source: Source, keys: Set[Key]) -> None:
-        self.source, self.keys = source, keys
-        self.input, self.alone = source.input, source.alone
-
-    @override
-    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        names = frozenset(name for input_, name in self.keys if input_ == self.input)
-        return (made for made in self.source.collect(structs.replace(wanted, names=names)) if made.name in names)
 
 
 def _directory(path: str) -> str:

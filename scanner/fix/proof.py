@@ -2,13 +2,13 @@
 
 Collections hardly know of each other, so that each has its own batch of fixes, and a judgement tries one batch of every collection. A batch
 that is worse is parted: the fixes of what is worse from the others, else in halves. Where something is worse that no batch is part of, they
-are tried one after the other. A file that many collections share is tried first in those alone that the findings are of: what mends
-nothing there is left, and the rest is proven in all of them.
+are tried one after the other. A fix in a file that many root modules share is tried first in the one that its finding is of: what
+makes something worse there is left, and the rest is proven in all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import TypeAlias
 
 import msgspec
@@ -28,6 +28,10 @@ class ProofItem(msgspec.Struct):
 
     candidate: FixCandidate
     findings: list[Result]
+
+    def removed(self) -> Iterator[tuple[str, str]]:
+        """Files that are edited, with the addresses of what may be taken out there."""
+        return ((edit.file, address) for edit in self.candidate.edits for address in self.candidate.removed)
 
     def silenced(self) -> list[Result]:
         """Findings on resources of which their controls may have nothing to say afterwards."""
@@ -53,22 +57,23 @@ Proof: TypeAlias = tuple[list[ProofItem], State, list[tuple[ProofItem, str]]]
 
 def prove(judging: Judging, files: Files, before: State, items: list[ProofItem]) -> Proof:
     """Which of some fixes mend something, and make nothing worse, in all collections that they may be part of."""
-    few = _few(judging, before, items)
-    if few is None:
+    few, keys = _first(before, items), _keys(judging, before, items)
+    if 2 * len(few) > len(keys) or any(input_ != "terraform" for input_, _ in keys):
         return _proven(judging, files, before, items)
-    likely, _, left = _proven(judging, files, before, items, few)
-    accepted, state, more = _proven(judging, files, before, likely)
-    return accepted, state, left + more
+    _, _, left = _proven(judging, files, before, items, few)
+    worse_there = [(item, why) for item, why in left if why != USELESS]  # what mends nothing there may mend another
+    likely = [item for item in items if all(item is not other for other, _ in worse_there)]
+    accepted, state, left = _proven(judging, files, before, likely)
+    return accepted, state, worse_there + left
 
 
-def _few(judging: Judging, state: State, items: list[ProofItem]) -> set[Key] | None:
-    """For each finding one collection that it is of; None where these are not much less than all that its fix may be part of."""
+def _first(state: State, items: Iterable[ProofItem]) -> set[Key]:
+    """For each of some fixes, the first collection that a finding of it is of."""
     places: dict[str, Key] = {}
     for key, part in state.items():
         for result in part.results:
             places.setdefault(result.fingerprint, key)
-    few = {places[finding.fingerprint] for item in items for finding in item.findings if finding.fingerprint in places}
-    return few if 2 * len(few) <= len(_keys(judging, state, items)) else None
+    return {places[item.findings[0].fingerprint] for item in items}
 
 
 def _keys(judging: Judging, state: State, items: Iterable[ProofItem]) -> set[Key]:
@@ -104,7 +109,7 @@ def _settle(share: _Share, batch: list[ProofItem], before: State, after: State, 
     """Accept a batch, or part it; whether it is accepted."""
     failing = Failing(before, after)
     useful = [item for item in batch if not all(map(failing.has, item.findings))]
-    removed = [address for item in (*share.accepted, *batch) for address in item.candidate.removed]
+    removed = [gone for item in (*share.accepted, *batch) for gone in item.removed()]
     silent = [(finding.control, finding.resource.address) for item in (*share.accepted, *batch) for finding in item.silenced()]
     problems = worse(before, after, removed, silent)
     if not problems and len(useful) == len(batch):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TypeAlias
 
 import msgspec
 
+from assay.scanner.fix.addresses import label
 from assay.scanner.results.model import WORST, Result
 from assay.scanner.results.telling import told
 from assay.scanner.sources.coverage import Gap
@@ -40,10 +41,11 @@ class Problem(msgspec.Struct, frozen=True):
     """Of the resource that it is about; empty for what cannot be judged any more."""
 
 
-def worse(before: State, after: State, removed: Iterable[str] = (), silent: Iterable[tuple[str, str]] = ()) -> list[Problem]:
+def worse(before: State, after: State, removed: Iterable[tuple[str, str]] = (), silent: Iterable[tuple[str, str]] = ()) -> list[Problem]:
     """What is worse in one state than in another.
 
-    `removed`: addresses of what was taken out. `silent`: controls with the addresses of which they may say nothing any more.
+    `removed`: files with the addresses of what was taken out there, whichever modules call it. `silent`: controls with the addresses of
+    which they may say nothing any more.
     """
     lost = Counter(_gap_key(gap) for part in after.values() for gap in part.gaps)
     lost.subtract(_gap_key(gap) for part in before.values() for gap in part.gaps)
@@ -59,21 +61,27 @@ def worse(before: State, after: State, removed: Iterable[str] = (), silent: Iter
             continue
         address = result.resource.address
         problems.append(Problem(f"{result.control} would {_WORDS[result.verdict]} on {address}: {told(result)}", address))
-    return problems + list(_vanished(old.values(), new.values(), set(removed), set(silent)))
+    return problems + list(_vanished(old.values(), new.values(), {(file, label(address)) for file, address in removed}, set(silent)))
 
 
 _WORDS = {"error": "end with an error", "fail": "fail", "unknown": "be unknown"}
 
 
-def _vanished(old: Iterable[Result], new: Iterable[Result], removed: set[str], silent: set[tuple[str, str]]) -> Iterator[Problem]:
-    """What nothing is said of any more."""
+def _vanished(
+    old: Iterable[Result], new: Collection[Result], removed: Set[tuple[str, str]], silent: Set[tuple[str, str]]
+) -> Iterator[Problem]:
+    """What nothing is said of any more; a control that had nothing against a resource need not say so again where others speak of it."""
     still = {(result.control, result.resource.root, result.resource.id) for result in new}
+    seen = {(result.resource.root, result.resource.id) for result in new}
     for result in old:
-        told = (result.control, result.resource.root, result.resource.id)
-        address = result.resource.address
-        if told in still or result.verdict == "not_applicable" or address in removed or (result.control, address) in silent:
+        resource = result.resource
+        if (result.control, resource.root, resource.id) in still or result.verdict == "not_applicable":
             continue
-        yield Problem(f"{result.control} would say nothing of {address} any more", address)
+        if result.verdict == "pass" and (resource.root, resource.id) in seen:
+            continue
+        gone = {(block.file, label(resource.address)) for block in resource.blocks} & removed
+        if not gone and (result.control, resource.address) not in silent:
+            yield Problem(f"{result.control} would say nothing of {resource.address} any more", resource.address)
 
 
 def _by_fingerprint(state: State) -> dict[str, Result]:

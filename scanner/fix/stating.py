@@ -42,18 +42,27 @@ def _in_code(finding: Result, remedy: Remedy, files: Files) -> Iterator[tuple[st
     for ref in terraform.editable(finding, remedy.on, files):
         file = files.hcl(ref.file)
         block = file.block_at(ref.start_line or 0)
-        if _JUDGED in json.dumps(remedy.statement):
-            if ref.address == judged.address or os.path.dirname(ref.file) != os.path.dirname(judged.file):
-                raise NoEdit("what its policy is for is declared elsewhere")
-            if any(files.hcl(judged.file).argument(own, name) for name in ("for_each", "count")):
-                raise NoEdit("what its policy is for is declared for each of several")
-        words = RemedyWords(labels_of(block)[1], ".".join(labels_of(block)), "", ".".join(labels_of(own)))
+        named = _JUDGED in json.dumps(remedy.statement)
+        if named and (ref.address == judged.address or os.path.dirname(ref.file) != os.path.dirname(judged.file)):
+            raise NoEdit("what its policy is for is declared elsewhere")
+        several = any(files.hcl(judged.file).argument(own, name) for name in ("for_each", "count"))
+        reference = _of_one(own, block) if named and several else ".".join(labels_of(own))
+        words = RemedyWords(labels_of(block)[1], ".".join(labels_of(block)), "", reference)
         edits: list[Edit] = []
         for path, statement in remedy.statement.items():
             for attribute in at_path(block, path):
                 edits += _to_attribute(files, file, attribute, filled(statement, words))
         if edits:
             yield ref.address, edits
+
+
+def _of_one(several: Any, block: Any) -> str:
+    """How a block names the one that it is for of several: `aws_sns_topic.alerts[each.key]`. Raises Refused."""
+    address = ".".join(labels_of(several))
+    indices: set[str] = set(re.findall(rf"(?<![\w.-]){re.escape(address)}(\[[^\[\]]*\])?(?![\w-])", text_of(block)))
+    if len(indices) != 1 or "" in indices:
+        raise NoEdit("what its policy is for is declared for each of several")
+    return f"{address}{indices.pop()}"
 
 
 def _to_attribute(files: Files, file: HclFile, attribute: Any, statement: Mapping[str, Any]) -> list[Edit]:
@@ -103,6 +112,8 @@ def _to_document(files: Files, file: HclFile, label: str, statement: Mapping[str
             if name_of(block) == "data" and labels_of(block) == ["aws_iam_policy_document", label]:
                 if beside.argument(block, "for_each") or beside.argument(block, "count"):
                     raise NoEdit("its policy is made for each of several")
+                if re.search(r"\b(?:each|count)\.", json.dumps(statement)):
+                    raise NoEdit("its policy is made once for each of several")
                 return beside.set(block, {"statement": [_as_block(statement)]})[0]
     raise NoEdit("its policy is not declared beside it")
 

@@ -367,8 +367,6 @@ class Wanted(msgspec.Struct, frozen=True):
     """Of AWS accounts, item type to the Listing that tells how its resources stand in an account (aws/calls.py)."""
     share: Share = ALL
     """The collections that are judged, by their numbers, from 0. The source gives all of them, and may leave the others empty."""
-    names: frozenset[str] | None = None
-    """The collections that are asked for; the source may leave out others. None for all."""
 
 
 EVERYTHING = Wanted()

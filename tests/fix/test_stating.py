@@ -110,3 +110,24 @@ def test_a_name_is_given_once_in_a_policy(tmp_path: Path) -> None:
     after, _ = fixed(tmp_path, POLICY % f"jsonencode({{ Statement = [{of_objects}] }})", *TLS)
     unnamed = IN_LINE.replace('Sid = "DenyInsecureTransport", ', "")
     assert after == POLICY % f"jsonencode({{ Statement = [{of_objects}, {unnamed}] }})"
+
+
+SEVERAL = 'resource "aws_s3_bucket" "b" {\n  %s\n  bucket = "orders"\n}\n\nresource "aws_s3_bucket_policy" "b" {\n  %s\n  bucket = aws_s3_bucket.b%s.id\n  policy = %s\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("made", "index"),
+    [("count = var.made ? 1 : 0", "[0]"), ("count = 2", "[count.index]"), ('for_each = toset(["eu", "us"])', "[each.key]")],
+)
+def test_one_of_several_is_named_as_its_policy_names_it(made: str, index: str, tmp_path: Path) -> None:
+    variable = 'variable "made" {\n  type    = bool\n  default = true\n}\n\n'
+    allow, deny = READ.replace(".b.", f".b{index}."), IN_LINE.replace(".b.", f".b{index}.")
+    before, expected = f"jsonencode({{ Statement = [{{ {allow} }}] }})", f"jsonencode({{ Statement = [{{ {allow} }}, {deny}] }})"
+    after, told = fixed(tmp_path, variable + SEVERAL % (made, made, index, before), *TLS)
+    assert after == variable + SEVERAL % (made, made, index, expected), told
+
+
+def test_a_policy_that_names_several_of_them_is_left(tmp_path: Path) -> None:
+    allow = f'{READ.replace(".b.", ".b[0].")}, Sid = aws_s3_bucket.b[1].id'
+    text = SEVERAL % ("count = 2", "count = 1", "[0]", f"jsonencode({{ Statement = [{{ {allow} }}] }})")
+    assert fixed(tmp_path, text, *TLS)[0] == text

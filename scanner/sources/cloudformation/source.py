@@ -73,13 +73,11 @@ class CloudFormationSource(Source):
         types = None if wanted.types is None else wanted.types | {NESTED}
         covered = {stack.template.path for stack in stacks} | self._failed
         for stack in stacks:
-            if wanted.names is None or stack.template.file in wanted.names:
-                yield self._judged(stack, exports, types, covered)
+            yield self._judged(stack, exports, types, covered)
         # What a stack nests can be deployed by itself as well, and is judged so unless that would show nothing else.
         while alone := self._alone(covered):
             for stack in self._made(alone, deployed, given):
-                if wanted.names is None or stack.template.file in wanted.names:
-                    yield self._judged(stack, exports, types, covered)
+                yield self._judged(stack, exports, types, covered)
             covered |= alone.keys()
         if slips := self._slips([*deployed, *self.paths]):
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
