@@ -8,6 +8,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import CLASSIC_BALANCERS, DISTRIBUTIONS, LISTENERS
 from assay.scanner.facts.edge.cdn.aws_api import VPC_ORIGINS
+from assay.scanner.facts.edge.tls.api_domains import ApiDomainAt, api_domain
 from assay.scanner.facts.edge.tls.classic import ClassicTlsAt, PoliciesAt, classic_balancer
 from assay.scanner.facts.edge.tls.cloudfront import DistributionTlsAt, distribution
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint
@@ -23,7 +24,15 @@ SSL_POLICIES = Listing(
     # They have no ARN: AWS makes them, the same for all accounts of a region.
     id="arn:{partition}:elasticloadbalancing:{region}:aws:ssl-policy/{Name}",
 )
-LISTINGS = (SSL_POLICIES,)
+# Those of HTTP and WebSocket APIs as well: https://docs.aws.amazon.com/apigateway/latest/api/API_GetDomainNames.html
+DOMAIN_NAMES = Listing(
+    "apigateway.domain_name",
+    Call("apigateway", "GetDomainNames", page_size=500, action="apigateway:GET", may_be_empty=True),
+    entries="items",
+    id="arn:{partition}:apigateway:{region}::/domainnames/{domainName}",
+    gone=("NotFoundException",),
+)
+LISTINGS = (SSL_POLICIES, DOMAIN_NAMES)
 _CERTIFICATE = "ViewerCertificate"
 
 READERS = (
@@ -66,4 +75,5 @@ READERS = (
             vpcs=by_text("Id", VPC_ORIGINS.type, calls=("get_vpc_origin",)),
         ),
     ),
+    Reader(TlsEndpoint, (DOMAIN_NAMES.type,), api_domain, ApiDomainAt(name="domainName", policy="securityPolicy")),
 )

@@ -24,7 +24,8 @@ class TlsSide(Part):
 
 
 class TlsEndpoint(Resource, kw_only=True):
-    """What terminates TLS: a listener of a load balancer, a classic load balancer, a CloudFront distribution, a proxy of Google's."""
+    """What terminates TLS: a listener of a load balancer, a classic load balancer, a CloudFront distribution, a domain
+    name of API Gateway, a proxy of Google's."""
 
     # What CloudFront calls a distribution is its comment; listeners have no name.
     naming: ClassVar = {"aws": Naming(unique=False)}

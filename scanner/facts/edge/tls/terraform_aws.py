@@ -6,6 +6,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_l
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.tls.api_domains import ApiDomainAt, api_domain
 from assay.scanner.facts.edge.tls.classic import ClassicTlsAt, PoliciesAt, classic_balancer
 from assay.scanner.facts.edge.tls.cloudfront import DistributionTlsAt, distribution
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint
@@ -73,5 +74,17 @@ READERS = (
             vpc_protocol="vpc_origin_endpoint_config.origin_protocol_policy",
             vpc_versions="vpc_origin_endpoint_config.origin_ssl_protocols.items",
         ),
+    ),
+    Reader(
+        TlsEndpoint,
+        ("aws_api_gateway_domain_name",),
+        api_domain,
+        ApiDomainAt(name="domain_name", policy="security_policy"),
+    ),
+    Reader(
+        TlsEndpoint,
+        ("aws_apigatewayv2_domain_name",),
+        api_domain,
+        ApiDomainAt(name="domain_name", policy="domain_name_configuration.security_policy"),
     ),
 )
