@@ -91,8 +91,7 @@ class MapChange:
         if present.kind == "scalar" or present.flow:
             return file.edit(present.start, present.end, self._beside(present, value))
         if present.kind == "list" and isinstance(value, list) and value:
-            start = present.items[0][1].start
-            dash = file.text.rfind("-", file.line_start(start), start)
+            dash = file.dash(present.items[0][1].start)
             return file.edit(dash, present.end, "\n".join(list_lines(value, file.column(dash))).lstrip())
         key_end = file.text.rfind(":", 0, present.start) + 1
         if file.text[key_end : present.start].strip(" -\r\n"):
@@ -125,8 +124,7 @@ class MapChange:
                 return [file.edit(last, last, "".join(f",\n{' ' * pad}{json_text(value, pad, 2)}" for value in new))]
             text = ", ".join(flow_text(value, file.is_json) for value in new)
             return [file.edit(last, last, (", " if list_.items else "") + text)]
-        first = list_.items[0][1]
-        pad = file.column(file.text.rfind("-", file.line_start(first.start), first.start))
+        pad = file.column(file.dash(list_.items[0][1].start))
         if all(item.flow for _, item in list_.items):
             lines = [f"{' ' * pad}- {flow_text(value, file.is_json)}" for value in new]
         else:

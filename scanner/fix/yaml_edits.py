@@ -167,6 +167,16 @@ class YamlFile:
             raise NoEdit("nothing would be left of what it stands in")
         return self._cut(holder, start, end)
 
+    def dash(self, start: int) -> int:
+        """Where the dash of an element is that begins at a place: before it in its line, else in one above it."""
+        first = self.line_start(start)
+        dash = self.text.rfind("-", first, start)
+        while dash < 0 and first:
+            end, first = first - 1, self.line_start(first - 1)
+            line = self.text[first:end]
+            dash = first + line.index("-") if line.lstrip().startswith("-") else dash
+        return dash
+
     def _whole_lines(self, first: int, stop: int) -> Edit:
         """Takes lines out, with the blank line that would be one too many."""
         above = self.line_start(first - 1) if first else first
@@ -199,7 +209,8 @@ class YamlFile:
                 if len(holder.items) == 1:
                     raise NoEdit("nothing would be left of what it stands in")
                 return self.edit(start, (holder.items[1][0] or holder.items[1][1]).start, "")  # behind the dash of an element
-            first, stop = self.line_start(start), self.text.find("\n", end) + 1 or len(self.text)
+            begins = self.dash(start) if holder.kind == "list" else start
+            first, stop = self.line_start(begins), self.text.find("\n", end) + 1 or len(self.text)
             return self._whole_lines(self._with_comments(first, stop), stop)
         pairs = [((key or value).start, value.end) for key, value in holder.items]
         at = next(number for number, pair in enumerate(pairs) if pair[0] == start)

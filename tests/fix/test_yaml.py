@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.fix.edits import NoEdit, applied, merged
+from assay.scanner.fix.edits import Edit, NoEdit, applied, merged
 from assay.scanner.fix.yaml_edits import YamlFile
 from assay.scanner.sources.templates.syntax import parse
 
@@ -253,3 +253,23 @@ def test_a_list_takes_the_place_of_one() -> None:
     node = file.documents[0].get("P")
     assert node is not None
     assert applied(file.source, file.set(node, {"L": ["c", "d"]})[0]).decode() == "P:\n  L:\n  - c\n  - d\n  A: 1\n"
+
+
+ALONE = "P:\n  L:\n  -\n    K: 1\n  - # the second\n\n    K: 2\n  A: 1\n"
+
+
+def test_a_dash_may_stand_alone_in_its_line() -> None:
+    file = YamlFile("t.yaml", ALONE.encode())
+    node = file.documents[0].get("P")
+    assert node is not None
+    list_ = node.get("L")
+    first, second = (part for _, part in node.elements("L"))
+    assert list_ is not None
+
+    def after(edits: list[Edit]) -> str:
+        return applied(file.source, merged(edits)).decode()
+
+    assert after(file.append(list_, {"K": 3})) == ALONE.replace("    K: 2\n", "    K: 2\n  - K: 3\n")
+    assert after(file.remove_element(list_, first)) == "P:\n  L:\n  - # the second\n\n    K: 2\n  A: 1\n"
+    assert after(file.remove_element(list_, second)) == "P:\n  L:\n  -\n    K: 1\n  A: 1\n"
+    assert after(file.set(node, {"L": ["c"]})[0]) == "P:\n  L:\n  - c\n  A: 1\n"
