@@ -41,14 +41,12 @@ class ApiDomainAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def api_domain(view: View, at: ApiDomainAt) -> TlsEndpoint:
-    """A domain name answers over HTTPS alone."""
-    if at.configurations:
-        endpoints, more = view.inner(at.configurations)
-        sides = [_clients(endpoint, at.policy) for endpoint in endpoints]
-        return TlsEndpoint(
-            identity=view.identity(view[at.name]), terminates_tls=view.says(True), sides=view.says([*sides, *([more] if more else [])])
-        )
-    return TlsEndpoint(identity=view.identity(view[at.name]), terminates_tls=view.says(True), sides=view.says([_clients(view, at.policy)]))
+    """A domain name answers over HTTPS alone; one of which no endpoint is written has the default policy."""
+    endpoints, more = view.inner(at.configurations) if at.configurations else ([], None)
+    sides = [_clients(endpoint, at.policy) for endpoint in endpoints or ([] if more else [view])]
+    return TlsEndpoint(
+        identity=view.identity(view[at.name]), terminates_tls=view.says(True), sides=view.says([*sides, *([more] if more else [])])
+    )
 
 
 def _clients(endpoint: View, place: str) -> TlsSide:
